@@ -1,0 +1,1 @@
+"""The engine: operations, tensors, one reverse pass, and functions of functions. NumPy only."""

@@ -1,0 +1,120 @@
+"""One class for each mistake a learner makes.
+
+A message says what was wrong (with names and shapes), why, and the smallest fix. The docstring of the class is
+the long version: read it with ``help(nbgrad.errors.NotScalarError)``.
+
+Every class is also the built-in exception that NumPy, PyTorch or TensorFlow would have raised, so that
+``except ValueError`` goes on working.
+"""
+
+
+class NbgradError(Exception):
+    """The common ancestor: ``except nbgrad.errors.NbgradError`` catches every error that this package raises."""
+
+
+class ShapeError(NbgradError, ValueError):
+    """The shapes of the operands do not fit the operation.
+
+    Arrays are lined up at their *last* axis; along each axis the lengths must be equal, or one of them must be 1.
+    For a matrix product the columns of the first operand must be as many as the rows of the second.
+    """
+
+
+class NotScalarError(NbgradError, RuntimeError):
+    """``backward()`` was called on an array of several numbers.
+
+    A gradient says how *one* number changes. Reduce the result to one number first (``.sum()``, ``.mean()``),
+    or say how much each element counts: ``y.backward(gradient)`` with an array of the shape of ``y``.
+    """
+
+
+class NoGradientError(NbgradError, RuntimeError):
+    """``backward()`` was called on a result that does not depend on anything with ``requires_grad=True``.
+
+    There is nothing to differentiate with respect to. Either no input was created with ``requires_grad=True``,
+    or the result was computed inside ``no_grad()``, or the connection was cut by ``detach()``.
+    """
+
+
+class IntegerGradientError(NbgradError, TypeError):
+    """``requires_grad=True`` was asked of whole numbers.
+
+    A derivative is a limit of ever smaller changes, and whole numbers cannot change by a little. Write ``3.0``
+    instead of ``3``, or convert the array with ``.astype(float)``.
+    """
+
+
+class UnsupportedDataError(NbgradError, TypeError):
+    """The data cannot be held by a tensor: text, objects, ragged lists or complex numbers."""
+
+
+class UnsupportedFunctionError(NbgradError, TypeError):
+    """A NumPy function was called on a tensor for which no gradient rule is declared.
+
+    Returning a plain array instead would cut the graph without a word, and the gradient would silently be wrong.
+    """
+
+
+class TruthValueError(NbgradError, ValueError):
+    """``if tensor:`` was asked of a tensor with several elements, so there is no one answer.
+
+    Say which is meant: ``(x > 0).any()`` or ``(x > 0).all()``.
+    """
+
+
+class AssignmentError(NbgradError, TypeError):
+    """An element of a tensor was assigned to.
+
+    The graph remembers values, not places: had the place been overwritten, the rules of earlier operations would
+    multiply by the wrong numbers. Build a new tensor instead (``np.where(mask, new, x)``).
+    """
+
+
+class NameTypeError(NbgradError, TypeError):
+    """A name is a piece of text. Any text will do, however odd: it is only ever shown, never run."""
+
+
+class TapeUsedError(NbgradError, RuntimeError):
+    """A ``GradientTape`` was asked for a second gradient.
+
+    A tape forgets its recording once it has been used, to free the memory. Create it with ``persistent=True`` to
+    use it several times.
+    """
+
+
+class TapeStateError(NbgradError, RuntimeError):
+    """A ``GradientTape`` was entered or left at the wrong moment."""
+
+
+class MissingFeedError(NbgradError, KeyError):
+    """A placeholder that the result needs was given no value in ``feed_dict``."""
+
+    def __str__(self) -> str:  # KeyError would show the message in quotes, with its line breaks escaped
+        return str(self.args[0]) if self.args else ""
+
+
+class FeedError(NbgradError, TypeError):
+    """``feed_dict`` is not a dictionary from placeholders to values."""
+
+
+class CycleError(NbgradError, ValueError):
+    """Nodes lead back to themselves, so there is no order in which they could be computed."""
+
+
+class AmbiguousLossError(NbgradError, ValueError):
+    """The fed placeholders lead to several losses (or to none), and which one is meant was not said.
+
+    Pass it: ``topological_sort_feed_dict(feed_dict, loss)``.
+    """
+
+
+class NotTrainableError(NbgradError, ValueError):
+    """``optimize`` was asked to move a placeholder that says ``is_trainable=False``."""
+
+
+class NotComputedError(NbgradError, RuntimeError):
+    """A value or a gradient is needed that has not been computed yet: run ``forward`` or ``backward`` first."""
+
+
+class LearningRateError(NbgradError, ValueError):
+    """A learning rate is a positive, finite number."""
