@@ -1,0 +1,155 @@
+"""Text as data: clean it, measure it, shorten it.
+
+Nobody knows which font a reader's machine has. Widths are therefore taken from DejaVu Sans Bold, the widest
+of the fonts that ``theme.FONT`` asks for: a text that fits by these widths fits in the others too.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+# Advance widths of U+0020 to U+007E in hundredths of the font size, rounded up, from the tables of DejaVu
+# Sans Bold 2.37 (https://dejavu-fonts.github.io).
+_ASCII = (
+    "35 46 53 84 70 101 88 31 46 46 53 84 38 42 38 37 70 70 70 70 70 70 70 70 70 70 40 40 84 84 84 59 "
+    "100 78 77 74 84 69 69 83 84 38 38 78 64 100 84 86 74 86 78 73 69 82 78 111 78 73 73 46 37 46 84 50 "
+    "50 68 72 60 72 68 44 72 72 35 35 67 35 105 72 69 72 72 50 60 48 72 66 93 65 66 59 72 37 72 84"
+)
+_WIDTHS = {chr(32 + place): int(width) for place, width in enumerate(_ASCII.split())}
+_WIDTHS |= dict(zip("∂σΣ−×·→…ᵀ²³—", (55, 78, 69, 84, 84, 38, 84, 100, 43, 48, 48, 100), strict=True))
+
+_BIDI = {chr(code) for code in (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+_JOINER = "\u200d"
+_BLANK = " \t\n\r\v\f\x85\xa0\u2028\u2029"
+_MARKS_PER_LETTER = 2
+
+# Blocks whose glyphs are about as wide as said, whatever the font: (first, last, hundredths of the font
+# size).
+_BLOCKS = (
+    (0x00A1, 0x024F, 118),
+    (0x0370, 0x03FF, 110),
+    (0x0400, 0x04FF, 141),
+    (0x0590, 0x05FF, 80),
+    (0x0620, 0x06FF, 140),
+    (0x1E00, 0x1EFF, 118),
+    (0x2010, 0x2044, 105),
+    (0x2070, 0x209F, 70),
+    (0x2190, 0x21FF, 105),
+    (0x2200, 0x22FF, 145),
+    (0x3040, 0x30FF, 105),
+    (0x4E00, 0x9FFF, 105),
+    (0xAC00, 0xD7A3, 105),
+    (0x1F300, 0x1F64F, 140),
+)
+_UNKNOWN = 150  # a glyph of any other block; such a text is also told its length, see ``is_plain``
+
+
+def clean(text: Any, longest: int | None = None) -> str:
+    """Return text fit for a picture: one line, no control characters, nothing that turns the reading
+    direction.
+
+    Letters keep at most two combining marks, so that a pile of them cannot run into the neighbours. Longer
+    than ``longest`` characters, it ends in "…".
+
+    >>> clean("a\\x00b\\n c\\u202e"), clean("abcdef", 4)
+    ('ab c', 'abc…')
+    """
+    raw = text if isinstance(text, str) else _spelled(text)
+    if longest is not None:
+        raw = raw[: 8 * longest + 64]
+    kept: list[str] = []
+    marks = 0
+    for char in raw:
+        if char in _BLANK:
+            kept.append(" ")
+            continue
+        category = unicodedata.category(char)
+        if category in ("Mn", "Me"):
+            marks += 1
+            if marks > _MARKS_PER_LETTER:
+                continue
+        elif char != _JOINER:
+            marks = 0
+        if category in ("Cc", "Cs", "Cn", "Co") or (category == "Cf" and char != _JOINER) or char in _BIDI:
+            continue
+        kept.append(char)
+    words = " ".join("".join(kept).split(" ")).split()
+    line = " ".join(words)
+    return line if longest is None or len(line) <= longest else line[: longest - 1].rstrip() + "…"
+
+
+def _spelled(thing: Any) -> str:
+    """Spell what is not a str, without the address that ``repr`` would show (it differs from run to run)."""
+    if isinstance(thing, int | float | tuple) or thing is None:
+        return str(thing)
+    return type(thing).__name__
+
+
+def is_plain(text: str) -> bool:
+    """Tell whether the widths of all of text's characters are known.
+
+    >>> is_plain("ŷ = σ(z)"), is_plain("\\ufdfd")
+    (True, False)
+    """
+    return all(_known(char) is not None for char in text)
+
+
+def width(text: str, size: float) -> float:
+    """Return at least how wide text is drawn at font size ``size``, in the same unit, bold or not.
+
+    >>> width("loss", 10)
+    22.4
+    """
+    total = 0
+    for char in text:
+        known = _known(char)
+        total += _UNKNOWN if known is None else known
+    return round(total * size / 100, 1)
+
+
+def fit(text: str, size: float, room: float) -> str:
+    """Return text, shortened with "…" where it is wider than ``room``.
+
+    >>> fit("a_rather_long_name", 15, 100)
+    'a_rather_l…'
+    """
+    if width(text, size) <= room:
+        return text
+    left = room - width("…", size)
+    end = 0
+    for char in text:
+        left -= width(char, size)
+        if left < 0:
+            break
+        end += 1
+    return text[:end].rstrip(" " + _JOINER) + "…"
+
+
+def columns(text: str) -> int:
+    """Return how many columns of a terminal text fills: wide characters two, combining marks none.
+
+    >>> columns("ŷ"), columns("損失")
+    (1, 4)
+    """
+    return sum(
+        0
+        if unicodedata.combining(char) or char == _JOINER
+        else 2
+        if unicodedata.east_asian_width(char) in "WF"
+        else 1
+        for char in text
+    )
+
+
+def _known(char: str) -> int | None:
+    width_ = _WIDTHS.get(char)
+    if width_ is not None:
+        return width_
+    if unicodedata.combining(char) and ord(char) < 0x0370:
+        return 0
+    code = ord(char)
+    for first, last, hundredths in _BLOCKS:
+        if first <= code <= last:
+            return hundredths
+    return None

@@ -1,0 +1,268 @@
+"""The border: the graph that this floor draws, whoever made it, and the steps that it plays.
+
+A graph is a ``networkx.MultiDiGraph``. Node ids are whole numbers in creation order. Every attribute may be
+missing:
+
+=============  =======================================================================================
+node           meaning, and what a missing attribute becomes
+=============  =======================================================================================
+``kind``       ``"parameter"``, ``"data"``, ``"constant"`` or ``"operation"``; by default an operation where
+               edges arrive, else data
+``op``         the operation's name, such as ``"mul"``; None for leaves
+``symbol``     what the badge says, such as ``"×"``; by default ``op``
+``name``       the label, a str or None. By default a node id that is a str
+``shape``      a tuple of ints; by default the shape of ``value``, else of ``gradient``, else None (unknown)
+``dtype``      a str; by default that of ``value``
+``value``      an array or number of real numbers, or None (not computed yet)
+``gradient``   the same, or None: *not yet*, which is not zero
+``group``      a str or None, reserved
+``bare``       True where nothing but the structure is known: no line for value and gradient is drawn.
+               By default True when kind, shape, value and gradient are all missing
+=============  =======================================================================================
+
+An edge ``u -> v`` says that u is an input of v; its ``position`` is the argument's position, by default the
+order in which the edges of v were added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import networkx as nx
+import numpy as np
+
+from nbgrad.display.measure import clean
+
+KINDS = ("parameter", "data", "constant", "operation")
+
+
+class DisplayError(Exception):
+    """The common ancestor of what can be wrong with a graph or with steps that are to be drawn."""
+
+
+class NotAGraphError(DisplayError, TypeError):
+    """Something that is not a directed networkx graph was given to be drawn.
+
+    An edge ``u -> v`` says that u is an input of v, so the direction is needed. ``nbgrad.to_networkx(y)``
+    makes such a graph of a tensor; ``networkx.MultiDiGraph()`` is an empty one.
+    """
+
+
+class CycleError(DisplayError, ValueError):
+    """The graph leads back to where it started.
+
+    A computation has an order: every value is computed from values computed before it. Remove one of the
+    edges that the message names.
+    """
+
+
+class AttributeValueError(DisplayError, ValueError):
+    """A node or an edge has an attribute that means nothing here, such as ``kind="banana"``."""
+
+
+class UnknownNodeError(DisplayError, KeyError):
+    """A step of the backward pass speaks of a node or an edge that is not in the graph."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Step:
+    """One contribution of the backward pass. The first step is the seed: source None, target the root, all
+    ones.
+
+    source: id of the operation whose rule ran, None for the seed. target: id of the node that receives.
+    edge: (u, v, key), u the target, v the source; None for the seed.
+    upstream: the gradient arriving at source, of the shape of source. contribution: what this rule adds to
+    target, and total: the gradient of target after adding; both of the shape of target.
+    index, count: this is arrival number ``index`` (from 1) of ``count`` at target.
+    local: the local derivative as a number (everything scalar) or as an array (elementwise), else None.
+    formula: the local derivative in symbols, "σ(z)(1 − σ(z))", or, where it says "∂", the whole contribution,
+    "hᵀ · ∂loss/∂ŷ". note: a plain sentence about the operation, may be "".
+
+    >>> Step(source=1, target=0, edge=(0, 1, 0), upstream=1.0, contribution=3.0, total=3.0, local=3.0).count
+    1
+    """
+
+    source: int | None
+    target: int
+    edge: tuple[int, int, int] | None
+    upstream: Any
+    contribution: Any
+    total: Any
+    index: int = 1
+    count: int = 1
+    local: Any = None
+    formula: str = ""
+    note: str = ""
+
+
+def as_numbers(value: Any) -> np.ndarray | None:
+    """Return value as an array of real numbers (float, int or bool), or None where it is not that.
+
+    >>> as_numbers([1, 2]).dtype.kind, as_numbers("three") is None, as_numbers(1j) is None
+    ('i', True, True)
+    """
+    if value is None:
+        return None
+    try:
+        array = np.asarray(value)
+    except Exception:  # whatever a foreign object raises when asked for its numbers, it has none to show
+        return None
+    return array if array.dtype.kind in "biuf" else None
+
+
+def normalise(graph: Any) -> nx.MultiDiGraph:
+    """Return a new MultiDiGraph with int ids, int edge keys and every documented attribute present.
+
+    Raises NotAGraphError, CycleError, AttributeValueError. The graph given is left as it is.
+
+    >>> foreign = nx.DiGraph([("x", "y")])
+    >>> dict(normalise(foreign).nodes[1])["kind"], normalise(foreign).nodes[0]["name"]
+    ('operation', 'x')
+    """
+    if isinstance(graph, nx.MultiDiGraph) and graph.graph.get(_DONE):
+        return graph
+    if not isinstance(graph, nx.Graph) or not graph.is_directed():
+        what = "an undirected graph" if isinstance(graph, nx.Graph) else f"a {type(graph).__name__}"
+        raise NotAGraphError(
+            f"Only a directed networkx graph can be drawn, but this is {what}: without a direction an edge "
+            "does not say which node is the input. Pass a networkx.DiGraph or MultiDiGraph; "
+            "nbgrad.to_networkx(y) makes one of a tensor."
+        )
+    _check_order(graph)
+    ids = _whole_numbers(graph)
+    result = nx.MultiDiGraph(**{_DONE: True})
+    for node, attributes in graph.nodes(data=True):
+        result.add_node(ids[node], **_node(node, attributes, graph.in_degree(node) > 0))
+    for position, u, v, given in _edges(graph):
+        result.add_edge(ids[u], ids[v], position=position, **given)
+    return result
+
+
+_DONE = "nbgrad_display_normalised"
+
+
+def validate(graph: Any) -> None:
+    """Raise a DisplayError where graph cannot be drawn; say nothing where it can.
+
+    >>> validate(nx.DiGraph([(0, 1)]))
+    >>> validate(nx.Graph())
+    Traceback (most recent call last):
+        ...
+    nbgrad.display.schema.NotAGraphError: Only a directed networkx graph can be drawn, but this is an
+    undirected ...
+    """
+    normalise(graph)
+
+
+def label(graph: nx.MultiDiGraph, node: int) -> str:
+    """Return what a node is called in sentences and equations: its name, else its operation or kind and id.
+
+    >>> graph = normalise(nx.MultiDiGraph([(0, 1)]))
+    >>> label(graph, 0), label(graph, 1)
+    ('data 0', 'operation 1')
+    """
+    facts = graph.nodes[node]
+    return facts["name"] or f"{facts['op'] or facts['kind']} {node}"
+
+
+def inputs(graph: nx.MultiDiGraph, node: int) -> list[int]:
+    """Return the ids of a node's inputs in the order of its arguments, a node used twice twice.
+
+    >>> inputs(normalise(nx.MultiDiGraph([(0, 1), (0, 1)])), 1)
+    [0, 0]
+    """
+    edges = graph.in_edges(node, keys=True, data="position")
+    return [u for u, _, key, position in sorted(edges, key=lambda edge: (edge[3], edge[0], edge[2]))]
+
+
+def check_steps(graph: nx.MultiDiGraph, steps: Iterable[Step]) -> list[Step]:
+    """Return steps as a list; raise UnknownNodeError where one speaks of what is not in the graph."""
+    checked = list(steps)
+    for number, step in enumerate(checked):
+        for node in (step.source, step.target):
+            if node is not None and node not in graph:
+                raise UnknownNodeError(
+                    f"Step {number} speaks of node {node}, but the graph has no such node "
+                    f"(it has {len(graph)} nodes). Make graph and steps from the same result."
+                )
+        if step.edge is not None and not graph.has_edge(*step.edge):
+            raise UnknownNodeError(
+                f"Step {number} runs along the edge {step.edge}, but the graph has no such edge. "
+                "Make graph and steps from the same result."
+            )
+    return checked
+
+
+def _check_order(graph: nx.Graph) -> None:
+    if nx.is_directed_acyclic_graph(graph):
+        return
+    cycle = [edge[0] for edge in nx.find_cycle(graph)]
+    way = " → ".join(clean(graph.nodes[node].get("name") or node, 30) for node in [*cycle[:6], cycle[0]])
+    raise CycleError(
+        f"The graph has a cycle, {way}: a value would be needed to compute itself. Remove one of these edges."
+    )
+
+
+def _whole_numbers(graph: nx.Graph) -> dict[Any, int]:
+    if all(isinstance(node, int | np.integer) and not isinstance(node, bool) for node in graph):
+        return {node: int(node) for node in graph}
+    return {node: number for number, node in enumerate(graph)}
+
+
+def _node(node: Any, given: Mapping[str, Any], computed: bool) -> dict[str, Any]:
+    kind = given.get("kind") or ("operation" if computed else "data")
+    if kind not in KINDS:
+        raise AttributeValueError(
+            f"Node {clean(node, 40)} has kind={clean(repr(kind), 40)}, which is not known here. "
+            f"Use one of {', '.join(KINDS)}."
+        )
+    value, gradient = as_numbers(given.get("value")), as_numbers(given.get("gradient"))
+    shape = given.get("shape")
+    if shape is None:
+        known = value if value is not None else gradient
+        shape = None if known is None else known.shape
+    op, name = given.get("op"), given.get("name")
+    if name is None and isinstance(node, str):
+        name = node
+    missing = not given.get("kind") and shape is None and value is None and gradient is None
+    return {
+        "kind": kind,
+        "op": clean(op, 40) or None if op is not None else None,
+        "symbol": clean(given.get("symbol") or op or "", 40) or None,
+        "name": clean(name, LONGEST_NAME) or None if name is not None else None,
+        "shape": None if shape is None else tuple(int(length) for length in shape),
+        "dtype": clean(given.get("dtype") or ("" if value is None else str(value.dtype)), 40),
+        "value": value,
+        "gradient": gradient,
+        "group": given.get("group"),
+        "bare": bool(given.get("bare", missing)),
+    }
+
+
+LONGEST_NAME = 2000  # characters kept of a name, in the tooltip; the box shows fewer
+
+
+def _edges(graph: nx.Graph) -> list[tuple[int, Any, Any, dict[str, Any]]]:
+    """List (position, u, v, {"key": int} or {}) in the order of the graph; a missing position is the next
+    free one."""
+    counted: dict[Any, int] = {}
+    rows = []
+    several = graph.is_multigraph()
+    for edge in graph.edges(keys=True) if several else graph.edges():
+        u, v = edge[0], edge[1]
+        order = counted.get(v, 0)
+        counted[v] = order + 1
+        position = graph.edges[edge].get("position")
+        if position is not None and not isinstance(position, int | np.integer):
+            raise AttributeValueError(
+                f"The edge {clean(u, 40)} → {clean(v, 40)} has position={clean(repr(position), 40)}. "
+                "It is the argument's position, a whole number from 0."
+            )
+        given = {"key": edge[2]} if several and isinstance(edge[2], int) else {}
+        rows.append((order if position is None else int(position), u, v, given))
+    return rows
