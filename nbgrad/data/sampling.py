@@ -16,8 +16,9 @@ def resample(X: Any, y: Any, n_samples: int, rng: np.random.Generator) -> tuple[
     (`np.random.default_rng(seed)`), so the same seed draws the same rows. `n_samples` may be larger than the
     number of rows.
 
-    Raises UnequalLengthsError when X and y differ in their number of rows, SampleSizeError when there are none
-    or `n_samples` is below 1, TypeError when `n_samples` is not a whole number or `rng` is not a Generator.
+    Raises UnequalLengthsError when X and y differ in their number of rows, SampleSizeError when there are
+    none or `n_samples` is below 1, TypeError when `n_samples` is not a whole number or `rng` is not a
+    Generator.
 
     >>> X, y = np.array([[0.0, 0.5], [1.0, 1.5], [2.0, 2.5]]), np.array([0, 10, 20])
     >>> X_batch, y_batch = resample(X, y, n_samples=4, rng=np.random.default_rng(0))
@@ -52,7 +53,7 @@ def _check(X: np.ndarray, y: np.ndarray, n_samples: int, rng: object) -> int:
         raise SampleSizeError(f"n_samples is {n_samples}; a sample has at least 1 row.")
     if not isinstance(rng, np.random.Generator):
         raise TypeError(
-            f"rng must be a random generator, not {rng!r}. Make one once with np.random.default_rng(seed) and "
-            "pass it to every call: a new one at each call would draw the same rows each time."
+            f"rng must be a random generator, not {rng!r}. Make one once with np.random.default_rng(seed) "
+            "and pass it to every call: a new one at each call would draw the same rows each time."
         )
     return len(X)
