@@ -1,0 +1,38 @@
+"""The name by which a message or a drawing calls a thing: its own, or that of the notebook's variable."""
+
+import sys
+from typing import Any
+
+from .errors import NameTypeError
+
+
+def checked_name(name: Any) -> str | None:
+    """``name`` itself; any text will do, ``None`` stands for no name.
+
+    Raises:
+        NameTypeError: ``name`` is neither text nor ``None``.
+    """
+    if name is None or isinstance(name, str):
+        return name
+    raise NameTypeError(f"a name is a piece of text, not {type(name).__name__}: write name={str(name)!r}")
+
+
+def variable_names(namespace: dict[str, Any] | None = None) -> dict[int, str]:
+    """``id(object) -> variable name`` for the public variables of ``namespace``, the first name given winning.
+
+    The default namespace is ``__main__``: in IPython and Jupyter that is where the variables of the cells live.
+    Names that begin with an underscore are IPython's history (``_``, ``_5``) or private, and do not count.
+    """
+    if namespace is None:
+        main = sys.modules.get("__main__")
+        namespace = vars(main) if main else {}
+    names: dict[int, str] = {}
+    for name, thing in list(namespace.items()):
+        if not name.startswith("_"):
+            names.setdefault(id(thing), name)
+    return names
+
+
+def name_of(thing: Any) -> str | None:
+    """The thing's own ``name``, else the name of a variable that holds it, else ``None``."""
+    return getattr(thing, "name", None) or variable_names().get(id(thing))

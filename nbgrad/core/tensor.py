@@ -1,0 +1,317 @@
+"""The tensor: an array that remembers how it was computed.
+
+A tensor that an operation made is a node of the graph. Its links point to its inputs only, never to what uses it,
+so a graph is freed by reference counting the moment its last result goes, and running a cell again leaves nothing
+behind. Its serial number grows with every tensor made: sorted by it, inputs always stand before results.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from typing import Any
+
+import numpy as np
+
+from .errors import (
+    AssignmentError,
+    IntegerGradientError,
+    TruthValueError,
+    UnsupportedDataError,
+    UnsupportedFunctionError,
+)
+from .methods import Methods
+from .names import checked_name, name_of
+
+new_serial: Callable[[], int] = count().__next__
+
+
+class Recording:
+    """Whether operations are recorded; ``no_grad`` turns it off."""
+
+    __slots__ = ("on",)
+
+
+recording = Recording()
+recording.on = True
+
+
+@contextmanager
+def no_grad() -> Iterator[None]:
+    """Within this block, and in a function decorated with it, operations are computed but not recorded.
+
+    >>> import nbgrad as ng
+    >>> x = ng.tensor(3.0, requires_grad=True)
+    >>> with ng.no_grad():
+    ...     (x * 2).requires_grad
+    False
+    """
+    before, recording.on = recording.on, False
+    try:
+        yield
+    finally:
+        recording.on = before
+
+
+class Tensor(Methods):
+    """An array of numbers, with the operation and the inputs it came from.
+
+    Made by :func:`nbgrad.tensor` or by an operation on other tensors.
+
+    Attributes:
+        data: the numbers: a NumPy array, or a NumPy scalar (``np.float64``, ...) when there is only one.
+        grad: the gradient that ``backward()`` added up here, of the shape of ``data``; ``None`` until then.
+        requires_grad: whether gradients are wanted with respect to this tensor.
+        op: the operation that made it; ``None`` for a leaf, that is, for what the user made.
+        inputs: the tensors it was made from; ``CONSTANT`` stands for an operand that was no tensor.
+        args: the plain values of all operands at that moment.
+        static: the operation's keyword arguments, or ``None``.
+        serial: counts up with every tensor made.
+        name: shown in drawings and errors; ``None`` leaves it to the notebook's variable names.
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "args",
+        "data",
+        "grad",
+        "inputs",
+        "name",
+        "op",
+        "requires_grad",
+        "serial",
+        "static",
+    )
+
+    data: Any
+    grad: Any
+    requires_grad: bool
+    op: Any
+    inputs: tuple[Tensor, ...]
+    args: tuple
+    static: dict[str, Any] | None
+    serial: int
+    name: str | None
+
+    def __init__(self, data: Any, requires_grad: bool = False, name: str | None = None):
+        self.data = data
+        self.grad = None
+        self.requires_grad = requires_grad
+        self.op = None
+        self.inputs = self.args = ()
+        self.static = None
+        self.serial = new_serial()
+        self.name = name
+
+    # ---- what it is
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.data.shape
+
+    @property
+    def ndim(self) -> int:
+        return self.data.ndim
+
+    @property
+    def size(self) -> int:
+        return self.data.size
+
+    @property
+    def dtype(self) -> np.dtype:
+        return self.data.dtype
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether the user made it, rather than an operation."""
+        return self.op is None
+
+    # ---- out of the graph
+    def detach(self) -> Tensor:
+        """A leaf with the same numbers, from which no gradient flows back."""
+        return Tensor(self.data, name=self.name)
+
+    def numpy(self) -> Any:
+        """The numbers alone: a NumPy array or scalar."""
+        return self.data
+
+    def item(self) -> Any:
+        """The one number as a Python number; an error from NumPy if there are several."""
+        return self.data.item()
+
+    def tolist(self) -> Any:
+        """The numbers as nested Python lists."""
+        return self.data.tolist()
+
+    def zero_grad(self) -> None:
+        """Forget the gradient: from "some" back to "not yet"."""
+        self.grad = None
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        return np.array(self.data, dtype=dtype, copy=copy)
+
+    def __float__(self) -> float:
+        return float(self.item())
+
+    def __int__(self) -> int:
+        return int(self.item())
+
+    def __index__(self) -> int:
+        return self.data.__index__()
+
+    def __bool__(self) -> bool:
+        if self.data.size != 1:
+            raise TruthValueError(
+                f"{name_of(self) or 'a tensor'} of shape {self.shape} has {self.data.size} elements, so it is "
+                "neither true nor false; write (…).any() or (…).all()"
+            )
+        return bool(self.data)
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def __iter__(self) -> Iterator:
+        for i in range(len(self.data)):
+            yield self[i]  # type: ignore[index]
+
+    def __contains__(self, value: Any) -> bool:
+        return bool(np.any(self.data == plain(value)))
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        raise AssignmentError(
+            f"{name_of(self) or 'a tensor'}[{index!r}] = ... would overwrite numbers that the backward pass may still "
+            "need; build a new tensor instead, for example np.where(mask, new, x)"
+        )
+
+    # ---- comparisons have no gradient: they give plain arrays of truth values
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: Any) -> Any:
+        return self.data == plain(other)
+
+    def __ne__(self, other: Any) -> Any:
+        return self.data != plain(other)
+
+    def __lt__(self, other: Any) -> Any:
+        return self.data < plain(other)
+
+    def __le__(self, other: Any) -> Any:
+        return self.data <= plain(other)
+
+    def __gt__(self, other: Any) -> Any:
+        return self.data > plain(other)
+
+    def __ge__(self, other: Any) -> Any:
+        return self.data >= plain(other)
+
+    # ---- NumPy functions on tensors
+    def __array_ufunc__(self, ufunc: np.ufunc, how: str, *operands: Any, **static: Any) -> Any:
+        if how == "__call__" and ufunc in NUMPY and not static:
+            return NUMPY[ufunc](*operands)
+        if how == "__call__" and ufunc in WITHOUT_GRADIENT:
+            return ufunc(*map(plain, operands), **static)
+        spelled = ufunc.__name__ if how == "__call__" else f"{ufunc.__name__}.{how}"
+        raise unsupported(spelled, static)
+
+    def __array_function__(self, function: Callable, types: Any, operands: tuple, static: dict) -> Any:
+        if function in NUMPY:
+            return NUMPY[function](*operands, **static)
+        if function in WITHOUT_GRADIENT:
+            return function(*map(plain, operands), **{key: plain(value) for key, value in static.items()})
+        raise unsupported(function.__name__, static)
+
+    # ---- text
+    def __repr__(self) -> str:
+        numbers = np.array2string(np.asarray(self.data), separator=", ", prefix="tensor(")
+        if self.op is not None:
+            return f"tensor({numbers}, op={self.op.name})"
+        return f"tensor({numbers}, requires_grad=True)" if self.requires_grad else f"tensor({numbers})"
+
+    def __format__(self, spec: str) -> str:
+        return format(self.data.item(), spec) if spec and self.data.size == 1 else format(str(self), spec)
+
+
+CONSTANT = Tensor(
+    np.float64("nan")
+)  # stands in `inputs` for an operand that was no tensor; `args` has its value
+
+NUMPY: dict[Any, Callable] = {}  # NumPy's function -> our operation, filled by the declarations
+WITHOUT_GRADIENT = {  # NumPy's functions whose derivative is zero wherever it exists: they give plain arrays
+    np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal,
+    np.isnan, np.isinf, np.isfinite, np.logical_and, np.logical_or, np.logical_not,
+    np.floor, np.ceil, np.rint, np.sign, np.signbit,
+    np.argmax, np.argmin, np.argsort, np.all, np.any, np.allclose, np.isclose, np.array_equal,
+    np.shape, np.ndim, np.size, np.zeros_like, np.ones_like, np.empty_like, np.full_like,
+    np.result_type, np.count_nonzero, np.nonzero, np.array2string, np.array_repr, np.array_str,
+}  # fmt: skip
+
+
+def plain(value: Any) -> Any:
+    """The numbers of a tensor; anything else as it is."""
+    return value.data if isinstance(value, Tensor) else value
+
+
+def unsupported(spelled: str, static: dict) -> UnsupportedFunctionError:
+    """The error for a NumPy function without a rule, naming the nearest one that has a rule."""
+    from difflib import get_close_matches
+
+    known = sorted({function.__name__ for function in NUMPY})
+    options = f" with {', '.join(f'{key}=' for key in static)}" if static else ""
+    near = get_close_matches(spelled.split(".")[0], known, n=1, cutoff=0.4)
+    hint = f"; the nearest that has one is np.{near[0]}" if near else ""
+    return UnsupportedFunctionError(
+        f"np.{spelled}{options} has no gradient rule here, and a plain array would cut the graph without a word"
+        f"{hint}. If no gradient is wanted, write np.{spelled}(x.numpy())"
+    )
+
+
+def as_data(value: Any) -> Any:
+    """``value`` as numbers that a tensor can hold: an array, or a NumPy scalar for a single number.
+
+    Raises:
+        UnsupportedDataError: text, objects, ragged lists and complex numbers.
+    """
+    if type(value) is float:
+        return np.float64(value)
+    value = plain(value)
+    try:
+        data = np.asarray(value)
+    except ValueError as error:
+        raise UnsupportedDataError(f"the rows are not equally long, so this is no array: {error}") from None
+    if data.dtype.kind not in "fiub":
+        kind = "complex numbers" if data.dtype.kind == "c" else f"data of dtype {data.dtype}"
+        raise UnsupportedDataError(f"a tensor holds real numbers, not {kind}; got {str(value)[:60]!r}")
+    return data if data.ndim else data[()]
+
+
+def tensor(data: Any, requires_grad: bool = False, name: str | None = None) -> Tensor:
+    """A leaf of the graph, made from numbers, nested lists or an array.
+
+    Args:
+        data: any shape; floating dtypes are kept (``float32`` stays ``float32``). An array is copied, so that
+            changing it later does not change the tensor.
+        requires_grad: whether ``backward()`` shall compute the gradient with respect to it.
+        name: shown in drawings; by default the notebook's variable name.
+
+    Raises:
+        IntegerGradientError: ``requires_grad=True`` on whole numbers or truth values.
+        UnsupportedDataError: text, objects, ragged lists and complex numbers.
+        NameTypeError: ``name`` is not a string.
+
+    >>> import nbgrad as ng
+    >>> x = ng.tensor(3.0, requires_grad=True)
+    >>> (x * x).backward()
+    >>> float(x.grad)
+    6.0
+    """
+    numbers = as_data(data)
+    if requires_grad and numbers.dtype.kind != "f":
+        raise IntegerGradientError(
+            f"{name or 'this tensor'} of shape {numbers.shape} holds {numbers.dtype}, and whole numbers cannot change "
+            "by a little, so they have no gradient; write 3.0 instead of 3, or use .astype(float)"
+        )
+    if isinstance(numbers, np.ndarray) and (
+        numbers is data or numbers.base is not None or isinstance(data, Tensor)
+    ):
+        numbers = numbers.copy()
+    return Tensor(numbers, requires_grad, checked_name(name))

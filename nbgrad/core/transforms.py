@@ -1,0 +1,204 @@
+"""Functions of functions: from ``f`` to its gradient, its Hessian, and a check of both.
+
+They take and give plain NumPy values, and nest to any depth. Each call works on fresh inputs of its own
+(``identity`` nodes when the caller is itself being differentiated), so that an inner derivative never mistakes an
+outer variable for its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .backward import creation_order, leading_from, reverse_pass
+from .errors import IntegerGradientError, NotScalarError
+from .op import operation
+from .tensor import Tensor, as_data, plain
+
+_depth = 0  # how many transforms are at work: inside another one, gradients must be differentiable themselves
+
+
+@operation(symbol="=", latex="{x}", source="{x}", formulas=["1"], elementwise=True)
+def identity(x):
+    """The same numbers as a node of its own."""
+    return x
+
+
+identity.rule(lambda g, y, x: g)
+
+
+def fresh(value: Any, position: int) -> Tensor:
+    """A tensor of this call's own for the argument ``value``, connected with it if it is a tensor."""
+    if isinstance(value, Tensor) and value.requires_grad:
+        return identity(value)
+    data = as_data(value)
+    if data.dtype.kind == "i":  # plain whole numbers are what people type: grad(f)(3)
+        data = data.astype(float) if data.ndim else np.float64(data)
+    if data.dtype.kind != "f":
+        raise IntegerGradientError(
+            f"argument {position} holds {data.dtype}; a derivative needs numbers that can change by a little"
+        )
+    return Tensor(data, True)
+
+
+def gradients(
+    targets: Sequence[Tensor],
+    seeds: Sequence[Any],
+    sources: Sequence[Tensor],
+    *,
+    traced: bool,
+    within: Callable[[Tensor], bool] | None = None,
+) -> list[Any]:
+    """The gradient of the sum of ``targets``, each weighted by its seed, with respect to each of ``sources``.
+
+    ``None`` stands for a source that no target depends on. With ``traced`` the results are tensors that can be
+    differentiated again. ``within`` bounds the graph, see :func:`creation_order`.
+    """
+    wanted = {source.serial for source in sources}
+    nodes = leading_from(creation_order(targets, within), wanted)
+    inside = {node.serial for node in nodes}
+    begin: dict[int, Any] = {}
+    for target, seed in zip(targets, seeds, strict=True):
+        if target.serial in inside:
+            begin[target.serial] = begin[target.serial] + seed if target.serial in begin else seed
+    if not begin:
+        return [None] * len(sources)
+    arrived = reverse_pass(nodes, begin, keep=wanted, traced=traced)
+    return [arrived.get(source.serial) for source in sources]
+
+
+def value_and_grad(f: Callable, argnums: int | Sequence[int] = 0) -> Callable:
+    """The function that gives ``f``'s value and its gradient.
+
+    Args:
+        f: a function of arrays that gives one number.
+        argnums: which positional arguments to differentiate with respect to; an integer gives one gradient, a tuple
+            gives a tuple of gradients.
+
+    Raises:
+        NotScalarError: ``f`` gives several numbers.
+
+    >>> import nbgrad as ng
+    >>> value, slope = ng.value_and_grad(lambda x: x**2)(3.0)
+    >>> float(value), float(slope)
+    (9.0, 6.0)
+    """
+    which = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+
+    def wrapped(*args: Any, **static: Any) -> tuple[Any, Any]:
+        global _depth
+        nested = _depth > 0 or any(isinstance(a, Tensor) and a.requires_grad for a in args)
+        fed = list(args)
+        for i in which:
+            fed[i] = fresh(args[i], i)
+        _depth += 1
+        try:
+            value = f(*fed, **static)
+        finally:
+            _depth -= 1
+        value = value if isinstance(value, Tensor) else Tensor(as_data(value))
+        if value.data.size != 1:
+            raise NotScalarError(
+                f"{getattr(f, '__name__', 'the function')} gives an array of shape {value.shape}, and a gradient says "
+                "how one number changes; let it end in .sum() or .mean()"
+            )
+        sources = [fed[i] for i in which]
+        found = gradients([value], [np.ones_like(value.data)[()]], sources, traced=nested)
+        found = [np.zeros_like(s.data)[()] if g is None else g for s, g in zip(sources, found, strict=True)]
+        if not nested:
+            value, found = plain(value), [plain(g) for g in found]
+        return value, found[0] if isinstance(argnums, int) else tuple(found)
+
+    return wrapped
+
+
+def grad(f: Callable, argnums: int | Sequence[int] = 0) -> Callable:
+    """The function that gives ``f``'s gradient; arguments as :func:`value_and_grad`.
+
+    >>> import nbgrad as ng
+    >>> import numpy as np
+    >>> float(ng.grad(np.sin)(0.0))
+    1.0
+    >>> float(ng.grad(ng.grad(lambda x: x**3))(2.0))
+    12.0
+    """
+    both = value_and_grad(f, argnums)
+
+    def wrapped(*args: Any, **static: Any) -> Any:
+        return both(*args, **static)[1]
+
+    return wrapped
+
+
+def hessian(f: Callable) -> Callable:
+    """The function that gives the matrix of second derivatives of ``f`` with respect to its first argument.
+
+    For an argument of shape ``s`` the result has shape ``s + s``. The gradient is computed once, recorded, and
+    differentiated once for each of its elements.
+
+    >>> import nbgrad as ng
+    >>> import numpy as np
+    >>> ng.hessian(lambda p: p[0] ** 2 * p[1])(np.array([3.0, 5.0]))
+    array([[10.,  6.],
+           [ 6.,  0.]])
+    """
+
+    def wrapped(x: Any, *args: Any, **static: Any) -> Any:
+        global _depth
+        nested = _depth > 0 or (isinstance(x, Tensor) and x.requires_grad)
+        point = fresh(x, 0)
+        _depth += 1
+        try:
+            slope = grad(f)(point, *args, **static)
+        finally:
+            _depth -= 1
+        if not isinstance(slope, Tensor) or not slope.requires_grad:
+            return np.zeros(point.shape + point.shape)
+        rows = []
+        for index in np.ndindex(point.shape):
+            seed = np.zeros(point.shape, dtype=point.dtype)
+            seed[index] = 1
+            [row] = gradients([slope], [seed if seed.ndim else seed[()]], [point], traced=nested)
+            rows.append(np.zeros_like(point.data)[()] if row is None else row)
+        if nested:
+            return np.stack(rows).reshape(point.shape + point.shape)
+        return np.reshape([plain(row) for row in rows], point.shape + point.shape)[()]
+
+    return wrapped
+
+
+def check_gradients(
+    f: Callable, *args: Any, eps: float = 1e-6, rtol: float = 1e-5, atol: float = 1e-7
+) -> None:
+    """Compare the gradient of ``f`` with central finite differences ``(f(x + eps) - f(x - eps)) / (2 eps)``.
+
+    Args:
+        f: a function of arrays that gives one number.
+        args: the arguments, each differentiated with respect to.
+
+    Raises:
+        AssertionError: names the argument and the element, with the gradient expected and received.
+
+    >>> import nbgrad as ng
+    >>> import numpy as np
+    >>> ng.check_gradients(lambda x: (x * np.tanh(x)).sum(), np.array([0.5, -1.0]))
+    """
+    received = grad(f, argnums=tuple(range(len(args))))(*args)
+    for number, (argument, slope) in enumerate(zip(args, received, strict=True)):
+        base = np.array(plain(argument), dtype=float)
+        for index in np.ndindex(base.shape):
+            ends = []
+            for sign in (1, -1):
+                moved = base.copy()
+                moved[index] += sign * eps
+                fed = [moved[()] if i == number else a for i, a in enumerate(args)]
+                ends.append(float(plain(f(*fed))))
+            expected = (ends[0] - ends[1]) / (2 * eps)
+            got = float(np.asarray(slope)[index])
+            if not np.isclose(got, expected, rtol=rtol, atol=atol):
+                raise AssertionError(
+                    f"argument {number}, element {index}: finite differences give {expected:.6g}, "
+                    f"the gradient rules give {got:.6g}"
+                )

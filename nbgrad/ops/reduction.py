@@ -1,0 +1,80 @@
+"""Operations that reduce an array, or some of its axes, to fewer numbers."""
+
+import numpy as np
+
+from ..core.op import operation
+from .samples import apart, normal
+
+
+def spread(g, x, axis, keepdims):
+    """Copy ``g`` back along the axes that were reduced, to the shape of ``x``."""
+    if axis is not None and not keepdims and g.ndim:
+        axes = axis if isinstance(axis, tuple) else (axis,)
+        axes = {a % x.ndim for a in axes}
+        g = g.reshape(tuple(1 if i in axes else n for i, n in enumerate(x.shape)))
+    return np.broadcast_to(g, x.shape)
+
+
+def count(x, axis):
+    """How many elements of ``x`` go into one result."""
+    if axis is None:
+        return x.size
+    axes = axis if isinstance(axis, tuple) else (axis,)
+    return int(np.prod([x.shape[a] for a in axes]))
+
+
+@operation(
+    symbol="Σ", latex=r"\sum {x}", source="{x}.sum()", formulas=["{g} copied to every element"], methods=["sum"],
+    numpy=np.sum, samples=[normal(3, 4)], note="Every term of a sum receives the whole gradient.",
+)  # fmt: skip
+def sum(x, *, axis=None, keepdims=False):
+    """The sum over ``axis`` (an integer, a tuple, or ``None`` for all)."""
+    return (
+        np.add.reduce(x, axis=axis, keepdims=keepdims) if axis is not None else np.sum(x, keepdims=keepdims)
+    )
+
+
+sum.rule(lambda g, y, x, axis=None, keepdims=False: spread(g, x, axis, keepdims))
+
+
+@operation(
+    symbol="mean", latex=r"\overline{{{x}}}", source="{x}.mean()", formulas=["{g} / n, copied to every element"],
+    methods=["mean"], numpy=np.mean, samples=[normal(3, 4)],
+    note="Each of the n numbers receives an n-th of the gradient.",
+)  # fmt: skip
+def mean(x, *, axis=None, keepdims=False):
+    """The mean over ``axis`` (an integer, a tuple, or ``None`` for all)."""
+    return np.mean(x, axis=axis, keepdims=keepdims)
+
+
+mean.rule(lambda g, y, x, axis=None, keepdims=False: spread(g / count(x, axis), x, axis, keepdims))
+
+
+def _ties(g, y, x, axis, keepdims):
+    """Hand ``g`` to the elements that equal the extreme ``y``, in equal shares."""
+    chosen = (x == spread(y, x, axis, keepdims)) * 1.0
+    return spread(g, x, axis, keepdims) * (chosen / np.sum(chosen, axis=axis, keepdims=True))
+
+
+@operation(
+    symbol="max", latex=r"\max {x}", source="{x}.max()", formulas=["{g} at the largest element, else 0"],
+    methods=["max"], numpy=np.max, samples=[apart(3, 4)], note="Only the largest element receives the gradient.",
+)  # fmt: skip
+def max(x, *, axis=None, keepdims=False):
+    """The largest element over ``axis``; equal ones share the gradient."""
+    return np.max(x, axis=axis, keepdims=keepdims)
+
+
+max.rule(lambda g, y, x, axis=None, keepdims=False: _ties(g, y, x, axis, keepdims))
+
+
+@operation(
+    symbol="min", latex=r"\min {x}", source="{x}.min()", formulas=["{g} at the smallest element, else 0"],
+    methods=["min"], numpy=np.min, samples=[apart(3, 4)], note="Only the smallest element receives the gradient.",
+)  # fmt: skip
+def min(x, *, axis=None, keepdims=False):
+    """The smallest element over ``axis``; equal ones share the gradient."""
+    return np.min(x, axis=axis, keepdims=keepdims)
+
+
+min.rule(lambda g, y, x, axis=None, keepdims=False: _ties(g, y, x, axis, keepdims))
