@@ -1,0 +1,44 @@
+"""What all tests share: a Matplotlib without windows, and a Chromium for the tests that look at a page."""
+
+import os
+import shutil
+
+import pytest
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+# The last three keep Chromium from calling home, which a closed network answers with errors.
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(autouse=True)
+def _no_windows(monkeypatch):
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A headless Chromium driven by Playwright.
+
+    It is stopped after each module, because Playwright's synchronous interface keeps an event loop running in this
+    thread, in which other tests could not use `asyncio.run`. Without Chromium the test is skipped, unless
+    NBGRAD_REQUIRE_BROWSER is set, as it is in CI.
+    """
+    executable = os.environ.get("NBGRAD_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    if executable is None:
+        missing = f"no Chromium: none of {', '.join(CHROMIUM_NAMES)} is on the PATH and NBGRAD_CHROMIUM is not set"
+        if os.environ.get("NBGRAD_REQUIRE_BROWSER"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable, args=list(CHROMIUM_FLAGS))
+        yield chromium
+        chromium.close()
