@@ -129,15 +129,11 @@ def _collect(name: str, folder: Path, modules: dict[str, _Module], ring: tuple[s
         return
     if name in ring:
         way = " -> ".join(f"{step}.js" for step in (*ring[ring.index(name) :], name))
-        raise BundleError(
-            f"The modules import each other in a ring: {way}. Move what they share into a third."
-        )
+        raise BundleError(f"The modules import each other in a ring: {way}. Move what they share into a third.")
     module = _parse(name, _read(folder / f"{name}.js"))
     for dependency, _, line in module.imports:
         if not (folder / f"{dependency}.js").is_file():
-            raise BundleError(
-                f"{name}.js, line {line}: there is no module {dependency}.js in {folder.name}/."
-            )
+            raise BundleError(f"{name}.js, line {line}: there is no module {dependency}.js in {folder.name}/.")
         _collect(dependency, folder, modules, (*ring, name))
     modules[name] = module
 
@@ -184,9 +180,7 @@ def _imported_names(inside: str, name: str, line: int) -> list[str]:
     wanted = [part.strip() for part in inside.split(",") if part.strip()]
     for part in wanted:
         if not _NAME.match(part):
-            raise BundleError(
-                f"{name}.js, line {line}: import '{part}' under its own name, without renaming."
-            )
+            raise BundleError(f"{name}.js, line {line}: import '{part}' under its own name, without renaming.")
     return wanted
 
 

@@ -44,9 +44,9 @@ def test_dependencies_come_first_and_once(modules):
 
 def test_the_last_name_is_the_entry(modules):
     folder = modules(main=ENTRY, extra="export const extra = 1;\n")
-    assert bundle("extra", "main", folder=folder).index("extra") < bundle(
-        "extra", "main", folder=folder
-    ).index("export default")
+    assert bundle("extra", "main", folder=folder).index("extra") < bundle("extra", "main", folder=folder).index(
+        "export default"
+    )
 
 
 def test_comments_strings_and_templates_are_left_alone(modules):
@@ -155,7 +155,5 @@ def test_node_accepts_the_player_bundle(tmp_path):
     path = tmp_path / "player.mjs"
     path.write_text(bundle("player"), encoding="utf-8")
     script = f"const m = await import({path.as_uri()!r}); console.log(typeof m.default.render)"
-    done = subprocess.run(
-        ["node", "--input-type=module", "-e", script], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(["node", "--input-type=module", "-e", script], capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "function", done.stderr

@@ -1,0 +1,104 @@
+"""The player: a widget on which the backward pass of one graph can be played, a step at a time.
+
+The whole trace goes to the page once, as the `payload`. From then on the page needs no kernel: the frame
+that is shown is the page's own state, and the kernel is told of it where there is one to tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import anywidget
+import traitlets as t
+
+from nbgrad.widgets.esm import bundle, stylesheet
+
+__all__ = ["Player"]
+
+SLOWEST, FASTEST = 0.25, 4.0
+
+
+class Player(anywidget.AnyWidget):
+    """Show a graph on which its backward pass can be played, stepped and scrubbed.
+
+    Parameters
+    ----------
+    payload
+        What `nbgrad.display` makes of a graph and the steps of its backward pass: ``title`` (str),
+        ``svg`` (the drawing before the pass), ``frames`` (one per step) and ``text`` (the readable
+        version). All of it plain JSON.
+    svg
+        A picture that plays by itself, for places where no widget runs; by default the drawing in the
+        payload.
+    text
+        The readable version for screen readers and untrusted notebooks; by default the payload's.
+
+    Attributes
+    ----------
+    payload : dict
+        As given. It is sent to the page once and cannot be exchanged.
+    frame : int
+        The step that is shown, 0 for the first.
+    playing : bool
+        Whether the pass is running.
+    speed : float
+        How fast, 0.25 to 4; at 1, a step stays for 600 ms.
+
+    Raises
+    ------
+    traitlets.TraitError
+        When `frame` is set to a step that the pass does not have, or `speed` outside its range.
+
+    Examples
+    --------
+    >>> frame = {"caption": "", "active": None, "edge": None, "label": "", "label_at": [0, 0], "target": 0,
+    ...          "gradient": "", "equation": [], "sentence": "It begins with 1."}
+    >>> player = Player({"title": "loss", "svg": "<svg/>", "frames": [frame], "text": "loss = 0.022"})
+    >>> player
+    Player('loss', 1 step)
+    >>> print(player._repr_mimebundle_()[0]["text/plain"])
+    loss = 0.022
+    """
+
+    _esm = bundle("player")
+    _css = stylesheet("theme", "player")
+
+    payload = t.Dict(read_only=True).tag(sync=True)
+    frame = t.Int(0).tag(sync=True)
+    playing = t.Bool(False).tag(sync=True)
+    speed = t.Float(1.0, min=SLOWEST, max=FASTEST).tag(sync=True)
+
+    def __init__(self, payload: Mapping[str, Any], *, svg: str | None = None, text: str | None = None) -> None:
+        plain = dict(payload)
+        self._still = plain["svg"] if svg is None else svg
+        self._text = plain["text"] if text is None else text
+        self._count = len(plain["frames"])
+        # Written here and nowhere else; it must be there before the state is first sent.
+        self.set_trait("payload", plain)
+        super().__init__()
+
+    @t.validate("frame")
+    def _check_frame(self, proposal: Any) -> int:
+        frame: int = proposal["value"]
+        if 0 <= frame < max(self._count, 1):
+            return frame
+        raise t.TraitError(
+            f"There is no frame {frame}: this backward pass has {_steps(self._count)}, "
+            f"which are the frames 0 to {max(self._count, 1) - 1}."
+        )
+
+    def __repr__(self) -> str:
+        return f"Player({self.payload['title']!r}, {_steps(self._count)})"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        """The widget's view, with the self-playing picture and the readable text as its fall-back."""
+        bundled = super()._repr_mimebundle_(**kwargs)
+        if bundled is None:
+            return None
+        data, metadata = bundled
+        return {**data, "image/svg+xml": self._still, "text/plain": self._text}, metadata
+
+
+def _steps(count: int) -> str:
+    return f"{count} step" if count == 1 else f"{count} steps"
