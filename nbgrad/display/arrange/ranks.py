@@ -1,0 +1,104 @@
+"""Which column each node stands in: edges point forward and their total length is the least possible.
+
+Plain topological generations would put every weight of a network in column 0, far from its use. The least total
+edge length puts each leaf right beside its consumer. It is a linear program whose dual is a flow of least cost:
+
+    minimise  Σ weight · (rank[v] − rank[u])      subject to  rank[v] − rank[u] ≥ 1  for every edge u → v
+
+Each edge that carries flow in the dual's solution has length exactly 1, and that fixes the ranks.
+Source of the formulation: E. Gansner, E. Koutsofios, S. North, K.-P. Vo, "A technique for drawing directed
+graphs", IEEE Transactions on Software Engineering 19(3), 1993, section 2.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+
+import networkx as nx
+
+Edge = tuple[int, int]
+
+
+def without_cycles(count: int, edges: Iterable[Edge]) -> dict[Edge, int]:
+    """Weights of the forward edges of a graph on nodes 0..count-1: loops dropped, cycles broken, twins merged.
+
+    A depth-first walk in creation order turns round each edge that closes a cycle. An engine's graph has none.
+
+    >>> without_cycles(3, [(0, 1), (0, 1), (1, 2), (2, 0), (2, 2)])
+    {(0, 1): 2, (1, 2): 1, (0, 2): 1}
+    """
+    edges = [edge for edge in edges if edge[0] != edge[1]]
+    successors: list[list[int]] = [[] for _ in range(count)]
+    for u, v in edges:
+        successors[u].append(v)
+    closing = _closing_edges(successors)
+    weights: dict[Edge, int] = {}
+    for u, v in edges:
+        edge = (v, u) if (u, v) in closing else (u, v)
+        weights[edge] = weights.get(edge, 0) + 1
+    return weights
+
+
+def _closing_edges(successors: Sequence[Sequence[int]]) -> dict[Edge, None]:
+    """Edges that lead back into the path a depth-first walk is on."""
+    unseen, on_path, done = 0, 1, 2
+    state = [unseen] * len(successors)
+    closing: dict[Edge, None] = {}
+    for start in range(len(successors)):
+        if state[start] != unseen:
+            continue
+        state[start] = on_path
+        path = [(start, iter(successors[start]))]
+        while path:
+            u, rest = path[-1]
+            for v in rest:
+                if state[v] == on_path:
+                    closing[u, v] = None
+                elif state[v] == unseen:
+                    state[v] = on_path
+                    path.append((v, iter(successors[v])))
+                    break
+            else:
+                state[u] = done
+                path.pop()
+    return closing
+
+
+def ranks(count: int, weights: dict[Edge, int]) -> list[int]:
+    """Rank of each node of a connected graph without cycles, so that the weighted edge length is least.
+
+    >>> ranks(4, {(0, 1): 1, (1, 2): 1, (3, 2): 1})  # 3 is a leaf: it stands beside its consumer, not in column 0
+    [0, 1, 2, 1]
+    """
+    demand = [0] * count
+    for (u, v), weight in weights.items():
+        demand[u] -= weight
+        demand[v] += weight
+    flow_graph = nx.DiGraph()
+    flow_graph.add_nodes_from((v, {"demand": demand[v]}) for v in range(count))
+    flow_graph.add_edges_from((u, v, {"weight": -1}) for u, v in weights)
+    flow = nx.network_simplex(flow_graph)[1]
+    found = _ranks_of_flow(count, weights, flow)
+    first = min(found, default=0)
+    return [rank - first for rank in found]
+
+
+def _ranks_of_flow(count: int, weights: dict[Edge, int], flow: dict[int, dict[int, int]]) -> list[int]:
+    """The latest ranks at or below zero in which every edge is long enough and edges with flow have length 1."""
+    limits: list[list[tuple[int, int]]] = [[] for _ in range(count)]  # of w: (u, d) says rank[u] <= rank[w] + d
+    for u, v in weights:
+        limits[v].append((u, -1))
+        if flow[u][v]:
+            limits[u].append((v, 1))
+    rank = [0] * count
+    waiting = deque(reversed(range(count)))
+    queued = [True] * count
+    while waiting:
+        w = waiting.popleft()
+        queued[w] = False
+        for u, distance in limits[w]:
+            if rank[u] > rank[w] + distance:
+                rank[u] = rank[w] + distance
+                if not queued[u]:
+                    queued[u] = True
+                    waiting.append(u)
+    return rank

@@ -1,0 +1,133 @@
+"""The drawn edges: cubic curves from box to box, which cross only where the orders make them cross.
+
+Between two columns every edge is the same S, stretched to its two heights, over the same stretch of paper: two such
+curves meet at most once, and only when their ends change order. Through a column an edge runs level, in the room
+that its waypoint holds free. So no curve can enter a box that is not its own.
+"""
+
+import itertools
+from collections.abc import Sequence
+
+from .columns import Grid
+from .coordinates import STRAND_GAP
+from .ranks import Edge
+
+Point = tuple[float, float]
+SAMPLES = 11  # straight pieces that stand for one S; odd, so that no sample falls on the middle, where S-curves cross
+LOOP = 16.0  # how far a loop stands off its box
+
+
+def column_edges(grid: Grid, y: Sequence[float], width: Sequence[float]) -> list[tuple[float, float]]:
+    """(left, right) of each column; where edges climb far, the room before the column is wider."""
+    spans: list[tuple[float, float]] = []
+    left = 0.0
+    for r, column in enumerate(grid.columns.members):
+        if r:
+            climb = max(abs(y[a] - y[b]) for b in column for a, _ in grid.before[b])
+            left = spans[-1][1] + min(64.0 + 0.15 * climb, 140.0)
+        spans.append((left, left + max(width[v] for v in column)))
+    return spans
+
+
+def ports(grid: Grid, y: Sequence[float], weights: dict[Edge, int]) -> dict[Edge, list[float]]:
+    """How far from the middle of the target's side the strands of each edge arrive: 0 for all, except where
+    parallel edges arrive, which need places of their own."""
+    found: dict[Edge, list[float]] = {}
+    arriving: list[list[Edge]] = [[] for _ in range(grid.count)]
+    for edge in grid.chains:
+        arriving[edge[1]].append(edge)
+    for edges in arriving:
+        total = sum(weights[edge] for edge in edges)
+        if total == len(edges):
+            found.update({edge: [0.0] for edge in edges})
+            continue
+        places = spread(total, min(STRAND_GAP, 2.4 * STRAND_GAP / (total - 1)))
+        for edge in sorted(edges, key=lambda edge: (y[grid.chains[edge][-2]], edge)):
+            found[edge], places = places[: weights[edge]], places[weights[edge] :]
+    return found
+
+
+def spread(count: int, distance: float) -> list[float]:
+    """So many places at that distance from each other, around 0.
+
+    >>> spread(3, 10.0)
+    [-10.0, 0.0, 10.0]
+    """
+    return [(k - (count - 1) / 2) * distance for k in range(count)]
+
+
+def stations(
+    chain: Sequence[int], waypoint_shift: float, port: float, y: Sequence[float], box: Sequence[float], spans, column_of
+) -> list[Point]:
+    """Points of one strand in pairs: where it leaves a vertex, where it reaches the next one's column, and so on.
+
+    `box` gives the boxes' widths; the strand leaves the source's right side and ends at the target's left side.
+    """
+    source, target = chain[0], chain[-1]
+
+    def middle(vertex: int) -> float:
+        return sum(spans[column_of[vertex]]) / 2
+
+    points = [(middle(source) + box[source] / 2, y[source]), (spans[column_of[source]][1], y[source])]
+    for vertex in chain[1:-1]:
+        height = y[vertex] + waypoint_shift
+        points += [(x, height) for x in spans[column_of[vertex]]]
+    height = y[target] + port
+    return [*points, (spans[column_of[target]][0], height), (middle(target) - box[target] / 2, height)]
+
+
+def curve(points: Sequence[Point]) -> list[Point]:
+    """Cubic Bezier control points P0, C1, C2, P1, C3, ... through the points: level pieces and S-shaped ones.
+
+    >>> curve([(0.0, 5.0), (10.0, 5.0), (30.0, 9.0)])
+    [(0.0, 5.0), (3.3, 5.0), (6.7, 5.0), (10.0, 5.0), (20.0, 5.0), (20.0, 9.0), (30.0, 9.0)]
+    """
+    points = [(round(x, 1), round(y, 1)) for x, y in points]
+    kept = [points[0]]
+    for here, following in zip(points[1:], [*points[2:], None], strict=True):
+        if here == kept[-1] or (following is not None and kept[-1][1] == here[1] == following[1]):
+            continue
+        kept.append(here)
+    controls = kept[:1]
+    for (x0, y0), (x1, y1) in itertools.pairwise(kept):
+        if y0 == y1:
+            controls += [(round(x0 + (x1 - x0) / 3, 1), y0), (round(x0 + (x1 - x0) * 2 / 3, 1), y1), (x1, y1)]
+        else:
+            middle = round((x0 + x1) / 2, 1)
+            controls += [(middle, y0), (middle, y1), (x1, y1)]
+    return controls
+
+
+def loop(x: float, y: float, width: float, height: float, number: int) -> list[Point]:
+    """Control points of a node's own edge: out of the right side, over the top and in at the left."""
+    reach = LOOP * (number + 1)
+    right, left, top = x + width / 2, x - width / 2, y - height / 2 - reach
+    points = [
+        *[(right, y), (right + reach, y), (right + reach, top), (x, top)],
+        *[(left - reach, top), (left - reach, y), (left, y)],
+    ]
+    return [(round(a, 1), round(b, 1)) for a, b in points]
+
+
+def sampled(controls: Sequence[Point]) -> list[Point]:
+    """The curve as a polyline; level pieces keep their two ends only.
+
+    >>> sampled([(0.0, 5.0), (3.3, 5.0), (6.7, 5.0), (10.0, 5.0)])
+    [(0.0, 5.0), (10.0, 5.0)]
+    """
+    points = [controls[0]]
+    for k in range(0, len(controls) - 1, 3):
+        p, q, r, s = controls[k : k + 4]
+        if p[1] == q[1] == r[1] == s[1]:
+            points.append(s)
+            continue
+        for step in range(1, SAMPLES + 1):
+            t = step / SAMPLES
+            a, b, c, d = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3
+            points.append(
+                (
+                    round(a * p[0] + b * q[0] + c * r[0] + d * s[0], 1),
+                    round(a * p[1] + b * q[1] + c * r[1] + d * s[1], 1),
+                )
+            )
+    return points
