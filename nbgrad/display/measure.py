@@ -133,11 +133,7 @@ def columns(text: str) -> int:
     (1, 4)
     """
     return sum(
-        0
-        if unicodedata.combining(char) or char == _JOINER
-        else 2
-        if unicodedata.east_asian_width(char) in "WF"
-        else 1
+        0 if unicodedata.combining(char) or char == _JOINER else 2 if unicodedata.east_asian_width(char) in "WF" else 1
         for char in text
     )
 

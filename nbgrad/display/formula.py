@@ -1,0 +1,156 @@
+"""The chain rule of one step, in symbols and in the step's own numbers, as tokens with a role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import networkx as nx
+import numpy as np
+
+from nbgrad.display import measure, messages, numbers, schema
+from nbgrad.display.schema import Step
+
+PLAIN, GRADIENT, VALUE, FAINT = "plain", "gradient", "value", "dim"
+LONGEST = 24  # characters of a name in an equation
+LONGEST_FORMULA = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of an equation. role: "plain", "gradient" (vermillion), "value" (blue) or "dim"."""
+
+    text: str
+    role: str = PLAIN
+
+
+def derivative(root: str, node: str) -> str:
+    """Spell the derivative of root by node.
+
+    >>> derivative("loss", "z")
+    '∂loss/∂z'
+    """
+    return f"∂{_in_one(root)}/∂{_in_one(node)}"
+
+
+def _in_one(name: str) -> str:
+    return f"({name})" if any(char in " ·×+−-*/@" for char in name) else name
+
+
+def short(graph: nx.MultiDiGraph, node: int) -> str:
+    """Return a node's label, short enough for an equation."""
+    return measure.clean(schema.label(graph, node), LONGEST)
+
+
+def equation(graph: nx.MultiDiGraph, step: Step, root: int, before: Any = None) -> list[Token]:
+    """Return the equation of a step.
+
+    root: the node that everything is the derivative of. before: the target's gradient before this step,
+    needed where the step is a second or later arrival.
+
+    >>> graph = schema.normalise(nx.MultiDiGraph([(0, 1)]))
+    >>> step = Step(1, 0, (0, 1, 0), 2.0, 6.0, 6.0, local=3.0, formula="x")
+    >>> "".join(token.text for token in equation(graph, step, 1)[3:])
+    ' · x = 2 × 3 = 6'
+    """
+    top = short(graph, root)
+    left = Token(derivative(top, short(graph, step.target)))
+    if step.source is None:
+        return [left, Token(" = "), Token(numbers.summary(schema.as_numbers(step.total)), GRADIENT)]
+    sought = [left, Token(" = ")]
+    if step.index < step.count:
+        sought.insert(0, Token(f"{messages.say('part_of')} ", FAINT))
+    symbols = _symbols(step, derivative(top, short(graph, step.source)))
+    single = _is_number(step.contribution)
+    if step.index > 1:
+        sought += [_number(before) if single else Token(messages.say("so_far"), FAINT), Token(" + ")]
+    return sought + symbols + (_in_numbers(step, before) if single else _in_shapes(graph, step, top))
+
+
+def _symbols(step: Step, arriving: str) -> list[Token]:
+    formula = measure.clean(step.formula, LONGEST_FORMULA)
+    if "∂" in formula:
+        return [Token(formula)]
+    sign = " ⊙ " if step.local is not None and not _is_number(step.local) else " · "
+    if not formula:
+        return [Token(arriving)]
+    return [Token(arriving), Token(sign + (f"({formula})" if _is_sum(formula) else formula))]
+
+
+def _is_sum(formula: str) -> bool:
+    """Tell whether a formula is a sum or difference outside all parentheses.
+
+    >>> _is_sum("y − x"), _is_sum("σ(z)(1 − σ(z))")
+    (True, False)
+    """
+    depth = 0
+    for char in formula:
+        depth += (char == "(") - (char == ")")
+        if depth == 0 and char in "+−" and formula.index(char) > 0:
+            return True
+    return False
+
+
+def _in_numbers(step: Step, before: Any) -> list[Token]:
+    """Return "= upstream × local = contribution", and for later arrivals "= before + contribution =
+    total"."""
+    tokens = []
+    factors: list[Token] = []
+    if step.local is not None and _is_number(step.local) and _is_number(step.upstream):
+        factors = [_number(step.upstream), Token(" × "), _bracketed(step.local)]
+    if step.index > 1:
+        if factors:
+            tokens += [Token(" = "), _number(before), Token(" + "), *factors]
+        tokens += [Token(" = "), _number(before), Token(" + "), _bracketed(step.contribution, GRADIENT)]
+        return [*tokens, Token(" = "), _number(step.total)]
+    if factors:
+        tokens += [Token(" = "), *factors]
+    elif not _is_number(step.upstream):
+        arrived, made = np.shape(step.upstream), np.shape(step.contribution)
+        tokens.append(Token(f" ({numbers.shape(arrived)} → {numbers.shape(made)})", FAINT))
+    return [*tokens, Token(" = "), _number(step.contribution)]
+
+
+def _in_shapes(graph: nx.MultiDiGraph, step: Step, top: str) -> list[Token]:
+    """Return the shapes in parentheses and one number that says how large the result is."""
+    shapes = _factor_shapes(graph, step, top) or numbers.shape(np.shape(step.upstream))
+    total = np.asarray(step.total, dtype=float)
+    size = np.abs(total).mean() if total.size else 0.0
+    return [
+        Token(f" ({shapes} → {numbers.shape(np.shape(step.contribution))})", FAINT),
+        Token(f" {messages.say('average_size')} ", FAINT),
+        Token(numbers.number(size), GRADIENT),
+    ]
+
+
+def _factor_shapes(graph: nx.MultiDiGraph, step: Step, top: str) -> str:
+    """Spell the shapes of a product's factors, "10×16 · 16×1"; "" where a factor is not simply a name."""
+    assert step.source is not None
+    if step.local is not None and "∂" not in step.formula:
+        return f"{numbers.shape(np.shape(step.upstream))} ⊙ {numbers.shape(np.shape(step.local))}"
+    known = {short(graph, node): graph.nodes[node]["shape"] for node in schema.inputs(graph, step.source)}
+    known[derivative(top, short(graph, step.source))] = np.shape(step.upstream)
+    found = []
+    for factor in measure.clean(step.formula).split(" · "):
+        shape = known.get(factor.removesuffix("ᵀ"))
+        if shape is None:
+            return ""
+        found.append(numbers.shape(shape[::-1] if factor.endswith("ᵀ") else shape))
+    return " · ".join(found)
+
+
+def _is_number(value: Any) -> bool:
+    array = schema.as_numbers(value)
+    return array is not None and numbers.is_single(array)
+
+
+def _number(value: Any, role: str = GRADIENT) -> Token:
+    array = schema.as_numbers(value)
+    single = array is not None and numbers.is_single(array)
+    return Token(numbers.number(numbers.only(array)) if single else numbers.summary(array), role)
+
+
+def _bracketed(value: Any, role: str = VALUE) -> Token:
+    """Return a factor or summand; a negative one in parentheses, as one writes it after a sign."""
+    token = _number(value, role)
+    return Token(f"({token.text})", role) if token.text.startswith(numbers.MINUS) else token

@@ -1,0 +1,170 @@
+"""From the steps of a backward pass to the frames that are played: one place, one equation, one number
+each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import networkx as nx
+import numpy as np
+
+from nbgrad.display import formula, measure, messages, numbers, schema, theme
+from nbgrad.display.formula import Token
+from nbgrad.display.scene import TOO_MANY, Edge, Scene, build
+from nbgrad.display.schema import Step
+from nbgrad.display.sentences import sentence
+from nbgrad.display.svg import gradient_fragment
+
+Box = tuple[float, float, float, float]  # left, top, right, bottom
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What a player shows at one step.
+
+    caption: the operation's name. active: id of the node whose rule runs. edge: "u-v-key" or None. label:
+    what floats at ``label_at`` beside that edge. target: id of the node whose gradient slot gets the SVG
+    fragment ``gradient``. equation: tokens. sentence: what the step means.
+    """
+
+    caption: str
+    active: int | None
+    edge: str | None
+    label: str
+    label_at: tuple[float, float]
+    target: int
+    gradient: str
+    equation: tuple[Token, ...]
+    sentence: str
+
+
+def frames(graph: Any, steps: Iterable[Step], direction: str = "LR") -> list[Frame]:
+    """Return one frame for each step; none for a graph that is too large to be drawn.
+
+    Raises the errors of ``schema.normalise`` and ``schema.check_steps``.
+
+    >>> graph = nx.MultiDiGraph([(0, 1)])
+    >>> steps = [Step(None, 1, None, 1.0, 1.0, 1.0), Step(1, 0, (0, 1, 0), 1.0, 3.0, 3.0, local=3.0)]
+    >>> [frame.caption for frame in frames(graph, steps)]
+    ['start', 'operation 1']
+    """
+    graph = schema.normalise(graph)
+    if len(graph) > TOO_MANY:
+        return []
+    return frames_of(build(graph, direction), steps)
+
+
+def frames_of(scene: Scene, steps: Iterable[Step]) -> list[Frame]:
+    """Return the frames of a scene that is already laid out."""
+    checked = schema.check_steps(scene.graph, steps)
+    root = root_of(checked)
+    places = _Places(scene)
+    so_far: dict[int, Any] = {}
+    shown = []
+    for step in checked:
+        shown.append(_frame(scene, step, root, so_far.get(step.target), places))
+        so_far[step.target] = step.total
+    return shown
+
+
+def root_of(steps: list[Step]) -> int:
+    """Return the node that the pass starts from: the first step's target. 0 where there are no steps."""
+    return steps[0].target if steps else 0
+
+
+def _frame(scene: Scene, step: Step, root: int, before: Any, places: _Places) -> Frame:
+    graph = scene.graph
+    edge = None if step.edge is None else scene.edges[step.edge]
+    label = _label(step.local)
+    node = scene.nodes[step.target]
+    return Frame(
+        caption=_caption(graph, step),
+        active=root if step.source is None else step.source,
+        edge=None if edge is None else edge.id,
+        label=label,
+        label_at=(0.0, 0.0) if edge is None else places.beside(edge, label),
+        target=step.target,
+        gradient=gradient_fragment(node, step.total) if node.shows_gradient else "",
+        equation=tuple(formula.equation(graph, step, root, before)),
+        sentence=sentence(graph, step, root),
+    )
+
+
+def _caption(graph: nx.MultiDiGraph, step: Step) -> str:
+    if step.source is None:
+        return messages.say("start")
+    name = graph.nodes[step.source]["op"] or schema.label(graph, step.source)
+    name = measure.clean(name.replace("_", " "), 40)
+    if step.count < 2:
+        return name
+    if step.index == 1:
+        return f"{name} · {messages.say('first_to_arrive', count=step.count)}"
+    return f"{name} · {messages.say('adds_up', index=step.index, count=step.count)}"
+
+
+def _label(local: Any) -> str:
+    """Return "× local", for an elementwise one its range, "" where it is not known."""
+    array = schema.as_numbers(local)
+    if array is None or not array.size:
+        return ""
+    if numbers.is_single(array):
+        return f"× {numbers.number(numbers.only(array))}"
+    real = array.astype(float)
+    finite = real[np.isfinite(real)]
+    if not finite.size:
+        return "× NaN"
+    low, high = numbers.number(finite.min()), numbers.number(finite.max())
+    return f"× {low}" if low == high else f"× {low} … {high}"
+
+
+class _Places:
+    """Where the labels of edges can stand without covering a box."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.width, self.height = scene.width, scene.height
+        self.boxes: list[Box] = []
+        for node in scene.nodes.values():
+            left, top = node.x, node.y
+            if node.badge:
+                left = min(left, node.badge.x - node.badge.width / 2)
+                top = min(top, node.badge.y - node.badge.height / 2)
+            self.boxes.append((left, top, node.x + node.width, node.y + node.height))
+
+    def beside(self, edge: Edge, label: str) -> tuple[float, float]:
+        """Return the middle of the label's base line: near the middle of the edge, where it covers least."""
+        half = measure.width(label, theme.LABEL_SIZE) / 2
+        best: tuple[float, float, float] | None = None
+        for share in (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8):
+            x, y = _along(edge.route, share)
+            for lift in (-12.0, 20.0, -24.0, 32.0):
+                at = min(max(x, half + 2), max(self.width - half - 2, half + 2)), max(y + lift, 12.0)
+                covered = self._covered((at[0] - half, at[1] - 10, at[0] + half, at[1] + 3))
+                if best is None or covered < best[0]:
+                    best = (covered, round(at[0], 1), round(at[1], 1))
+                if covered == 0:
+                    return best[1], best[2]
+        assert best is not None
+        return best[1], best[2]
+
+    def _covered(self, label: Box) -> float:
+        left, top, right, bottom = label
+        total = 0.0
+        for box in self.boxes:
+            wide, high = min(right, box[2]) - max(left, box[0]), min(bottom, box[3]) - max(top, box[1])
+            if wide > 0 and high > 0:
+                total += wide * high
+        return total
+
+
+def _along(route: list[tuple[float, float]], share: float) -> tuple[float, float]:
+    """Return the point at this share of a polyline's length."""
+    lengths = [np.hypot(b[0] - a[0], b[1] - a[1]) for a, b in zip(route, route[1:], strict=False)]
+    left = share * sum(lengths)
+    for (a, b), length in zip(zip(route, route[1:], strict=False), lengths, strict=True):
+        if left <= length and length > 0:
+            part = left / length
+            return float(a[0] + (b[0] - a[0]) * part), float(a[1] + (b[1] - a[1]) * part)
+        left -= length
+    return route[-1]

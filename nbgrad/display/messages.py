@@ -1,0 +1,79 @@
+"""Every sentence that pictures and players say, in one place, so that other languages can follow.
+
+A sentence is a template for ``str.format``. ``say(key, ...)`` fills it in.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+ENGLISH = {
+    # still picture
+    "title": "Computation graph of {roots}",
+    "title_empty": "Empty computation graph",
+    "description": "{nodes} nodes, {operations} of them operations.",
+    "description_parameters": "Parameters: {names}.",
+    "not_yet": "not yet",
+    "empty": "empty",
+    "legend_negative": "negative",
+    "legend_positive": "positive, each matrix on its own scale",
+    "legend_not_finite": "NaN or ∞",
+    "too_many": "This graph has {nodes} nodes; up to {most} are drawn.",
+    "too_many_hint": "Draw a smaller part: an earlier result, or fewer repetitions.",
+    # table
+    "column_name": "name",
+    "column_how": "computed as",
+    "column_shape": "shape",
+    "column_value": "value",
+    "column_gradient": "gradient",
+    "more_rows": "… and {count} more nodes",
+    # moving picture
+    "played_title": "Backward pass of {root}, {count} steps",
+    "played_description": "The gradient flows from {root} back to its inputs, one operation a step. Last step: {last}",
+    "step": "step {number} of {count}",
+    "start": "start",
+    "first_to_arrive": "first of {count} to arrive",
+    "adds_up": "{index} of {count}: adds up",
+    "so_far": "so far",
+    "part_of": "a part of",
+    "average_size": "average size",
+    # equations in words, one step of the backward pass each
+    "seed": "The backward pass starts here: when {root} changes by a little, {root} changes by just as much.",
+    "sigmoid": "Sigmoid passes on {share} of the gradient that reaches it; at most it could pass 25%.",
+    "sigmoid_array": "Sigmoid passes on {low} to {high} of the gradient, each element its own share; "
+    "at most it could pass 25%.",
+    "tanh": "Tanh passes on {share} of the gradient that reaches it; at most it could pass all of it.",
+    "tanh_array": "Tanh passes on {low} to {high} of the gradient, each element its own share.",
+    "relu_open": "ReLU is open here: the gradient passes unchanged.",
+    "relu_shut": "ReLU is shut here, its input is not positive: nothing passes.",
+    "relu_array": "ReLU is open for {share} of the elements and lets their gradient pass; elsewhere nothing passes.",
+    "unchanged": "An addition hands the gradient on unchanged.",
+    "unchanged_difference": "A difference hands the gradient on unchanged to what stands first.",
+    "turned": "What is taken away gets the gradient with its sign turned.",
+    "linear_input": "The gradient goes back through the same weights, transposed.",
+    "linear_weight": "Each weight gathers what its input carried times the gradient that arrived, "
+    "summed over all rows.",
+    "linear_bias": "The bias was added to every row, so the gradients of all rows add up.",
+    "mse_array": "Each element's slope is twice its error, divided by how many there are: "
+    "the furthest off is pulled hardest.",
+    "sum_array": "Every element counts in a sum alike: each gets the same gradient.",
+    "mean_array": "A mean shares the gradient out evenly among its elements.",
+    "grows": "If {target} grows by a little, {source} grows {factor} times as much.",
+    "shrinks": "If {target} grows by a little, {source} shrinks {factor} times as much.",
+    "as_much": "If {target} grows by a little, {source} grows by just as much.",
+    "flat": "A small change of {target} changes nothing in {source}: the slope is zero here.",
+    "along_this_edge": "Along this edge alone: {said}",
+    "hands_on": "{source} hands {target} its share of the gradient.",
+    "first_sentence": "{target} is used {count} times; this is the first of its gradients to arrive.",
+    "later_sentence": "Gradients that arrive at the same place add up.",
+    "not_a_number": "There is NaN or ∞ in this gradient: from here on it spreads.",
+}
+
+
+def say(key: str, **filled: Any) -> str:
+    """Return the sentence of that key with its places filled.
+
+    >>> say("step", number=3, count=6)
+    'step 3 of 6'
+    """
+    return ENGLISH[key].format(**filled)

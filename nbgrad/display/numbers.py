@@ -1,0 +1,119 @@
+"""Numbers as they are written on pictures: three significant digits, a true minus sign, no noise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+MINUS = "−"
+TIMES = "×"
+
+
+def number(x: Any) -> str:
+    """Write one number: whole numbers below a million in full, others with three significant digits.
+
+    >>> [number(x) for x in (3, 6.0, 0.18692, 1234567, -0.0563, 1234.5, 1e-5, 0.75, -0.0)]
+    ['3', '6', '0.187', '1.23e6', '−0.0563', '1234', '1e−5', '0.75', '0']
+    >>> number(float("nan")), number(float("-inf")), number(True)
+    ('NaN', '−∞', 'True')
+    """
+    if isinstance(x, bool | np.bool_):
+        return str(bool(x))
+    if isinstance(x, int | np.integer):
+        x = int(x)
+        return (f"{x}" if abs(x) < 1_000_000 else _power(x)).replace("-", MINUS)
+    x = float(x)
+    if np.isnan(x):
+        return "NaN"
+    if np.isinf(x):
+        return "∞" if x > 0 else MINUS + "∞"
+    return _real(x).replace("-", MINUS)
+
+
+def _real(x: float) -> str:
+    size = abs(x)
+    if x == 0:
+        return "0"
+    if x.is_integer() and size < 1_000_000:
+        return f"{x:.0f}"
+    if size >= 99_999.5 or size < 0.000_999_5:
+        return _power(x)
+    digits = f"{size:.2e}"  # rounded first: 9.996 is written with the digits of 10
+    places = max(0, 2 - int(digits[digits.index("e") + 1 :]))
+    text = f"{x:.{places}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _power(x: float) -> str:
+    mantissa, exponent = f"{x:.2e}".split("e")
+    return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
+
+
+def percent(x: float) -> str:
+    """Write a share as a percentage: whole from 1% up, below that with two digits.
+
+    >>> percent(0.187), percent(0.00123), percent(1), percent(0)
+    ('19%', '0.12%', '100%', '0%')
+    """
+    share = float(x) * 100
+    if not np.isfinite(share):
+        return number(share)
+    if share == 0 or abs(share) >= 0.995:
+        return f"{share:.0f}%".replace("-", MINUS)
+    return f"{share:.2g}%".replace("-", MINUS) if abs(share) >= 0.01 else "less than 0.01%"
+
+
+def shape(lengths: tuple[int, ...] | None) -> str:
+    """Write a shape: "()" for a scalar, "" where it is not known.
+
+    >>> shape(()), shape((10,)), shape((16, 13)), shape(None)
+    ('()', '10', '16×13', '')
+    """
+    if lengths is None:
+        return ""
+    return TIMES.join(str(length) for length in lengths) if lengths else "()"
+
+
+def is_single(array: np.ndarray) -> bool:
+    """Tell whether an array holds one number, so that the number itself can be shown.
+
+    >>> is_single(np.zeros((1, 1))), is_single(np.zeros(2))
+    (True, False)
+    """
+    return array.size == 1
+
+
+def only(array: Any) -> Any:
+    """Return the one number of an array that holds one.
+
+    >>> only(np.array([[2.5]])).item()
+    2.5
+    """
+    return np.asarray(array).reshape(-1)[0]
+
+
+def summary(value: np.ndarray | None, absent: str = "—") -> str:
+    """Write a value on one line: a number, or the least, mean and greatest of an array.
+
+    NaN and infinite elements are counted apart and left out of the three numbers.
+
+    >>> summary(np.array(3.0)), summary(np.array([1.0, 2, 3, np.nan]))
+    ('3', 'min 1, mean 2, max 3, 1 NaN')
+    """
+    if value is None:
+        return absent
+    if value.size == 0:
+        return "empty"
+    if is_single(value):
+        return number(only(value))
+    real = value.astype(float)
+    finite = real[np.isfinite(real)]
+    parts = []
+    if finite.size:
+        mean = finite.mean()
+        parts = [f"min {number(finite.min())}", f"mean {number(mean)}", f"max {number(finite.max())}"]
+    nans, infinite = int(np.isnan(real).sum()), int(np.isinf(real).sum())
+    parts += [f"{nans} NaN"] if nans else []
+    parts += [f"{infinite} infinite"] if infinite else []
+    return ", ".join(parts)

@@ -1,0 +1,89 @@
+"""What a step means, in plain words with its numbers. The words themselves stand in ``messages``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import networkx as nx
+import numpy as np
+
+from nbgrad.display import measure, numbers, schema
+from nbgrad.display.formula import short
+from nbgrad.display.messages import say
+from nbgrad.display.schema import Step
+
+
+def sentence(graph: nx.MultiDiGraph, step: Step, root: int) -> str:
+    """Return one to three sentences about a step.
+
+    >>> graph = schema.normalise(nx.MultiDiGraph([(0, 1)]))
+    >>> sentence(graph, Step(1, 0, (0, 1, 0), 2.0, 6.0, 6.0, local=3.0), 1)
+    'If data 0 grows by a little, operation 1 grows 3 times as much.'
+    """
+    if step.source is None:
+        return say("seed", root=short(graph, root))
+    said = [_about(graph, step)]
+    if step.count > 1:
+        first = say("first_sentence", target=short(graph, step.target), count=step.count)
+        said.append(first if step.index == 1 else say("later_sentence"))
+    total = schema.as_numbers(step.total)
+    if total is not None and not np.isfinite(total.astype(float)).all():
+        said.append(say("not_a_number"))
+    return " ".join(part for part in said if part)
+
+
+def _about(graph: nx.MultiDiGraph, step: Step) -> str:
+    assert step.source is not None
+    op = graph.nodes[step.source]["op"] or ""
+    local = schema.as_numbers(step.local)
+    place = None if step.edge is None else graph.edges[step.edge]["position"]
+    if local is not None and numbers.is_single(local):
+        known = _scalar(op, float(numbers.only(local)), place)
+    else:
+        known = _array(op, local, place)
+    note = measure.clean(step.note, 400)
+    if known or note:
+        return known or note
+    names = {"target": short(graph, step.target), "source": short(graph, step.source)}
+    if local is not None and numbers.is_single(local):
+        slope = _slope(float(numbers.only(local)), names)
+        return slope if step.count == 1 else say("along_this_edge", said=slope)
+    return say("hands_on", **names)
+
+
+def _scalar(op: str, local: float, place: int | None) -> str:
+    if op in ("sigmoid", "tanh"):
+        return say(op, share=numbers.percent(local))
+    if op == "relu":
+        return say("relu_open" if local else "relu_shut")
+    return _sum_or_difference(op, place)
+
+
+def _sum_or_difference(op: str, place: int | None) -> str:
+    if op in ("add", "sum"):
+        return say("unchanged")
+    if op in ("sub", "subtract"):
+        return say("turned" if place == 1 else "unchanged_difference")
+    return ""
+
+
+def _array(op: str, local: Any, place: int | None) -> str:
+    if op in ("sigmoid", "tanh") and local is not None and local.size:
+        return say(f"{op}_array", low=numbers.percent(np.nanmin(local)), high=numbers.percent(np.nanmax(local)))
+    if op == "relu" and local is not None and local.size:
+        return say("relu_array", share=numbers.percent(np.mean(local != 0)))
+    if op in ("linear", "matmul") and place is not None and place <= 2:
+        return say(("linear_input", "linear_weight", "linear_bias")[place])
+    if op in ("mse", "mse_loss") and place == 0:
+        return say("mse_array")
+    if op in ("sum", "mean"):
+        return say(f"{op}_array")
+    return _sum_or_difference(op, place)
+
+
+def _slope(local: float, names: dict[str, str]) -> str:
+    if local == 0:
+        return say("flat", **names)
+    if local == 1:
+        return say("as_much", **names)
+    return say("grows" if local > 0 else "shrinks", factor=numbers.number(abs(local)), **names)

@@ -1,0 +1,128 @@
+"""A matrix as a small picture: at most 16 by 16 cells, blue below zero and vermillion above."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nbgrad.display import theme
+
+SIZE = 54  # px: the longer side of a thumbnail
+THINNEST = 18  # px: the shorter side is at least this, so that a column can still be seen
+CELLS = 16  # at most, along either side
+
+
+def as_matrix(array: np.ndarray) -> np.ndarray:
+    """Return array as rows and columns of floats: a vector as one row, more axes than two flattened into
+    columns.
+
+    >>> as_matrix(np.zeros(3)).shape, as_matrix(np.zeros((2, 3, 4))).shape
+    ((1, 3), (2, 12))
+    """
+    return np.asarray(array, dtype=float).reshape(*plane(np.shape(array)))
+
+
+def plane(shape: tuple[int, ...]) -> tuple[int, int]:
+    """Return the rows and columns by which an array of this shape is drawn.
+
+    >>> plane(()), plane((3,)), plane((16, 1)), plane((2, 3, 4))
+    ((1, 1), (1, 3), (16, 1), (2, 12))
+    """
+    rows = shape[0] if len(shape) > 1 else 1
+    columns = 1
+    for length in shape[1:] if len(shape) > 1 else shape:
+        columns *= length
+    return rows, columns
+
+
+def extent(shape: tuple[int, ...]) -> tuple[float, float]:
+    """Return width and height in px of the thumbnail: of the array's proportions, within bounds.
+
+    >>> extent((16, 13)), extent((16, 1)), extent((10,))
+    ((43.9, 54.0), (18.0, 54.0), (54.0, 18.0))
+    """
+    rows, columns = plane(shape)
+    unit = SIZE / max(rows, columns, 1)
+    return round(max(columns * unit, THINNEST), 1), round(max(rows * unit, THINNEST), 1)
+
+
+def averaged(matrix: np.ndarray) -> np.ndarray:
+    """Return at most CELLS by CELLS cells, each the mean of its block; a block with a NaN is NaN.
+
+    >>> averaged(np.ones((100, 3))).shape
+    (16, 3)
+    """
+    with np.errstate(invalid="ignore", over="ignore"):
+        for axis in (0, 1):
+            length = matrix.shape[axis]
+            if length > CELLS:
+                starts = np.arange(CELLS) * length // CELLS
+                counts = np.diff(np.append(starts, length))
+                counts = counts[:, None] if axis == 0 else counts[None, :]
+                matrix = np.add.reduceat(matrix / counts, starts, axis=axis)
+    return matrix
+
+
+def levels(cells: np.ndarray) -> np.ndarray:
+    """Return the colour level of each cell, scaled by the greatest magnitude of all; NOT_FINITE_LEVEL for
+    NaN and ∞.
+
+    >>> levels(np.array([[-2.0, 0, 1, np.nan]])).tolist()
+    [[-8, 0, 4, 99]]
+    """
+    finite = np.isfinite(cells)
+    greatest = np.abs(cells[finite]).max(initial=0.0)
+    scaled = np.where(finite, cells, 0.0) / (greatest or 1.0)
+    # Halves are rounded away from zero: what is not zero should rather be seen than not.
+    rounded = np.sign(scaled) * np.floor(np.abs(scaled) * theme.LEVELS + 0.5)
+    return np.where(finite, rounded.astype(int), NOT_FINITE_LEVEL)
+
+
+NOT_FINITE_LEVEL = 99
+
+
+def has_gaps(array: np.ndarray) -> bool:
+    """Tell whether an array holds NaN or infinite elements.
+
+    >>> has_gaps(np.array([1.0, np.inf])), has_gaps(np.array([1, 2]))
+    (True, False)
+    """
+    return not bool(np.isfinite(np.asarray(array, dtype=float)).all())
+
+
+def thumbnail(array: np.ndarray) -> str:
+    """Return an SVG fragment of the array with its upper left corner at (0, 0): one path for each colour.
+
+    Its size is ``extent(array.shape)``. Cells that are NaN or infinite are violet and crossed out.
+
+    >>> thumbnail(np.array([[1.0, 1.0, -1.0]])).count("<path")
+    2
+    """
+    width, height = extent(array.shape)
+    cells = levels(averaged(as_matrix(array)))
+    rows, columns = cells.shape
+    grid = f'transform="scale({width / columns:.3f},{height / rows:.3f})" shape-rendering="crispEdges"'
+    parts = [f"<g {grid}>"]
+    for level in np.unique(cells).tolist():
+        colour = theme.NOT_FINITE if level == NOT_FINITE_LEVEL else theme.shade(level)
+        parts.append(f'<path fill="{colour}" d="{_runs(cells == level)}"/>')
+    if (cells == NOT_FINITE_LEVEL).any():
+        crosses = "".join(f"M{x} {y}l1 1m-1 0l1-1" for y, x in np.argwhere(cells == NOT_FINITE_LEVEL).tolist())
+        parts.append(
+            f'<path fill="none" stroke="{theme.NOT_FINITE_MARK}" stroke-width="0.8" '
+            f'vector-effect="non-scaling-stroke" d="{crosses}"/>'
+        )
+    return "".join(parts) + f"</g>{_frame(width, height)}"
+
+
+def _runs(chosen: np.ndarray) -> str:
+    """Spell the chosen cells as rectangles, one for each unbroken run in a row."""
+    padded = np.zeros((chosen.shape[0], chosen.shape[1] + 2), dtype=np.int8)
+    padded[:, 1:-1] = chosen
+    change = np.diff(padded, axis=1)
+    starts, ends = np.argwhere(change == 1).tolist(), np.argwhere(change == -1).tolist()
+    runs = ((y, start, end - start) for (y, start), (_, end) in zip(starts, ends, strict=True))
+    return "".join(f"M{x} {y}h{length}v1h-{length}z" for y, x, length in runs)
+
+
+def _frame(width: float, height: float) -> str:
+    return f'<rect width="{width:g}" height="{height:g}" fill="none" stroke="{theme.LINE}"/>'
