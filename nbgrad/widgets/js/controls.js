@@ -20,8 +20,7 @@ export function buildControls(count, captionOf, actions) {
   const forward = iconButton("forward", "Step forward", actions.forward);
   const last = iconButton("last", "Last step", actions.last);
   const scrub = buildScrubber(count, actions.goTo);
-  const counter = element("span", { class: "ng-counter ng-dim" });
-  counter.style.minWidth = `${counterText(count - 1, count).length}ch`;
+  const counter = element("span", { class: "ng-counter ng-dim", "data-widest": counterText(count - 1, count) });
   const speed = buildSpeed(actions.setSpeed);
   const root = element("div", { class: "ng-foot", role: "group", "aria-label": "Player controls" }, [
     element("div", { class: "ng-buttons" }, [first, back, play.button, forward, last]),

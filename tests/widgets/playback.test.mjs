@@ -1,0 +1,138 @@
+// The player's state and clock, with a model that has no kernel behind it.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { Playback } from "../../nbgrad/widgets/js/playback.js";
+
+class FakeModel {
+  constructor(state) {
+    this.state = { frame: 0, playing: false, speed: 1, ...state };
+    this.listeners = new Map();
+    this.saves = 0;
+  }
+
+  get(name) {
+    return this.state[name];
+  }
+
+  set(name, value) {
+    if (this.state[name] !== value) {
+      this.state[name] = value;
+      for (const listener of [...(this.listeners.get(`change:${name}`) ?? [])]) {
+        listener();
+      }
+    }
+  }
+
+  on(name, listener) {
+    this.listeners.set(name, [...(this.listeners.get(name) ?? []), listener]);
+  }
+
+  off(name, listener) {
+    this.listeners.set(name, this.listeners.get(name).filter((each) => each !== listener));
+  }
+
+  save_changes() {
+    this.saves += 1;
+  }
+}
+
+function start(context, state = {}, count = 4) {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const model = new FakeModel(state);
+  const seen = [];
+  const playback = new Playback(model, count, (each) => seen.push(each.frame));
+  return { model, seen, playback, clock: context.mock.timers };
+}
+
+test("play moves on every 600 ms, tells the kernel, and stops at the end", (context) => {
+  const { model, playback, clock } = start(context);
+  playback.toggle();
+  clock.tick(599);
+  assert.equal(playback.frame, 0);
+  clock.tick(1);
+  assert.equal(playback.frame, 1);
+  clock.tick(600);
+  clock.tick(600);
+  assert.equal(playback.frame, 3);
+  assert.equal(playback.playing, false);
+  assert.ok(model.saves >= 4);
+  clock.tick(10_000);
+  assert.equal(playback.frame, 3);
+});
+
+test("speed counts from the moment it is chosen", (context) => {
+  const { playback, clock } = start(context);
+  playback.toggle();
+  playback.setSpeed(4);
+  clock.tick(150);
+  assert.equal(playback.frame, 1);
+});
+
+test("pause stops, and every other control pauses", (context) => {
+  const { playback, clock } = start(context);
+  playback.toggle();
+  playback.toggle();
+  clock.tick(10_000);
+  assert.equal(playback.frame, 0);
+  playback.toggle();
+  playback.stepBy(1);
+  assert.equal(playback.playing, false);
+  clock.tick(10_000);
+  assert.equal(playback.frame, 1);
+});
+
+test("play at the end begins again", (context) => {
+  const { playback } = start(context, { frame: 3 });
+  playback.toggle();
+  assert.deepEqual([playback.frame, playback.playing], [0, true]);
+});
+
+test("the ends hold", (context) => {
+  const { playback } = start(context);
+  playback.stepBy(-1);
+  assert.equal(playback.frame, 0);
+  playback.goTo(99);
+  assert.equal(playback.frame, 3);
+});
+
+test("a pass of one step or none cannot play", (context) => {
+  const { playback } = start(context, {}, 1);
+  playback.toggle();
+  assert.equal(playback.playing, false);
+});
+
+test("two views of one model step once", (context) => {
+  const { model, playback, clock } = start(context);
+  const other = new Playback(model, 4, () => {});
+  playback.toggle();
+  clock.tick(600);
+  assert.deepEqual([playback.frame, other.frame], [1, 1]);
+  clock.tick(600);
+  assert.deepEqual([playback.frame, other.frame], [2, 2]);
+});
+
+test("a kernel that throws, or whose promise fails, stops nothing", async (context) => {
+  const { model, playback } = start(context);
+  model.save_changes = () => {
+    throw new Error("no comm channel");
+  };
+  playback.stepBy(1);
+  assert.equal(playback.frame, 1);
+  model.save_changes = () => Promise.reject(new Error("closed"));
+  playback.stepBy(1);
+  await null;
+  assert.equal(playback.frame, 2);
+});
+
+test("after dispose nothing runs on", (context) => {
+  const { model, seen, playback, clock } = start(context);
+  playback.toggle();
+  playback.dispose();
+  seen.length = 0;
+  clock.tick(10_000);
+  model.set("frame", 2);
+  assert.deepEqual(seen, []);
+  assert.deepEqual([...model.listeners.values()].flat(), []);
+});

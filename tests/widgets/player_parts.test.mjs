@@ -1,0 +1,50 @@
+// Small parts of the player that need no page: keys, attributes, speeds, scrolling.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { nearestSpeed } from "../../nbgrad/widgets/js/controls.js";
+import { keyAction } from "../../nbgrad/widgets/js/keyboard.js";
+import { scrollNeeded } from "../../nbgrad/widgets/js/stage.js";
+import { naturalSize, tidyAttribute } from "../../nbgrad/widgets/js/svg.js";
+
+test("keys", () => {
+  const keys = [" ", "ArrowRight", "ArrowLeft", "Home", "End", "a", "constructor"];
+  assert.deepEqual(
+    keys.map((key) => keyAction(key, "div")),
+    ["toggle", "forward", "back", "first", "last", null, null],
+  );
+  assert.equal(keyAction(" ", "button"), null);
+  assert.equal(keyAction("ArrowRight", "button"), "forward");
+  assert.equal(keyAction("ArrowRight", "select"), null);
+});
+
+test("attributes of a foreign drawing", () => {
+  assert.equal(tidyAttribute("onclick", "alert(1)", "p-"), null);
+  assert.equal(tidyAttribute("onLoad", "alert(1)", "p-"), null);
+  assert.equal(tidyAttribute("href", "https://example.org", "p-"), null);
+  assert.equal(tidyAttribute("xlink:href", "javascript:alert(1)", "p-"), null);
+  assert.equal(tidyAttribute("href", "#a", "p-"), "#p-a");
+  assert.equal(tidyAttribute("id", "a", "p-"), "p-a");
+  assert.equal(tidyAttribute("aria-labelledby", "t  d", "p-"), "p-t p-d");
+  assert.equal(tidyAttribute("clip-path", "url(#a)", "p-"), "url(#p-a)");
+  assert.equal(tidyAttribute("class", "ng-box", "p-"), "ng-box");
+});
+
+test("the nearest speed on offer", () => {
+  assert.deepEqual([0.25, 0.3, 1, 1.4, 3.1, 4].map(nearestSpeed), [0.25, 0.25, 1, 1, 4, 4]);
+});
+
+test("scrolling moves only what is needed", () => {
+  assert.equal(scrollNeeded(10, -10), 0);
+  assert.equal(scrollNeeded(-30, -50), -30);
+  assert.equal(scrollNeeded(200, 40), 40);
+  assert.equal(scrollNeeded(20, 90), 20);
+});
+
+test("a drawing's size", () => {
+  const drawing = (attributes) => ({ getAttribute: (name) => attributes[name] ?? null });
+  assert.deepEqual(naturalSize(drawing({ viewBox: "20 20 1110 400" })), { width: 1110, height: 400 });
+  assert.deepEqual(naturalSize(drawing({ width: "300", height: "200px" })), { width: 300, height: 200 });
+  assert.deepEqual(naturalSize(drawing({})), { width: 600, height: 400 });
+});

@@ -1,0 +1,75 @@
+"""The player on the kernel's side: traits, fall-backs, words. No browser."""
+
+from __future__ import annotations
+
+import json
+
+import handmade
+import pytest
+import traitlets
+
+from nbgrad.widgets.player import Player
+
+
+@pytest.fixture
+def player() -> Player:
+    return Player(handmade.payload(), svg="<svg>plays</svg>")
+
+
+def test_the_whole_trace_is_in_the_first_state(player):
+    state = player.get_state()
+    assert json.loads(json.dumps(state["payload"])) == handmade.payload()
+    assert (state["frame"], state["playing"], state["speed"]) == (0, False, 1.0)
+
+
+def test_the_mimebundle_is_view_picture_and_text(player):
+    data, _ = player._repr_mimebundle_()
+    assert sorted(data) == ["application/vnd.jupyter.widget-view+json", "image/svg+xml", "text/plain"]
+    assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == player.model_id
+    assert data["image/svg+xml"] == "<svg>plays</svg>"
+    assert data["text/plain"] == handmade.payload()["text"]
+
+
+def test_picture_and_text_default_to_the_payload():
+    data, _ = Player(handmade.payload())._repr_mimebundle_()
+    assert data["image/svg+xml"] == handmade.payload()["svg"]
+    data, _ = Player(handmade.payload(), text="my words")._repr_mimebundle_()
+    assert data["text/plain"] == "my words"
+
+
+def test_repr_can_be_read(player):
+    assert repr(player) == "Player('<b>loss</b>', 4 steps)"
+
+
+def test_the_page_moves_the_frame(player):
+    seen = []
+    player.observe(lambda change: seen.append(change["new"]), "frame")
+    player.set_state({"frame": 3, "playing": True})
+    assert (player.frame, player.playing, seen) == (3, True, [3])
+
+
+@pytest.mark.parametrize("frame", [-1, 4, 99])
+def test_a_frame_that_does_not_exist_is_refused(player, frame):
+    player.frame = 2
+    with pytest.raises(traitlets.TraitError, match=rf"no frame {frame}: .* 4 steps, .* frames 0 to 3"):
+        player.frame = frame
+    assert player.frame == 2
+
+
+@pytest.mark.parametrize("speed", [0, 0.1, 5, -1])
+def test_a_speed_out_of_range_is_refused(player, speed):
+    with pytest.raises(traitlets.TraitError):
+        player.speed = speed
+    assert player.speed == 1
+
+
+def test_the_payload_cannot_be_exchanged(player):
+    with pytest.raises(traitlets.TraitError):
+        player.payload = {}
+
+
+def test_the_page_gets_all_it_needs_in_two_texts():
+    assert Player._esm.count("export default") == 1
+    assert ".ng-player .ng-live" in Player._css.replace(".ng-edge", "")
+    for text in (Player._esm, Player._css):
+        assert "http" not in text.replace("http://www.w3.org/", "")
