@@ -1,0 +1,41 @@
+"""Pictures of computation graphs: laid out, drawn as SVG, written as text, played step by step.
+
+A foundation of its own: it draws any directed networkx graph of the schema in ``nbgrad.display.schema`` and knows
+nothing of the engine.
+"""
+
+from nbgrad.display.animated import to_animated_svg
+from nbgrad.display.arrange import Layout, layout
+from nbgrad.display.frames import Frame, frames
+from nbgrad.display.payload import player_payload
+from nbgrad.display.schema import (
+    AttributeValueError,
+    CycleError,
+    DisplayError,
+    NotAGraphError,
+    Step,
+    UnknownNodeError,
+    normalise,
+    validate,
+)
+from nbgrad.display.svg import to_svg
+from nbgrad.display.text import to_text
+
+__all__ = [
+    "AttributeValueError",
+    "CycleError",
+    "DisplayError",
+    "Frame",
+    "Layout",
+    "NotAGraphError",
+    "Step",
+    "UnknownNodeError",
+    "frames",
+    "layout",
+    "normalise",
+    "player_payload",
+    "to_animated_svg",
+    "to_svg",
+    "to_text",
+    "validate",
+]

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import networkx as nx
@@ -160,9 +161,9 @@ class _Places:
 
 def _along(route: list[tuple[float, float]], share: float) -> tuple[float, float]:
     """Return the point at this share of a polyline's length."""
-    lengths = [np.hypot(b[0] - a[0], b[1] - a[1]) for a, b in zip(route, route[1:], strict=False)]
+    lengths = [np.hypot(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(route)]
     left = share * sum(lengths)
-    for (a, b), length in zip(zip(route, route[1:], strict=False), lengths, strict=True):
+    for (a, b), length in zip(pairwise(route), lengths, strict=True):
         if left <= length and length > 0:
             part = left / length
             return float(a[0] + (b[0] - a[0]) * part), float(a[1] + (b[1] - a[1]) * part)

@@ -47,9 +47,7 @@ def described(graph: nx.MultiDiGraph, title: str | None = None) -> tuple[str, st
     if title is None:
         title = messages.say("title", roots=_listed(roots)) if roots else messages.say("title_empty")
     operations = sum(kind == "operation" for _, kind in graph.nodes(data="kind"))
-    parameters = [
-        schema.label(graph, node) for node, kind in graph.nodes(data="kind") if kind == "parameter"
-    ]
+    parameters = [schema.label(graph, node) for node, kind in graph.nodes(data="kind") if kind == "parameter"]
     described_ = messages.say("description", nodes=len(graph), operations=operations)
     if parameters:
         described_ += " " + messages.say("description_parameters", names=_listed(parameters))
@@ -64,14 +62,15 @@ def _listed(names: list[str], most: int = 6) -> str:
 def document(body: str, width: float, height: float, title: str, description: str, style: str = "") -> str:
     """Wrap body into an SVG document. Ids carry a hash of the content, so that two on one page do not clash.
 
-    In ``style`` and in ``body`` the word ``NGID`` stands for the document's id.
+    In ``style`` the word ``NGID`` stands for the document's id: its rules reach no other picture on the page.
     """
     digest = hashlib.sha256("\n".join((body, style, title, description)).encode()).hexdigest()
     name = "ng" + digest[:10]
     sheet = f"<style>{style}</style>" if style else ""
     text = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" id="NGID" class="ng-graph" viewBox="0 0 {width:g}
-        {height:g}" ' f'width="{width:g}" height="{height:g}" role="img" aria-labelledby="NGID-t NGID-d" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" id="NGID" class="ng-graph" '
+        f'viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}" '
+        'role="img" aria-labelledby="NGID-t NGID-d" '
         f'font-family="{theme.FONT}"><title id="NGID-t">\x01</title><desc id="NGID-d">\x02</desc>{sheet}'
         f'<rect class="ng-background" width="{width:g}" height="{height:g}" fill="{theme.BACKGROUND}"/>'
     ).replace("NGID", name)
@@ -91,7 +90,9 @@ def too_many(graph: nx.MultiDiGraph) -> str:
 def still(scene: Scene, gradients: bool = True) -> str:
     """Return everything on the picture but its frame: edges, then boxes, then the legend."""
     parts = [edge_path(edge) for edge in scene.edges.values()]
-    parts += [_box(scene, node, gradients) for node in scene.nodes.values()]
+    for node in scene.nodes.values():
+        gradient = scene.graph.nodes[node.id]["gradient"] if gradients else None
+        parts.append(box(scene, node, gradient_fragment(node, gradient)))
     if has_legend(scene):
         parts.append(legend(scene))
     return "\n".join(parts)
@@ -106,9 +107,7 @@ def escape(text_: str) -> str:
     return text_.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
 
 
-def text(
-    x: float, y: float, said: str, css: str, size: float, fill: str, weight: str = "", anchor: str = ""
-) -> str:
+def text(x: float, y: float, said: str, css: str, size: float, fill: str, weight: str = "", anchor: str = "") -> str:
     """Return a text element; text whose width nobody can know is told how wide to be."""
     more = f' font-weight="{weight}"' if weight else ""
     more += f' text-anchor="{anchor}"' if anchor else ""
@@ -131,14 +130,16 @@ def curve(edge: Edge, backwards: bool = False) -> str:
     return f"M{x:g},{y:g}C" + " ".join(f"{x:g},{y:g}" for x, y in rest)
 
 
-def _box(scene: Scene, node: Node, gradients: bool) -> str:
+def box(scene: Scene, node: Node, slot: str | None, over: str = "") -> str:
+    """Return a node's box. slot: what stands as its gradient, None for "not yet"; over: drawn over the box's line."""
     facts = scene.graph.nodes[node.id]
     stroke, line = theme.BOX_LINES[node.kind]
     right = round(node.x + node.width - 10, 1)
     parts = [
-        f'<g class="ng-node ng-{node.kind}" data-node="{node.id}"><title>{escape(_tooltip(scene,
-        node))}</title>', f'<rect class="ng-box" x="{node.x:g}" y="{node.y:g}" width="{node.width:g}"
-        height="{node.height:g}" ' f'rx="10" fill="{theme.BOX}" stroke="{stroke}" stroke-width="{line:g}"/>',
+        f'<g class="ng-node ng-{node.kind}" data-node="{node.id}"><title>{escape(_tooltip(scene, node))}</title>',
+        f'<rect class="ng-box" x="{node.x:g}" y="{node.y:g}" '
+        f'width="{node.width:g}" height="{node.height:g}" '
+        f'rx="10" fill="{theme.BOX}" stroke="{stroke}" stroke-width="{line:g}"/>',
     ]
     first = node.text_y + (22 if node.form != NONE else 26)
     if node.name:
@@ -148,8 +149,9 @@ def _box(scene: Scene, node: Node, gradients: bool) -> str:
     if node.form != NONE:
         parts.append(_at(node.value_at, value_fragment(node, facts["value"]), 'class="ng-values"'))
     if node.shows_gradient:
-        shown = gradient_fragment(node, facts["gradient"] if gradients else None)
+        shown = gradient_fragment(node, None) if slot is None else slot
         parts.append(_at(node.gradient_at, shown, f'class="ng-gradient" data-gradient="{node.id}"'))
+    parts.append(over)
     if node.badge:
         parts.append(_badge(node.badge))
     return "".join(parts) + "</g>"
@@ -273,8 +275,8 @@ def legend(scene: Scene) -> str:
         x = round(x + measure.width(words, theme.SHAPE_SIZE) + 8, 1)
         parts.append(
             f'<rect x="{x:g}" y="{y - 5:g}" width="10" height="10" fill="{theme.NOT_FINITE}"/>'
-            f'<path d="M{x:g},{y - 5:g}l10,10m-10,0l10-10" stroke="{theme.NOT_FINITE_MARK}"
-            stroke-width="0.8"/>'
+            f'<path d="M{x:g},{y - 5:g}l10,10m-10,0l10-10" '
+            f'stroke="{theme.NOT_FINITE_MARK}" stroke-width="0.8"/>'
         )
         words = messages.say("legend_not_finite")
         parts.append(text(x + 16, y + 4, words, "ng-shape", theme.SHAPE_SIZE, theme.DIM))
@@ -284,4 +286,3 @@ def legend(scene: Scene) -> str:
 def _shows_gaps(scene: Scene) -> bool:
     arrays = [scene.graph.nodes[id_][which] for id_ in scene.graph for which in ("value", "gradient")]
     return any(thumbnail.has_gaps(array) for array in arrays if array is not None and array.size > 1)
-

@@ -7,7 +7,7 @@ import numpy as np
 from nbgrad.display import theme
 
 SIZE = 54  # px: the longer side of a thumbnail
-THINNEST = 18  # px: the shorter side is at least this, so that a column can still be seen
+THINNEST = 18.0  # px: the shorter side is at least this, so that a column can still be seen
 CELLS = 16  # at most, along either side
 
 
@@ -57,8 +57,9 @@ def averaged(matrix: np.ndarray) -> np.ndarray:
             if length > CELLS:
                 starts = np.arange(CELLS) * length // CELLS
                 counts = np.diff(np.append(starts, length))
-                counts = counts[:, None] if axis == 0 else counts[None, :]
-                matrix = np.add.reduceat(matrix / counts, starts, axis=axis)
+                shares = np.repeat(counts, counts)  # divided first, so that no sum can overflow
+                shared = matrix / (shares[:, None] if axis == 0 else shares[None, :])
+                matrix = np.add.reduceat(shared, starts, axis=axis)
     return matrix
 
 
