@@ -10,10 +10,76 @@
 In a notebook, a cell that ends in ``y`` draws its graph, and ``ng.animate(y)`` plays the backward pass.
 """
 
-from . import nn, optim, ops
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from . import nn, ops, optim
 from .core import errors
 from .core.backward import Step, backward_steps
+from .core.shown import draw_with
 from .core.tensor import Tensor, no_grad, tensor
 from .core.transforms import check_gradients, grad, hessian, value_and_grad
 
+if TYPE_CHECKING:
+    from . import data, display, graph, notebook, plots, tape, training, widgets
+    from .notebook import Drawing, animate, draw, to_networkx
+    from .training import Trainer
+    from .widgets.surface import Surface
+
 __version__ = "0.1.0"
+
+__all__ = [
+    "Drawing",
+    "Step",
+    "Surface",
+    "Tensor",
+    "Trainer",
+    "animate",
+    "backward_steps",
+    "check_gradients",
+    "data",
+    "display",
+    "draw",
+    "errors",
+    "grad",
+    "graph",
+    "hessian",
+    "nn",
+    "no_grad",
+    "notebook",
+    "ops",
+    "optim",
+    "plots",
+    "tape",
+    "tensor",
+    "to_networkx",
+    "training",
+    "value_and_grad",
+    "widgets",
+]
+
+# What draws, plots or shows widgets is imported when it is first used: `import nbgrad` loads NumPy and nothing else.
+_MODULES = {"data", "display", "graph", "notebook", "plots", "tape", "training", "widgets"}
+_LATER = {
+    "Drawing": "notebook",
+    "animate": "notebook",
+    "draw": "notebook",
+    "to_networkx": "notebook",
+    "Trainer": "training",
+    "Surface": "widgets.surface",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f".{name}", __name__)
+    if name in _LATER:
+        return getattr(import_module(f".{_LATER[name]}", __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+draw_with(lambda thing: import_module(".notebook", __name__).mimebundle(thing))

@@ -121,9 +121,7 @@ def reverse_pass(
             if before is not None:
                 arrived[target] = before + c
             elif x.op is None and not traced and (c is g or c.base is not None):
-                arrived[target] = (
-                    c.copy()
-                )  # what the user is handed must not share memory with another gradient
+                arrived[target] = c.copy()  # what the user is handed must not share memory with another gradient
             else:
                 arrived[target] = c
             if step is not None:
@@ -165,14 +163,14 @@ def seed_for(root: Tensor, gradient: Any = None) -> Any:
     """
     if not root.requires_grad:
         raise NoGradientError(
-            f"{name_of(root) or 'this tensor'} of shape {root.shape} depends on nothing with requires_grad=True, so there is nothing to "
-            "differentiate with respect to; create an input as ng.tensor(..., requires_grad=True)"
+            f"{name_of(root) or 'this tensor'} of shape {root.shape} depends on nothing with requires_grad=True, "
+            "so there is nothing to differentiate with respect to; create an input as ng.tensor(..., requires_grad=True)"
         )
     if gradient is None:
         if root.data.size != 1:
             raise NotScalarError(
-                f"{name_of(root) or 'this tensor'} has shape {root.shape}, and a gradient says how one number changes; reduce it first, for "
-                f"example {name_of(root) or 'y'}.mean().backward(), or pass a gradient of shape {root.shape}"
+                f"{name_of(root) or 'this tensor'} has shape {root.shape}, and a gradient says how one number "
+                f"changes; reduce it first, for example {name_of(root) or 'y'}.mean().backward(), or pass a gradient of shape {root.shape}"
             )
         return ONE if type(root.data) is np.float64 else np.ones_like(root.data)[()]
     seed = np.asarray(plain(gradient), dtype=root.dtype)
@@ -203,6 +201,8 @@ def backward(self: Tensor, gradient: Any = None) -> None:
             g = arrived[node.serial]
             if g is not None:
                 node.grad = g if node.grad is None else node.grad + g
+    if self.op is not None:
+        self.grad = seed  # a drawing of this tensor can tell that its backward pass has been run
 
 
 method("backward", backward)

@@ -118,3 +118,11 @@ class NotComputedError(NbgradError, RuntimeError):
 
 class LearningRateError(NbgradError, ValueError):
     """A learning rate is a positive, finite number."""
+
+
+class NonFiniteError(NbgradError, ValueError):
+    """A number is NaN or infinite where only ordinary numbers make sense.
+
+    One NaN in the data turns every gradient that it touches, and so every parameter, into NaN. In training, a loss
+    that grows beyond all bounds usually means that the learning rate is too large.
+    """

@@ -103,9 +103,7 @@ class Operation:
         return f"<operation {self.name}>"
 
 
-def record(
-    op: Operation, value: Any, inputs: tuple[Tensor, ...], args: tuple, static: dict[str, Any] | None
-) -> Tensor:
+def record(op: Operation, value: Any, inputs: tuple[Tensor, ...], args: tuple, static: dict[str, Any] | None) -> Tensor:
     """A node of the graph."""
     out = Tensor.__new__(Tensor)
     out.data = value

@@ -23,6 +23,7 @@ from .errors import (
 )
 from .methods import Methods
 from .names import checked_name, name_of
+from .shown import Shown
 
 new_serial: Callable[[], int] = count().__next__
 
@@ -54,7 +55,7 @@ def no_grad() -> Iterator[None]:
         recording.on = before
 
 
-class Tensor(Methods):
+class Tensor(Methods, Shown):
     """An array of numbers, with the operation and the inputs it came from.
 
     Made by :func:`nbgrad.tensor` or by an operation on other tensors.
@@ -231,9 +232,7 @@ class Tensor(Methods):
         return format(self.data.item(), spec) if spec and self.data.size == 1 else format(str(self), spec)
 
 
-CONSTANT = Tensor(
-    np.float64("nan")
-)  # stands in `inputs` for an operand that was no tensor; `args` has its value
+CONSTANT = Tensor(np.float64("nan"))  # stands in `inputs` for an operand that was no tensor; `args` has its value
 
 NUMPY: dict[Any, Callable] = {}  # NumPy's function -> our operation, filled by the declarations
 WITHOUT_GRADIENT = {  # NumPy's functions whose derivative is zero wherever it exists: they give plain arrays
@@ -310,8 +309,6 @@ def tensor(data: Any, requires_grad: bool = False, name: str | None = None) -> T
             f"{name or 'this tensor'} of shape {numbers.shape} holds {numbers.dtype}, and whole numbers cannot change "
             "by a little, so they have no gradient; write 3.0 instead of 3, or use .astype(float)"
         )
-    if isinstance(numbers, np.ndarray) and (
-        numbers is data or numbers.base is not None or isinstance(data, Tensor)
-    ):
+    if isinstance(numbers, np.ndarray) and (numbers is data or numbers.base is not None or isinstance(data, Tensor)):
         numbers = numbers.copy()
     return Tensor(numbers, requires_grad, checked_name(name))

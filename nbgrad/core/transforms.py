@@ -169,9 +169,7 @@ def hessian(f: Callable) -> Callable:
     return wrapped
 
 
-def check_gradients(
-    f: Callable, *args: Any, eps: float = 1e-6, rtol: float = 1e-5, atol: float = 1e-7
-) -> None:
+def check_gradients(f: Callable, *args: Any, eps: float = 1e-6, rtol: float = 1e-5, atol: float = 1e-7) -> None:
     """Compare the gradient of ``f`` with central finite differences ``(f(x + eps) - f(x - eps)) / (2 eps)``.
 
     Args:

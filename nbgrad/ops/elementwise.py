@@ -90,9 +90,7 @@ def _log_or_zero(a):
 
 
 power.rule(
-    lambda g, y, a, b: (
-        g * b * a ** np.where(b == 0, 1, b - 1)
-    ),  # at b == 0 the factor b is 0: 0**-1 must not spoil it
+    lambda g, y, a, b: g * b * a ** np.where(b == 0, 1, b - 1),  # at b == 0 the factor b is 0: 0**-1 must not spoil it
     lambda g, y, a, b: g * y * _log_or_zero(a),
 )
 

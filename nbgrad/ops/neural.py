@@ -28,9 +28,7 @@ def _linear_to_W(g, y, x, W, b):
     return x.T @ g if x.ndim > 1 else np.reshape(x, (-1, 1)) * g
 
 
-linear.rule(
-    _linear_to_x, _linear_to_W, lambda g, y, x, W, b: g
-)  # over the rows of the batch the reverse pass sums
+linear.rule(_linear_to_x, _linear_to_W, lambda g, y, x, W, b: g)  # over the rows of the batch the reverse pass sums
 
 
 @operation(
@@ -40,24 +38,27 @@ linear.rule(
     note="The further a prediction is off, the harder it is pulled back.",
 )  # fmt: skip
 def mse_loss(prediction, target):
-    """The mean squared error of two arrays of one shape.
+    """The mean squared error of two arrays whose shapes are equal but for axes of length 1.
 
     Raises:
-        ShapeError: the shapes differ; (n,) against (n, 1) would broadcast to (n, n), which is never meant.
+        ShapeError: the shapes differ otherwise; broadcasting them would compare everything with everything.
     """
-    if np.shape(prediction) != np.shape(target):
+    if np.shape(prediction) != np.shape(target) and without_ones(prediction) != without_ones(target):
         raise ShapeError(
-            f"mse_loss: the prediction has shape {np.shape(prediction)} and the target {np.shape(target)}; they must be "
-            f"equal; reshape the target: target.reshape({np.shape(prediction)})"
+            f"mse_loss compares two arrays element by element, but their shapes are {np.shape(prediction)} and "
+            f"{np.shape(target)}; make them equal, for example by computing one output for each target"
         )
-    d = prediction - target
-    if not d.ndim:
-        return d * d
-    flat = d.ravel()
-    return flat.dot(flat) / d.size
+    d = np.ravel(prediction) - np.ravel(target)
+    return d.dot(d) / d.size
 
 
-mse_loss.rule(
-    lambda g, y, p, t: (g * (2.0 / p.size)) * (p - t),
-    lambda g, y, p, t: (g * (2.0 / p.size)) * (t - p),
-)
+def without_ones(x):
+    """The shape of ``x`` without axes of length 1."""
+    return tuple(n for n in np.shape(x) if n != 1)
+
+
+def _pull(g, x, other):
+    return (g * (2.0 / x.size)) * (x - other.reshape(x.shape))
+
+
+mse_loss.rule(lambda g, y, p, t: _pull(g, p, t), lambda g, y, p, t: _pull(g, t, p))

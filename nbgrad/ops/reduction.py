@@ -29,9 +29,7 @@ def count(x, axis):
 )  # fmt: skip
 def sum(x, *, axis=None, keepdims=False):
     """The sum over ``axis`` (an integer, a tuple, or ``None`` for all)."""
-    return (
-        np.add.reduce(x, axis=axis, keepdims=keepdims) if axis is not None else np.sum(x, keepdims=keepdims)
-    )
+    return np.add.reduce(x, axis=axis, keepdims=keepdims) if axis is not None else np.sum(x, keepdims=keepdims)
 
 
 sum.rule(lambda g, y, x, axis=None, keepdims=False: spread(g, x, axis, keepdims))
