@@ -177,6 +177,6 @@ class _Piece:
 def _ordered(grid: Grid) -> list[list[int]]:
     """The vertices of each column, top to bottom."""
     starts = [reading_order(grid), reading_order(grid, backwards=True)]
-    kicks = 120 + len(grid.column_of) // 4
+    kicks = 100 + 5 * len(grid.columns.members)
     orders = best_orders(grid.columns, starts, ROUNDS, kicks)
     return [[members[k] for k in order] for members, order in zip(grid.columns.members, orders, strict=True)]

@@ -1,30 +1,32 @@
 """How high each vertex stands: edges as straight as they can be, and no two neighbours closer than they may be.
 
-The order in each column is given. Column by column, with the neighbours standing still, the best heights are
-an isotonic regression: shift every vertex up by the room its predecessors need, and "keep your distance" becomes
-"never decrease", which pooling adjacent violators solves exactly, for squares (block = weighted mean) as well as
-for distances (block = weighted median). Squares first, to find the shape; distances last, because they make an
-edge exactly straight where they can. Long edges pull hardest, so they are the straightest.
+The order in each column is given. Column by column, with the neighbours standing still, the heights of shortest
+edges are an isotonic regression: shift every vertex up by the room its predecessors need, and "keep your distance"
+becomes "never decrease", which pooling adjacent violators solves exactly. A pool stands at the weighted median of
+what its members want, because medians make an edge exactly level where they can, and means never do. Long edges
+pull hardest, so they are the straightest. In between, whole paths of level edges move to shorten what is left.
 Source of the method: R. Barlow, D. Bartholomew, J. Bremner, H. Brunk, "Statistical Inference under Order
 Restrictions", Wiley, 1972, section 1.2.
 """
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from .columns import Grid
 
+Neighbours = list[list[tuple[int, float]]]
 Points = list[tuple[float, float]]  # (where a neighbour would like the vertex, how much)
-Centre = Callable[[Points], float]
 
 NODE_GAP = 24.0  # clear distance between two boxes of a column
 WAYPOINT_GAP = 14.0  # ... between a passing edge and a box, or between two passing edges
-STRAND_GAP = 10.0  # ... between parallel edges
+STRAND_GAP = 16.0  # ... between parallel edges
 
 PULL_INSIDE = 8.0  # between two waypoints of one long edge
 PULL_RESULT = 2.0  # between operations, and at the ends of long edges
 PULL_LEAF = 1.0  # towards a leaf, which moves easily
 SLIGHTLY_MORE = 1.001  # an operand wins over an equally strong consumer, so that a path bends once, not twice
+TURNS = 8  # sweeps over the columns, to and fro
+LEVEL = 0.05  # an edge that climbs less is level: nobody sees it
 
 
 def heights(grid: Grid, order: Sequence[Sequence[int]], size: Sequence[float]) -> list[float]:
@@ -37,44 +39,37 @@ def heights(grid: Grid, order: Sequence[Sequence[int]], size: Sequence[float]) -
         for vertex, shift in zip(column, offset, strict=True):
             y[vertex] = shift - offset[-1] / 2
     count = len(order)
-    for turn, centre in enumerate([mean] * 6 + [median] * 6):
+    for turn in range(TURNS):
         for r in range(count) if turn % 2 == 0 else range(count - 1, -1, -1):
             wanted = [
                 [(y[other] - shift, pull) for other, pull in neighbours[vertex]] or [(0.0, 1.0)]
                 for vertex, shift in zip(order[r], offsets[r], strict=True)
             ]
-            for vertex, shift, height in zip(order[r], offsets[r], isotonic(wanted, centre), strict=True):
+            for vertex, shift, height in zip(order[r], offsets[r], isotonic(wanted), strict=True):
                 y[vertex] = height + shift
+        if turn % 2:
+            _straighten(y, neighbours, order, offsets)
     top = min(height - size[vertex] / 2 for vertex, height in enumerate(y))
     return [height - top for height in y]
 
 
-def isotonic(wanted: Sequence[Points], centre: Centre) -> list[float]:
+def isotonic(wanted: Sequence[Points]) -> list[float]:
     """Values that never decrease and lie as near as possible to the wanted points, by pooling adjacent violators.
 
-    >>> isotonic([[(5.0, 1.0)], [(3.0, 1.0)], [(9.0, 1.0)]], mean)
+    >>> isotonic([[(5.0, 1.0)], [(3.0, 1.0)], [(9.0, 1.0)]])
     [4.0, 4.0, 9.0]
-    >>> isotonic([[(5.0, 3.0)], [(3.0, 1.0)], [(9.0, 1.0)]], median)
+    >>> isotonic([[(5.0, 3.0)], [(3.0, 1.0)], [(9.0, 1.0)]])
     [5.0, 5.0, 9.0]
     """
     blocks: list[tuple[float, int, Points]] = []  # (value, members, points)
     for points in wanted:
-        value, members = centre(points), 1
+        value, members = median(points), 1
         while blocks and blocks[-1][0] > value:
             _, more, others = blocks.pop()
             points, members = others + points, more + members
-            value = centre(points)
+            value = median(points)
         blocks.append((value, members, points))
     return [value for value, members, _ in blocks for _ in range(members)]
-
-
-def mean(points: Points) -> float:
-    """Weighted mean of (value, weight) points.
-
-    >>> mean([(1.0, 1.0), (4.0, 2.0)])
-    3.0
-    """
-    return sum(value * weight for value, weight in points) / sum(weight for _, weight in points)
 
 
 def median(points: Points) -> float:
@@ -95,7 +90,51 @@ def median(points: Points) -> float:
     return points[-1][0]
 
 
-def _neighbours(grid: Grid) -> list[list[tuple[int, float]]]:
+def _straighten(
+    y: list[float], neighbours: Neighbours, order: Sequence[Sequence[int]], offsets: Sequence[Sequence[float]]
+) -> None:
+    """Shift each path of level edges as a whole to where its other edges are shortest, as far as there is room.
+
+    Column by column, a path across many columns cannot move: every vertex of it is held by the next.
+    """
+    place = {vertex: (r, k) for r, column in enumerate(order) for k, vertex in enumerate(column)}
+    for group in _level_groups(y, neighbours):
+        inside = dict.fromkeys(group)
+        pulls: Points = []
+        up, down = -float("inf"), float("inf")
+        for vertex in group:
+            pulls += [(y[other] - y[vertex], pull) for other, pull in neighbours[vertex] if other not in inside]
+            r, k = place[vertex]
+            column, offset = order[r], offsets[r]
+            if k and column[k - 1] not in inside:
+                up = max(up, y[column[k - 1]] - y[vertex] + offset[k] - offset[k - 1])
+            if k + 1 < len(column) and column[k + 1] not in inside:
+                down = min(down, y[column[k + 1]] - y[vertex] - offset[k + 1] + offset[k])
+        if pulls:
+            shift = min(max(median(pulls), min(up, 0.0)), max(down, 0.0))
+            for vertex in group:
+                y[vertex] += shift
+
+
+def _level_groups(y: Sequence[float], neighbours: Neighbours) -> list[list[int]]:
+    """Vertices joined by level edges, group by group."""
+    seen = [False] * len(y)
+    groups = []
+    for start in range(len(y)):
+        if seen[start]:
+            continue
+        seen[start] = True
+        group = [start]
+        for vertex in group:
+            for other, _ in neighbours[vertex]:
+                if not seen[other] and abs(y[other] - y[vertex]) < LEVEL:
+                    seen[other] = True
+                    group.append(other)
+        groups.append(group)
+    return groups
+
+
+def _neighbours(grid: Grid) -> Neighbours:
     """(neighbour, pull) of each vertex."""
 
     def pull(a: int, b: int) -> float:

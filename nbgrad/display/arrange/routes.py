@@ -18,13 +18,14 @@ LOOP = 16.0  # how far a loop stands off its box
 
 
 def column_edges(grid: Grid, y: Sequence[float], width: Sequence[float]) -> list[tuple[float, float]]:
-    """(left, right) of each column; where edges climb far, the room before the column is wider."""
+    """(left, right) of each column; where edges climb far, the room before the column is wider,
+    in steps, so that small differences do not show."""
     spans: list[tuple[float, float]] = []
     left = 0.0
     for r, column in enumerate(grid.columns.members):
         if r:
             climb = max(abs(y[a] - y[b]) for b in column for a, _ in grid.before[b])
-            left = spans[-1][1] + min(64.0 + 0.15 * climb, 140.0)
+            left = spans[-1][1] + min(80.0 + 20.0 * (climb // 120.0), 140.0)
         spans.append((left, left + max(width[v] for v in column)))
     return spans
 
@@ -41,7 +42,7 @@ def ports(grid: Grid, y: Sequence[float], weights: dict[Edge, int]) -> dict[Edge
         if total == len(edges):
             found.update({edge: [0.0] for edge in edges})
             continue
-        places = spread(total, min(STRAND_GAP, 2.4 * STRAND_GAP / (total - 1)))
+        places = spread(total, min(STRAND_GAP, 24.0 / (total - 1)))
         for edge in sorted(edges, key=lambda edge: (y[grid.chains[edge][-2]], edge)):
             found[edge], places = places[: weights[edge]], places[weights[edge] :]
     return found
@@ -99,14 +100,22 @@ def curve(points: Sequence[Point]) -> list[Point]:
 
 
 def loop(x: float, y: float, width: float, height: float, number: int) -> list[Point]:
-    """Control points of a node's own edge: out of the right side, over the top and in at the left."""
+    """Control points of a node's own edge: out of the right side, over the top and in at the left, round corners."""
     reach = LOOP * (number + 1)
     right, left, top = x + width / 2, x - width / 2, y - height / 2 - reach
-    points = [
-        *[(right, y), (right + reach, y), (right + reach, top), (x, top)],
-        *[(left - reach, top), (left - reach, y), (left, y)],
+    corners = [(right + reach, y), (right + reach, top), (left - reach, top), (left - reach, y)]
+    bends = [
+        [(right, y), (right + reach, y - reach)],
+        [(right + reach, top + reach), (right, top)],
+        [(left, top), (left - reach, top + reach)],
+        [(left - reach, y - reach), (left, y)],
     ]
-    return [(round(a, 1), round(b, 1)) for a, b in points]
+    controls = [(right, y)]
+    for (start, stop), corner in zip(bends, corners, strict=True):
+        if start != controls[-1]:
+            controls += [controls[-1], start, start]
+        controls += [corner, corner, stop]
+    return [(round(a, 1), round(b, 1)) for a, b in controls]
 
 
 def sampled(controls: Sequence[Point]) -> list[Point]:
