@@ -229,6 +229,31 @@ def test_nothing_runs_on_after_a_view_is_removed(open_page, mount):
     assert page.evaluate("Object.values(models[0].listeners).flat().length") == 0
 
 
+def test_the_controls_stay_in_place_however_long_the_words(open_page, mount):
+    page = open_page(width=600)
+    payload = handmade.payload()
+    payload["frames"][2]["sentence"] = "A sentence that goes on and on. " * 8
+    payload["frames"][3]["equation"] = [{"text": "∂loss/∂w = 12.000 × 2.000 " * 5, "role": "value"}]
+    mount(page, Player(payload))
+    page.wait_for_function("document.querySelector('.ng-sentence').style.minHeight !== ''")
+    tops = []
+    for key in ("Home", "ArrowRight", "ArrowRight", "ArrowRight"):
+        page.locator(".ng-play").press(key)
+        tops.append(page.locator(".ng-play").bounding_box()["y"])
+    assert len(set(tops)) == 1
+    assert page.locator(".ng-probe").count() == 0
+
+
+def test_a_pass_without_steps_says_so(page, mount):
+    payload = {**handmade.payload(), "frames": []}
+    mount(page, Player(payload))
+    assert page.locator(".ng-counter").text_content() == "no steps"
+    assert page.locator(".ng-button[aria-disabled=true]").count() == 5
+    page.locator(".ng-stage").press("Space")
+    page.locator(".ng-stage").press("End")
+    assert page.locator(".ng-node").count() == 4
+
+
 def test_hostile_labels_stay_text(page, mount):
     hostile = handmade.payload()
     hostile["title"] = "<img src=x onerror=alert(1)>"

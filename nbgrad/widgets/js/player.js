@@ -5,15 +5,14 @@ import { element } from "./dom.js";
 import { listenToKeys } from "./keyboard.js";
 import { Playback } from "./playback.js";
 import { Stage } from "./stage.js";
-
-const ROLES = ["plain", "gradient", "value", "dim"];
+import { buildWords } from "./words.js";
 
 function render({ model, el }) {
   const payload = model.get("payload");
   const frames = payload.frames;
   const stage = new Stage(payload);
   const head = buildHead(payload.title);
-  const words = buildWords();
+  const words = buildWords(frames);
   const playback = new Playback(model, frames.length, show);
   const actions = {
     first: () => playback.goTo(0),
@@ -50,6 +49,7 @@ function render({ model, el }) {
   return () => {
     deaf();
     playback.dispose();
+    words.dispose();
     root.remove();
   };
 }
@@ -68,23 +68,6 @@ function buildHead(title) {
   }
 
   return { root, show };
-}
-
-function buildWords() {
-  const equation = element("p", { class: "ng-equation" });
-  const sentence = element("p", { class: "ng-sentence ng-dim", "aria-live": "polite" });
-  const root = element("div", { class: "ng-words" }, [equation, sentence]);
-
-  function show(frame) {
-    equation.replaceChildren(...(frame?.equation ?? []).map(buildToken));
-    sentence.textContent = frame?.sentence ?? "";
-  }
-
-  return { root, show };
-}
-
-function buildToken({ text, role }) {
-  return element("span", { class: `ng-token-${ROLES.includes(role) ? role : "plain"}` }, [text]);
 }
 
 export default { render };
