@@ -261,6 +261,8 @@ def drawn_steps(picture: Picture) -> list[DrawnStep]:
         ):
             so_far[x.serial] = so_far.get(x.serial, 0) + 1
             target = of[x.serial]
+            if target.kind == "data":  # the graph face computes these gradients too, but data do not learn
+                continue
             local = local_derivative(step, position, contribution)
             drawn.append(
                 DrawnStep(
@@ -289,7 +291,7 @@ def edge_key(source: Vertex, position: int) -> int:
 def local_derivative(step: Step, position: int, contribution: Any) -> Any:
     """The factor by which the rule multiplies what arrives, where it is such a factor; else ``None``."""
     node, op = step.node, step.node.op
-    if "{g}" in op.formulas[position] or not (op.elementwise or node.data.size == 1):
+    if "{g}" in op.formula(position, node.args) or not (op.elementwise or node.data.size == 1):
         return None
     local = op.rules[position](np.ones_like(node.data)[()], node.data, *node.args, **(node.static or {}))
     return local if local.shape == contribution.shape else None
@@ -301,8 +303,9 @@ def formula(source: Vertex, position: int, root: Vertex, whole: bool) -> str:
     assert op is not None
     names = dict(zip(op.operands, [x.name for x in source.inputs], strict=False))
     upstream = f"∂{root.name}/∂{source.name}"
-    text = op.formulas[position].format(**names, g=upstream, y=source.name)
-    if whole and "{g}" not in op.formulas[position]:
+    template = op.formula(position, [x.value for x in source.inputs])
+    text = template.format(**names, g=upstream, y=source.name)
+    if whole and "{g}" not in template:
         return f"Σ {upstream} · {text}" if text != "1" else f"Σ {upstream}"
     return text
 

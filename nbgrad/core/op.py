@@ -44,6 +44,7 @@ class Operation:
         latex: the formula of the result, with the operands' names in braces.
         source: the NumPy spelling, with the operands' names in braces.
         formulas: for each operand the local derivative as text; or, where it holds ``{g}``, the whole contribution.
+        scalar_formulas: the same for the case that all operands are single numbers, where it reads differently.
         elementwise: every element of the result depends on the elements at the same place only.
         note: a sentence on what the backward pass does here.
         samples: functions from a random generator to the operands that the tests try.
@@ -54,6 +55,7 @@ class Operation:
     latex: str
     source: str
     formulas: tuple[str, ...]
+    scalar_formulas: tuple[str, ...]
     elementwise: bool
     note: str
     samples: tuple[Callable, ...]
@@ -72,6 +74,11 @@ class Operation:
     def rule(self, *rules: Rule | None) -> None:
         """Declare the gradient rules, one for each operand in order."""
         self.rules = rules
+
+    def formula(self, position: int, args: Sequence[Any]) -> str:
+        """The template of :attr:`formulas` that fits the operands ``args``."""
+        scalars = self.scalar_formulas and not any(np.ndim(value) for value in args)
+        return (self.scalar_formulas if scalars else self.formulas)[position]
 
     def __call__(self, *operands: Any, **static: Any) -> Any:
         if len(operands) > len(self.operands):  # np.sum(x, 0): a static argument given by position
@@ -163,6 +170,7 @@ def operation(
     operator: str | None = None,
     methods: Sequence[str] = (),
     numpy: Any = (),
+    scalar_formulas: Sequence[str] = (),
     elementwise: bool = False,
     note: str = "",
     samples: Sequence[Callable] = (),
@@ -184,6 +192,7 @@ def operation(
             latex=latex,
             source=source,
             formulas=tuple(formulas),
+            scalar_formulas=tuple(scalar_formulas),
             elementwise=elementwise,
             note=note,
             samples=tuple(samples),

@@ -10,7 +10,7 @@ from .samples import normal
 @operation(
     symbol="@+", latex=r"{x}\,{W} + {b}", source="{x} @ {W} + {b}",
     formulas=["{g} · {W}ᵀ", "{x}ᵀ · {g}", "{g} summed over the rows"],
-    samples=[normal(5, 3), normal(3, 2), normal(2)],
+    scalar_formulas=["{W}", "{x}", "1"], samples=[normal(5, 3), normal(3, 2), normal(2)],
     note="A linear layer sends back what arrived, weighted by its weights.",
 )  # fmt: skip
 def linear(x, W, b):
@@ -33,8 +33,8 @@ linear.rule(_linear_to_x, _linear_to_W, lambda g, y, x, W, b: g)  # over the row
 
 @operation(
     symbol="MSE", latex=r"\overline{{({prediction} - {target})^2}}", source="(({prediction} - {target}) ** 2).mean()",
-    formulas=["2({prediction} − {target}) / n", "−2({prediction} − {target}) / n"], elementwise=True,
-    samples=[normal(5, 2), normal(5, 2)],
+    formulas=["2({prediction} − {target}) / n", "2({target} − {prediction}) / n"],
+    scalar_formulas=["2({prediction} − {target})", "2({target} − {prediction})"], samples=[normal(5, 2), normal(5, 2)],
     note="The further a prediction is off, the harder it is pulled back.",
 )  # fmt: skip
 def mse_loss(prediction, target):
@@ -58,7 +58,7 @@ def without_ones(x):
 
 
 def _pull(g, x, other):
-    return (g * (2.0 / x.size)) * (x - other.reshape(x.shape))
+    return (g * (2.0 / x.size)) * (x - np.reshape(other, x.shape))
 
 
 mse_loss.rule(lambda g, y, p, t: _pull(g, p, t), lambda g, y, p, t: _pull(g, t, p))
