@@ -57,6 +57,7 @@ def to_animated_svg(graph: Any, steps: Iterable[Step], direction: str = "LR") ->
         *(svg.edge_path(edge) for edge in scene.edges.values()),
         *_moving_edges(scene, shown, clock),
         *_boxes(scene, shown, clock),
+        *_labels(shown, clock),
         svg.legend(scene) if svg.has_legend(scene) else "",
         *_captions(shown, clock, top, width),
     ]
@@ -98,8 +99,7 @@ class _Clock:
             rules.append(f"#NGID .{name}{{animation:NGID-{name} {self.length:g}s step-end infinite}}")
         rules.append("@keyframes NGID-flow{to{stroke-dashoffset:-11}}")
         rules.append("#NGID .flow{animation:NGID-flow .6s linear infinite}")
-        rules.append("@media (prefers-reduced-motion:reduce){#NGID *{animation:none!important}}")
-        return "".join(rules)
+        return "@media (prefers-reduced-motion:no-preference){" + "".join(rules) + "}"
 
     def _keyframes(self, first: int, end: int | None, name: str) -> str:
         start = self._percent(first)
@@ -134,7 +134,7 @@ def _moving_edges(scene: Scene, shown: list[Frame], clock: _Clock) -> list[str]:
             f'<path class="flow" d="{data}" fill="none" stroke="{theme.BACKWARD}" stroke-width="4" '
             'stroke-linecap="round" stroke-dasharray="2 9"/>'
         )
-        parts.append(_group(clock.shown(number, None if last else number + 1), live + _label(frame), last))
+        parts.append(_group(clock.shown(number, None if last else number + 1), live, last))
         if not last:
             done = (
                 f'<path d="{data}" fill="none" stroke="{theme.BACKWARD}" stroke-width="2.2" '
@@ -144,12 +144,18 @@ def _moving_edges(scene: Scene, shown: list[Frame], clock: _Clock) -> list[str]:
     return parts
 
 
-def _label(frame: Frame) -> str:
-    if not frame.label:
-        return ""
-    x, y = frame.label_at
-    size, colour = theme.LABEL_SIZE, theme.BACKWARD_TEXT
-    return svg.text(x, y, frame.label, "ng-grad", size, colour, "600", "middle")
+def _labels(shown: list[Frame], clock: _Clock) -> list[str]:
+    """Return what floats beside the edges, "× 0.187", over everything else and with a white seam around."""
+    seam = f'stroke="{theme.BACKGROUND}" stroke-width="3" stroke-linejoin="round" paint-order="stroke"'
+    parts = []
+    for number, frame in enumerate(shown):
+        if frame.label:
+            x, y = frame.label_at
+            said = svg.text(x, y, frame.label, "ng-label", theme.LABEL_SIZE, theme.BACKWARD_TEXT, "600", "middle")
+            last = number == len(shown) - 1
+            css = clock.shown(number, None if last else number + 1)
+            parts.append(_group(css, f"<g {seam}>{said}</g>", last))
+    return parts
 
 
 def _boxes(scene: Scene, shown: list[Frame], clock: _Clock) -> list[str]:
@@ -185,7 +191,8 @@ def _now(node: Node, first: int, end: int, count: int, clock: _Clock) -> str:
         f'<rect x="{node.x:g}" y="{node.y:g}" width="{node.width:g}" height="{node.height:g}" rx="10" '
         f'fill="none" stroke="{theme.BACKWARD}" stroke-width="3"/>'
     )
-    return _group(clock.shown(first, None if last else end), line, last)
+    badge = svg.badge(node.badge, theme.LIVE_BADGE, theme.BACKWARD, 2.4) if node.badge else ""
+    return _group(clock.shown(first, None if last else end), line + badge, last)
 
 
 def _slot(node: Node, contents: list[tuple[int, str]] | None, clock: _Clock) -> str | None:

@@ -125,22 +125,24 @@ class _Places:
 
     def __init__(self, scene: Scene) -> None:
         self.width, self.height = scene.width, scene.height
-        self.boxes: list[Box] = []
+        self.boxes: dict[int, Box] = {}
         for node in scene.nodes.values():
             left, top = node.x, node.y
             if node.badge:
                 left = min(left, node.badge.x - node.badge.width / 2)
                 top = min(top, node.badge.y - node.badge.height / 2)
-            self.boxes.append((left, top, node.x + node.width, node.y + node.height))
+            self.boxes[node.id] = (left, top, node.x + node.width, node.y + node.height)
 
     def beside(self, edge: Edge, label: str) -> tuple[float, float]:
         """Return the middle of the label's base line: near the middle of the edge, where it covers least."""
         half = measure.width(label, theme.LABEL_SIZE) / 2
+        ends = self.boxes[edge.u], self.boxes[edge.v]
+        above, below = min(box[1] for box in ends) - 6, max(box[3] for box in ends) + 14
         best: tuple[float, float, float] | None = None
         for share in (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8):
             x, y = _along(edge.route, share)
-            for lift in (-12.0, 20.0, -24.0, 32.0):
-                at = min(max(x, half + 2), max(self.width - half - 2, half + 2)), max(y + lift, 12.0)
+            for height in (y - 12, y + 20, y - 24, y + 32, above, below):
+                at = min(max(x, half + 2), max(self.width - half - 2, half + 2)), max(height, 12.0)
                 covered = self._covered((at[0] - half, at[1] - 10, at[0] + half, at[1] + 3))
                 if best is None or covered < best[0]:
                     best = (covered, round(at[0], 1), round(at[1], 1))
@@ -152,7 +154,7 @@ class _Places:
     def _covered(self, label: Box) -> float:
         left, top, right, bottom = label
         total = 0.0
-        for box in self.boxes:
+        for box in self.boxes.values():
             wide, high = min(right, box[2]) - max(left, box[0]), min(bottom, box[3]) - max(top, box[1])
             if wide > 0 and high > 0:
                 total += wide * high

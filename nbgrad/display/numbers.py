@@ -111,7 +111,8 @@ def summary(value: np.ndarray | None, absent: str = "—") -> str:
     finite = real[np.isfinite(real)]
     parts = []
     if finite.size:
-        mean = finite.mean()
+        with np.errstate(over="ignore"):
+            mean = finite.mean()
         parts = [f"min {number(finite.min())}", f"mean {number(mean)}", f"max {number(finite.max())}"]
     nans, infinite = int(np.isnan(real).sum()), int(np.isinf(real).sum())
     parts += [f"{nans} NaN"] if nans else []

@@ -12,7 +12,7 @@ from typing import Any
 
 import networkx as nx
 
-from nbgrad.display import measure, numbers, theme, thumbnail
+from nbgrad.display import measure, numbers, schema, theme, thumbnail
 from nbgrad.display.arrange import layout
 
 TOO_MANY = 1500  # more nodes than this are not drawn
@@ -54,7 +54,7 @@ class Node:
     width: float
     height: float
     name: str
-    full_name: str
+    label: str
     shape: str
     text_x: float
     text_y: float
@@ -101,6 +101,7 @@ class _Plan:
     width: float
     height: float
     name: str
+    label: str
     shape: str
     form: str
     shows_gradient: bool
@@ -126,7 +127,7 @@ def form_of(facts: dict[str, Any]) -> str:
 
 def build(graph: nx.MultiDiGraph, direction: str = "LR") -> Scene:
     """Return the scene of a normalised graph of at most TOO_MANY nodes. direction: "LR" or "TB"."""
-    plans = {node: _plan(facts, direction) for node, facts in graph.nodes(data=True)}
+    plans = {node: _plan(graph, node, direction) for node in graph}
     sizes = {node: _outer_size(plan, direction) for node, plan in plans.items()}
     placed = layout(graph, sizes, direction=direction)
     dx, dy = _shift(placed, sizes)
@@ -134,7 +135,7 @@ def build(graph: nx.MultiDiGraph, direction: str = "LR") -> Scene:
     for node, (x, y) in placed.positions.items():
         width, height = sizes[node]
         corner = (x + dx - width / 2, y + dy - height / 2)
-        nodes[node] = _node(node, graph.nodes[node], plans[node], corner, direction)
+        nodes[node] = _node(node, graph.nodes[node]["kind"], plans[node], corner, direction)
     edges = {
         edge: Edge(*edge, _moved(placed.curves[edge], dx, dy), _moved(placed.routes[edge], dx, dy))
         for edge in graph.edges(keys=True)
@@ -146,16 +147,20 @@ def build(graph: nx.MultiDiGraph, direction: str = "LR") -> Scene:
     return Scene(graph, {node: nodes[node] for node in graph}, edges, round(width, 1), round(height, 1))
 
 
-def _plan(facts: dict[str, Any], direction: str) -> _Plan:
+def _plan(graph: nx.MultiDiGraph, node: int, direction: str) -> _Plan:
+    facts = graph.nodes[node]
     form = form_of(facts)
     symbol = measure.fit(facts["symbol"] or "", theme.SYMBOL_SIZE, SYMBOL_ROOM) if _is_operation(facts) else ""
     badge_width = _badge_width(symbol)
     name = measure.fit(facts["name"] or "", theme.NAME_SIZE, NAME_ROOM)
+    label = measure.fit(schema.label(graph, node), theme.LABEL_SIZE, NAME_ROOM)
     shape = measure.fit(numbers.shape(facts["shape"]), theme.SHAPE_SIZE, SHAPE_ROOM)
     shows_gradient = form != NONE and facts["kind"] in ("operation", "parameter")
     inset = _text_inset(badge_width, direction)
-    first_row = measure.width(name, theme.NAME_SIZE) + 14 + measure.width(shape, theme.SHAPE_SIZE)
-    width = max(inset + max(first_row, _body_width(form, shows_gradient)) + 10, _least(form, shows_gradient))
+    called = measure.width(name, theme.NAME_SIZE) if name else measure.width(label, theme.LABEL_SIZE)
+    first_row = called + 14 + measure.width(shape, theme.SHAPE_SIZE)
+    width = inset + max(first_row, _body_width(form, shows_gradient)) + 10
+    width = max(width, _least(form, shows_gradient), badge_width + 20 if direction == "TB" else 0)
     picture_height = max(thumbnail.extent(facts["shape"])[1], LOWEST_PICTURE) if form == PICTURE else 0.0
     height = {LINE: 67 if shows_gradient else 50, PICTURE: 58 + picture_height, NONE: 42}[form]
     height += TOP_BADGE if badge_width and direction == "TB" else 0
@@ -163,6 +168,7 @@ def _plan(facts: dict[str, Any], direction: str) -> _Plan:
         round(width, 1),
         round(height, 1),
         name,
+        label,
         shape,
         form,
         shows_gradient,
@@ -225,7 +231,7 @@ def _moved(points: list[tuple[float, float]], dx: float, dy: float) -> list[tupl
     return [(round(x + dx, 1), round(y + dy, 1)) for x, y in points]
 
 
-def _node(id_: int, facts: dict[str, Any], plan: _Plan, corner: tuple[float, float], direction: str) -> Node:
+def _node(id_: int, kind: str, plan: _Plan, corner: tuple[float, float], direction: str) -> Node:
     x, y = corner
     badge = None
     text_y = 0.0
@@ -248,13 +254,13 @@ def _node(id_: int, facts: dict[str, Any], plan: _Plan, corner: tuple[float, flo
         value_at, gradient_at = (text_x, text_y + 41), (text_x, text_y + 58)
     return Node(
         id_,
-        facts["kind"],
+        kind,
         x,
         y,
         plan.width,
         plan.height,
         plan.name,
-        facts["name"] or "",
+        plan.label,
         plan.shape,
         text_x,
         text_y,

@@ -46,8 +46,8 @@ def _about(graph: nx.MultiDiGraph, step: Step) -> str:
         return known or note
     names = {"target": short(graph, step.target), "source": short(graph, step.source)}
     if local is not None and numbers.is_single(local):
-        slope = _slope(float(numbers.only(local)), names)
-        return slope if step.count == 1 else say("along_this_edge", said=slope)
+        names["start"] = say("if" if step.count == 1 else "if_along")
+        return _slope(float(numbers.only(local)), names)
     return say("hands_on", **names)
 
 
@@ -68,8 +68,9 @@ def _sum_or_difference(op: str, place: int | None) -> str:
 
 
 def _array(op: str, local: Any, place: int | None) -> str:
-    if op in ("sigmoid", "tanh") and local is not None and local.size:
-        return say(f"{op}_array", low=numbers.percent(np.nanmin(local)), high=numbers.percent(np.nanmax(local)))
+    if op in ("sigmoid", "tanh") and local is not None and np.isfinite(local).any():
+        finite = local[np.isfinite(local)]
+        return say(f"{op}_array", low=numbers.percent(finite.min()), high=numbers.percent(finite.max()))
     if op == "relu" and local is not None and local.size:
         return say("relu_array", share=numbers.percent(np.mean(local != 0)))
     if op in ("linear", "matmul") and place is not None and place <= 2:

@@ -131,7 +131,7 @@ def curve(edge: Edge, backwards: bool = False) -> str:
 
 
 def box(scene: Scene, node: Node, slot: str | None, over: str = "") -> str:
-    """Return a node's box. slot: what stands as its gradient, None for "not yet"; over: drawn over the box's line."""
+    """Return a node's box. slot: what stands as its gradient, None for "not yet"; over: drawn over the box."""
     facts = scene.graph.nodes[node.id]
     stroke, line = theme.BOX_LINES[node.kind]
     right = round(node.x + node.width - 10, 1)
@@ -144,6 +144,8 @@ def box(scene: Scene, node: Node, slot: str | None, over: str = "") -> str:
     first = node.text_y + (22 if node.form != NONE else 26)
     if node.name:
         parts.append(text(node.text_x, first, node.name, "ng-name", theme.NAME_SIZE, theme.FOREGROUND, "600"))
+    else:
+        parts.append(text(node.text_x, first, node.label, "ng-shape", theme.LABEL_SIZE, theme.DIM))
     if node.shape:
         parts.append(text(right, first, node.shape, "ng-shape", theme.SHAPE_SIZE, theme.DIM, anchor="end"))
     if node.form != NONE:
@@ -151,9 +153,9 @@ def box(scene: Scene, node: Node, slot: str | None, over: str = "") -> str:
     if node.shows_gradient:
         shown = gradient_fragment(node, None) if slot is None else slot
         parts.append(_at(node.gradient_at, shown, f'class="ng-gradient" data-gradient="{node.id}"'))
-    parts.append(over)
     if node.badge:
-        parts.append(_badge(node.badge))
+        parts.append(badge(node.badge))
+    parts.append(over)
     return "".join(parts) + "</g>"
 
 
@@ -161,21 +163,14 @@ def _at(place: tuple[float, float], content: str, attributes: str) -> str:
     return f'<g {attributes} transform="translate({place[0]:g},{place[1]:g})">{content}</g>'
 
 
-def _badge(badge: Badge) -> str:
-    left, top = round(badge.x - badge.width / 2, 1), round(badge.y - badge.height / 2, 1)
+def badge(badge_: Badge, fill: str = theme.BADGE, stroke: str = theme.BADGE_LINE, stroke_width: float = 1.4) -> str:
+    """Return an operation's badge: a circle, or a pill where its symbol is long."""
+    left, top = round(badge_.x - badge_.width / 2, 1), round(badge_.y - badge_.height / 2, 1)
+    base = round(badge_.y + 0.36 * theme.SYMBOL_SIZE, 1)
     return (
-        f'<rect class="ng-badge" x="{left:g}" y="{top:g}" width="{badge.width:g}" height="{badge.height:g}" '
-        f'rx="{badge.height / 2:g}" fill="{theme.BADGE}" stroke="{theme.BADGE_LINE}" stroke-width="1.4"/>'
-        + text(
-            badge.x,
-            round(badge.y + 0.36 * theme.SYMBOL_SIZE, 1),
-            badge.text,
-            "ng-symbol",
-            theme.SYMBOL_SIZE,
-            theme.FOREGROUND,
-            "600",
-            "middle",
-        )
+        f'<rect class="ng-badge" x="{left:g}" y="{top:g}" width="{badge_.width:g}" height="{badge_.height:g}" '
+        f'rx="{badge_.height / 2:g}" fill="{fill}" stroke="{stroke}" stroke-width="{stroke_width:g}"/>'
+        + text(badge_.x, base, badge_.text, "ng-symbol", theme.SYMBOL_SIZE, theme.FOREGROUND, "600", "middle")
     )
 
 
