@@ -365,8 +365,8 @@ def backward_pass(nodes: Sequence[Node], observe: Any = None) -> dict[int, Any]:
         tensors.append(node.tensor)
     if root.tensor is None or root.tensor.data.size != 1:
         raise NotScalarError(
-            f"{root.label} has shape {root.value.shape}, and a gradient says how one number changes; the last node must "
-            "be a loss"
+            f"{root.label} has shape {root.value.shape}, and a gradient says how one number changes; the last node "
+            "must be a loss"
         )
     seed = np.ones_like(root.tensor.data)[()]
     everything = {t.serial for t in tensors}

@@ -159,7 +159,7 @@ class GradientTape:
                 raise TypeError(f"a tape watches tensors, not {type(x).__name__}; make one with tf.constant(...)")
             if x.dtype.kind != "f":
                 raise IntegerGradientError(
-                    f"{name_of(x) or 'this tensor'} holds {x.dtype}, and whole numbers have no gradient; write 3.0 for 3"
+                    f"{name_of(x) or 'this tensor'} holds {x.dtype}; whole numbers have no gradient: write 3.0 for 3"
                 )
             x.requires_grad = True
             self._watched[x.serial] = x
@@ -264,7 +264,7 @@ class GradientTape:
             self._persistent = persistent
         if any(row is None for row in rows):
             return None
-        return np.stack(rows).reshape(target.shape + source.shape)
+        return indexing.stack(rows).reshape(target.shape + source.shape)
 
 
 def _flattened(sources: Any) -> tuple[list[Tensor], Callable[[list], Any]]:

@@ -164,13 +164,14 @@ def seed_for(root: Tensor, gradient: Any = None) -> Any:
     if not root.requires_grad:
         raise NoGradientError(
             f"{name_of(root) or 'this tensor'} of shape {root.shape} depends on nothing with requires_grad=True, "
-            "so there is nothing to differentiate with respect to; create an input as ng.tensor(..., requires_grad=True)"
+            "so there is nothing to differentiate with respect to; create an input as ng.tensor(…, requires_grad=True)"
         )
     if gradient is None:
         if root.data.size != 1:
             raise NotScalarError(
                 f"{name_of(root) or 'this tensor'} has shape {root.shape}, and a gradient says how one number "
-                f"changes; reduce it first, for example {name_of(root) or 'y'}.mean().backward(), or pass a gradient of shape {root.shape}"
+                f"changes; reduce it first, for example {name_of(root) or 'y'}.mean().backward(), or pass a gradient "
+                f"of shape {root.shape}"
             )
         return ONE if type(root.data) is np.float64 else np.ones_like(root.data)[()]
     seed = np.asarray(plain(gradient), dtype=root.dtype)

@@ -7,6 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 
+_draw: Callable[[Any], dict[str, str]] = lambda thing: {"text/plain": repr(thing)}
+
+
 class Shown:
     """Something with a graph: in a notebook it is drawn."""
 
@@ -14,10 +17,6 @@ class Shown:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return _draw(self)
-
-
-def _draw(thing: Any) -> dict[str, str]:
-    return {"text/plain": repr(thing)}
 
 
 def draw_with(function: Callable[[Any], dict[str, str]]) -> None:

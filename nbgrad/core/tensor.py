@@ -31,11 +31,10 @@ new_serial: Callable[[], int] = count().__next__
 class Recording:
     """Whether operations are recorded; ``no_grad`` turns it off."""
 
-    __slots__ = ("on",)
+    on: bool = True
 
 
 recording = Recording()
-recording.on = True
 
 
 @contextmanager

@@ -14,7 +14,8 @@ def _plain_index(index):
 
 @operation(
     symbol="[ ]", latex=r"{x}_{{[\,]}}", source="{x}[{index}]",
-    formulas=["{g} at the elements that were taken, else 0"], samples=[normal(3, 4)], note="Only the elements that were taken receive a gradient.",
+    formulas=["{g} at the elements that were taken, else 0"], samples=[normal(3, 4)],
+    note="Only the elements that were taken receive a gradient.",
 )  # fmt: skip
 def getitem(x, *, index=0):
     """``x[index]`` with any index that NumPy takes."""

@@ -10,8 +10,8 @@ def spread(g, x, axis, keepdims):
     """Copy ``g`` back along the axes that were reduced, to the shape of ``x``."""
     if axis is not None and not keepdims and g.ndim:
         axes = axis if isinstance(axis, tuple) else (axis,)
-        axes = {a % x.ndim for a in axes}
-        g = g.reshape(tuple(1 if i in axes else n for i, n in enumerate(x.shape)))
+        reduced = {a % x.ndim for a in axes}
+        g = g.reshape(tuple(1 if i in reduced else n for i, n in enumerate(x.shape)))
     return np.broadcast_to(g, x.shape)
 
 
