@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from . import nn, ops, optim
 from .core import errors
 from .core.backward import Step, backward_steps
-from .core.shown import draw_with
+from .core.shown import show
 from .core.tensor import Tensor, no_grad, tensor
 from .core.transforms import check_gradients, grad, hessian, value_and_grad
 
@@ -82,4 +82,5 @@ def __dir__() -> list[str]:
     return sorted(__all__)
 
 
-draw_with(lambda thing: import_module(".notebook", __name__).mimebundle(thing))
+show("graph", lambda thing: import_module(".notebook", __name__).mimebundle(thing))
+show("training", lambda trainer: import_module(".widgets.trainer", __name__).display_trainer(trainer))

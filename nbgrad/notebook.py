@@ -16,7 +16,9 @@ from .core.backward import Step, creation_order, reverse_pass, seed_for
 from .core.names import variable_names
 from .core.op import Operation
 from .core.tensor import CONSTANT, Tensor
-from .graph import Node, backward_pass, sorted_from
+from .graph.nodes import Node
+from .graph.order import sorted_from
+from .graph.run import backward_pass
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -1,25 +1,26 @@
 """How things that a cell can end in find their picture, though they know no drawing.
 
-The package hangs its drawing function here when it is imported; the drawing itself is loaded when first needed.
+A thing says what kind of picture it has; the package says who makes that kind when it is imported; and the drawing
+itself is loaded when it is first needed.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
-
-_draw: Callable[[Any], dict[str, str]] = lambda thing: {"text/plain": repr(thing)}
+_painters: dict[str, Callable[[Any], Any]] = {}
 
 
 class Shown:
-    """Something with a graph: in a notebook it is drawn."""
+    """Something that a notebook shows as a picture."""
 
     __slots__ = ()
+    picture_kind: ClassVar[str] = "graph"
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return _draw(self)
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        painter = _painters.get(self.picture_kind)
+        return painter(self) if painter else {"text/plain": repr(self)}
 
 
-def draw_with(function: Callable[[Any], dict[str, str]]) -> None:
-    """Let ``function`` make the mimebundle of everything that is :class:`Shown`."""
-    global _draw
-    _draw = function
+def show(picture_kind: str, painter: Callable[[Any], Any]) -> None:
+    """Let ``painter`` make the mimebundle of everything with this kind of picture."""
+    _painters[picture_kind] = painter
