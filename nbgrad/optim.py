@@ -23,9 +23,7 @@ def checked_rate(rate: Any) -> float:
     except (TypeError, ValueError):
         number = float("nan")
     if not (np.isfinite(number) and number > 0):
-        raise LearningRateError(
-            f"the learning rate is {rate!r}, but must be a positive number, for example 0.01"
-        )
+        raise LearningRateError(f"the learning rate is {rate!r}, but must be a positive number, for example 0.01")
     return number
 
 
@@ -69,6 +67,4 @@ class SGD:
         lr = self.lr
         for p in self.params:
             if p.grad is not None:
-                p.data = (
-                    p.data - lr * p.grad
-                )  # a new array: a graph made before keeps the numbers it was made with
+                p.data = p.data - lr * p.grad  # a new array: a graph made before keeps the numbers it was made with
