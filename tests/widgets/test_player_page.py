@@ -114,7 +114,30 @@ def test_handled_keys_do_not_reach_the_notebook(player):
     assert player.evaluate("heard") == []
     player.keyboard.press("Control+s")
     assert player.evaluate("heard") == ["Control", "s"]
-    assert player.locator(".ng-player").get_attribute("data-lm-suppress-shortcuts") == "true"
+
+
+def test_single_keys_are_claimed_from_jupyterlab_and_chords_are_not(player):
+    # JupyterLab matches its shortcuts in the capture phase at the document, from the focused element upwards.
+    player.evaluate(
+        """() => { window.claimed = []; document.addEventListener("keydown", event => claimed.push(
+            [event.key, event.target.hasAttribute("data-lm-suppress-shortcuts")]), true); }"""
+    )
+    player.locator(".ng-stage").focus()
+    for key in ("a", "d", "Control+s", "ArrowRight"):
+        player.keyboard.press(key)
+    player.locator(".ng-play").press("b")
+    player.evaluate("removeView(0); document.activeElement.blur()")
+    player.keyboard.press("a")
+    assert player.evaluate("claimed") == [
+        ["a", True],
+        ["d", True],
+        ["Control", False],
+        ["s", False],
+        ["ArrowRight", True],
+        ["b", True],
+        ["a", False],
+    ]
+    assert player.locator("[data-lm-suppress-shortcuts]").count() == 0
 
 
 def test_space_presses_the_button_that_has_the_focus(player):

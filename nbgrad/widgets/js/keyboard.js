@@ -14,6 +14,7 @@ export function keyAction(key, focused) {
 
 /** Do what the keys ask within `root`. Returns a function that stops listening. */
 export function listenToKeys(root, actions) {
+  const released = claimKeys(root);
   const onKey = (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) {
       return;
@@ -28,7 +29,31 @@ export function listenToKeys(root, actions) {
     actions[action]();
   };
   root.addEventListener("keydown", onKey);
-  return () => root.removeEventListener("keydown", onKey);
+  return () => {
+    released();
+    root.removeEventListener("keydown", onKey);
+  };
+}
+
+/**
+ * Keep JupyterLab's single-key shortcuts (a, b, dd, ...) away from whatever has the focus within `root`.
+ * JupyterLab listens at the document before anything below hears a key, and leaves alone an element that
+ * carries data-lm-suppress-shortcuts. It looks at the focused element itself first, so the mark must be
+ * there, and only while no modifier is held: Ctrl+S still saves. Returns a function that lets go.
+ */
+export function claimKeys(root) {
+  const claim = (event) => {
+    if (!(event.target instanceof Element && root.contains(event.target))) {
+      return;
+    }
+    if (event.ctrlKey || event.altKey || event.metaKey) {
+      event.target.removeAttribute("data-lm-suppress-shortcuts");
+    } else {
+      event.target.setAttribute("data-lm-suppress-shortcuts", "true");
+    }
+  };
+  window.addEventListener("keydown", claim, true);
+  return () => window.removeEventListener("keydown", claim, true);
 }
 
 /** Keys that a focused control uses itself must not reach the notebook as well (Space scrolls it). */

@@ -26,11 +26,7 @@ function render({ model, el }) {
   const controls = buildControls(frames.length, (frame) => frames[frame]?.caption ?? "", actions);
   const root = element(
     "section",
-    {
-      class: "ng-widget ng-card ng-player",
-      "aria-label": `Backward pass of ${payload.title}`,
-      "data-lm-suppress-shortcuts": "true",
-    },
+    { class: "ng-widget ng-card ng-player", "aria-label": `Backward pass of ${payload.title}` },
     [head.root, stage.root, words.root, controls.root],
   );
   const deaf = listenToKeys(root, actions);
