@@ -27,7 +27,7 @@ from .routes import LOOP, Point, column_edges, curve, loop, ports, sampled, spre
 
 __all__ = ["Layout", "layout"]
 
-ROUNDS = 4  # sweeps over the whole drawing, from each start
+ROUNDS = 6  # sweeps over the whole drawing, from each start
 EdgeKey = tuple[Hashable, Hashable, Hashable]
 
 
@@ -64,9 +64,9 @@ def layout(graph: nx.Graph, sizes: Mapping[Any, tuple[float, float]], direction:
     >>> graph = nx.MultiDiGraph([("x", "y"), ("k", "y")])
     >>> result = layout(graph, {node: (60, 26) for node in graph})
     >>> result.positions
-    {'x': (30.0, 13.0), 'y': (157.8, 38.0), 'k': (30.0, 63.0)}
+    {'x': (30.0, 13.0), 'y': (170.0, 38.0), 'k': (30.0, 63.0)}
     >>> result.curves["x", "y", 0]
-    [(60.0, 13.0), (93.9, 13.0), (93.9, 38.0), (127.8, 38.0)]
+    [(60.0, 13.0), (100.0, 13.0), (100.0, 38.0), (140.0, 38.0)]
     """
     if direction not in ("LR", "TB"):
         raise ValueError(f"direction is {direction!r}, and can be 'LR' (left to right) or 'TB' (top to bottom)")
@@ -177,6 +177,8 @@ class _Piece:
 def _ordered(grid: Grid) -> list[list[int]]:
     """The vertices of each column, top to bottom."""
     starts = [reading_order(grid), reading_order(grid, backwards=True)]
-    kicks = 100 + 5 * len(grid.columns.members)
+    widths = [len(members) for members in grid.columns.members]
+    room = sum(width * width for width in widths) / len(widths)
+    kicks = min(100 + 6 * len(widths), int(400_000 / room))  # a kick in wide columns takes long and helps little
     orders = best_orders(grid.columns, starts, ROUNDS, kicks)
     return [[members[k] for k in order] for members, order in zip(grid.columns.members, orders, strict=True)]

@@ -147,17 +147,16 @@ def _settle_column(columns: Columns, r: int, orders: Orders) -> bool:
         return False
     saved = _savings(columns, r, orders)
     moved = False
-    places = np.arange(len(order))
+    gain = np.zeros((len(order), len(order) + 1))  # gain[i, b]: saved by moving the i-th to just before place b
     for _ in range(4 * len(order)):
-        gain = np.zeros((len(order), len(order) + 1))  # gain[i, b]: saved by moving the i-th to just before place b
-        np.cumsum(saved[order[:, None], order], axis=1, out=gain[:, 1:])
-        gain -= gain[places, places][:, None]
-        i, b = divmod(int(gain.argmax()), len(order) + 1)
-        if gain[i, b] <= 0:
+        saved[order[:, None], order].cumsum(axis=1, out=gain[:, 1:])
+        here = gain.diagonal()[:, None].copy()
+        i, b = divmod(int((gain - here).argmax()), len(order) + 1)
+        if gain[i, b] <= here[i, 0]:
             break
-        moving = order[i]
-        order = np.delete(order, i)
-        order = np.insert(order, b if b <= i else b - 1, moving)
+        changed = order.tolist()
+        changed.insert(b if b <= i else b - 1, changed.pop(i))
+        order = np.array(changed)
         moved = True
     if moved:
         orders[r] = order

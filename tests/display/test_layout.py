@@ -1,0 +1,344 @@
+"""Properties that every layout has, and how few crossings the benchmark's graphs are drawn with."""
+
+import itertools
+import os
+import random
+import subprocess
+import sys
+
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nbgrad.display import Layout, layout
+
+SCALAR, MATRIX, SMALL = (138.0, 66.0), (150.0, 112.0), (60.0, 26.0)
+
+
+# ---- graphs
+@st.composite
+def random_graphs(draw, acyclic=True):
+    """A directed multigraph of up to 14 nodes, parallel edges included, with a size for each node."""
+    count = draw(st.integers(1, 14))
+    ends = st.tuples(st.integers(0, count - 1), st.integers(0, count - 1))
+    pairs = draw(st.lists(ends, max_size=24))
+    graph = nx.MultiDiGraph()
+    graph.add_nodes_from(range(count))
+    for u, v in pairs:
+        if acyclic and u != v:
+            graph.add_edge(min(u, v), max(u, v))
+        elif not acyclic:
+            graph.add_edge(u, v)
+    sizes = {node: draw(st.sampled_from([SCALAR, MATRIX, SMALL])) for node in graph}
+    return graph, sizes
+
+
+def expression(count, seed=0):
+    """A random expression: each operation takes one or two operands, mostly recent ones, some of them again."""
+    dice = random.Random(seed)
+    graph = nx.MultiDiGraph()
+    graph.add_nodes_from(range(max(2, count // 4)))
+    unused = list(graph)
+    while len(graph) < count:
+        operands = set()
+        for _ in range(1 if dice.random() < 0.3 else 2):
+            if unused and dice.random() < 0.75:
+                operands.add(unused[max(0, len(unused) - 1 - int(dice.expovariate(1 / 6)))])
+            else:
+                operands.add(max(0, len(graph) - 1 - int(dice.expovariate(1 / 15))))
+        node = len(graph)
+        graph.add_node(node)
+        for operand in sorted(operands):
+            graph.add_edge(operand, node)
+            if operand in unused:
+                unused.remove(operand)
+        unused.append(node)
+    return graph
+
+
+def scalar_mlp(*widths):
+    """One sample through a perceptron of scalars: a node for each value."""
+    graph = nx.MultiDiGraph()
+
+    def node(*operands):
+        new = len(graph)
+        graph.add_node(new)
+        graph.add_edges_from((operand, new) for operand in operands)
+        return new
+
+    layers = [
+        ([[node() for _ in range(before)] for _ in range(after)], [node() for _ in range(after)])
+        for before, after in itertools.pairwise(widths)
+    ]
+    values = [node() for _ in range(widths[0])]
+    for depth, (weights, biases) in enumerate(layers):
+        results = []
+        for row, total in zip(weights, biases, strict=True):
+            for weight, value in zip(row, values, strict=True):
+                total = node(total, node(weight, value))
+            results.append(node(total) if depth < len(layers) - 1 else total)
+        values = results
+    node(node(values[0], node()))
+    return graph
+
+
+def residual_net(depth):
+    """Blocks of a matrix product, a bias, an activation, and a way round them."""
+    graph = nx.MultiDiGraph()
+    h = 0
+    graph.add_node(h)
+    for _ in range(depth):
+        w, b, product, total, active, out = range(len(graph), len(graph) + 6)
+        edges = [(w, product), (h, product), (product, total), (b, total), (total, active), (active, out), (h, out)]
+        graph.add_edges_from(edges)
+        h = out
+    return graph
+
+
+# ---- measures
+def samples(route, per_piece=12):
+    return np.vstack([np.linspace(a, b, per_piece) for a, b in itertools.pairwise(route)])
+
+
+def overlapping_boxes(result, sizes):
+    return [
+        (a, b)
+        for a, b in itertools.combinations(result.positions, 2)
+        if all(
+            abs(result.positions[a][k] - result.positions[b][k]) < (sizes[a][k] + sizes[b][k]) / 2 - 0.2 for k in (0, 1)
+        )
+    ]
+
+
+def edges_through_boxes(result, sizes):
+    found = []
+    for (u, v, key), route in result.routes.items():
+        points = samples(route)
+        for node, centre in result.positions.items():
+            if node not in (u, v) and (abs(points - centre) < np.array(sizes[node]) / 2 - 0.2).all(axis=1).any():
+                found.append((u, v, key, node))
+    return found
+
+
+def crossings(routes):
+    """Pairs of line pieces of different edges that cross properly."""
+    pieces = [(k, *piece) for k, route in enumerate(routes.values()) for piece in itertools.pairwise(route)]
+    owner = np.array([piece[0] for piece in pieces])
+    start, stop = (np.array([piece[side] for piece in pieces], float) for side in (1, 2))
+
+    def side_of(p, q, r):
+        return (q[..., 0] - p[..., 0]) * (r[..., 1] - p[..., 1]) - (q[..., 1] - p[..., 1]) * (r[..., 0] - p[..., 0])
+
+    total = 0
+    for i in range(len(pieces)):
+        a, b, c, d = start[i], stop[i], start[i + 1 :], stop[i + 1 :]
+        hit = (side_of(a, b, c) * side_of(a, b, d) < -1e-9) & (side_of(c, d, a) * side_of(c, d, b) < -1e-9)
+        total += int((hit & (owner[i + 1 :] != owner[i])).sum())
+    return total
+
+
+def everything(result):
+    return [result.width, result.height, *result.positions.values()] + [
+        point for points in [*result.routes.values(), *result.curves.values()] for point in points
+    ]
+
+
+def sane(graph, sizes, result, direction="LR"):
+    """What must hold for any graph whatever."""
+    assert list(result.positions) == list(graph)
+    assert list(result.curves) == list(result.routes) == list(graph.edges(keys=True))
+    assert overlapping_boxes(result, sizes) == []
+    assert edges_through_boxes(result, sizes) == []
+    points = [(x, y) for x, y in everything(result)[2:]]
+    for x, y in points:
+        assert 0 <= x <= result.width + 0.1
+        assert 0 <= y <= result.height + 0.1
+        assert (round(x, 1), round(y, 1)) == (x, y)
+    for node, (x, y) in result.positions.items():
+        assert x - sizes[node][0] / 2 >= -0.1
+        assert y - sizes[node][1] / 2 >= -0.1
+    for (u, v, _), curve in result.curves.items():
+        assert len(curve) % 3 == 1
+        along = 0 if direction == "LR" else 1
+        forwards = u == v or result.positions[u][along] < result.positions[v][along]
+        joins_boxes(result.positions, sizes, (u, v) if forwards else (v, u), curve if forwards else curve[::-1], along)
+
+
+def joins_boxes(positions, sizes, ends, curve, along):
+    across = 1 - along
+    source, target = ends
+    leaves, arrives = curve[0], curve[-1]
+    assert leaves[along] == pytest.approx(positions[source][along] + sizes[source][along] / 2, abs=0.11)
+    assert leaves[across] == pytest.approx(positions[source][across], abs=0.11)
+    assert arrives[along] == pytest.approx(positions[target][along] - sizes[target][along] / 2, abs=0.11)
+    assert abs(arrives[across] - positions[target][across]) <= 12.1
+
+
+# ---- properties
+@settings(deadline=None, max_examples=80)
+@given(random_graphs(), st.sampled_from(["LR", "TB"]))
+def test_any_graph_has_a_sane_layout_with_edges_that_run_forwards(drawn, direction):
+    graph, sizes = drawn
+    result = layout(graph, sizes, direction)
+    sane(graph, sizes, result, direction)
+    along = 0 if direction == "LR" else 1
+    for u, v in graph.edges():
+        distance = result.positions[v][along] - result.positions[u][along]
+        assert distance >= (sizes[u][along] + sizes[v][along]) / 2 + 40
+
+
+@settings(deadline=None, max_examples=60)
+@given(random_graphs(acyclic=False), st.sampled_from(["LR", "TB"]))
+def test_cycles_and_loops_have_a_sane_layout(drawn, direction):
+    graph, sizes = drawn
+    sane(graph, sizes, layout(graph, sizes, direction), direction)
+
+
+@settings(deadline=None, max_examples=30)
+@given(random_graphs(acyclic=False))
+def test_the_same_graph_gets_the_same_layout(drawn):
+    graph, sizes = drawn
+    assert layout(graph, sizes) == layout(graph.copy(), dict(reversed(sizes.items())))
+
+
+@settings(deadline=None, max_examples=30)
+@given(random_graphs())
+def test_parallel_edges_are_separate_curves(drawn):
+    graph, sizes = drawn
+    result = layout(graph, sizes)
+    for u, v in dict.fromkeys(graph.edges()):
+        curves = [result.curves[u, v, key] for key in graph[u][v]]
+        arrivals = sorted(curve[-1][1] for curve in curves)
+        assert all(b - a >= 0.8 for a, b in itertools.pairwise(arrivals))
+
+
+def test_hash_seed_does_not_matter():
+    program = (
+        "import networkx as nx, random\n"
+        "from nbgrad.display import layout\n"
+        "dice = random.Random(3)\n"
+        "graph = nx.MultiDiGraph()\n"
+        "names = [f'node{k}' for k in range(40)]\n"
+        "graph.add_nodes_from(names)\n"
+        "for k in range(1, 40):\n"
+        "    graph.add_edges_from((names[dice.randrange(k)], names[k]) for _ in range(2))\n"
+        "print(layout(graph, {name: (138, 66) for name in names}))\n"
+    )
+    prints = [
+        subprocess.run(
+            [sys.executable, "-c", program],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert prints[0] == prints[1]
+    assert "node39" in prints[0]
+
+
+# ---- the benchmark's graphs: ceilings are what Graphviz dot draws
+CEILINGS = {
+    "expression-10": (lambda: expression(10), 2),
+    "expression-30": (lambda: expression(30), 5),
+    "expression-100": (lambda: expression(100), 16),
+    "mlp-3-4-4-1": (lambda: scalar_mlp(3, 4, 4, 1), 40),
+    "residual-8": (lambda: residual_net(8), 0),
+}
+
+
+@pytest.mark.parametrize("name", CEILINGS)
+def test_no_more_crossings_than_dot(name):
+    make, ceiling = CEILINGS[name]
+    graph = make()
+    sizes = dict.fromkeys(graph, SMALL)
+    result = layout(graph, sizes)
+    sane(graph, sizes, result)
+    assert crossings(result.routes) <= ceiling
+
+
+def test_a_tree_has_no_crossing():
+    graph = nx.MultiDiGraph((child, (child - 1) // 2) for child in range(1, 63))
+    result = layout(graph, dict.fromkeys(graph, SCALAR))
+    assert crossings(result.routes) == 0
+
+
+# ---- particular graphs
+def sketch():
+    graph = nx.MultiDiGraph()
+    graph.add_nodes_from(["k", "x", "mul", "b", "add", "sigmoid", "y", "loss"])
+    edges = ["k mul", "x mul", "mul add", "b add", "add sigmoid", "sigmoid loss", "y loss"]
+    graph.add_edges_from(edge.split() for edge in edges)
+    return graph
+
+
+def test_a_neuron_is_drawn_calmly():
+    graph = sketch()
+    at = layout(graph, dict.fromkeys(graph, SCALAR)).positions
+    assert at["k"][0] == at["x"][0] < at["mul"][0]
+    assert at["k"][1] < at["mul"][1] < at["x"][1]
+    assert at["mul"][1] == at["add"][1] == at["sigmoid"][1] == at["loss"][1]  # operations on one level
+    assert at["b"][0] == at["mul"][0]  # leaves stand beside what they are added to
+    assert at["y"][0] == at["sigmoid"][0]
+
+
+def test_top_to_bottom_is_left_to_right_turned():
+    graph = sketch()
+    sizes = {node: (100.0 + 3 * k, 60.0) for k, node in enumerate(graph)}
+    down = layout(graph, sizes, "TB")
+    across = layout(graph, {node: size[::-1] for node, size in sizes.items()}, "LR")
+    assert down.positions == {node: (y, x) for node, (x, y) in across.positions.items()}
+    assert (down.width, down.height) == (across.height, across.width)
+
+
+def test_a_square_has_two_strands():
+    graph = nx.MultiDiGraph([("x", "y"), ("x", "y")])
+    result = layout(graph, dict.fromkeys(graph, SCALAR))
+    first, second = (result.curves["x", "y", key] for key in (0, 1))
+    assert first[0] == second[0]
+    assert second[-1][1] - first[-1][1] == pytest.approx(16)
+
+
+def test_argument_positions_go_before_the_order_of_edges():
+    graph = nx.MultiDiGraph()
+    graph.add_nodes_from(["a", "b", "y"])
+    graph.add_edge("a", "y", position=1)
+    graph.add_edge("b", "y", position=0)
+    result = layout(graph, dict.fromkeys(graph, SCALAR))
+    assert result.positions["b"][1] < result.positions["a"][1]
+    assert list(result.curves) == [("a", "y", 0), ("b", "y", 0)]
+
+
+def test_no_node_and_one_node():
+    assert layout(nx.MultiDiGraph(), {}) == Layout()
+    alone = nx.MultiDiGraph()
+    alone.add_node("x")
+    assert layout(alone, {"x": SCALAR}) == Layout({"x": (69.0, 33.0)}, {}, {}, 138.0, 66.0)
+
+
+def test_unconnected_nodes_share_the_paper():
+    graph = nx.MultiDiGraph()
+    graph.add_nodes_from(range(30))
+    result = layout(graph, dict.fromkeys(graph, SCALAR))
+    assert overlapping_boxes(result, dict.fromkeys(graph, SCALAR)) == []
+    assert result.width < 3 * result.height
+    assert result.height < 3 * result.width
+
+
+def test_a_simple_digraph_has_keys_of_zero():
+    graph = nx.DiGraph([("x", "y")])
+    assert list(layout(graph, dict.fromkeys(graph, SMALL)).routes) == [("x", "y", 0)]
+
+
+def test_an_unknown_direction_says_what_is_known():
+    with pytest.raises(ValueError, match=r"'LR' .* or 'TB'"):
+        layout(sketch(), dict.fromkeys(sketch(), SMALL), "RL")
+
+
+def test_a_long_chain_does_not_recurse():
+    graph = nx.MultiDiGraph(itertools.pairwise(range(1500)))
+    result = layout(graph, dict.fromkeys(graph, SMALL))
+    assert len({y for _, y in result.positions.values()}) == 1
