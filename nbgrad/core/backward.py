@@ -144,14 +144,13 @@ def undo_broadcasting(gradient: Any, shape: tuple[int, ...]) -> Any:
     >>> undo_broadcasting(np.ones((4, 3)), (3,))
     array([4., 4., 4.])
     """
+    total = np.add.reduce if type(gradient) is np.ndarray else np.sum  # the quicker spelling, where it applies
     extra = gradient.ndim - len(shape)
     if extra > 0:
-        gradient = gradient.sum(axis=tuple(range(extra)))
-    stretched = tuple(
-        i for i, n in enumerate(shape) if n == 1 and gradient.ndim == len(shape) and gradient.shape[i] != 1
-    )
+        gradient = total(gradient, axis=tuple(range(extra)))
+    stretched = tuple(i for i, n in enumerate(shape) if n == 1 and extra >= 0 and gradient.shape[i] != 1)
     if stretched:
-        gradient = gradient.sum(axis=stretched, keepdims=True)
+        gradient = total(gradient, axis=stretched, keepdims=True)
     return gradient if gradient.shape == shape else np.broadcast_to(gradient, shape)
 
 

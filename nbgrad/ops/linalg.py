@@ -6,7 +6,7 @@ from ..core.op import operation
 from .samples import normal
 
 
-def _for_left(g, a, b):
+def for_left(g, a, b):
     """The contribution of ``a @ b`` to ``a``, for matrices, stacks of matrices and vectors."""
     if b.ndim == 1:
         return g[..., None] * b  # each row of a met the same vector
@@ -16,7 +16,7 @@ def _for_left(g, a, b):
     return g @ np.swapaxes(b, -1, -2)
 
 
-def _for_right(g, a, b):
+def for_right(g, a, b):
     """The contribution of ``a @ b`` to ``b``."""
     if a.ndim == 1:
         return a[:, None] * g[..., None, :] if b.ndim > 1 else a * g
@@ -36,4 +36,4 @@ def matmul(a, b):
     return a @ b
 
 
-matmul.rule(lambda g, y, a, b: _for_left(g, a, b), lambda g, y, a, b: _for_right(g, a, b))
+matmul.rule(lambda g, y, a, b: for_left(g, a, b), lambda g, y, a, b: for_right(g, a, b))

@@ -4,7 +4,13 @@ import numpy as np
 
 from ..core.errors import ShapeError
 from ..core.op import operation
+from .linalg import for_left, for_right
 from .samples import normal
+
+
+def ndim(x):
+    """The number of axes; 0 for a plain number. Faster than ``np.ndim``, which this is called too often for."""
+    return getattr(x, "ndim", 0)
 
 
 @operation(
@@ -15,17 +21,19 @@ from .samples import normal
 )  # fmt: skip
 def linear(x, W, b):
     """``x @ W + b`` for a batch ``x`` (n, i), weights (i, o) and biases (o,); for scalars ``x * W + b``."""
-    return (x.dot(W) if np.ndim(x) and np.ndim(W) else x * W) + b
+    return (x.dot(W) if type(x) is np.ndarray else np.dot(x, W)) + b
 
 
 def _linear_to_x(g, y, x, W, b):
-    return g @ W.T if np.ndim(x) and np.ndim(W) else g * W
+    if ndim(W) == 2 == x.ndim:
+        return g.dot(W.T)
+    return for_left(g, x, W) if x.ndim and ndim(W) else g * W
 
 
 def _linear_to_W(g, y, x, W, b):
-    if not (np.ndim(x) and np.ndim(W)):
-        return g * x
-    return x.T @ g if x.ndim > 1 else np.reshape(x, (-1, 1)) * g
+    if W.ndim == 2 == ndim(x):
+        return x.T.dot(g)
+    return for_right(g, x, W) if W.ndim and ndim(x) else g * x
 
 
 linear.rule(_linear_to_x, _linear_to_W, lambda g, y, x, W, b: g)  # over the rows of the batch the reverse pass sums
@@ -43,22 +51,29 @@ def mse_loss(prediction, target):
     Raises:
         ShapeError: the shapes differ otherwise; broadcasting them would compare everything with everything.
     """
-    if np.shape(prediction) != np.shape(target) and without_ones(prediction) != without_ones(target):
+    if np.shape(prediction) != np.shape(target):
+        prediction, target = _lined_up(prediction, target)
+    d = prediction - target
+    if not ndim(d):
+        return d * d
+    flat = d.ravel()
+    return flat.dot(flat) / d.size
+
+
+def _lined_up(prediction, target):
+    """The target in the prediction's shape, if that is a matter of axes of length 1 only."""
+    shapes = np.shape(prediction), np.shape(target)
+    if [n for n in shapes[0] if n != 1] != [n for n in shapes[1] if n != 1]:
         raise ShapeError(
-            f"mse_loss compares two arrays element by element, but their shapes are {np.shape(prediction)} and "
-            f"{np.shape(target)}; make them equal, for example by computing one output for each target"
+            f"mse_loss compares two arrays element by element, but their shapes are {shapes[0]} and {shapes[1]}; make "
+            "them equal, for example by computing one output for each target"
         )
-    d = np.ravel(prediction) - np.ravel(target)
-    return d.dot(d) / d.size
-
-
-def without_ones(x):
-    """The shape of ``x`` without axes of length 1."""
-    return tuple(n for n in np.shape(x) if n != 1)
+    return prediction, np.reshape(target, shapes[0])
 
 
 def _pull(g, x, other):
-    return (g * (2.0 / x.size)) * (x - np.reshape(other, x.shape))
+    difference = x - (other if np.shape(other) == x.shape else np.reshape(other, x.shape))
+    return difference * (g * (2.0 / x.size))
 
 
 mse_loss.rule(lambda g, y, p, t: _pull(g, p, t), lambda g, y, p, t: _pull(g, t, p))
