@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import handmade
+import numpy as np
 import pytest
 
+import nbgrad as ng
 from nbgrad.widgets.player import Player
 
 EQUATIONS = [
@@ -250,6 +252,42 @@ def test_nothing_runs_on_after_a_view_is_removed(open_page, mount):
     page.clock.run_for(10_000)
     assert page.evaluate("models[0].get('frame')") == 0
     assert page.evaluate("Object.values(models[0].listeners).flat().length") == 0
+
+
+def _scalar_loss() -> ng.Tensor:
+    w = ng.tensor(3.0, requires_grad=True, name="w")
+    z = w * 2.0
+    return z * z + w
+
+
+def _matrix_loss() -> ng.Tensor:
+    W = ng.tensor(np.linspace(-1, 1, 6).reshape(3, 2), requires_grad=True, name="W")
+    x = np.arange(12.0).reshape(4, 3)
+    return ng.nn.functional.mse_loss(ng.nn.functional.sigmoid(x @ W), np.ones((4, 2)))
+
+
+@pytest.mark.parametrize("make", [_scalar_loss, _matrix_loss])
+def test_a_real_pass_looks_the_same_forwards_and_backwards(page, mount, make):
+    player = ng.animate(make())
+    count = len(player.payload["frames"])
+    assert count > 2
+    mount(page, player)
+    stage = "document.querySelector('.ng-stage').innerHTML"
+    page.locator(".ng-stage").focus()
+    forwards = []
+    for _ in range(count):
+        forwards.append(page.evaluate(stage))
+        page.keyboard.press("ArrowRight")
+    assert len(set(forwards)) == count
+    backwards = []
+    for _ in range(count):
+        backwards.append(page.evaluate(stage))
+        page.keyboard.press("ArrowLeft")
+    assert backwards[::-1] == forwards
+    page.keyboard.press("End")
+    shown = page.locator("[data-gradient]").all_text_contents()
+    assert shown, "the parameters and operations have a place for their gradients"
+    assert not [text for text in shown if "—" in text or "not yet" in text]
 
 
 def test_the_controls_stay_in_place_however_long_the_words(open_page, mount):

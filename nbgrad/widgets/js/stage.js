@@ -5,7 +5,7 @@ import { pictureAt } from "./frames.js";
 import { importDrawing, importFragment, indexBy, naturalSize } from "./svg.js";
 
 // Below this scale the drawing's small print is too small to read, so it scrolls instead of shrinking.
-const SMALLEST_SCALE = 0.8;
+const SMALLEST_SCALE = 0.85;
 const LARGEST_SCALE = 1.15;
 
 export class Stage {
