@@ -132,19 +132,19 @@ def build(graph: nx.MultiDiGraph, direction: str = "LR") -> Scene:
     placed = layout(graph, sizes, direction=direction)
     dx, dy = _shift(placed, sizes)
     nodes = {}
-    for node, (x, y) in placed.positions.items():
-        width, height = sizes[node]
+    for node in graph:
+        (x, y), (width, height) = placed.positions[node], sizes[node]
         corner = (x + dx - width / 2, y + dy - height / 2)
         nodes[node] = _node(node, graph.nodes[node]["kind"], plans[node], corner, direction)
-    edges = {
-        edge: Edge(*edge, _moved(placed.curves[edge], dx, dy), _moved(placed.routes[edge], dx, dy))
-        for edge in graph.edges(keys=True)
-    }
+    edges = {}
+    for u, v, key in graph.edges(keys=True):
+        points = _moved(placed.curves[u, v, key], dx, dy)
+        edges[u, v, key] = Edge(u, v, key, points, _moved(placed.routes[u, v, key], dx, dy))
     ends = [(node.x + node.width, node.y + node.height) for node in nodes.values()]
     ends += [point for edge in edges.values() for point in edge.route]
     width = max((x for x, _ in ends), default=120 - MARGIN) + MARGIN
     height = max((y for _, y in ends), default=48 - MARGIN) + MARGIN
-    return Scene(graph, {node: nodes[node] for node in graph}, edges, round(width, 1), round(height, 1))
+    return Scene(graph, nodes, edges, round(width, 1), round(height, 1))
 
 
 def _plan(graph: nx.MultiDiGraph, node: int, direction: str) -> _Plan:
@@ -153,7 +153,8 @@ def _plan(graph: nx.MultiDiGraph, node: int, direction: str) -> _Plan:
     symbol = measure.fit(facts["symbol"] or "", theme.SYMBOL_SIZE, SYMBOL_ROOM) if _is_operation(facts) else ""
     badge_width = _badge_width(symbol)
     name = measure.fit(facts["name"] or "", theme.NAME_SIZE, NAME_ROOM)
-    label = measure.fit(schema.label(graph, node), theme.LABEL_SIZE, NAME_ROOM)
+    called_else = "constant" if facts["kind"] == "constant" else schema.label(graph, node)
+    label = measure.fit(called_else, theme.LABEL_SIZE, NAME_ROOM)
     shape = measure.fit(numbers.shape(facts["shape"]), theme.SHAPE_SIZE, SHAPE_ROOM)
     shows_gradient = form != NONE and facts["kind"] in ("operation", "parameter")
     inset = _text_inset(badge_width, direction)

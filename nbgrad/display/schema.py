@@ -33,6 +33,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
+from nbgrad.display import numbers
 from nbgrad.display.measure import clean
 
 KINDS = ("parameter", "data", "constant", "operation")
@@ -160,14 +161,21 @@ def validate(graph: Any) -> None:
 
 
 def label(graph: nx.MultiDiGraph, node: int) -> str:
-    """Return what a node is called in sentences and equations: its name, else its operation or kind and id.
+    """Return what a node is called in sentences and equations.
+
+    That is its name; else, for a constant, its number; else its operation or kind, and its id.
 
     >>> graph = normalise(nx.MultiDiGraph([(0, 1)]))
     >>> label(graph, 0), label(graph, 1)
     ('data 0', 'operation 1')
     """
     facts = graph.nodes[node]
-    return facts["name"] or f"{facts['op'] or facts['kind']} {node}"
+    if facts["name"]:
+        return facts["name"]
+    value = facts["value"]
+    if facts["kind"] == "constant" and value is not None and numbers.is_single(value):
+        return numbers.number(numbers.only(value))
+    return f"{facts['op'] or facts['kind']} {node}"
 
 
 def inputs(graph: nx.MultiDiGraph, node: int) -> list[int]:
