@@ -1,6 +1,7 @@
 """The training loop on its own: every kind of model, the way back, and what can go wrong."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -10,6 +11,12 @@ from nbgrad import training
 from nbgrad.core.errors import LearningRateError, NbgradError
 from nbgrad.data.errors import UnequalLengthsError
 from nbgrad.training import Trainer
+
+
+def in_a_loop(coroutine):
+    """Run it in an event loop of its own thread: this one may belong to the browser tests."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
 
 
 def line_data(rows=64):
@@ -183,7 +190,7 @@ def test_the_asynchronous_run_is_bit_identical(make):
     expected = make()
     expected.run()
     trainer = make()
-    asyncio.run(trainer.run_async())
+    in_a_loop(trainer.run_async())
     assert trainer.history == expected.history
     assert same(values(trainer), values(expected))
 
@@ -199,7 +206,7 @@ def test_pauses_change_nothing(make):
         for _ in range(3):
             await trainer.play()
 
-    asyncio.run(play())
+    in_a_loop(play())
     assert trainer.phase == "finished"
     assert trainer.history == expected.history
     assert same(values(trainer), values(expected))
@@ -231,7 +238,7 @@ def test_play_after_the_end_goes_on_for_as_many_epochs():
     async def play():
         await trainer.play()
 
-    asyncio.run(play())
+    in_a_loop(play())
     assert trainer.epoch == trainer.epochs == 12
 
 
@@ -254,7 +261,7 @@ def test_pause_answers_while_playing_and_stop_cancels():
         assert trainer.steps > steps
         assert trainer.phase == "paused"
 
-    asyncio.run(play())
+    in_a_loop(play())
 
 
 def test_a_synchronous_run_takes_over_from_a_playing_one():
@@ -267,7 +274,7 @@ def test_a_synchronous_run_takes_over_from_a_playing_one():
         await asyncio.wait_for(task, 5)
         return trainer.steps % trainer.steps_per_epoch
 
-    assert asyncio.run(play()) == 0
+    assert in_a_loop(play()) == 0
     assert trainer.phase == "paused"
 
 
@@ -406,7 +413,7 @@ def test_an_error_while_playing_is_kept_and_not_raised():
     async def play():
         await trainer.play()
 
-    asyncio.run(play())
+    in_a_loop(play())
     assert trainer.phase == "error"
     assert str(trainer.error) == "RuntimeError in epoch 1, step 1: no"
 

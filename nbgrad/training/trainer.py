@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import asyncio
 
 SLICE = 0.03  # seconds of work between two looks at the page
+BEAT = 0.1  # seconds between two calls of those who listen while it runs
 BREATH = 0.001  # seconds of sleep in which the page's messages are handled
 
 Listener = Callable[["Trainer"], Any]
@@ -87,7 +88,8 @@ class Trainer:
         name: str | None = None,
     ) -> None:
         batches = Batches(data, batch_size, _argument_names(model, inputs))
-        self._epochs = self._span = checked_epochs(epochs)
+        # `span`: how many epochs Play adds once all are done
+        self._epochs = self.span = checked_epochs(epochs)
         own_rate = None if isinstance(optimizer, type) else getattr(optimizer, "lr", None)
         self._rate = checked_rate(learning_rate if learning_rate is not None else own_rate or 1e-2)
         adapter = adapter_for(model, params, inputs, optimizer, len(batches.arrays))
@@ -98,7 +100,9 @@ class Trainer:
         self.task: asyncio.Task[None] | None = None
         self._driver: object | None = None  # whoever runs the loop at the moment; taken away to pause it
         self._pace = (0.0, 0)  # time and step counter when the present driver began
+        self._beat_due = 0.0
         self._on_epoch: list[Listener] = []
+        self._on_beat: list[Listener] = []
         self._on_change: list[Listener] = []
         self._widget: Any = None
         if self.note:
@@ -227,6 +231,11 @@ class Trainer:
         self._on_epoch.append(listener)
         return listener
 
+    def on_beat(self, listener: Listener) -> Listener:
+        """Have ``listener(trainer)`` called ten times a second, at most, while it trains: for what is to be watched."""
+        self._on_beat.append(listener)
+        return listener
+
     def on_change(self, listener: Listener) -> Listener:
         """Have ``listener(trainer)`` called when a run begins or ends, on reset, rewind, an error or a new setting."""
         self._on_change.append(listener)
@@ -235,6 +244,7 @@ class Trainer:
     def off(self, listener: Listener) -> None:
         """Call ``listener`` no more."""
         self._on_epoch = [known for known in self._on_epoch if known != listener]
+        self._on_beat = [known for known in self._on_beat if known != listener]
         self._on_change = [known for known in self._on_change if known != listener]
 
     # ---- running
@@ -291,7 +301,7 @@ class Trainer:
         if self.running and self.task is not None and not self.task.done():
             return self.task
         if self.epoch >= self._epochs:
-            self._epochs = self.epoch + self._span
+            self._epochs = self.epoch + self.span
         self.task = loop.create_task(self._play())
         return self.task
 
@@ -378,6 +388,9 @@ class Trainer:
             self._loop.advance(self._rate)
             if self.step_in_epoch == 0:
                 self._tell(self._on_epoch)
+            if self.running and (now := time.perf_counter()) >= self._beat_due:
+                self._beat_due = now + BEAT
+                self._tell(self._on_beat)
         except Exception as error:
             self.error = failure_of(error, epoch + 1, step + 1)
             raise

@@ -1,0 +1,130 @@
+// The training controls: what the kernel's trainer does, shown, and what is asked of it, sent.
+
+import { element } from "./dom.js";
+import { buildCurve } from "./trainer_curve.js";
+import { buildSide } from "./trainer_side.js";
+
+const PATIENCE_MS = 2000; // how long the kernel may be silent before that is said
+const EXPECTED = { play: "running", pause: "paused", reset: "ready", rewind: "paused" };
+const FORESEEN = {
+  learning_rate: (value) => ({ learningRate: value }),
+  epochs: (value) => ({ epochs: value }),
+  rewind: (value) => ({ epoch: value, step: 0 }),
+};
+
+function render({ model, el }) {
+  const curve = buildCurve();
+  const head = buildTrainerHead();
+  const panel = buildErrorPanel();
+  let asked = null; // the newest request that the kernel has not answered yet
+  let patience = 0;
+
+  function send(type, value = null) {
+    const id = Math.max(Date.now(), (asked?.id ?? 0) + 1);
+    const foreseen = { ...asked?.foreseen, ...FORESEEN[type]?.(value) };
+    asked = { id, phase: EXPECTED[type] ?? asked?.phase ?? null, late: false, foreseen };
+    model.send({ type, value, id });
+    clearTimeout(patience);
+    patience = setTimeout(() => {
+      if (asked) {
+        asked.late = true;
+        show();
+      }
+    }, PATIENCE_MS);
+    show();
+  }
+
+  const side = buildSide(send);
+  const views = element("div", { class: "ng-views" }, [panel.root, curve.root]);
+  const root = element("section", { class: "ng-widget ng-card ng-trainer", "data-lm-suppress-shortcuts": "true" }, [
+    head.root,
+    element("div", { class: "ng-body" }, [side.root, views]),
+  ]);
+
+  function show() {
+    if (asked && model.get("state").answered >= asked.id) {
+      asked = null;
+      clearTimeout(patience);
+    }
+    const state = { ...model.get("state"), ...asked?.foreseen };
+    // A click shows at once; the kernel's own word on it follows.
+    const phase = asked?.phase ?? state.phase;
+    root.setAttribute("aria-label", `Training: ${state.name}`);
+    root.dataset.phase = phase;
+    head.show(state, phase, Boolean(asked?.late));
+    side.show(state, phase);
+    panel.show(state);
+    curve.show(state);
+  }
+
+  const hearKeys = (event) => spaceToggles(event, () => send(root.dataset.phase === "running" ? "pause" : "play"));
+  root.addEventListener("keydown", hearKeys);
+  model.on("change:state", show);
+  el.append(root);
+  show();
+  return () => {
+    clearTimeout(patience);
+    model.off("change:state", show);
+    curve.dispose();
+    root.remove();
+  };
+}
+
+/** Space plays and pauses wherever it has no meaning of its own; no key that is used here reaches the notebook. */
+function spaceToggles(event, toggle) {
+  const place = event.target.localName;
+  if (event.key === " " && !["button", "input", "summary"].includes(place)) {
+    event.preventDefault();
+    toggle();
+  }
+  if ([" ", "Enter", "ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End"].includes(event.key)) {
+    event.stopPropagation();
+  }
+}
+
+function buildTrainerHead() {
+  const title = element("span", { class: "ng-title" });
+  const setup = element("span", { class: "ng-dim" });
+  const status = element("span", { class: "ng-status", role: "status" });
+  const note = element("div", { class: "ng-note" });
+  const root = element("div", { class: "ng-head" }, [title, setup, status, note]);
+
+  function show(state, phase, late) {
+    title.textContent = state.name;
+    setup.textContent = state.setup;
+    status.textContent = late ? "waiting for the kernel …" : { running: "training", error: "error" }[phase] ?? phase;
+    status.dataset.phase = late ? "late" : phase;
+    note.textContent = state.note;
+    note.hidden = state.note === "";
+  }
+
+  return { root, show };
+}
+
+function buildErrorPanel() {
+  const title = element("b");
+  const message = element("p");
+  const trace = element("pre", { class: "ng-traceback ng-focusable", tabindex: "0", "aria-label": "Traceback" });
+  const details = element("details", {}, [element("summary", { class: "ng-focusable" }, ["Traceback"]), trace]);
+  const root = element("div", { class: "ng-error", role: "alert" }, [title, message, details]);
+  let shown = "";
+
+  function show(state) {
+    const error = state.error;
+    const next = JSON.stringify([error, state.problem]);
+    if (next === shown) {
+      return; // an alert that is written again is read aloud again
+    }
+    shown = next;
+    root.hidden = error === null && state.problem === "";
+    title.textContent = error ? `${error.kind} in ${error.where}` : "That did not work";
+    message.textContent = error ? error.message : state.problem;
+    trace.textContent = error?.traceback ?? "";
+    details.hidden = !error?.traceback;
+    details.open = false;
+  }
+
+  return { root, show };
+}
+
+export default { render };
