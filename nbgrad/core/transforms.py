@@ -20,7 +20,10 @@ from .tensor import Tensor, as_data, plain
 _depth = 0  # how many transforms are at work: inside another one, gradients must be differentiable themselves
 
 
-@operation(symbol="=", latex="{x}", source="{x}", formulas=["1"], elementwise=True)
+@operation(
+    symbol="=", latex="{x}", source="{x}", formulas=["1"], elementwise=True,
+    samples=[lambda rng: rng.standard_normal((3, 4))],
+)  # fmt: skip
 def identity(x):
     """The same numbers as a node of its own."""
     return x

@@ -1,5 +1,7 @@
 """Operations on each element by itself. NumPy's broadcasting applies; the reverse pass undoes it."""
 
+import math
+
 import numpy as np
 
 from ..core.methods import method
@@ -85,12 +87,21 @@ def power(a, b):
 
 
 def _log_or_zero(a):
+    if type(a) in (int, float):  # a Python number leaves the dtype of what it meets alone, an array would not
+        return math.log(a) if a > 0 else 0.0
     positive_ = a > 0
     return np.where(positive_, np.log(np.where(positive_, a, 1.0)), 0.0)
 
 
+def _one_less(b):
+    """``b - 1``, and 1 where ``b`` is 0: there the factor ``b`` of the rule is 0, and ``0**-1`` must not spoil it."""
+    if type(b) in (int, float):
+        return b - 1 if b else 1
+    return np.where(b == 0, 1, b - 1)
+
+
 power.rule(
-    lambda g, y, a, b: g * b * a ** np.where(b == 0, 1, b - 1),  # at b == 0 the factor b is 0: 0**-1 must not spoil it
+    lambda g, y, a, b: g * b * a ** _one_less(b),
     lambda g, y, a, b: g * y * _log_or_zero(a),
 )
 
@@ -235,9 +246,9 @@ relu.rule(lambda g, y, x: g * (x > 0))
 # ---- functions of two numbers
 
 
-def _share(g, chosen, other):
-    """Hand ``g`` to the operand that was chosen; where both were equal, half of it to each."""
-    return g * np.where(chosen == other, 0.5, 1.0)
+def _share(g, wins, draws):
+    """The gradient ``g`` where the operand wins, half of it where both are equal."""
+    return g * wins + 0.5 * g * draws
 
 
 @operation(
@@ -250,7 +261,7 @@ def maximum(a, b):
     return np.maximum(a, b)
 
 
-maximum.rule(lambda g, y, a, b: _share(g, a, b) * (a >= b), lambda g, y, a, b: _share(g, a, b) * (b >= a))
+maximum.rule(lambda g, y, a, b: _share(g, a > b, a == b), lambda g, y, a, b: _share(g, b > a, a == b))
 
 
 @operation(
@@ -263,7 +274,7 @@ def minimum(a, b):
     return np.minimum(a, b)
 
 
-minimum.rule(lambda g, y, a, b: _share(g, a, b) * (a <= b), lambda g, y, a, b: _share(g, a, b) * (b <= a))
+minimum.rule(lambda g, y, a, b: _share(g, a < b, a == b), lambda g, y, a, b: _share(g, b < a, a == b))
 
 
 @operation(
@@ -277,4 +288,4 @@ def where(condition, a, b):
     return np.where(condition, a, b)[()]
 
 
-where.rule(None, lambda g, y, c, a, b: g * np.where(c, 1, 0), lambda g, y, c, a, b: g * np.where(c, 0, 1))
+where.rule(None, lambda g, y, c, a, b: where(c, g, 0.0), lambda g, y, c, a, b: where(c, 0.0, g))

@@ -50,8 +50,8 @@ mean.rule(lambda g, y, x, axis=None, keepdims=False: spread(g / count(x, axis), 
 
 def _ties(g, y, x, axis, keepdims):
     """Hand ``g`` to the elements that equal the extreme ``y``, in equal shares."""
-    chosen = (x == spread(y, x, axis, keepdims)) * 1.0
-    return spread(g, x, axis, keepdims) * (chosen / np.sum(chosen, axis=axis, keepdims=True))
+    chosen = x == spread(y, x, axis, keepdims)
+    return spread(g / np.sum(chosen, axis=axis, keepdims=keepdims, dtype=x.dtype), x, axis, keepdims) * chosen
 
 
 @operation(
