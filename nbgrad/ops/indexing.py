@@ -28,9 +28,9 @@ def getitem(x, *, index=0):
 )  # fmt: skip
 def put(x, *, index=0, shape=None):
     """Zeros of ``shape`` with ``x`` added at ``index``; where an index is repeated, its elements add up."""
-    out = np.zeros(shape or (2, *np.shape(x)), dtype=x.dtype)
+    out = np.zeros((2, *np.shape(x)) if shape is None else shape, dtype=x.dtype)
     np.add.at(out, _plain_index(index), x)
-    return out
+    return out if out.ndim else out[()]
 
 
 getitem.rule(lambda g, y, x, index=0: put(g, index=index, shape=x.shape))

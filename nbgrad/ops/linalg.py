@@ -2,7 +2,10 @@
 
 import numpy as np
 
+from ..core.errors import UnsupportedFunctionError
+from ..core.methods import method
 from ..core.op import operation
+from ..core.tensor import NUMPY, plain
 from .samples import normal
 
 
@@ -28,7 +31,7 @@ def for_right(g, a, b):
 
 @operation(
     symbol="@", latex=r"{a}\,{b}", source="{a} @ {b}", formulas=["{g} · {b}ᵀ", "{a}ᵀ · {g}"], operator="matmul",
-    methods=["dot"], numpy=[np.matmul, np.dot], samples=[normal(4, 3), normal(3, 2)],
+    numpy=np.matmul, samples=[normal(4, 3), normal(3, 2)],
     note="In a matrix product each factor's gradient is multiplied by the other factor, transposed.",
 )  # fmt: skip
 def matmul(a, b):
@@ -37,3 +40,24 @@ def matmul(a, b):
 
 
 matmul.rule(lambda g, y, a, b: for_left(g, a, b), lambda g, y, a, b: for_right(g, a, b))
+
+
+def dot(a, b):
+    """``np.dot``: the matrix product of vectors and matrices, or the product with a single number.
+
+    Raises:
+        UnsupportedFunctionError: more than two axes, where ``np.dot`` and ``@`` mean different things.
+    """
+    axes = np.ndim(plain(a)), np.ndim(plain(b))
+    if 0 in axes:
+        return a * b
+    if max(axes) > 2:
+        raise UnsupportedFunctionError(
+            f"np.dot of shapes {np.shape(plain(a))} and {np.shape(plain(b))} has no gradient rule here: of stacks of "
+            "matrices it multiplies each with each; the matching pairs are multiplied by a @ b"
+        )
+    return matmul(a, b)
+
+
+method("dot", dot)
+NUMPY[np.dot] = dot

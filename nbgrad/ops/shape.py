@@ -41,7 +41,12 @@ def transpose(x, *, axes=None):
     return np.transpose(x, axes)
 
 
-transpose.rule(lambda g, y, x, axes=None: np.transpose(g, None if axes is None else tuple(np.argsort(axes))))
+def _back(axes, ndim):
+    """The order of axes that undoes ``axes``."""
+    return None if axes is None else tuple(int(i) for i in np.argsort([axis % ndim for axis in axes]))
+
+
+transpose.rule(lambda g, y, x, axes=None: np.transpose(g, _back(axes, x.ndim)))
 method("transpose", lambda x, *axes: transpose(x, axes=tuple(_shape_from(axes)) if axes else None))
 method("T", property(lambda x: transpose(x)))  # type: ignore[arg-type]
 
