@@ -18,10 +18,12 @@ from nbgrad.display.schema import Step
 SECONDS = 1.2  # a step
 PAUSE = 3.0  # seconds on the final frame before it starts again
 MOST_STEPS = 200  # longer passes are shown as a still picture: nobody watches four minutes, and bytes add up
-CAPTION_HEIGHT = 92
+CAPTION_HEIGHT = 74  # px without the sentence
 EQUATION_SIZE = 15
 SENTENCE_SIZE = 13
-WIDEST = 1200.0  # px that a caption may ask for
+LINE_HEIGHT = 18  # of the sentence
+WIDEST_EQUATION = 900.0  # px that an equation may ask for; a longer one is written smaller
+LEAST_WIDTH = 560.0  # px: a small graph's sentences want some room
 
 _COLOURS = {
     "plain": (theme.FOREGROUND, ""),
@@ -51,22 +53,24 @@ def to_animated_svg(graph: Any, steps: Iterable[Step], direction: str = "LR") ->
     shown = frames_of(scene, checked)
     clock = _Clock(len(shown))
     top = svg.full_height(scene)
-    width = min(max(svg.full_width(scene), *(_caption_width(frame) for frame in shown)), WIDEST)
-    width = round(max(width, svg.full_width(scene)), 1)
+    widest = max(_equation_width(frame.equation) for frame in shown)
+    width = round(max(svg.full_width(scene), LEAST_WIDTH, min(widest, WIDEST_EQUATION) + 32), 1)
+    sentences = [measure.wrap(frame.sentence, SENTENCE_SIZE, width - 32) for frame in shown]
     body = [
         *(svg.edge_path(edge) for edge in scene.edges.values()),
         *_moving_edges(scene, shown, clock),
         *_boxes(scene, shown, clock),
         *_labels(shown, clock),
         svg.legend(scene) if svg.has_legend(scene) else "",
-        *_captions(shown, clock, top, width),
+        *_captions(shown, sentences, clock, top, width),
     ]
     root = schema.label(graph, root_of(checked))
     title = messages.say("played_title", root=measure.clean(root, 60), count=len(shown))
     last = "".join(token.text for token in shown[-1].equation)
     said = messages.say("played_description", root=measure.clean(root, 60), last=last)
     text = "\n".join(part for part in body if part)
-    return svg.document(text, width, round(top + CAPTION_HEIGHT, 1), title, said, clock.style())
+    height = top + CAPTION_HEIGHT + LINE_HEIGHT * max(len(lines) for lines in sentences)
+    return svg.document(text, width, round(height, 1), title, said, clock.style())
 
 
 def _with_gradients(graph: Any, steps: list[Step]) -> Any:
@@ -208,17 +212,17 @@ def _slot(node: Node, contents: list[tuple[int, str]] | None, clock: _Clock) -> 
     return "".join(parts)
 
 
-def _captions(shown: list[Frame], clock: _Clock, top: float, width: float) -> list[str]:
-    rule = f'<path d="M16,{top + 2:g}H{width - 16:g}" stroke="{theme.LINE}" stroke-width="1"/>'
-    parts = [rule]
+def _captions(shown: list[Frame], sentences: list[list[str]], clock: _Clock, top: float, width: float) -> list[str]:
+    """Return under the picture, for each step, its number and name, its equation and its sentence."""
+    parts = [f'<path d="M16,{top + 2:g}H{width - 16:g}" stroke="{theme.LINE}" stroke-width="1"/>']
     for number, frame in enumerate(shown):
         last = number == len(shown) - 1
         step = messages.say("step", number=number + 1, count=len(shown))
-        content = (
-            svg.text(16, top + 26, f"{step} · {frame.caption}", "ng-shape", 13, theme.DIM)
-            + equation_text(16, top + 51, frame.equation, width - 32)
-            + svg.text(16, top + 76, frame.sentence, "ng-shape", SENTENCE_SIZE, theme.DIM)
-        )
+        content = svg.text(16, top + 26, f"{step} · {frame.caption}", "ng-shape", SENTENCE_SIZE, theme.DIM)
+        content += equation_text(16, top + 51, frame.equation, width - 32)
+        for line, words in enumerate(sentences[number]):
+            y = round(top + 76 + LINE_HEIGHT * line, 1)
+            content += svg.text(16, y, words, "ng-shape", SENTENCE_SIZE, theme.DIM)
         parts.append(_group(clock.shown(number, None if last else number + 1), content, last))
     return parts
 
@@ -226,7 +230,7 @@ def _captions(shown: list[Frame], clock: _Clock, top: float, width: float) -> li
 def equation_text(x: float, y: float, tokens: Iterable[Token], room: float) -> str:
     """Return an equation as one line of text, made smaller where it would not fit into ``room`` px."""
     pieces = list(tokens)
-    wide = measure.width("".join(token.text for token in pieces), EQUATION_SIZE)
+    wide = _equation_width(pieces)
     size = EQUATION_SIZE if wide <= room else max(round(EQUATION_SIZE * room / wide, 1), 6)
     spans = []
     for token in pieces:
@@ -237,6 +241,5 @@ def equation_text(x: float, y: float, tokens: Iterable[Token], room: float) -> s
     return f'<text class="ng-equation" x="{x:g}" y="{y:g}" {more}>{"".join(spans)}</text>'
 
 
-def _caption_width(frame: Frame) -> float:
-    equation = measure.width("".join(token.text for token in frame.equation), EQUATION_SIZE)
-    return max(equation, measure.width(frame.sentence, SENTENCE_SIZE)) + 32
+def _equation_width(tokens: Iterable[Token]) -> float:
+    return measure.width("".join(token.text for token in tokens), EQUATION_SIZE)

@@ -34,7 +34,7 @@ def derivative(root: str, node: str) -> str:
 
 
 def _in_one(name: str) -> str:
-    return f"({name})" if any(char in " ·×+−-*/@" for char in name) else name
+    return f"({name})" if any(char in " ·×+−-*/@^²³" for char in name) else name
 
 
 def short(graph: nx.MultiDiGraph, node: int) -> str:
@@ -60,35 +60,36 @@ def equation(graph: nx.MultiDiGraph, step: Step, root: int, before: Any = None) 
     sought = [left, Token(" = ")]
     if step.index < step.count:
         sought.insert(0, Token(f"{messages.say('part_of')} ", FAINT))
-    symbols = _symbols(step, derivative(top, short(graph, step.source)))
+    symbols = _symbols(step, top, short(graph, step.source))
     single = _is_number(step.contribution)
     if step.index > 1:
         sought += [_number(before) if single else Token(messages.say("so_far"), FAINT), Token(" + ")]
     return sought + symbols + (_in_numbers(step, before) if single else _in_shapes(graph, step, top))
 
 
-def _symbols(step: Step, arriving: str) -> list[Token]:
+def _symbols(step: Step, top: str, source: str) -> list[Token]:
     formula = measure.clean(step.formula, LONGEST_FORMULA)
+    arriving = derivative(top, source)
     if "∂" in formula:
-        return [Token(formula)]
+        return [Token(formula.replace(f"∂{top}/∂{source}", arriving))]
     sign = " ⊙ " if step.local is not None and not _is_number(step.local) else " · "
     if not formula:
         return [Token(arriving)]
-    return [Token(arriving), Token(sign + (f"({formula})" if _is_sum(formula) else formula))]
+    return [Token(arriving), Token(sign + (f"({formula})" if _wants_parentheses(formula) else formula))]
 
 
-def _is_sum(formula: str) -> bool:
-    """Tell whether a formula is a sum or difference outside all parentheses.
+def _wants_parentheses(formula: str) -> bool:
+    """Tell whether a formula cannot stand as a factor: a sum outside all parentheses, a leading sign, a choice.
 
-    >>> _is_sum("y − x"), _is_sum("σ(z)(1 − σ(z))")
-    (True, False)
+    >>> [_wants_parentheses(formula) for formula in ("y − x", "−1", "1 if x > 0 else 0", "σ(z)(1 − σ(z))")]
+    [True, True, True, False]
     """
     depth = 0
     for char in formula:
         depth += (char == "(") - (char == ")")
-        if depth == 0 and char in "+−" and formula.index(char) > 0:
+        if depth == 0 and char in "+−":
             return True
-    return False
+    return " if " in formula
 
 
 def _in_numbers(step: Step, before: Any) -> list[Token]:
@@ -129,7 +130,8 @@ def _factor_shapes(graph: nx.MultiDiGraph, step: Step, top: str) -> str:
     if step.local is not None and "∂" not in step.formula:
         return f"{numbers.shape(np.shape(step.upstream))} ⊙ {numbers.shape(np.shape(step.local))}"
     known = {short(graph, node): graph.nodes[node]["shape"] for node in schema.inputs(graph, step.source)}
-    known[derivative(top, short(graph, step.source))] = np.shape(step.upstream)
+    source = short(graph, step.source)
+    known |= dict.fromkeys((derivative(top, source), f"∂{top}/∂{source}"), np.shape(step.upstream))
     found = []
     for factor in measure.clean(step.formula).split(" · "):
         shape = known.get(factor.removesuffix("ᵀ"))

@@ -13,7 +13,7 @@ import numpy as np
 
 from nbgrad.display import formula, measure, messages, numbers, schema, theme
 from nbgrad.display.formula import Token
-from nbgrad.display.scene import TOO_MANY, Edge, Scene, build
+from nbgrad.display.scene import TOO_MANY, Edge, Node, Scene, build
 from nbgrad.display.schema import Step
 from nbgrad.display.sentences import sentence
 from nbgrad.display.svg import gradient_fragment
@@ -121,44 +121,49 @@ def _label(local: Any) -> str:
 
 
 class _Places:
-    """Where the labels of edges can stand without covering a box."""
+    """Where the labels of edges can stand without covering a box, nor an edge if that can be helped."""
 
     def __init__(self, scene: Scene) -> None:
-        self.width, self.height = scene.width, scene.height
-        self.boxes: dict[int, Box] = {}
-        for node in scene.nodes.values():
-            left, top = node.x, node.y
-            if node.badge:
-                left = min(left, node.badge.x - node.badge.width / 2)
-                top = min(top, node.badge.y - node.badge.height / 2)
-            self.boxes[node.id] = (left, top, node.x + node.width, node.y + node.height)
+        self.width = scene.width
+        self.order = {id_: place for place, id_ in enumerate(scene.nodes)}
+        self.boxes = np.array([_outline(node) for node in scene.nodes.values()], dtype=float).reshape(-1, 4)
+        routes = [point for edge in scene.edges.values() for point in edge.route]
+        self.points = np.array(routes, dtype=float).reshape(-1, 2)
 
     def beside(self, edge: Edge, label: str) -> tuple[float, float]:
         """Return the middle of the label's base line: near the middle of the edge, where it covers least."""
         half = measure.width(label, theme.LABEL_SIZE) / 2
-        ends = self.boxes[edge.u], self.boxes[edge.v]
-        above, below = min(box[1] for box in ends) - 6, max(box[3] for box in ends) + 14
-        best: tuple[float, float, float] | None = None
+        ends = self.boxes[[self.order[edge.u], self.order[edge.v]]]
+        above, below = ends[:, 1].min() - 6, ends[:, 3].max() + 14
+        best = (float("inf"), 0.0, 0.0)
         for share in (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8):
             x, y = _along(edge.route, share)
             for height in (y - 12, y + 20, y - 24, y + 32, above, below):
                 at = min(max(x, half + 2), max(self.width - half - 2, half + 2)), max(height, 12.0)
                 covered = self._covered((at[0] - half, at[1] - 10, at[0] + half, at[1] + 3))
-                if best is None or covered < best[0]:
-                    best = (covered, round(at[0], 1), round(at[1], 1))
+                if covered < best[0]:
+                    best = (covered, round(float(at[0]), 1), round(float(at[1]), 1))
                 if covered == 0:
-                    return best[1], best[2]
-        assert best is not None
-        return best[1], best[2]
+                    return best[1:]
+        return best[1:]
 
     def _covered(self, label: Box) -> float:
+        """Return the area of boxes that a label would cover, in px², plus one for each point of an edge."""
         left, top, right, bottom = label
-        total = 0.0
-        for box in self.boxes.values():
-            wide, high = min(right, box[2]) - max(left, box[0]), min(bottom, box[3]) - max(top, box[1])
-            if wide > 0 and high > 0:
-                total += wide * high
-        return total
+        wide = np.minimum(right, self.boxes[:, 2]) - np.maximum(left, self.boxes[:, 0])
+        high = np.minimum(bottom, self.boxes[:, 3]) - np.maximum(top, self.boxes[:, 1])
+        x, y = self.points[:, 0], self.points[:, 1]
+        points = np.count_nonzero((left < x) & (x < right) & (top < y) & (y < bottom))
+        return float((wide.clip(0) * high.clip(0)).sum()) + points
+
+
+def _outline(node: Node) -> Box:
+    """Return the sides of a box with its badge."""
+    left, top = node.x, node.y
+    if node.badge:
+        left = min(left, node.badge.x - node.badge.width / 2)
+        top = min(top, node.badge.y - node.badge.height / 2)
+    return left, top, node.x + node.width, node.y + node.height
 
 
 def _along(route: list[tuple[float, float]], share: float) -> tuple[float, float]:

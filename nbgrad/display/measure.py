@@ -126,6 +126,21 @@ def fit(text: str, size: float, room: float) -> str:
     return text[:end].rstrip(" " + _JOINER) + "…"
 
 
+def wrap(text: str, size: float, room: float) -> list[str]:
+    """Return text as lines no wider than ``room``, broken between words; a word that is too wide ends in "…".
+
+    >>> wrap("An addition hands it on.", 10, 90)
+    ['An addition', 'hands it on.']
+    """
+    lines: list[str] = []
+    for word in text.split():
+        if lines and width(f"{lines[-1]} {word}", size) <= room:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(fit(word, size, room))
+    return lines
+
+
 def columns(text: str) -> int:
     """Return how many columns of a terminal text fills: wide characters two, combining marks none.
 

@@ -53,15 +53,15 @@ def _power(x: float) -> str:
 def percent(x: float) -> str:
     """Write a share as a percentage: whole from 1% up, below that with two digits.
 
-    >>> percent(0.187), percent(0.00123), percent(1), percent(0)
-    ('19%', '0.12%', '100%', '0%')
+    >>> percent(0.187), percent(0.00123), percent(1), percent(0), percent(1e-9)
+    ('19%', '0.12%', '100%', '0%', 'almost 0%')
     """
     share = float(x) * 100
     if not np.isfinite(share):
         return number(share)
     if share == 0 or abs(share) >= 0.995:
         return f"{share:.0f}%".replace("-", MINUS)
-    return f"{share:.2g}%".replace("-", MINUS) if abs(share) >= 0.01 else "less than 0.01%"
+    return f"{share:.2g}%".replace("-", MINUS) if abs(share) >= 0.01 else "almost 0%"
 
 
 def shape(lengths: tuple[int, ...] | None) -> str:

@@ -41,14 +41,27 @@ def _about(graph: nx.MultiDiGraph, step: Step) -> str:
         known = _scalar(op, float(numbers.only(local)), place)
     else:
         known = _array(op, local, place)
+    if known:
+        return known
     note = measure.clean(step.note, 400)
-    if known or note:
-        return known or note
-    names = {"target": short(graph, step.target), "source": short(graph, step.source)}
-    if local is not None and numbers.is_single(local):
-        names["start"] = say("if" if step.count == 1 else "if_along")
-        return _slope(float(numbers.only(local)), names)
-    return say("hands_on", **names)
+    slope = _slope_of(graph, step)
+    if note:
+        # With several arrivals there is more to say below; the note has to do.
+        return f"{note} {slope}".strip() if step.count == 1 else note
+    return slope or say("hands_on", target=short(graph, step.target), source=short(graph, step.source))
+
+
+def _slope_of(graph: nx.MultiDiGraph, step: Step) -> str:
+    """Say what the local derivative means as a number, "" where it is not one number."""
+    local = schema.as_numbers(step.local)
+    if local is None or not numbers.is_single(local) or step.source is None:
+        return ""
+    return _slope(
+        float(numbers.only(local)),
+        target=short(graph, step.target),
+        source=short(graph, step.source),
+        start=say("if" if step.count == 1 else "if_along"),
+    )
 
 
 def _scalar(op: str, local: float, place: int | None) -> str:
@@ -82,7 +95,7 @@ def _array(op: str, local: Any, place: int | None) -> str:
     return _sum_or_difference(op, place)
 
 
-def _slope(local: float, names: dict[str, str]) -> str:
+def _slope(local: float, **names: str) -> str:
     if local == 0:
         return say("flat", **names)
     if local == 1:

@@ -7,7 +7,7 @@ import networkx as nx
 import pytest
 from graphs import matrix_graph, scalar_graph, square_graph
 
-from nbgrad.display import Step, to_animated_svg, to_svg
+from nbgrad.display import Step, measure, to_animated_svg, to_svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -79,7 +79,12 @@ def test_equations_stay_on_the_picture():
     graph, _ = square_graph()
     step = Step(1, 0, (0, 1, 0), 1.0, 3.0, 3.0, local=3.0, formula="x" * 110)
     root = ET.fromstring(to_animated_svg(graph, [Step(None, 1, None, 1.0, 1.0, 1.0), step]))
-    assert float(root.get("width")) <= 1200
+    width = float(root.get("width"))
+    assert width <= 932
+    for text in root.iter(SVG + "text"):
+        if text.get("class") == "ng-equation" or float(text.get("y")) > 100:
+            wide = measure.width("".join(text.itertext()), float(text.get("font-size")))
+            assert float(text.get("x")) + wide <= width
 
 
 def seen(page):
