@@ -19,6 +19,7 @@ from nbgrad.display.sentences import sentence
 from nbgrad.display.svg import gradient_fragment
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom
+AIR = 3.0  # px between a label and an edge
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,8 @@ class _Places:
         wide = np.minimum(right, self.boxes[:, 2]) - np.maximum(left, self.boxes[:, 0])
         high = np.minimum(bottom, self.boxes[:, 3]) - np.maximum(top, self.boxes[:, 1])
         x, y = self.points[:, 0], self.points[:, 1]
-        points = np.count_nonzero((left < x) & (x < right) & (top < y) & (y < bottom))
+        near = (left - AIR < x) & (x < right + AIR) & (top - AIR < y) & (y < bottom + AIR)
+        points = np.count_nonzero(near)
         return float((wide.clip(0) * high.clip(0)).sum()) + points
 
 

@@ -11,9 +11,7 @@ import numpy as np
 from nbgrad.display.schema import Step
 
 
-def _add(
-    graph: nx.MultiDiGraph, kind: str, name: str, value, *, op=None, symbol=None, inputs=(), gradient=None
-):
+def _add(graph: nx.MultiDiGraph, kind: str, name: str, value, *, op=None, symbol=None, inputs=(), gradient=None):
     node = len(graph)
     value = np.asarray(value, dtype=float)
     graph.add_node(
@@ -108,9 +106,7 @@ def matrix_graph(gradients: bool = False) -> tuple[nx.MultiDiGraph, list[Step]]:
     z = _add(graph, "operation", "z", z_, op="linear", symbol="@+", inputs=(x, w1, b1))
     h = _add(graph, "operation", "h", h_, op="sigmoid", symbol="σ", inputs=(z,))
     p = _add(graph, "operation", "ŷ", p_, op="linear", symbol="@+", inputs=(h, w2, b2))
-    loss = _add(
-        graph, "operation", "loss", np.mean((p_ - y_) ** 2), op="mse_loss", symbol="MSE", inputs=(p, y)
-    )
+    loss = _add(graph, "operation", "loss", np.mean((p_ - y_) ** 2), op="mse_loss", symbol="MSE", inputs=(p, y))
 
     g_p = 2 * (p_ - y_) / 16
     g_h, slope = g_p @ w2_.T, h_ * (1 - h_)

@@ -15,6 +15,7 @@ from graphs import _add, matrix_graph, scalar_graph, square_graph
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import nbgrad.display
 from nbgrad.display import measure, theme, to_svg, to_text
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -247,6 +248,12 @@ def test_importing_the_display_loads_no_engine_and_no_browser_parts():
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_display_imports_nothing_of_the_package_but_itself():
+    for file in Path(nbgrad.display.__file__).parent.rglob("*.py"):
+        for name in re.findall(r"^\s*(?:from|import) +(nbgrad[\w.]*)", file.read_text("utf-8"), re.MULTILINE):
+            assert name.split(".")[:2] == ["nbgrad", "display"], file
 
 
 def test_in_a_browser_no_text_leaves_its_box(browser):
