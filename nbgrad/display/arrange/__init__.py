@@ -5,6 +5,7 @@ The steps, each in its own file and each usable alone:
     ranks        which column: least total edge length
     columns      long edges cut into waypoints, one a column
     ordering     who stands above whom: few crossings
+    polish       fewer still: larger moves, among them the best way of a whole path (rerouting)
     coordinates  how high: straight edges, no overlaps
     routes       the curves
     packing      several unconnected pieces side by side
@@ -22,12 +23,13 @@ from .columns import Grid, cut_into_columns, reading_order
 from .coordinates import STRAND_GAP, heights
 from .ordering import best_orders
 from .packing import connected_pieces, shelves
+from .polish import polished
 from .ranks import Edge, ranks, without_cycles
 from .routes import LOOP, Point, column_edges, curve, loop, ports, sampled, spread, stations
 
 __all__ = ["Layout", "layout"]
 
-ROUNDS = 6  # sweeps over the whole drawing, from each start
+ROUNDS = 12  # sweeps over the whole drawing, from each start
 EdgeKey = tuple[Hashable, Hashable, Hashable]
 
 
@@ -179,6 +181,6 @@ def _ordered(grid: Grid) -> list[list[int]]:
     starts = [reading_order(grid), reading_order(grid, backwards=True)]
     widths = [len(members) for members in grid.columns.members]
     room = sum(width * width for width in widths) / len(widths)
-    kicks = min(100 + 6 * len(widths), int(400_000 / room))  # a kick in wide columns takes long and helps little
-    orders = best_orders(grid.columns, starts, ROUNDS, kicks)
+    moves = min(120 + 4 * len(widths), int(400_000 / room))  # a move in wide columns takes long and helps little
+    orders = polished(grid.columns, best_orders(grid.columns, starts, ROUNDS), moves)
     return [[members[k] for k in order] for members, order in zip(grid.columns.members, orders, strict=True)]

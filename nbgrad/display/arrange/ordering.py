@@ -3,12 +3,12 @@
 Between two columns the number of crossings depends on the two orders alone, never on distances. One column is
 put in order while its neighbours stand still: for each pair (a, b) we know how many crossings "a above b" costs,
 and single nodes move to wherever they save most until nothing is left to save. Sweeps to and fro repeat this from
-a few fixed starts, with barycentres to leave a local minimum, and the best orders seen are kept.
+a few fixed starts, with barycentres to leave a local minimum, and the best orders seen are kept
+(and `polish` works on them further).
 Barycentre sweeps: K. Sugiyama, S. Tagawa, M. Toda, "Methods for visual understanding of hierarchical system
 structures", IEEE Transactions on Systems, Man, and Cybernetics 11(2), 1981.
 """
 
-import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -58,11 +58,10 @@ class Columns:
         return [side for side in (-1, 1) if 0 <= r + side < len(self.members)]
 
 
-def best_orders(columns: Columns, starts: Sequence[Orders], rounds: int, kicks: int) -> Orders:
-    """Orders with the fewest crossings found from the given starts, each improved for so many rounds, and then
-    from so many small disturbances of the best.
+def best_orders(columns: Columns, starts: Sequence[Orders], rounds: int) -> Orders:
+    """Orders with the fewest crossings found from the given starts, each improved for so many rounds.
 
-    An earlier start wins a tie, so the calmest one should come first. Always the same answer for the same input.
+    An earlier start wins a tie, so the calmest one should come first.
     """
     best, fewest = starts[0], columns.crossings(starts[0])
     for start in starts:
@@ -72,39 +71,11 @@ def best_orders(columns: Columns, starts: Sequence[Orders], rounds: int, kicks: 
                 return best
             if turn:
                 _barycentre_sweep(columns, orders, forwards=turn % 2 == 1, flip_ties=turn % 4 >= 2)
-            _settle(columns, orders, range(len(orders)))
+            settle(columns, orders, range(len(orders)))
             found = columns.crossings(orders)
             if found < fewest:
                 best, fewest = list(orders), found
-    return _kicked(columns, best, kicks) if fewest else best
-
-
-def _kicked(columns: Columns, best: Orders, kicks: int) -> Orders:
-    """Turn over a few neighbours here and there, settle what that disturbs, and keep what is no worse."""
-    dice = random.Random(1)  # only .random() is used: that sequence is the same in every version of Python
-    crossed = [columns.crossings_between(r, best) for r in range(len(columns.joins))]
-    wide = [r for r in range(len(best)) if len(best[r]) > 1]
-    for kick in range(kicks):
-        if not any(crossed):
-            break
-        orders = list(best)
-        centre = wide[int(dice.random() * len(wide))]
-        near = range(max(0, centre - kick % 3), min(len(orders), centre + kick % 3 + 1))
-        for r in near:
-            orders[r] = _turned_over(orders[r], dice)
-        _settle(columns, orders, range(max(0, near.start - 1), min(len(orders), near.stop + 1)))
-        changed = [orders[r] is not best[r] or orders[r + 1] is not best[r + 1] for r in range(len(crossed))]
-        found = [columns.crossings_between(r, orders) if changed[r] else crossed[r] for r in range(len(crossed))]
-        if sum(found) <= sum(crossed):
-            best, crossed = orders, found
     return best
-
-
-def _turned_over(order: np.ndarray, dice: random.Random) -> np.ndarray:
-    """A copy in which one stretch of two to four neighbours is reversed."""
-    start = int(dice.random() * (len(order) - 1))
-    stop = start + 2 + int(dice.random() * 3)
-    return np.concatenate([order[:start], order[start:stop][::-1], order[stop:]])
 
 
 def _barycentre_sweep(columns: Columns, orders: Orders, forwards: bool, flip_ties: bool) -> None:
@@ -122,7 +93,7 @@ def _barycentre_sweep(columns: Columns, orders: Orders, forwards: bool, flip_tie
         orders[r] = order[np.argsort(centre[order], kind="stable")]
 
 
-def _settle(columns: Columns, orders: Orders, disturbed: Iterable[int], passes: int = 8) -> None:
+def settle(columns: Columns, orders: Orders, disturbed: Iterable[int], passes: int = 8) -> None:
     """Move single vertices inside their columns until no move saves a crossing (or the passes are used up)."""
     touched = [False] * len(orders)
     for r in disturbed:

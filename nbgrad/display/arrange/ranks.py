@@ -77,28 +77,50 @@ def ranks(count: int, weights: dict[Edge, int]) -> list[int]:
     flow_graph.add_nodes_from((v, {"demand": demand[v]}) for v in range(count))
     flow_graph.add_edges_from((u, v, {"weight": -1}) for u, v in weights)
     flow = nx.network_simplex(flow_graph)[1]
-    found = _ranks_of_flow(count, weights, flow)
-    first = min(found, default=0)
-    return [rank - first for rank in found]
+    return _balanced(_ranks_of_flow(count, weights, flow), weights)
 
 
 def _ranks_of_flow(count: int, weights: dict[Edge, int], flow: dict[int, dict[int, int]]) -> list[int]:
-    """The latest ranks at or below zero in which every edge is long enough and edges with flow have length 1."""
-    limits: list[list[tuple[int, int]]] = [[] for _ in range(count)]  # of w: (u, d) says rank[u] <= rank[w] + d
+    """The earliest ranks from 0 on in which every edge is long enough and edges with flow have length 1."""
+    limits: list[list[tuple[int, int]]] = [[] for _ in range(count)]  # of w: (u, d) says rank[u] >= rank[w] + d
     for u, v in weights:
-        limits[v].append((u, -1))
+        limits[u].append((v, 1))
         if flow[u][v]:
-            limits[u].append((v, 1))
+            limits[v].append((u, -1))
     rank = [0] * count
-    waiting = deque(reversed(range(count)))
+    waiting = deque(range(count))
     queued = [True] * count
     while waiting:
         w = waiting.popleft()
         queued[w] = False
         for u, distance in limits[w]:
-            if rank[u] > rank[w] + distance:
+            if rank[u] < rank[w] + distance:
                 rank[u] = rank[w] + distance
                 if not queued[u]:
                     queued[u] = True
                     waiting.append(u)
+    return rank
+
+
+def _balanced(rank: list[int], weights: dict[Edge, int]) -> list[int]:
+    """Nodes pulled equally to both sides stand in the emptiest column they may: less to cross, the same length."""
+    pull = [0] * len(rank)
+    for (u, v), weight in weights.items():
+        pull[u] += weight
+        pull[v] -= weight
+    crowd = [0] * (max(rank, default=0) + 1)
+    for column in rank:
+        crowd[column] += 1
+    around: list[list[int]] = [[] for _ in rank]
+    for u, v in weights:
+        around[u].append(v)
+        around[v].append(u)
+    for node, others in enumerate(around):
+        if pull[node] or not others:
+            continue
+        earliest = max(rank[other] for other in others if rank[other] < rank[node]) + 1
+        latest = min(rank[other] for other in others if rank[other] > rank[node]) - 1
+        crowd[rank[node]] -= 1
+        rank[node] = min(range(earliest, latest + 1), key=lambda column: (crowd[column], column))
+        crowd[rank[node]] += 1
     return rank
