@@ -17,7 +17,7 @@ from .core.names import variable_names
 from .core.op import Operation
 from .core.tensor import CONSTANT, Tensor
 from .graph.nodes import Node
-from .graph.order import sorted_from
+from .graph.order import ancestors, sorted_from
 from .graph.run import backward_pass
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from .display import Step as DrawnStep
     from .widgets.player import Player
 
-MAX_DRAWN = 1500  # above this many nodes a picture helps nobody; the display says so instead
 SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 INFIX = {"add": "+", "subtract": "−", "multiply": "·", "divide": "/", "matmul": "@", "power": "^"}
 
@@ -325,7 +324,7 @@ class Drawing:
         graph: the networkx graph that is drawn.
     """
 
-    def __init__(self, graph: nx.MultiDiGraph, direction: str = "LR"):
+    def __init__(self, graph: Any, direction: str = "LR"):
         self.graph = graph
         self.direction = direction
 
@@ -356,6 +355,36 @@ class Drawing:
         return self.text
 
 
+class TooLarge(Drawing):
+    """What stands for the picture of a graph that is too large to be drawn: it says so at once."""
+
+    def __init__(self, nodes: int):
+        super().__init__(None)
+        self.nodes = nodes
+
+    @property
+    def svg(self) -> str:
+        """The message as SVG text."""
+        from .display import too_many
+
+        return too_many(self.nodes)
+
+    @property
+    def text(self) -> str:
+        """The message."""
+        from .display import too_many_text
+
+        return " ".join(too_many_text(self.nodes))
+
+
+def too_large(root: Any) -> TooLarge | None:
+    """The message that the graph of ``root`` is too large to be drawn, if it is."""
+    from .display import TOO_MANY
+
+    nodes = len(all_ancestors(root) if isinstance(root, Tensor) else ancestors([root]))
+    return TooLarge(nodes) if nodes > TOO_MANY else None
+
+
 def draw(root: Any, *, direction: str = "LR") -> Drawing:
     """Draw the graph of a tensor, of a node of the graph face, or any networkx graph.
 
@@ -367,14 +396,16 @@ def draw(root: Any, *, direction: str = "LR") -> Drawing:
     >>> "<svg" in ng.draw(x * x).svg
     True
     """
-    graph = to_networkx(root) if isinstance(root, Tensor | Node) else root
-    return Drawing(graph, direction)
+    if not isinstance(root, Tensor | Node):
+        return Drawing(root, direction)
+    return too_large(root) or Drawing(to_networkx(root), direction)
 
 
-def animate(loss: Tensor | Node) -> Player:
+def animate(loss: Tensor | Node) -> Player | TooLarge:
     """Play the backward pass of ``loss``, step by step, with the chain rule in that step's own numbers.
 
-    Nothing is changed by watching: no gradient is added up in ``.grad``.
+    Nothing is changed by watching: no gradient is added up in ``.grad``. A graph that is too large to be drawn gives
+    a message instead of a player.
 
     Raises:
         NotScalarError, NoGradientError: as ``backward()``.
@@ -383,6 +414,8 @@ def animate(loss: Tensor | Node) -> Player:
     from .display import player_payload, to_animated_svg
     from .widgets.player import Player
 
+    if isinstance(loss, Tensor | Node) and (message := too_large(loss)):
+        return message
     picture = picture_of(loss)
     steps = drawn_steps(picture)
     for vertex in picture.vertices:

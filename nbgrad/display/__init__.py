@@ -18,10 +18,12 @@ from nbgrad.display.schema import (
     normalise,
     validate,
 )
-from nbgrad.display.svg import to_svg
+from nbgrad.display.scene import TOO_MANY
+from nbgrad.display.svg import to_svg, too_many, too_many_text
 from nbgrad.display.text import to_text
 
 __all__ = [
+    "TOO_MANY",
     "AttributeValueError",
     "CycleError",
     "DisplayError",
@@ -37,5 +39,7 @@ __all__ = [
     "to_animated_svg",
     "to_svg",
     "to_text",
+    "too_many",
+    "too_many_text",
     "validate",
 ]

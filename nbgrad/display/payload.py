@@ -26,7 +26,7 @@ def player_payload(graph: Any, steps: Iterable[Step], direction: str = "LR") -> 
     checked = schema.check_steps(graph, steps)
     title = measure.clean(schema.label(graph, root_of(checked)), 60) if len(graph) else ""
     if len(graph) > TOO_MANY:
-        return {"title": title, "svg": svg.too_many(graph), "frames": [], "text": to_text(graph)}
+        return {"title": title, "svg": svg.too_many(len(graph)), "frames": [], "text": to_text(graph)}
     scene = build(graph, direction)
     return {
         "title": title,

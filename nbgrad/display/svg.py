@@ -31,7 +31,7 @@ def to_svg(graph: Any, direction: str = "LR", title: str | None = None, gradient
     """
     graph = schema.normalise(graph)
     if len(graph) > TOO_MANY:
-        return too_many(graph)
+        return too_many(len(graph))
     return picture(build(graph, direction), title, gradients)
 
 
@@ -78,10 +78,14 @@ def document(body: str, width: float, height: float, title: str, description: st
     return f"{text}{body}</svg>"
 
 
-def too_many(graph: nx.MultiDiGraph) -> str:
-    """Return the picture that says that a graph is too large to be drawn."""
-    said = messages.say("too_many", nodes=f"{len(graph):,}", most=f"{TOO_MANY:,}")
-    hint = messages.say("too_many_hint")
+def too_many_text(nodes: int) -> tuple[str, str]:
+    """Return what is said of a graph that is too large to be drawn, and what to do about it."""
+    return messages.say("too_many", nodes=f"{nodes:,}", most=f"{TOO_MANY:,}"), messages.say("too_many_hint")
+
+
+def too_many(nodes: int) -> str:
+    """Return the picture that says that a graph of so many nodes is too large to be drawn."""
+    said, hint = too_many_text(nodes)
     width = max(measure.width(said, 15), measure.width(hint, 13)) + 40
     body = text(20, 34, said, "ng-name", 15, theme.FOREGROUND) + text(20, 58, hint, "ng-shape", 13, theme.DIM)
     return document(body, round(width, 1), 80, said, hint)
