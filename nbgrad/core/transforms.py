@@ -7,7 +7,8 @@ outer variable for its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -15,9 +16,27 @@ import numpy as np
 from .backward import creation_order, leading_from, reverse_pass
 from .errors import IntegerGradientError, NotScalarError
 from .op import operation
-from .tensor import Tensor, as_data, plain
+from .tensor import Tensor, as_data, plain, recording
 
 _depth = 0  # how many transforms are at work: inside another one, gradients must be differentiable themselves
+
+
+@contextmanager
+def _at_work() -> Iterator[None]:
+    """One transform deeper, and recording, whatever the caller does: what is recorded here is the transform's own."""
+    global _depth
+    before, recording.on = recording.on, True
+    _depth += 1
+    try:
+        yield
+    finally:
+        _depth -= 1
+        recording.on = before
+
+
+def _is_nested(args: Sequence[Any]) -> bool:
+    """Whether the result shall itself be differentiable: within another transform, or at the caller's own tensors."""
+    return recording.on and (_depth > 0 or any(isinstance(a, Tensor) and a.requires_grad for a in args))
 
 
 @operation(
@@ -43,7 +62,7 @@ def fresh(value: Any, position: int) -> Tensor:
         raise IntegerGradientError(
             f"argument {position} holds {data.dtype}; a derivative needs numbers that can change by a little"
         )
-    return Tensor(data, True)
+    return Tensor(data.copy() if data is value else data, True)
 
 
 def gradients(
@@ -91,24 +110,20 @@ def value_and_grad(f: Callable, argnums: int | Sequence[int] = 0) -> Callable:
     which = (argnums,) if isinstance(argnums, int) else tuple(argnums)
 
     def wrapped(*args: Any, **static: Any) -> tuple[Any, Any]:
-        global _depth
-        nested = _depth > 0 or any(isinstance(a, Tensor) and a.requires_grad for a in args)
-        fed = list(args)
-        for i in which:
-            fed[i] = fresh(args[i], i)
-        _depth += 1
-        try:
+        nested = _is_nested(args)
+        with _at_work():
+            fed = list(args)
+            for i in which:
+                fed[i] = fresh(args[i], i)
             value = f(*fed, **static)
-        finally:
-            _depth -= 1
-        value = value if isinstance(value, Tensor) else Tensor(as_data(value))
-        if value.data.size != 1:
-            raise NotScalarError(
-                f"{getattr(f, '__name__', 'the function')} gives an array of shape {value.shape}, and a gradient says "
-                "how one number changes; let it end in .sum() or .mean()"
-            )
-        sources = [fed[i] for i in which]
-        found = gradients([value], [np.ones_like(value.data)[()]], sources, traced=nested)
+            value = value if isinstance(value, Tensor) else Tensor(as_data(value))
+            if value.data.size != 1:
+                raise NotScalarError(
+                    f"{getattr(f, '__name__', 'the function')} gives an array of shape {value.shape}, and a gradient "
+                    "says how one number changes; let it end in .sum() or .mean()"
+                )
+            sources = [fed[i] for i in which]
+            found = gradients([value], [np.ones_like(value.data)[()]], sources, traced=nested)
         found = [np.zeros_like(s.data)[()] if g is None else g for s, g in zip(sources, found, strict=True)]
         if not nested:
             value, found = plain(value), [plain(g) for g in found]
@@ -149,22 +164,18 @@ def hessian(f: Callable) -> Callable:
     """
 
     def wrapped(x: Any, *args: Any, **static: Any) -> Any:
-        global _depth
-        nested = _depth > 0 or (isinstance(x, Tensor) and x.requires_grad)
-        point = fresh(x, 0)
-        _depth += 1
-        try:
+        nested = _is_nested((x,))
+        with _at_work():
+            point = fresh(x, 0)
             slope = grad(f)(point, *args, **static)
-        finally:
-            _depth -= 1
-        if not isinstance(slope, Tensor) or not slope.requires_grad:
-            return np.zeros(point.shape + point.shape)
-        rows = []
-        for index in np.ndindex(point.shape):
-            seed = np.zeros(point.shape, dtype=point.dtype)
-            seed[index] = 1
-            [row] = gradients([slope], [seed if seed.ndim else seed[()]], [point], traced=nested)
-            rows.append(np.zeros_like(point.data)[()] if row is None else row)
+            if not isinstance(slope, Tensor) or not slope.requires_grad:
+                return np.zeros(point.shape + point.shape)[()]
+            rows = []
+            for index in np.ndindex(point.shape):
+                seed = np.zeros(point.shape, dtype=point.dtype)
+                seed[index] = 1
+                [row] = gradients([slope], [seed[()]], [point], traced=nested)
+                rows.append(np.zeros_like(point.data)[()] if row is None else row)
         if nested:
             return np.stack(rows).reshape(point.shape + point.shape)
         return np.reshape([plain(row) for row in rows], point.shape + point.shape)[()]
