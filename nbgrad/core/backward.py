@@ -120,7 +120,7 @@ def reverse_pass(
             before = arrived[target]
             if before is not None:
                 arrived[target] = before + c
-            elif x.op is None and not traced and (c is g or c.base is not None):
+            elif not traced and (x.op is None or target in keep) and (c is g or c.base is not None):
                 arrived[target] = c.copy()  # what the user is handed must not share memory with another gradient
             else:
                 arrived[target] = c
@@ -173,7 +173,7 @@ def seed_for(root: Tensor, gradient: Any = None) -> Any:
                 f"of shape {root.shape}"
             )
         return ONE if type(root.data) is np.float64 else np.ones_like(root.data)[()]
-    seed = np.asarray(plain(gradient), dtype=root.dtype)
+    seed = np.array(plain(gradient), dtype=root.dtype)
     if seed.shape != root.shape:
         raise ShapeError(
             f"the gradient passed to backward has shape {seed.shape}, but {name_of(root) or 'this tensor'} has shape "
@@ -200,6 +200,8 @@ def backward(self: Tensor, gradient: Any = None) -> None:
         if node.op is None:
             g = arrived[node.serial]
             if g is not None:
+                if g.dtype is not node.data.dtype:  # float64 data leads to float64 gradients of float32 parameters
+                    g = g.astype(node.data.dtype)
                 node.grad = g if node.grad is None else node.grad + g
     if self.op is not None:
         self.grad = seed  # a drawing of this tensor can tell that its backward pass has been run
