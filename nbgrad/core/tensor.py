@@ -147,6 +147,11 @@ class Tensor(Methods, Shown):
         """Forget the gradient: from "some" back to "not yet"."""
         self.grad = None
 
+    def __reduce__(self) -> tuple:
+        """What ``copy`` and ``pickle`` keep: a leaf is kept whole; of a result its numbers, without its history."""
+        leaf = self.op is None
+        return _restored, (type(self), self.data, leaf and self.requires_grad, self.name, self.grad if leaf else None)
+
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         return np.array(self.data, dtype=dtype, copy=copy)
 
@@ -229,6 +234,14 @@ class Tensor(Methods, Shown):
 
     def __format__(self, spec: str) -> str:
         return format(self.data.item(), spec) if spec and self.data.size == 1 else format(str(self), spec)
+
+
+def _restored(kind: type[Tensor], data: Any, requires_grad: bool, name: str | None, grad: Any) -> Tensor:
+    """A copied or unpickled leaf; its serial number is its own, so that it is never mistaken for the original."""
+    out = kind.__new__(kind)
+    Tensor.__init__(out, data, requires_grad, name)
+    out.grad = grad
+    return out
 
 
 CONSTANT = Tensor(np.float64("nan"))  # stands in `inputs` for an operand that was no tensor; `args` has its value
