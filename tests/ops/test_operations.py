@@ -1,0 +1,239 @@
+"""Cases of single operations that their samples do not reach: ties, corners, odd axes, odd operands."""
+
+import numpy as np
+import pytest
+
+import nbgrad as ng
+from nbgrad.core import errors
+from nbgrad.nn import functional as F
+
+rng = np.random.default_rng(11)
+check = ng.check_gradients
+
+
+def slope(function, *args):
+    return ng.grad(function, argnums=tuple(range(len(args))))(*args)
+
+
+# ---- corners
+def test_equal_operands_of_maximum_share_the_gradient():
+    assert slope(lambda a, b: np.maximum(a, b), 2.0, 2.0) == (0.5, 0.5)
+    assert slope(lambda a, b: np.minimum(a, b), 2.0, 2.0) == (0.5, 0.5)
+    assert slope(lambda a, b: np.maximum(a, b), 3.0, 2.0) == (1.0, 0.0)
+
+
+def test_equal_largest_elements_share_the_gradient():
+    x = np.array([[1.0, 3.0, 3.0], [2.0, 2.0, 2.0]])
+    np.testing.assert_array_equal(ng.grad(lambda x: x.max())(x), [[0, 0.5, 0.5], [0, 0, 0]])
+    rows = ng.grad(lambda x: x.max(axis=1).sum())(x)
+    np.testing.assert_allclose(rows, [[0, 0.5, 0.5], [1 / 3, 1 / 3, 1 / 3]], rtol=1e-15)
+
+
+@pytest.mark.parametrize("function", [F.relu, abs, lambda x: x.relu(), lambda x: x.abs()])
+def test_the_subgradient_at_the_corner_is_zero(function):
+    assert ng.grad(function)(0.0) == 0.0
+
+
+@pytest.mark.parametrize("exponent", [0, 1, 2, 3, 0.0, 1.0, 2.0, np.float64(1.0), np.array(2.0)])
+@pytest.mark.parametrize("base", [0.0, -1.5])
+def test_powers_of_zero_and_of_negative_numbers(base, exponent):
+    n = float(exponent)
+    assert ng.grad(lambda x: x**exponent)(base) == (n * base ** (n - 1) if n else 0.0)
+    second = n * (n - 1) * base ** (n - 2) if n not in (0, 1) else 0.0
+    assert ng.grad(ng.grad(lambda x: x**exponent))(base) == second
+
+
+def test_a_tensor_as_exponent():
+    check(lambda a, b: a**b, 1.7, -0.6)
+    check(lambda b: 2**b, 0.3)
+    assert ng.grad(lambda b: (-2.0) ** b)(2.0) == 0.0  # ln(-2) has no value: taken as 0, never NaN
+
+
+def test_large_numbers_do_not_overflow_in_sigmoid():
+    with np.errstate(all="raise"):
+        y, g = ng.value_and_grad(lambda x: F.sigmoid(x).sum())(np.array([-1e4, 0.0, 1e4]))
+    assert y == 1.5
+    np.testing.assert_array_equal(g, [0.0, 0.25, 0.0])
+
+
+def test_where_keeps_the_branch_not_taken_out():
+    """The square root's slope at 0 is infinite; where 0 is replaced, it must not leak in as NaN."""
+    x = np.array([0.0, 4.0])
+    safe = ng.grad(lambda x: np.where(x > 0, np.sqrt(np.where(x > 0, x, 1.0)), 0.0).sum())(x)
+    np.testing.assert_array_equal(safe, [0.0, 0.25])
+
+
+# ---- axes
+AXES = [None, 0, 1, -1, (0, 2), (-1, 0), (0, 1, 2)]
+
+
+@pytest.mark.parametrize("name", ["sum", "mean", "max", "min"])
+@pytest.mark.parametrize("axis", AXES, ids=str)
+@pytest.mark.parametrize("keepdims", [False, True])
+def test_reductions_over_any_axes(name, axis, keepdims):
+    x = rng.permutation(24).reshape(2, 3, 4) / 3
+    f = getattr(np, name)
+    expected = f(x, axis=axis, keepdims=keepdims)
+    weights = rng.uniform(0.5, 1.5, np.shape(expected))
+    t = ng.tensor(x, requires_grad=True)
+    np.testing.assert_array_equal(f(t, axis=axis, keepdims=keepdims).data, expected)
+    np.testing.assert_array_equal(getattr(t, name)(axis=axis, keepdims=keepdims).data, expected)
+    check(lambda x: (f(x, axis=axis, keepdims=keepdims) * weights).sum(), x)
+    if axis is not None:
+        np.testing.assert_array_equal(f(t, axis).data, f(x, axis))
+
+
+@pytest.mark.parametrize("axes", [None, (1, 0, 2), (2, 0, 1), (1, 2, 0), (0, -1, 1), (-1, -3, -2)], ids=str)
+def test_transposing_is_undone(axes):
+    x = rng.normal(size=(2, 3, 4))
+    weights = rng.normal(size=np.transpose(x, axes).shape)
+    check(lambda x: (np.transpose(x, axes) * weights).sum(), x)
+
+
+@pytest.mark.parametrize("a_shape", [(3,), (2, 3), (4, 2, 3), (5, 1, 2, 3)], ids=str)
+@pytest.mark.parametrize("b_shape", [(3,), (3, 2), (4, 3, 2)], ids=str)
+def test_matrix_products_of_vectors_matrices_and_stacks(a_shape, b_shape):
+    a, b = rng.normal(size=a_shape), rng.normal(size=b_shape)
+    weights = rng.normal(size=(a @ b).shape)
+    check(lambda a, b: ((a @ b) * weights).sum(), a, b)
+
+
+def test_dot_is_numpys_dot():
+    a, b = rng.normal(size=(2, 3)), rng.normal(size=(3, 2))
+    np.testing.assert_array_equal(np.dot(ng.tensor(a), b).data, np.dot(a, b))
+    np.testing.assert_array_equal(ng.tensor(a).dot(2.0).data, a.dot(2.0))
+    stack = rng.normal(size=(2, 3, 4)), rng.normal(size=(2, 4, 3))
+    try:
+        received = np.dot(ng.tensor(stack[0]), stack[1])
+    except errors.NbgradError:
+        return  # saying no is fine; giving matmul's numbers under dot's name is not
+    np.testing.assert_allclose(received.data, np.dot(*stack))
+
+
+@pytest.mark.parametrize(
+    "index",
+    [
+        0,
+        -1,
+        slice(None),
+        slice(None, None, -2),
+        (1, 2),
+        (slice(1, 3), 0),
+        ...,
+        (..., None, 1),
+        [0, 2, 2],
+        ([0, 1], [1, 1]),
+        np.array([[True, False, True], [False] * 3, [False] * 3, [True] * 3]),
+        (),
+        np.array([], int),
+    ],
+    ids=str,
+)
+def test_any_index_that_numpy_takes(index):
+    x = rng.normal(size=(4, 3))
+    weights = rng.uniform(0.5, 1.5, np.shape(x[index]))
+    np.testing.assert_array_equal(ng.tensor(x)[index].data, x[index])
+    check(lambda x: (x[index] ** 2 * weights).sum(), x)
+    ng.grad(lambda x: (ng.grad(lambda x: (x[index] ** 3 * weights).sum())(x)).sum())(x)
+
+
+def test_a_single_number_can_be_indexed():
+    assert ng.grad(lambda x: x[()] * 3)(2.0) == 3.0
+    assert ng.grad(lambda x: (x[None] * 3).sum())(2.0) == 3.0
+
+
+def test_an_index_may_be_a_tensor_of_whole_numbers():
+    x = ng.tensor([1.0, 2.0, 3.0], requires_grad=True)
+    x[ng.tensor([2, 0, 2])].sum().backward()
+    np.testing.assert_array_equal(x.grad, [1, 0, 2])
+
+
+@pytest.mark.parametrize("join", [np.concatenate, np.stack])
+@pytest.mark.parametrize("axis", [0, 1, -1])
+def test_joining_arrays(join, axis):
+    a, b = rng.normal(size=(2, 3)), rng.normal(size=(2, 3))
+    expected = join([a, b, a], axis=axis)
+    weights = rng.normal(size=expected.shape)
+    np.testing.assert_array_equal(join([ng.tensor(a), b, ng.tensor(a)], axis=axis).data, expected)
+    check(lambda a, b: (join([a, b, a], axis=axis) * weights).sum(), a, b)
+
+
+@pytest.mark.parametrize("shape", [(6, 4), (-1,), -1, (2, -1, 2), (1, 24)], ids=str)
+def test_reshaping(shape):
+    x = rng.normal(size=(2, 3, 4))
+    weights = rng.normal(size=x.reshape(shape).shape)
+    check(lambda x: (np.reshape(x, shape) * weights).sum(), x)
+    check(lambda x: (x.reshape(shape) * weights).sum(), x)
+    if isinstance(shape, tuple):
+        check(lambda x: (x.reshape(*shape) * weights).sum(), x)
+
+
+def test_squeezing_and_stretching():
+    x = rng.normal(size=(1, 3, 1))
+    for f in (
+        np.squeeze,
+        lambda x: x.squeeze(),
+        lambda x: x.squeeze(0),
+        lambda x: np.expand_dims(x, (0, 2)),
+        np.ravel,
+        lambda x: x.T,
+        lambda x: x.mT,
+        lambda x: np.swapaxes(x, 0, 1),
+        lambda x: np.broadcast_to(x, (2, 4, 3, 5)),
+    ):
+        np.testing.assert_array_equal(f(ng.tensor(x)).data, f(x))
+        weights = rng.normal(size=f(x).shape)
+        check(lambda x, f=f, w=weights: (f(x) * w).sum(), x)
+
+
+# ---- layers
+@pytest.mark.parametrize(
+    ("x", "W", "b"),
+    [((5, 3), (3, 2), (2,)), ((3,), (3, 2), (2,)), ((), (), ()), ((5,), (), ()), ((5, 3), (3, 2), ())],
+    ids=str,
+)
+def test_linear_in_its_shapes(x, W, b):
+    args = [rng.normal(size=shape)[()] for shape in (x, W, b)]
+    expected = args[0] @ args[1] + args[2] if x and W else args[0] * args[1] + args[2]
+    np.testing.assert_allclose(F.linear(*args), expected, rtol=1e-14)
+    weights = rng.uniform(0.5, 1.5, np.shape(expected))
+    check(lambda x, W, b: (F.linear(x, W, b) * weights).sum(), *args)
+
+
+@pytest.mark.parametrize(
+    ("p", "t"), [((4,), (4,)), ((4, 1), (4,)), ((4,), (4, 1)), ((4, 2), (4, 2)), ((), ()), ((1,), ())]
+)
+def test_mean_squared_error_in_its_shapes(p, t):
+    prediction, target = rng.normal(size=p)[()], rng.normal(size=t)[()]
+    expected = np.mean((np.ravel(prediction) - np.ravel(target)) ** 2)
+    np.testing.assert_allclose(F.mse_loss(prediction, target), expected, rtol=1e-14)
+    check(F.mse_loss, prediction, target)
+
+
+def test_mean_squared_error_of_plain_numbers():
+    assert slope(lambda p: F.mse_loss(p, 1.0), 3.0) == (4.0,)
+    assert slope(lambda t: F.mse_loss(1, t), 3.0) == (4.0,)
+
+
+@pytest.mark.parametrize(("p", "t"), [((4, 1), (5,)), ((4, 2), (4,)), ((4,), ()), ((2, 3), (3, 2))], ids=str)
+def test_mean_squared_error_refuses_to_compare_everything_with_everything(p, t):
+    with pytest.raises(errors.ShapeError, match=rf"{p}.*{t}".replace("(", r"\(").replace(")", r"\)")):
+        F.mse_loss(ng.tensor(np.zeros(p)[()], requires_grad=True), np.zeros(t)[()])
+
+
+def test_higher_derivatives_of_the_layers():
+    """The Hessian of a little network against finite differences of its gradient."""
+    X, y = rng.normal(size=(5, 2)), rng.normal(size=(5, 1))
+    b1, W2, b2 = rng.normal(size=3), rng.normal(size=(3, 1)), rng.normal(size=1)
+
+    def loss(W1):
+        return F.mse_loss(F.linear(F.sigmoid(F.linear(X, W1, b1)), W2, b2), y)
+
+    W1 = rng.normal(size=(2, 3))
+    H = ng.hessian(loss)(W1)
+    assert H.shape == (2, 3, 2, 3)
+    for index in np.ndindex(W1.shape):
+        step = np.zeros_like(W1)
+        step[index] = 1e-5
+        expected = (ng.grad(loss)(W1 + step) - ng.grad(loss)(W1 - step)) / 2e-5
+        np.testing.assert_allclose(H[index], expected, rtol=1e-6, atol=1e-9)
