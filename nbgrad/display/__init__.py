@@ -8,6 +8,7 @@ from nbgrad.display.animated import to_animated_svg
 from nbgrad.display.arrange import Layout, layout
 from nbgrad.display.frames import Frame, frames
 from nbgrad.display.payload import player_payload
+from nbgrad.display.scene import TOO_MANY
 from nbgrad.display.schema import (
     AttributeValueError,
     CycleError,
@@ -18,7 +19,6 @@ from nbgrad.display.schema import (
     normalise,
     validate,
 )
-from nbgrad.display.scene import TOO_MANY
 from nbgrad.display.svg import to_svg, too_many, too_many_text
 from nbgrad.display.text import to_text
 

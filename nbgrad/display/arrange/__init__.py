@@ -181,6 +181,6 @@ def _ordered(grid: Grid) -> list[list[int]]:
     starts = [reading_order(grid), reading_order(grid, backwards=True)]
     widths = [len(members) for members in grid.columns.members]
     room = sum(width * width for width in widths) / len(widths)
-    moves = min(120 + 4 * len(widths), int(400_000 / room))  # a move in wide columns takes long and helps little
+    moves = min(80 + 4 * len(widths), int(400_000 / room))  # a move in wide columns takes long and helps little
     orders = polished(grid.columns, best_orders(grid.columns, starts, ROUNDS), moves)
     return [[members[k] for k in order] for members, order in zip(grid.columns.members, orders, strict=True)]

@@ -19,8 +19,10 @@ def polished(columns: Columns, orders: Orders, moves: int) -> Orders:
     """Orders with at most as many crossings, after so many moves. The same input gives the same answer."""
     dice = random.Random(1)  # only .random() is used: that sequence is the same in every version of Python
     crossed = [columns.crossings_between(r, orders) for r in range(len(columns.joins))]
+    wide = [r for r, order in enumerate(orders) if len(order) > 1]
     for _ in range(moves):
-        hot = [r for r, order in enumerate(orders) if len(order) > 1 and any(crossed[max(0, r - 1) : r + 1])]
+        beside = [0, *crossed, 0]  # beside[r] and beside[r + 1]: crossings before and after column r
+        hot = [r for r in wide if beside[r] or beside[r + 1]]
         if not hot:
             break
         centre = hot[int(dice.random() * len(hot))]

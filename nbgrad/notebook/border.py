@@ -1,0 +1,129 @@
+"""The border: a picture as a networkx graph, and its backward pass as the steps that the display plays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..core.backward import Step
+from ..core.tensor import Tensor
+from ..graph.nodes import Node
+from .pictures import Picture, Vertex, picture_of
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    from ..display import Step as DrawnStep
+
+
+def to_networkx(root: Tensor | Node) -> nx.MultiDiGraph:
+    """The graph of a result, as ``networkx`` knows graphs: draw it, measure it, export it as you like.
+
+    Nodes are numbered from 0 in creation order. Node attributes: ``kind`` (parameter, data, constant or operation),
+    ``op``, ``symbol``, ``name``, ``shape``, ``dtype``, ``value``, ``gradient`` (``None``: not computed yet),
+    ``group``. An edge leads from an operand to the result; its ``position`` is the operand's, counted from 0.
+
+    >>> import nbgrad as ng
+    >>> x = ng.tensor(3.0, requires_grad=True, name="x")
+    >>> graph = ng.to_networkx(x * x)
+    >>> graph.number_of_nodes(), graph.number_of_edges(), graph.nodes[1]["op"]
+    (2, 2, 'multiply')
+    """
+    return network(picture_of(root))
+
+
+def network(picture: Picture) -> nx.MultiDiGraph:
+    """The networkx graph of a picture."""
+    import networkx as nx
+
+    graph = nx.MultiDiGraph()
+    for vertex in picture.vertices:
+        value = None if vertex.value is None else np.asarray(vertex.value)
+        graph.add_node(
+            vertex.id,
+            kind=vertex.kind,
+            op=vertex.op.name if vertex.op else None,
+            symbol=vertex.op.symbol if vertex.op else None,
+            name=vertex.label,
+            shape=None if value is None else value.shape,
+            dtype=None if value is None else str(value.dtype),
+            value=vertex.value,
+            gradient=vertex.gradient,
+            group=None,
+        )
+    for vertex in picture.vertices:
+        for position, x in enumerate(vertex.inputs):
+            graph.add_edge(x.id, vertex.id, position=position)
+    return graph
+
+
+def drawn_steps(picture: Picture) -> list[DrawnStep]:
+    """The backward pass of a picture in the display's terms: first the seed, then one step for each contribution."""
+    from ..display import Step as DrawnStep
+
+    steps: list[Step] = []
+    picture.watch(steps.append)
+    of = {t.serial: v for v in picture.vertices if (t := picture.tensor_of(v)) is not None}
+    root = picture.vertices[-1]
+    arriving: dict[int, int] = {}
+    for step in steps:
+        for x in step.inputs:
+            arriving[x.serial] = arriving.get(x.serial, 0) + 1
+    one = np.ones_like(root.value)[()]
+    drawn = [DrawnStep(source=None, target=root.id, edge=None, upstream=one, contribution=one, total=one)]
+    so_far: dict[int, int] = {}
+    for step in steps:
+        source = of[step.node.serial]
+        for x, position, contribution, total in zip(
+            step.inputs, step.positions, step.contributions, step.totals, strict=True
+        ):
+            so_far[x.serial] = so_far.get(x.serial, 0) + 1
+            target = of[x.serial]
+            if target.kind == "data":  # the graph face computes these gradients too, but data do not learn
+                continue
+            local = local_derivative(step, position, contribution)
+            drawn.append(
+                DrawnStep(
+                    source=source.id,
+                    target=target.id,
+                    edge=(target.id, source.id, edge_key(source, position)),
+                    upstream=step.cotangent,
+                    contribution=contribution,
+                    total=total,
+                    index=so_far[x.serial],
+                    count=arriving[x.serial],
+                    local=local,
+                    formula=formula(source, position, root, local is None),
+                    note=step.node.op.note,
+                )
+            )
+    return drawn
+
+
+def edge_key(source: Vertex, position: int) -> int:
+    """The key of the edge at ``position`` among the parallel edges from the same operand."""
+    target = source.inputs[position]
+    return sum(x is target for x in source.inputs[:position])
+
+
+def local_derivative(step: Step, position: int, contribution: Any) -> Any:
+    """The factor by which the rule multiplies what arrives, where it is such a factor; else ``None``."""
+    node, op = step.node, step.node.op
+    if "{g}" in op.formula(position, node.args) or not (op.elementwise or node.data.size == 1):
+        return None
+    local = op.rules[position](np.ones_like(node.data)[()], node.data, *node.args, **(node.static or {}))
+    return local if local.shape == contribution.shape else None
+
+
+def formula(source: Vertex, position: int, root: Vertex, whole: bool) -> str:
+    """The local derivative in symbols; or, where it is not a plain factor, the whole contribution."""
+    op = source.op
+    assert op is not None
+    names = dict(zip(op.operands, [x.name for x in source.inputs], strict=False))
+    upstream = f"∂{root.name}/∂{source.name}"
+    template = op.formula(position, [x.value for x in source.inputs])
+    text = template.format(**names, g=upstream, y=source.name)
+    if whole and "{g}" not in template:
+        return f"Σ {upstream} · {text}" if text != "1" else f"Σ {upstream}"
+    return text

@@ -1,0 +1,128 @@
+"""What a cell shows: a still picture, or the backward pass to be played."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..core.tensor import Tensor
+from ..graph.nodes import Node
+from ..graph.order import ancestors
+from .border import drawn_steps, network, to_networkx
+from .pictures import all_ancestors, picture_of
+
+if TYPE_CHECKING:
+    from ..widgets.player import Player
+
+
+def mimebundle(root: Tensor | Node) -> dict[str, str]:
+    """What a notebook shows of a tensor or node: the picture, and the same as a readable table."""
+    return draw(root)._repr_mimebundle_()
+
+
+class Drawing:
+    """A still picture of a graph; the last expression of a cell shows it.
+
+    Attributes:
+        graph: the networkx graph that is drawn.
+    """
+
+    def __init__(self, graph: Any, direction: str = "LR"):
+        self.graph = graph
+        self.direction = direction
+
+    @property
+    def svg(self) -> str:
+        """The picture as SVG text."""
+        from ..display import to_svg
+
+        return to_svg(self.graph, direction=self.direction)
+
+    @property
+    def text(self) -> str:
+        """The picture in words and numbers: a table with a row for each node."""
+        from ..display import to_text
+
+        return to_text(self.graph)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the SVG to a file and give its path."""
+        path = Path(path)
+        path.write_text(self.svg, encoding="utf-8")
+        return path
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"image/svg+xml": self.svg, "text/plain": self.text}
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+class TooLarge(Drawing):
+    """What stands for the picture of a graph that is too large to be drawn: it says so at once."""
+
+    def __init__(self, nodes: int):
+        super().__init__(None)
+        self.nodes = nodes
+
+    @property
+    def svg(self) -> str:
+        """The message as SVG text."""
+        from ..display import too_many
+
+        return too_many(self.nodes)
+
+    @property
+    def text(self) -> str:
+        """The message."""
+        from ..display import too_many_text
+
+        return " ".join(too_many_text(self.nodes))
+
+
+def too_large(root: Any) -> TooLarge | None:
+    """The message that the graph of ``root`` is too large to be drawn, if it is."""
+    from ..display import TOO_MANY
+
+    nodes = len(all_ancestors(root) if isinstance(root, Tensor) else ancestors([root]))
+    return TooLarge(nodes) if nodes > TOO_MANY else None
+
+
+def draw(root: Any, *, direction: str = "LR") -> Drawing:
+    """Draw the graph of a tensor, of a node of the graph face, or any networkx graph.
+
+    Args:
+        direction: ``"LR"``, from left to right, or ``"TB"``, from top to bottom.
+
+    >>> import nbgrad as ng
+    >>> x = ng.tensor(3.0, requires_grad=True, name="x")
+    >>> "<svg" in ng.draw(x * x).svg
+    True
+    """
+    if not isinstance(root, Tensor | Node):
+        return Drawing(root, direction)
+    return too_large(root) or Drawing(to_networkx(root), direction)
+
+
+def animate(loss: Tensor | Node) -> Player | TooLarge:
+    """Play the backward pass of ``loss``, step by step, with the chain rule in that step's own numbers.
+
+    Nothing is changed by watching: no gradient is added up in ``.grad``. A graph that is too large to be drawn gives
+    a message instead of a player.
+
+    Raises:
+        NotScalarError, NoGradientError: as ``backward()``.
+        NotComputedError: a node of the graph face whose ``forward`` has not been run.
+    """
+    from ..display import player_payload, to_animated_svg
+    from ..widgets.player import Player
+
+    if isinstance(loss, Tensor | Node) and (message := too_large(loss)):
+        return message
+    picture = picture_of(loss)
+    steps = drawn_steps(picture)
+    for vertex in picture.vertices:
+        vertex.gradient = None  # the player begins before the first step: nothing has arrived anywhere
+    graph = network(picture)
+    payload = player_payload(graph, steps)
+    return Player(payload, svg=to_animated_svg(graph, steps), text=payload["text"])

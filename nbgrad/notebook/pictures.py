@@ -1,0 +1,187 @@
+"""What can be drawn: the tensors or nodes that led to a result, with names from the notebook's variables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+from ..core.backward import Step, creation_order, reverse_pass, seed_for
+from ..core.names import variable_names
+from ..core.op import Operation
+from ..core.tensor import CONSTANT, Tensor
+from ..graph.nodes import Node
+from ..graph.order import sorted_from
+from ..graph.run import backward_pass
+
+SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+INFIX = {"add": "+", "subtract": "−", "multiply": "·", "divide": "/", "matmul": "@", "power": "^"}
+
+
+class Vertex:
+    """One node of the picture: a tensor, a node of the graph face, or an operand that was no tensor."""
+
+    def __init__(
+        self, thing: Any, kind: str, value: Any, gradient: Any, op: Operation | None, inputs: Sequence[Vertex]
+    ):
+        self.thing = thing
+        self.kind = kind
+        self.value = value
+        self.gradient = gradient
+        self.op = op
+        self.inputs = inputs
+        self.id = -1
+        self.label: str | None = None
+
+    @property
+    def name(self) -> str:
+        """What formulas call it: its label, or its number if it is an unnamed constant."""
+        return self.label or f"{np.asarray(self.value).item():g}".replace("-", "−")
+
+
+class Picture(Protocol):
+    """What can be drawn: its vertices in creation order, and its backward pass for those who watch."""
+
+    vertices: list[Vertex]
+
+    def watch(self, observe: Callable[[Step], None]) -> None:
+        """Run the backward pass of the last vertex and show each step to ``observe``."""
+
+    def tensor_of(self, vertex: Vertex) -> Tensor | None:
+        """The engine's tensor behind a vertex."""
+
+
+# ---- from tensors
+def all_ancestors(root: Tensor) -> list[Tensor]:
+    """Everything that ``root`` was computed from, data included, in creation order."""
+    found, seen = [root], {root.serial}
+    for node in found:
+        for x in node.inputs:
+            if x is not CONSTANT and x.serial not in seen:
+                seen.add(x.serial)
+                found.append(x)
+    return sorted(found, key=lambda node: node.serial)
+
+
+class TensorPicture:
+    """The graph that led to a tensor."""
+
+    def __init__(self, root: Tensor):
+        self.root = root
+        self.vertices: list[Vertex] = []
+        self._of: dict[int, Vertex] = {}
+        operands: dict[int, Vertex] = {}
+        gradients = self._gradients()
+        for node in all_ancestors(root):
+            inputs = [
+                self._of[x.serial] if x is not CONSTANT else self._operand(value, operands)
+                for x, value in zip(node.inputs, node.args, strict=True)
+            ]
+            kind = "operation" if node.op else "parameter" if node.requires_grad else "data"
+            gradient = gradients.get(node.serial) if node.op else node.grad
+            vertex = self._add(Vertex(node, kind, node.data, gradient, node.op, inputs))
+            self._of[node.serial] = vertex
+
+    def _add(self, vertex: Vertex) -> Vertex:
+        self.vertices.append(vertex)
+        return vertex
+
+    def _operand(self, value: Any, known: dict[int, Vertex]) -> Vertex:
+        """The vertex for an operand that was no tensor; an array that is used twice is drawn once."""
+        if not np.ndim(value):
+            return self._add(Vertex(None, "constant", value, None, None, ()))
+        if id(value) not in known:
+            known[id(value)] = self._add(Vertex(value, "data", value, None, None, ()))
+        return known[id(value)]
+
+    def _gradients(self) -> dict[int, Any]:
+        """The gradients of the intermediate results, if ``backward()`` has been called on this root."""
+        found: dict[int, Any] = {}
+        if self.root.op is None or self.root.grad is None:
+            return found
+
+        def remember(step: Step) -> None:
+            found[step.node.serial] = step.cotangent
+
+        self._watch(self.root.grad, remember)
+        return found
+
+    def _watch(self, seed: Any, observe: Callable[[Step], None]) -> None:
+        reverse_pass(creation_order((self.root,)), {self.root.serial: seed}, observe=observe)
+
+    def watch(self, observe: Callable[[Step], None]) -> None:
+        self._watch(seed_for(self.root), observe)
+
+    def tensor_of(self, vertex: Vertex) -> Tensor | None:
+        return vertex.thing if isinstance(vertex.thing, Tensor) else None
+
+
+# ---- from the graph face
+class NodePicture:
+    """The graph of a node of the graph face, computed or not."""
+
+    def __init__(self, root: Node):
+        self.nodes = sorted_from([root])
+        of: dict[Node, Vertex] = {}
+        for node in self.nodes:
+            kind = "operation" if node.op else "parameter" if node.is_trainable else "data"
+            of[node] = Vertex(node, kind, node.value, node.gradients.get(node), node.op, [of[x] for x in node.inputs])
+        self.vertices = list(of.values())
+
+    def watch(self, observe: Callable[[Step], None]) -> None:
+        backward_pass(self.nodes, observe)
+
+    def tensor_of(self, vertex: Vertex) -> Tensor | None:
+        return vertex.thing.tensor
+
+
+def picture_of(root: Tensor | Node) -> Picture:
+    """The picture of a tensor or of a node; every vertex has its number and its label."""
+    if isinstance(root, Tensor):
+        picture: Picture = TensorPicture(root)
+    elif isinstance(root, Node):
+        picture = NodePicture(root)
+    else:
+        raise TypeError(
+            f"only a tensor or a node of the graph face has a graph to draw, not {type(root).__name__}; "
+            "wrap numbers in ng.tensor(...)"
+        )
+    label(picture.vertices)
+    return picture
+
+
+# ---- names
+def label(vertices: Iterable[Vertex]) -> None:
+    """Number the vertices and name them: by their own name, the notebook's variable, or a short expression."""
+    variables = variable_names()
+    unnamed = 0
+    for i, vertex in enumerate(vertices):
+        vertex.id = i
+        named = getattr(vertex.thing, "name", None) or variables.get(id(vertex.thing))
+        vertex.label = named if vertex.thing is not None else None
+        if vertex.label is None and vertex.kind != "constant":
+            vertex.label = expression(vertex)
+        if vertex.label is None and vertex.kind != "constant":
+            unnamed += 1
+            vertex.label = f"v{unnamed}".translate(SUBSCRIPT)
+
+
+def expression(vertex: Vertex, longest: int = 8) -> str | None:
+    """A result's label in terms of its inputs (``k·x``, ``x²``), if that is short."""
+    if vertex.op is None or any("₀" <= c <= "₉" for x in vertex.inputs for c in x.name):
+        return None
+    names = [x.name for x in vertex.inputs]
+    if not all(name.isalnum() for name in names):
+        return None
+    if vertex.op.name in INFIX and len(names) == 2:
+        text = INFIX[vertex.op.name].join(names)
+    elif vertex.op.name == "square":
+        text = f"{names[0]}²"
+    elif vertex.op.name == "negative":
+        text = f"−{names[0]}"
+    elif len(names) == 1 and vertex.op.symbol.isalnum():
+        text = f"{vertex.op.symbol}({names[0]})"
+    else:
+        return None
+    return text if len(text) <= longest else None
