@@ -8,8 +8,8 @@ from math import ceil, floor, isfinite, log10
 
 from nbgrad.training.history import History
 
-WIDTH, HEIGHT = 560, 320
-LEFT, RIGHT, TOP, BOTTOM = 64, 20, 46, 44
+WIDTH, HEIGHT = 560, 340
+LEFT, RIGHT, TOP, BOTTOM = 64, 20, 66, 44
 FONT = "system-ui,-apple-system,'Segoe UI','DejaVu Sans',sans-serif"
 INK, DIM, LINE = "#1b2430", "#5d6877", "#e3e8ef"
 TRAIN, VALIDATION, VALIDATION_TEXT = "#0072B2", "#D55E00", "#b34700"
@@ -30,7 +30,7 @@ def loss_svg(history: History, epochs: int, title: str = "Training") -> str:
         f'role="img" font-family="{escape(FONT, quote=True)}" font-size="12">',
         f"<title>{_clean(title)}</title><desc>{_clean(described)}</desc>",
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
-        _text(16, 26, title if len(title) <= 34 else title[:33] + "…", INK, size=14, bold=True),
+        _text(16, 26, title if len(title) <= 60 else title[:59] + "…", INK, size=14, bold=True),
         *_key(history),
     ]
     values = [v for v in history.train + history.validation if isfinite(v)]
@@ -141,7 +141,7 @@ def _curve(losses: Sequence[float], axis: Axis, last: int, colour: str, dash: st
 def _key(history: History) -> list[str]:
     """Which line is which, with the latest number of each, flush right."""
     if not len(history):
-        return [_text(WIDTH - RIGHT, 26, "no epochs yet", DIM, anchor="end")]
+        return [_text(WIDTH - RIGHT, 48, "no epochs yet", DIM, anchor="end")]
     entries = [(f"training {history.train[-1]:.4g}", TRAIN, "", "#0068a3")]
     if history.validation:
         entries.append(
@@ -149,9 +149,9 @@ def _key(history: History) -> list[str]:
         )
     parts, right = [], float(WIDTH - RIGHT)
     for label, colour, dash, text in reversed(entries):
-        parts.append(_text(right, 26, label, text, anchor="end"))
+        parts.append(_text(right, 48, label, text, anchor="end"))
         start = right - 7.2 * len(label) - 30
-        parts.append(f'<path d="M{start:.1f} 22h22" stroke="{colour}" stroke-width="2.2"{dash}/>')
+        parts.append(f'<path d="M{start:.1f} 44h22" stroke="{colour}" stroke-width="2.2"{dash}/>')
         right = start - 16
     return parts
 
