@@ -13,6 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nbgrad.display import Layout, layout
+from nbgrad.display.arrange.ordering import Columns
+from nbgrad.display.arrange.rerouting import random_path, reroute
 
 SCALAR, MATRIX, SMALL = (138.0, 66.0), (150.0, 112.0), (60.0, 26.0)
 
@@ -264,6 +266,48 @@ def test_a_tree_has_no_crossing():
     graph = nx.MultiDiGraph((child, (child - 1) // 2) for child in range(1, 63))
     result = layout(graph, dict.fromkeys(graph, SCALAR))
     assert crossings(result.routes) == 0
+
+
+def random_columns(dice):
+    """Three or four columns of one to four vertices, with random edges between neighbouring ones."""
+    widths = [dice.randint(1, 4) for _ in range(dice.randint(3, 4))]
+    joins = [
+        np.array([[float(dice.choice([0, 1, 1, 2])) for _ in range(after)] for _ in range(before)])
+        for before, after in itertools.pairwise(widths)
+    ]
+    return Columns([list(range(width)) for width in widths], joins)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_rerouted_path_is_the_best_of_all_ways(seed):
+    dice = random.Random(seed)
+    columns = random_columns(dice)
+    orders = [np.array(dice.sample(members, len(members))) for members in columns.members]
+    first, path = random_path(columns, dice.randrange(len(orders)), dice)
+    routed = reroute(columns, orders, first, path, dice)
+    places = [range(len(orders[first + k])) for k in range(len(path))]
+    counts = []
+    for way in itertools.product(*places):
+        tried = list(orders)
+        for k, place in enumerate(way):
+            rest = [vertex for vertex in orders[first + k] if vertex != path[k]]
+            tried[first + k] = np.array([*rest[:place], path[k], *rest[place:]])
+        counts.append(columns.crossings(tried))
+    assert columns.crossings(routed) == min(counts)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_crossings_between_columns_are_counted_pair_by_pair(seed):
+    dice = random.Random(seed)
+    columns = random_columns(dice)
+    orders = [np.array(dice.sample(members, len(members))) for members in columns.members]
+    count = 0
+    for r, join in enumerate(columns.joins):
+        rows, cells = list(orders[r]), list(orders[r + 1])
+        edges = [(rows.index(a), cells.index(b), join[a, b]) for a in rows for b in cells if join[a, b]]
+        for (a, b, u), (c, d, w) in itertools.combinations(edges, 2):
+            count += int(u * w) if (a - c) * (b - d) < 0 else 0
+    assert columns.crossings(orders) == count
 
 
 # ---- particular graphs

@@ -180,7 +180,8 @@ def _ordered(grid: Grid) -> list[list[int]]:
     """The vertices of each column, top to bottom."""
     starts = [reading_order(grid), reading_order(grid, backwards=True)]
     widths = [len(members) for members in grid.columns.members]
-    room = sum(width * width for width in widths) / len(widths)
-    moves = min(80 + 4 * len(widths), int(400_000 / room))  # a move in wide columns takes long and helps little
-    orders = polished(grid.columns, best_orders(grid.columns, starts, ROUNDS), moves)
+    room = sum(width * width for width in widths) / len(widths)  # in wide columns a move takes long and helps little
+    rounds = max(2, min(ROUNDS, int(50_000 / room)))
+    moves = min(80 + 4 * len(widths), int(400_000 / room))
+    orders = polished(grid.columns, best_orders(grid.columns, starts, rounds), moves)
     return [[members[k] for k in order] for members, order in zip(grid.columns.members, orders, strict=True)]
