@@ -10,7 +10,7 @@ The steps, each in its own file and each usable alone:
     routes       the curves
     packing      several unconnected pieces side by side
 
-This is the layered drawing of Sugiyama, Tagawa and Toda (1981), in Python and NumPy alone.
+This is the layered drawing of Sugiyama, Tagawa and Toda (1981); it needs NumPy and networkx and no other program.
 """
 
 from collections.abc import Hashable, Mapping
