@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from itertools import count
 from typing import Any, ClassVar
-from weakref import WeakValueDictionary
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 import numpy as np
 
@@ -26,7 +27,7 @@ class Node(Shown):
         inputs: the nodes that it is computed from.
         name: shown in drawings and errors; ``None`` leaves it to the notebook's variable names.
         gradients: after ``backward``: ``node.gradients[node]`` is the gradient of the loss with respect to the
-            node, and ``node.gradients[input]`` what the node sent back to that input.
+            node, and ``node.gradients[input]`` what the node sent back to that input. It does not keep nodes alive.
     """
 
     op: ClassVar[Operation | None] = None
@@ -41,9 +42,20 @@ class Node(Shown):
                 )
         self.inputs = inputs
         self.name = checked_name(name)
-        self.serial = _new_serial()
-        self.gradients: dict[Node, Any] = {}
         self.tensor: Tensor | None = None  # the engine's side of this node, once it has a value
+        self._enter()
+
+    def _enter(self) -> None:
+        """Become a node of its own, with its place in the order and no gradients."""
+        self.serial = _new_serial()
+        self.gradients: MutableMapping[Node, Any] = WeakKeyDictionary()  # it names the node itself: no cycle of links
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {key: value for key, value in vars(self).items() if key not in ("serial", "gradients")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._enter()  # a copy is never mistaken for the original
 
     @property
     def value(self) -> Any:
@@ -90,10 +102,9 @@ class Placeholder(Node):
 
 
 def checked_value(node: Node, value: Any) -> Any:
-    """``value`` as floating numbers, all of them finite."""
+    """``value`` as floating numbers of the node's own, all of them finite."""
     data = as_data(value)
-    if data.dtype.kind != "f":
-        data = data.astype(float)
+    data = data.astype(data.dtype if data.dtype.kind == "f" else float)
     finite = np.isfinite(data)
     if not finite.all():
         first = tuple(int(i) for i in np.argwhere(~finite)[0])
@@ -165,6 +176,9 @@ class MSE(Node):
 
     def __init__(self, y: Node, a: Node, name: str | None = None):
         super().__init__(y, a, name=name)
+
+    def _enter(self) -> None:
+        super()._enter()
         live_losses[self.serial] = self
 
 

@@ -59,8 +59,8 @@ def the_loss(fed: Iterable[Node], namespace: Mapping[str, Any]) -> Node:
     When a cell is run again, an older loss may still be kept alive by an earlier list of nodes; of several, the one
     that the caller's variables still name is meant.
     """
-    fed = set(fed)
-    live = [loss for _, loss in sorted(live_losses.items()) if not fed.isdisjoint(ancestors([loss]))]
+    fed = dict.fromkeys(fed)
+    live = [loss for _, loss in sorted(live_losses.items()) if any(node in fed for node in ancestors([loss]))]
     named = {id(value) for value in namespace.values()}
     if len(live) > 1 and sum(id(loss) in named for loss in live) == 1:
         live = [loss for loss in live if id(loss) in named]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -49,9 +50,7 @@ def backward_pass(nodes: Sequence[Node], observe: Any = None) -> dict[int, Any]:
     root = nodes[-1]
     tensors = []
     for node in nodes:
-        if node.tensor is None or (
-            node.op and any(t is not x.tensor for t, x in zip(node.tensor.inputs, node.inputs, strict=True))
-        ):
+        if node.tensor is None or (node.op and not _is_made_of(node.tensor, node.inputs)):
             raise NotComputedError(f"{node.label} has no value for the present inputs; run forward before backward")
         tensors.append(node.tensor)
     if root.tensor is None or root.tensor.data.size != 1:
@@ -62,6 +61,11 @@ def backward_pass(nodes: Sequence[Node], observe: Any = None) -> dict[int, Any]:
     seed = np.ones_like(root.tensor.data)[()]
     everything = {t.serial for t in tensors}
     return reverse_pass(tensors, {root.tensor.serial: seed}, keep=everything, observe=observe)
+
+
+def _is_made_of(tensor: Tensor, inputs: Sequence[Node]) -> bool:
+    """Whether a value was recorded as computed from the present values of ``inputs``."""
+    return len(tensor.inputs) == len(inputs) and all(t is x.tensor for t, x in zip(tensor.inputs, inputs, strict=True))
 
 
 def backward(nodes: Sequence[Node]) -> None:
@@ -75,12 +79,12 @@ def backward(nodes: Sequence[Node]) -> None:
     arrived = backward_pass(nodes, lambda step: sent.setdefault(step.node.serial, []).append(step))
     for node in nodes:
         assert node.tensor is not None
-        node.gradients = {}
+        node.gradients = WeakKeyDictionary()
         for step in sent.get(node.tensor.serial, ()):
             for position, contribution in zip(step.positions, step.contributions, strict=True):
                 x = node.inputs[position]
                 before = node.gradients.get(x)
-                node.gradients[x] = contribution if before is None else before + contribution
+                node.gradients[x] = contribution.copy() if before is None else before + contribution
         node.gradients[node] = arrived[node.tensor.serial]
 
 
