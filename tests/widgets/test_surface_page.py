@@ -51,6 +51,8 @@ def test_it_is_painted_and_described(page, mount, surface):
     assert label.startswith("Surface of the predicted price over rooms <b> and income, from 1 to 5 × 1000 USD")
     assert "3 data points" in label
     assert page.get_by_text("price over rooms <b> and income").is_visible()
+    for control in page.locator("button, canvas").all():
+        assert control.get_attribute("data-lm-suppress-shortcuts") == "true"  # or "b" would insert a cell
 
 
 def test_dragging_turns_and_a_double_click_comes_back(page, mount, surface):

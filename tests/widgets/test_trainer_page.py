@@ -136,8 +136,10 @@ def test_space_plays_from_the_curve_and_every_control_has_a_name(page, mount, tr
     page.locator(".ng-curve").focus()
     page.keyboard.press("Space")
     assert sent(page) == [["play", None]]
-    assert page.locator("[data-lm-suppress-shortcuts=true]").count() == 1
-    for control in page.locator("button, input, [tabindex]").all():
+    for control in page.locator("button, input, summary, [tabindex]").all():
+        assert control.get_attribute("data-lm-suppress-shortcuts") == "true"  # or "b" would insert a cell
+        if control.evaluate("(node) => node.localName") == "summary":
+            continue  # named by its text, which is hidden until there is an error
         assert (control.get_attribute("aria-label") or control.inner_text()).strip()
 
 

@@ -1,6 +1,7 @@
 // The surface: a canvas that is turned and zoomed in the page. The kernel only sends new heights.
 
 import { element } from "./dom.js";
+import { keepShortcutsAway } from "./plot_keys.js";
 import { shortNumber } from "./plot_scale.js";
 import { cameraOf, heightAt, unitOf } from "./surface_geometry.js";
 import { boxOf, paintSurface } from "./surface_paint.js";
@@ -78,6 +79,7 @@ function render({ model, el }) {
   resized.observe(canvas);
   const rethemed = new MutationObserver(schedule);
   rethemed.observe(document.body, { attributes: true });
+  keepShortcutsAway(root);
   el.append(root);
   paint();
   return () => {

@@ -1,6 +1,7 @@
 // The training controls: what the kernel's trainer does, shown, and what is asked of it, sent.
 
 import { element } from "./dom.js";
+import { keepShortcutsAway } from "./plot_keys.js";
 import { buildCurve } from "./trainer_curve.js";
 import { buildSide } from "./trainer_side.js";
 
@@ -59,6 +60,7 @@ function render({ model, el }) {
 
   const hearKeys = (event) => spaceToggles(event, () => send(root.dataset.phase === "running" ? "pause" : "play"));
   root.addEventListener("keydown", hearKeys);
+  keepShortcutsAway(root);
   model.on("change:state", show);
   el.append(root);
   show();

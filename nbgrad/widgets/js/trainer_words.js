@@ -66,7 +66,7 @@ export function phaseWords(phase, state) {
   const words = {
     ready: "ready",
     running: "running",
-    paused: place ? `paused at ${place}` : "paused",
+    paused: place || "paused",
     finished: "finished",
     error: "stopped by an error",
   };
