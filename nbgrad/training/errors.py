@@ -1,6 +1,6 @@
 """What can go wrong when a training is set up, run or wound back."""
 
-from nbgrad.core.errors import NbgradError
+from nbgrad.core.errors import NbgradError, NonFiniteError
 
 
 class TrainingDataError(NbgradError, TypeError):
@@ -11,7 +11,7 @@ class EmptyDataError(NbgradError, ValueError):
     """The training data has no rows, so there is nothing to learn from."""
 
 
-class NotANumberError(NbgradError, ValueError):
+class NotANumberError(NonFiniteError):
     """The training data holds a NaN or an infinity.
 
     One such number is enough: it reaches the loss with the first batch that holds its row, from there every
