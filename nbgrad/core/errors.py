@@ -83,7 +83,11 @@ class TapeUsedError(NbgradError, RuntimeError):
 
 
 class TapeStateError(NbgradError, RuntimeError):
-    """A ``GradientTape`` was entered or left at the wrong moment."""
+    """A ``GradientTape`` was entered, or asked to watch, at the wrong moment.
+
+    A tape records from the beginning of its ``with`` block to the end. While it runs it cannot be entered again, and
+    what it shall watch must be said inside the block, before it is used.
+    """
 
 
 class MissingFeedError(NbgradError, KeyError):
@@ -117,7 +121,11 @@ class NotComputedError(NbgradError, RuntimeError):
 
 
 class LearningRateError(NbgradError, ValueError):
-    """A learning rate is a positive, finite number."""
+    """A learning rate is a positive, finite number.
+
+    It says how far a parameter moves against its gradient. At 0 nothing would move, below 0 the loss would grow; too
+    large a rate overshoots the minimum, further with every step.
+    """
 
 
 class NonFiniteError(NbgradError, ValueError):

@@ -7,6 +7,7 @@ behind. Its serial number grows with every tensor made: sorted by it, inputs alw
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -220,7 +221,10 @@ class Tensor(Methods, Shown):
 
     def __array_function__(self, function: Callable, types: Any, operands: tuple, static: dict) -> Any:
         if function in NUMPY:
-            return NUMPY[function](*operands, **static)
+            options = _without_rule(NUMPY[function], static) if static else ()
+            if any(static[key] is not None for key in options):
+                raise unsupported(function.__name__, {key: static[key] for key in options})
+            return NUMPY[function](*operands, **{key: static[key] for key in static if key not in options})
         if function in WITHOUT_GRADIENT:
             return function(*map(plain, operands), **{key: plain(value) for key, value in static.items()})
         raise unsupported(function.__name__, static)
@@ -260,6 +264,12 @@ WITHOUT_GRADIENT = {  # NumPy's functions whose derivative is zero wherever it e
 def plain(value: Any) -> Any:
     """The numbers of a tensor; anything else as it is."""
     return value.data if isinstance(value, Tensor) else value
+
+
+def _without_rule(rule: Any, static: dict) -> list[str]:
+    """Those of NumPy's options (``out=``, ``dtype=``, ...) that ``rule`` does not know."""
+    known = rule.keywords if hasattr(rule, "keywords") else inspect.signature(rule).parameters
+    return [key for key in static if key not in known]
 
 
 def unsupported(spelled: str, static: dict) -> UnsupportedFunctionError:
