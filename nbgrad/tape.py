@@ -16,7 +16,7 @@ and its gradient is the engine's reverse pass over the operations of that span.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
@@ -204,6 +204,8 @@ class GradientTape:
             TapeUsedError: the tape is not persistent and has been used.
             ShapeError: an output gradient has another shape than its target.
         """
+        if unconnected_gradients not in ("none", "zero"):
+            raise ValueError(f"unconnected_gradients is 'none' or 'zero', not {unconnected_gradients!r}")
         if self._used and not self._persistent:
             raise TapeUsedError(
                 "this tape has given its gradient and has forgotten its recording; write "
@@ -234,7 +236,7 @@ class GradientTape:
         for target, seed in zip(targets, wanted, strict=True):
             if not isinstance(target, Tensor):
                 raise TypeError(f"the target is a {type(target).__name__}, not a tensor that the tape recorded")
-            seed = np.ones_like(target.data) if seed is None else np.asarray(plain(seed), dtype=target.dtype)
+            seed = np.ones_like(target.data) if seed is None else np.array(plain(seed), dtype=target.dtype)
             if seed.shape != target.shape:
                 raise ShapeError(f"the output gradient has shape {seed.shape}, but its target {target.shape}")
             seeds.append(seed[()])
@@ -271,12 +273,18 @@ def _flattened(sources: Any) -> tuple[list[Tensor], Callable[[list], Any]]:
     """The tensors of a structure in a row, and how to put results back into that structure."""
     if isinstance(sources, Mapping):
         keys = list(sources)
-        return [sources[key] for key in keys], lambda results: dict(zip(keys, results, strict=True))
+        return _tensors(sources.values()), lambda results: dict(zip(keys, results, strict=True))
     if isinstance(sources, list | tuple):
-        return list(sources), type(sources)
-    if not isinstance(sources, Tensor):
-        raise TypeError(f"the source is a {type(sources).__name__}, not a tf.Variable or a watched tensor")
-    return [sources], lambda results: results[0]
+        return _tensors(sources), type(sources)
+    return _tensors([sources]), lambda results: results[0]
+
+
+def _tensors(sources: Iterable[Any]) -> list[Tensor]:
+    flat = list(sources)
+    for source in flat:
+        if not isinstance(source, Tensor):
+            raise TypeError(f"the source is a {type(source).__name__}, not a tf.Variable or a watched tensor")
+    return flat
 
 
 # ---- the names of a beginner's program

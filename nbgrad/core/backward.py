@@ -87,8 +87,8 @@ def reverse_pass(
     Args:
         nodes: in creation order; only these receive gradients.
         seeds: serial number of a root -> the gradient to begin with.
-        keep: serial numbers of tensors that are no leaves but whose gradient is wanted too, and through which the
-            gradient does not flow on unless they have inputs among ``nodes``.
+        keep: serial numbers of tensors that are no leaves but whose gradient is wanted too; those that are not among
+            ``nodes`` receive, and pass nothing on.
         traced: run the rules on tensors instead of arrays, so that the gradient can be differentiated again.
         observe: called with each :class:`Step` as it happens.
 
@@ -96,6 +96,8 @@ def reverse_pass(
         Serial number -> gradient, for the leaves among ``nodes`` and for ``keep``; ``None`` where nothing arrived.
     """
     arrived: dict[int, Any] = dict.fromkeys([node.serial for node in nodes])
+    for serial in keep:
+        arrived.setdefault(serial)
     arrived.update(seeds)
     for node in reversed(nodes):
         op = node.op

@@ -79,8 +79,11 @@ def gradients(
     differentiated again. ``within`` bounds the graph, see :func:`creation_order`.
     """
     wanted = {source.serial for source in sources}
-    nodes = leading_from(creation_order(targets, within), wanted)
-    inside = {node.serial for node in nodes}
+    nodes = creation_order(targets, within)
+    if within is not None:  # what lies on the border is no more than a leaf
+        nodes = [node for node in nodes if node.op is None or within(node)]
+    nodes = leading_from(nodes, wanted)
+    inside = {node.serial for node in nodes} | wanted
     begin: dict[int, Any] = {}
     for target, seed in zip(targets, seeds, strict=True):
         if target.serial in inside:
