@@ -26,13 +26,13 @@ def linear(x, W, b):
 
 def _linear_to_x(g, y, x, W, b):
     if ndim(W) == 2 == x.ndim:
-        return g.dot(W.T)
+        return g @ W.T  # not g.dot: an array's own dot would take a tensor for an array, and cut the graph
     return for_left(g, x, W) if x.ndim and ndim(W) else g * W
 
 
 def _linear_to_W(g, y, x, W, b):
     if W.ndim == 2 == ndim(x):
-        return x.T.dot(g)
+        return x.T @ g
     return for_right(g, x, W) if W.ndim and ndim(x) else g * x
 
 

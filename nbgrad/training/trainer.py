@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator
 from inspect import signature
 from typing import TYPE_CHECKING, Any
 
+from nbgrad.core.shown import Shown
 from nbgrad.optim import checked_rate
 
 from .adapters import adapter_for
@@ -28,7 +29,7 @@ BREATH = 0.001  # seconds of sleep in which the page's messages are handled
 Listener = Callable[["Trainer"], Any]
 
 
-class Trainer:
+class Trainer(Shown):
     """Trains a model on data, with play, pause, step, reset and rewind.
 
     Args:
@@ -71,6 +72,8 @@ class Trainer:
     >>> round(k.item(), 6)
     3.0
     """
+
+    picture_kind = "training"
 
     def __init__(
         self,
@@ -410,11 +413,6 @@ class Trainer:
 
     def __repr__(self) -> str:
         return one_line(self)
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        from nbgrad.widgets.trainer import display_trainer
-
-        return display_trainer(self)
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text(describe(self))

@@ -52,6 +52,7 @@ def test_it_is_painted_and_described(page, mount, surface):
     assert "3 data points" in label
     assert page.get_by_text("price over rooms <b> and income").is_visible()
     for control in page.locator("button, canvas").all():
+        control.dispatch_event("keydown", {"key": "b"})
         assert control.get_attribute("data-lm-suppress-shortcuts") == "true"  # or "b" would insert a cell
 
 

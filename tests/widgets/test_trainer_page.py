@@ -137,6 +137,7 @@ def test_space_plays_from_the_curve_and_every_control_has_a_name(page, mount, tr
     page.keyboard.press("Space")
     assert sent(page) == [["play", None]]
     for control in page.locator("button, input, summary, [tabindex]").all():
+        control.dispatch_event("keydown", {"key": "b"})
         assert control.get_attribute("data-lm-suppress-shortcuts") == "true"  # or "b" would insert a cell
         if control.evaluate("(node) => node.localName") == "summary":
             continue  # named by its text, which is hidden until there is an error

@@ -1,7 +1,7 @@
 // The surface: a canvas that is turned and zoomed in the page. The kernel only sends new heights.
 
 import { element } from "./dom.js";
-import { keepShortcutsAway } from "./plot_keys.js";
+import { claimKeys } from "./keyboard.js";
 import { shortNumber } from "./plot_scale.js";
 import { cameraOf, heightAt, unitOf } from "./surface_geometry.js";
 import { boxOf, paintSurface } from "./surface_paint.js";
@@ -79,7 +79,7 @@ function render({ model, el }) {
   resized.observe(canvas);
   const rethemed = new MutationObserver(schedule);
   rethemed.observe(document.body, { attributes: true });
-  keepShortcutsAway(root);
+  const releaseKeys = claimKeys(root);
   el.append(root);
   paint();
   return () => {
@@ -87,6 +87,7 @@ function render({ model, el }) {
     model.off("change:heights", reheight);
     resized.disconnect();
     rethemed.disconnect();
+    releaseKeys();
     root.remove();
   };
 }

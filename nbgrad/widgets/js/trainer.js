@@ -1,7 +1,7 @@
 // The training controls: what the kernel's trainer does, shown, and what is asked of it, sent.
 
 import { element } from "./dom.js";
-import { keepShortcutsAway } from "./plot_keys.js";
+import { claimKeys } from "./keyboard.js";
 import { buildCurve } from "./trainer_curve.js";
 import { buildSide } from "./trainer_side.js";
 
@@ -60,7 +60,7 @@ function render({ model, el }) {
 
   const hearKeys = (event) => spaceToggles(event, () => send(root.dataset.phase === "running" ? "pause" : "play"));
   root.addEventListener("keydown", hearKeys);
-  keepShortcutsAway(root);
+  const releaseKeys = claimKeys(root);
   model.on("change:state", show);
   el.append(root);
   show();
@@ -68,6 +68,7 @@ function render({ model, el }) {
     clearTimeout(patience);
     model.off("change:state", show);
     curve.dispose();
+    releaseKeys();
     root.remove();
   };
 }
