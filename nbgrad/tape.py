@@ -328,7 +328,7 @@ def transpose(a: Any, perm: Any = None) -> Tensor:
 
 def reshape(tensor: Any, shape: Any) -> Tensor:
     """The same numbers in another shape."""
-    return convert_to_tensor(tensor).reshape(tuple(shape) if isinstance(shape, list | tuple) else shape)  # type: ignore[attr-defined]
+    return convert_to_tensor(tensor).reshape(tuple(shape) if isinstance(shape, list | tuple) else shape)
 
 
 def cast(x: Any, dtype: Any) -> Tensor:

@@ -178,7 +178,7 @@ class Tensor(Methods, Shown):
 
     def __iter__(self) -> Iterator:
         for i in range(len(self.data)):
-            yield self[i]  # type: ignore[index]
+            yield self[i]
 
     def __contains__(self, value: Any) -> bool:
         return bool(np.any(self.data == plain(value)))

@@ -124,10 +124,15 @@ def _power(a: Tensor, b):
     return square(a) if type(b) in (int, float) and b == 2 else _general_power(a, b)
 
 
+def _itself(x: Tensor) -> Tensor:
+    """``x`` itself."""
+    return x
+
+
 _general_power, _reflected_power = binary_operators(power)
 method("__pow__", _power)
 method("__rpow__", _reflected_power)
-method("__pos__", lambda x: x)
+method("__pos__", _itself)
 
 # ---- functions of one number
 

@@ -1,0 +1,133 @@
+"""Written by ``python -m nbgrad.ops.stub`` from the declarations of the operations; not by hand."""
+
+from collections.abc import Callable
+from typing import Any
+
+from .tensor import Tensor
+
+class Methods:
+    __slots__ = ()
+
+    def __add__(self, other: Any) -> Tensor:
+        """The sum ``a + b``."""
+
+    def __radd__(self, other: Any) -> Tensor:
+        """The sum ``a + b``."""
+
+    def __sub__(self, other: Any) -> Tensor:
+        """The difference ``a - b``."""
+
+    def __rsub__(self, other: Any) -> Tensor:
+        """The difference ``a - b``."""
+
+    def __mul__(self, other: Any) -> Tensor:
+        """The product ``a * b``, element by element."""
+
+    def __rmul__(self, other: Any) -> Tensor:
+        """The product ``a * b``, element by element."""
+
+    def __truediv__(self, other: Any) -> Tensor:
+        """The quotient ``a / b``."""
+
+    def __rtruediv__(self, other: Any) -> Tensor:
+        """The quotient ``a / b``."""
+
+    def __neg__(self) -> Tensor:
+        """``-x``."""
+
+    def square(self) -> Tensor:
+        """``x * x``."""
+
+    def __pow__(self, b: Any) -> Tensor:
+        """``a ** b``, squares spelled as squares: they are the commonest power, faster, and easier to read."""
+
+    def __rpow__(self, other: Any) -> Tensor:
+        """``a ** b``."""
+
+    def __pos__(self) -> Tensor:
+        """``x`` itself."""
+
+    def __abs__(self) -> Tensor:
+        """``|x|``; at 0 the subgradient 0 is taken."""
+
+    def abs(self) -> Tensor:
+        """``|x|``; at 0 the subgradient 0 is taken."""
+
+    def exp(self) -> Tensor:
+        """``e ** x``."""
+
+    def log(self) -> Tensor:
+        """The natural logarithm."""
+
+    def sqrt(self) -> Tensor:
+        """The square root."""
+
+    def sin(self) -> Tensor:
+        """The sine of ``x`` in radians."""
+
+    def cos(self) -> Tensor:
+        """The cosine of ``x`` in radians."""
+
+    def tanh(self) -> Tensor:
+        """The hyperbolic tangent."""
+
+    def sigmoid(self) -> Tensor:
+        """The logistic function ``1 / (1 + exp(-x))``, written with ``tanh`` so that it overflows nowhere."""
+
+    def relu(self) -> Tensor:
+        """``max(0, x)``; at 0 the subgradient 0 is taken."""
+
+    def __getitem__(self, index: Any) -> Tensor:
+        """``x[index]`` with any index that NumPy takes."""
+
+    def __matmul__(self, other: Any) -> Tensor:
+        """The matrix product, with NumPy's rules for vectors and stacks of matrices."""
+
+    def __rmatmul__(self, other: Any) -> Tensor:
+        """The matrix product, with NumPy's rules for vectors and stacks of matrices."""
+
+    def dot(self, b: Any) -> Tensor:
+        """``np.dot``: the matrix product of vectors and matrices, or the product with a single number."""
+
+    def sum(self, axis: Any = None, keepdims: Any = False) -> Tensor:
+        """The sum over ``axis`` (an integer, a tuple, or ``None`` for all)."""
+
+    def mean(self, axis: Any = None, keepdims: Any = False) -> Tensor:
+        """The mean over ``axis`` (an integer, a tuple, or ``None`` for all)."""
+
+    def max(self, axis: Any = None, keepdims: Any = False) -> Tensor:
+        """The largest element over ``axis``; equal ones share the gradient."""
+
+    def min(self, axis: Any = None, keepdims: Any = False) -> Tensor:
+        """The smallest element over ``axis``; equal ones share the gradient."""
+
+    def reshape(self, *shape: Any) -> Tensor:
+        """The same numbers in another shape; -1 stands for whatever length is left."""
+
+    def ravel(self) -> Tensor:
+        """The same numbers in another shape; -1 stands for whatever length is left."""
+
+    def flatten(self) -> Tensor:
+        """The same numbers in another shape; -1 stands for whatever length is left."""
+
+    def transpose(self, *axes: Any) -> Tensor:
+        """The axes in the order ``axes``; reversed by default."""
+
+    @property
+    def T(self) -> Tensor:
+        """The axes in the order ``axes``; reversed by default."""
+
+    def swapaxes(self, axis1: Any = -1, axis2: Any = -2) -> Tensor:
+        """Two axes exchanged."""
+
+    @property
+    def mT(self) -> Tensor:
+        """Two axes exchanged."""
+
+    def squeeze(self, axis: Any = None) -> Tensor:
+        """``x`` without its axes of length 1 (or without ``axis``)."""
+
+    def backward(self, gradient: Any = None) -> None:
+        """Compute the gradients of this tensor and add them to ``.grad`` of the leaves that require one."""
+
+def method(name: str, function: Callable) -> None: ...
