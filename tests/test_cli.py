@@ -194,9 +194,7 @@ def test_lessons_takes_no_further_arguments(lessons, copy, capsys):
 
 
 def test_python_m_nbgrad_is_the_command():
-    run = subprocess.run(
-        [sys.executable, "-m", "nbgrad", "--version"], capture_output=True, text=True, check=True
-    )
+    run = subprocess.run([sys.executable, "-m", "nbgrad", "--version"], capture_output=True, text=True, check=True)
     assert run.stdout == f"nbgrad {version('nbgrad')}\n"
 
 
