@@ -10,7 +10,14 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
-from nbgrad.working_copy import Report, WorkingCopyError, lesson_files, lessons_folder, update_working_copy
+from nbgrad.working_copy import (
+    Report,
+    WorkingCopyError,
+    lesson_files,
+    lessons_folder,
+    unchanged_lessons,
+    update_working_copy,
+)
 
 DEFAULT_FOLDER = "nbgrad-lessons"
 
@@ -53,12 +60,8 @@ def _parser() -> argparse.ArgumentParser:
         help="copy the lessons and open them in JupyterLab",
         epilog="Further arguments are passed on to JupyterLab.",
     )
-    lab.add_argument(
-        "--port", type=_port, metavar="N", help="port to listen on (default: 8888; 0: any free port)"
-    )
-    lab.add_argument(
-        "--no-browser", action="store_true", help="print the address instead of opening a browser"
-    )
+    lab.add_argument("--port", type=_port, metavar="N", help="port to listen on (default: 8888; 0: any free port)")
+    lab.add_argument("--no-browser", action="store_true", help="print the address instead of opening a browser")
     lab.set_defaults(command=_lab)
 
     lessons = commands.add_parser(
@@ -105,11 +108,25 @@ def _lab(options: argparse.Namespace) -> int:
         command.append(f"--port={options.port}")
     if options.no_browser:
         command.append("--no-browser")
+    if hasattr(os, "geteuid") and os.geteuid() == 0 and "--allow-root" not in options.further:
+        command.append("--allow-root")  # in a container one is root, and JupyterLab would refuse to start
     command += options.further
+    _trust(options.dir)
     print(f"Opening {options.dir} in JupyterLab; Ctrl+C stops it.", flush=True)
     if os.name == "nt":  # there, exec would return to the prompt while JupyterLab still runs
         return subprocess.call(command)
     os.execv(sys.executable, command)
+
+
+def _trust(folder: Path) -> None:
+    """Let JupyterLab show the pictures that are saved in unchanged lessons: this package made them itself."""
+    from nbformat import read
+    from nbformat.sign import NotebookNotary
+
+    notary = NotebookNotary()
+    for name in unchanged_lessons(lessons_folder(), folder):
+        if name.endswith(".ipynb"):
+            notary.sign(read(folder / name, as_version=4))
 
 
 def _tell(report: Report, folder: Path) -> None:
@@ -133,10 +150,5 @@ def _count(names: list[str]) -> str:
 def _title(notebook: Path) -> str:
     """The first heading in a notebook, or nothing."""
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    lines = [
-        line
-        for cell in cells
-        if cell["cell_type"] == "markdown"
-        for line in "".join(cell["source"]).splitlines()
-    ]
+    lines = [line for cell in cells if cell["cell_type"] == "markdown" for line in "".join(cell["source"]).splitlines()]
     return next((line.lstrip("#").strip() for line in lines if line.startswith("#")), "")

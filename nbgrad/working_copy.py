@@ -51,6 +51,15 @@ def lesson_files(source: Path) -> list[str]:
     return sorted(names)
 
 
+def unchanged_lessons(source: Path, folder: Path) -> list[str]:
+    """The lessons that are the same in `folder` as in `source`."""
+    return [
+        name
+        for name in lesson_files(source)
+        if (folder / name).is_file() and (folder / name).read_bytes() == (source / name).read_bytes()
+    ]
+
+
 def update_working_copy(source: Path, folder: Path) -> Report:
     """Bring `folder` up to date with the lessons in `source`, keeping every file that was changed there.
 
@@ -63,9 +72,7 @@ def update_working_copy(source: Path, folder: Path) -> Report:
         for name in lesson_files(source):
             _update_file(name, (source / name).read_bytes(), folder, record, report)
     except OSError as error:
-        raise WorkingCopyError(
-            f"Cannot write {error.filename or folder}: {error.strerror or error}."
-        ) from error
+        raise WorkingCopyError(f"Cannot write {error.filename or folder}: {error.strerror or error}.") from error
     finally:
         _write_record(folder, record)
     return report
@@ -115,9 +122,7 @@ def _make_folder(folder: Path) -> None:
     except OSError as error:
         raise WorkingCopyError(f"Cannot create {folder}: {error.strerror or error}.") from error
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise WorkingCopyError(
-            f"Cannot write to {folder}: permission denied. Choose another folder with --dir."
-        )
+        raise WorkingCopyError(f"Cannot write to {folder}: permission denied. Choose another folder with --dir.")
 
 
 def _read_record(folder: Path, report: Report) -> dict[str, str]:

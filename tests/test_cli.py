@@ -1,23 +1,23 @@
 """The command line, and the promise that a learner's changes are never overwritten."""
 
-import json
 import os
 import subprocess
 import sys
 from importlib.metadata import version
 
+import nbformat
 import pytest
+from nbformat.sign import NotebookNotary
 
 from nbgrad import cli
 from nbgrad.working_copy import RECORD_NAME, Report, WorkingCopyError, lesson_files, update_working_copy
 
 
 def notebook(title, source="1 + 1"):
-    cells = [
-        {"cell_type": "markdown", "source": [f"# {title}\n", "\n", "Words."]},
-        {"cell_type": "code", "source": [source]},
-    ]
-    return json.dumps({"cells": cells})
+    cells = [nbformat.v4.new_markdown_cell(f"# {title}\n\nWords."), nbformat.v4.new_code_cell(source)]
+    for number, cell in enumerate(cells):
+        cell["id"] = f"cell-{number}"
+    return nbformat.writes(nbformat.v4.new_notebook(cells=cells))
 
 
 @pytest.fixture
@@ -148,8 +148,15 @@ def test_each_decision_is_one_plain_line(lessons, copy, capsys):
     assert "Updated b.ipynb: there is a newer version, and you had not changed yours." in lines
 
 
-def test_lab_starts_jupyterlab_on_the_copy_and_passes_arguments_on(lessons, copy, monkeypatch):
+@pytest.fixture
+def jupyter_data(tmp_path, monkeypatch):
+    """Where Jupyter keeps its signatures, away from those of whoever runs the tests."""
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "jupyter"))
+
+
+def test_lab_starts_jupyterlab_on_the_copy_and_passes_arguments_on(lessons, copy, monkeypatch, jupyter_data):
     started = []
+    monkeypatch.setattr(os, "geteuid", lambda: 1000, raising=False)
     monkeypatch.setattr(os, "execv", lambda path, command: started.append((path, command)) or 0)
     arguments = ["lab", "--dir", str(copy), "--port", "9123", "--no-browser", "--ip", "::1", "--LabApp.x=y"]
     cli.main(arguments)
@@ -159,6 +166,24 @@ def test_lab_starts_jupyterlab_on_the_copy_and_passes_arguments_on(lessons, copy
     assert command[1:3] == ["-m", "jupyterlab"]
     passed = ["--port=9123", "--no-browser", "--ip", "::1", "--LabApp.x=y"]
     assert command[3:] == [f"--ServerApp.root_dir={copy.resolve()}", *passed]
+
+
+def test_lab_starts_in_a_container_too(lessons, copy, monkeypatch, jupyter_data):
+    started = []
+    monkeypatch.setattr(os, "execv", lambda path, command: started.append(command) or 0)
+    monkeypatch.setattr(os, "geteuid", lambda: 0, raising=False)
+    cli.main(["lab", "--dir", str(copy)])
+    assert started[0][-1] == "--allow-root"
+
+
+def test_lab_trusts_the_lessons_that_it_copied_and_no_others(lessons, copy, monkeypatch, jupyter_data):
+    monkeypatch.setattr(os, "execv", lambda path, command: 0)
+    cli.main(["lessons", "--dir", str(copy)])
+    (copy / "a.ipynb").write_text(notebook("Changed"))
+    cli.main(["lab", "--dir", str(copy)])
+    notary = NotebookNotary()
+    trusted = {name: notary.check_signature(nbformat.read(copy / name, 4)) for name in ("a.ipynb", "b.ipynb")}
+    assert trusted == {"a.ipynb": False, "b.ipynb": True}
 
 
 def test_lab_without_jupyterlab_names_the_command_to_run(lessons, copy, monkeypatch, capsys):
