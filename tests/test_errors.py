@@ -114,6 +114,19 @@ def test_shapes_that_do_not_fit_are_named():
         x.reshape(4, 4)
 
 
+@pytest.mark.parametrize("join", [np.concatenate, np.stack])
+def test_arrays_that_cannot_be_joined(join):
+    with pytest.raises(errors.ShapeError, match=r"\(2, 3\).*\(2,\)|\(1, 2, 3\).*\(1, 2\)"):
+        join([leaf(np.ones((2, 3))), np.ones(2)])
+    with pytest.raises(ValueError, match="at least one"):
+        join([])
+
+
+def test_single_numbers_cannot_be_concatenated():
+    with pytest.raises(errors.ShapeError, match="zero-dimensional"):
+        np.concatenate([leaf(1.0), leaf(2.0)])
+
+
 # ---- NumPy functions without a rule
 @pytest.mark.parametrize(
     ("call", "words"),
@@ -124,6 +137,9 @@ def test_shapes_that_do_not_fit_are_named():
         (lambda x: np.add.reduce(x), r"np\.add\.reduce.*np\.add"),
         (lambda x: np.multiply.outer(x, x), r"np\.multiply\.outer"),
         (lambda x: np.linalg.inv(x), "inv"),
+        (lambda x: np.clip(x, 0, 1), r"np\.clip.*write np\.minimum\(np\.maximum"),
+        (lambda x: np.std(x), r"np\.std.*write np\.sqrt"),
+        (lambda x: np.sum(x, where=np.array([True, False])), r"np\.sum with where=.*np\.sum without it has one"),
         (lambda x: np.floor_divide(np.ones(2), x), "floor_divide"),
         (lambda x: np.exp(x, out=np.empty(2)), r"np\.exp with out="),
         (lambda x: np.add(x, x, where=np.array([True, False])), r"np\.add with where="),

@@ -272,14 +272,35 @@ def _without_rule(rule: Any, static: dict) -> list[str]:
     return [key for key in static if key not in known]
 
 
+INSTEAD = {  # NumPy's functions that are easily written with those that have a rule
+    "clip": "np.minimum(np.maximum(x, low), high)",
+    "var": "np.mean((x - np.mean(x)) ** 2)",
+    "std": "np.sqrt(np.mean((x - np.mean(x)) ** 2))",
+    "norm": "np.sqrt(np.sum(x * x))",
+    "outer": "x[:, None] * y",
+    "einsum": "x @ y, or x * y and np.sum",
+    "tensordot": "x @ y",
+    "tan": "np.sin(x) / np.cos(x)",
+    "log2": "np.log(x) / np.log(2)",
+    "log10": "np.log(x) / np.log(10)",
+    "reciprocal": "1 / x",
+    "average": "np.mean(x)",
+}
+
+
 def unsupported(spelled: str, static: dict) -> UnsupportedFunctionError:
-    """The error for a NumPy function without a rule, naming the nearest one that has a rule."""
+    """The error for a NumPy function without a rule, naming what has one and comes nearest."""
     from difflib import get_close_matches
 
     known = sorted({function.__name__ for function in NUMPY})
     options = f" with {', '.join(f'{key}=' for key in static)}" if static else ""
-    near = get_close_matches(spelled.split(".")[0], known, n=1, cutoff=0.4)
-    hint = f"; the nearest that has one is np.{near[0]}" if near else ""
+    near = get_close_matches(spelled.split(".")[0], known, n=1)
+    if spelled in INSTEAD:
+        hint = f"; write {INSTEAD[spelled]} instead"
+    elif spelled in known:
+        hint = f"; np.{spelled} without it has one"
+    else:
+        hint = f"; the nearest that has one is np.{near[0]}" if near else ""
     return UnsupportedFunctionError(
         f"np.{spelled}{options} has no gradient rule here, and a plain array would cut the graph without a word"
         f"{hint}. If no gradient is wanted, write np.{spelled}(x.numpy())"

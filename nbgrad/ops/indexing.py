@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..core.errors import ShapeError
 from ..core.methods import method
 from ..core.op import operation
 from ..core.tensor import NUMPY, Tensor, plain
@@ -45,22 +46,34 @@ method("__getitem__", _getitem)
 
 
 def stack(tensors, axis=0):
-    """Arrays of one shape, laid side by side along a new axis."""
+    """Arrays of one shape, laid side by side along a new axis.
+
+    Raises:
+        ShapeError: their shapes differ.
+    """
     return concatenate([np.expand_dims(x, axis) for x in tensors], axis)
 
 
 def concatenate(tensors, axis=0):
-    """Arrays joined along an axis that they have, as a sum of each put into its place."""
-    lengths = [x.shape[axis] for x in tensors]
-    shape = list(tensors[0].shape)
-    axis %= len(shape)
-    shape[axis] = sum(lengths)
+    """Arrays joined along an axis that they have (``None``: all flattened), as a sum of each put into its place.
+
+    Raises:
+        ShapeError: their shapes differ along another axis.
+    """
+    if axis is None:
+        tensors, axis = [np.ravel(x) for x in tensors], 0
+    shapes = [np.shape(plain(x)) for x in tensors]
+    try:
+        joined = np.concatenate([np.broadcast_to(0.0, shape) for shape in shapes], axis).shape
+    except ValueError as error:
+        listed = ", ".join(map(str, shapes)) or "none"
+        raise ShapeError(f"arrays of shapes {listed} cannot be joined along axis {axis}: {error}") from None
     result, start = None, 0
-    for x, length in zip(tensors, lengths, strict=True):
-        index = (slice(None),) * axis + (slice(start, start + length),)
-        piece = put(x, index=index, shape=tuple(shape))
+    for x, shape in zip(tensors, shapes, strict=True):
+        index = (slice(None),) * (axis % len(joined)) + (slice(start, start + shape[axis]),)
+        piece = put(x, index=index, shape=joined)
         result = piece if result is None else result + piece
-        start += length
+        start += shape[axis]
     return result
 
 

@@ -158,6 +158,13 @@ def test_joining_arrays(join, axis):
     check(lambda a, b: (join([a, b, a], axis=axis) * weights).sum(), a, b)
 
 
+def test_joining_flattened_and_single_numbers():
+    a = rng.normal(size=(2, 3))
+    np.testing.assert_array_equal(np.concatenate([ng.tensor(a), a], axis=None).data, np.concatenate([a, a], axis=None))
+    check(lambda a: (np.concatenate([a, 2 * a], axis=None) ** 2).sum(), a)
+    check(lambda x, y: (np.stack([x, y, x]) ** 2).sum(), 1.0, 2.0)
+
+
 @pytest.mark.parametrize("shape", [(6, 4), (-1,), -1, (2, -1, 2), (1, 24)], ids=str)
 def test_reshaping(shape):
     x = rng.normal(size=(2, 3, 4))
