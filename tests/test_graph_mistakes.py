@@ -116,6 +116,15 @@ def test_running_too_early():
         backward(nodes)
 
 
+def test_a_gradient_of_another_shape_moves_nothing():
+    m = Network()
+    forward_and_backward(m.nodes)
+    m.b1.value = np.ones((5, 1))  # it would broadcast
+    with pytest.raises(errors.NotComputedError, match=r"b1 .* earlier value, of shape \(4,\) and not \(5, 1\)"):
+        optimize([m.W1, m.b1], 0.1)
+    np.testing.assert_array_equal(m.W1.value, m.values[2])
+
+
 def test_backward_from_several_numbers():
     m = Network()
     forward(m.nodes)

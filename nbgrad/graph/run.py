@@ -127,6 +127,11 @@ def optimize(nodes: Sequence[Node], learning_rate: float = 1e-2) -> None:
         gradient = node.gradients.get(node)
         if gradient is None:
             raise NotComputedError(f"{node.label} has no gradient yet; run forward_and_backward first")
+        if gradient.shape != node.value.shape:
+            raise NotComputedError(
+                f"the gradient of {node.label} is that of an earlier value, of shape {gradient.shape} and not "
+                f"{node.value.shape}; run forward_and_backward again"
+            )
         value = node.value - rate * gradient
         if not np.isfinite(value).all():
             raise NonFiniteError(
