@@ -1,6 +1,7 @@
 """One class for each mistake: raised before anything is changed, naming what was wrong and the smallest fix."""
 
 import inspect
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -83,7 +84,7 @@ def test_data_that_is_no_array_of_real_numbers(data, words):
         ng.tensor(data)
 
 
-@pytest.mark.parametrize("operand", ["a", ["a", "b"], None, {}], ids=repr)
+@pytest.mark.parametrize("operand", [1j, "a", ["a", "b"], [[1.0], [1.0, 2.0]], None, Fraction(1, 2), {}], ids=repr)
 @pytest.mark.parametrize("function", [lambda x, c: x + c, lambda x, c: c * x, lambda x, c: np.maximum(x, c)])
 def test_operands_that_are_no_real_numbers(function, operand):
     with pytest.raises((errors.UnsupportedDataError, TypeError)):

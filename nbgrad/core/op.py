@@ -26,7 +26,7 @@ import numpy as np
 from .errors import ShapeError
 from .methods import method
 from .names import name_of
-from .tensor import CONSTANT, NUMPY, Tensor, new_serial, recording
+from .tensor import CONSTANT, NUMPY, Tensor, as_data, new_serial, recording
 
 REGISTRY: dict[str, Operation] = {}
 PLAIN = frozenset({float, int, np.ndarray, np.float64, np.float32, bool, np.bool_, np.int64, type(None)})
@@ -68,6 +68,7 @@ class Operation:
         for field, value in declared.items():
             setattr(self, field, value)
         parameters = inspect.signature(forward).parameters.values()
+        self.signature = inspect.Signature([p.replace(kind=p.POSITIONAL_OR_KEYWORD) for p in parameters])
         self.operands = tuple(p.name for p in parameters if p.kind is not p.KEYWORD_ONLY)
         self.keywords = tuple(p.name for p in parameters if p.kind is p.KEYWORD_ONLY)
 
@@ -81,10 +82,8 @@ class Operation:
         return (self.scalar_formulas if scalars else self.formulas)[position]
 
     def __call__(self, *operands: Any, **static: Any) -> Any:
-        if len(operands) > len(self.operands):  # np.sum(x, 0): a static argument given by position
-            extra = operands[len(self.operands) :]
-            static = {**dict(zip(self.keywords, extra, strict=False)), **static}
-            operands = operands[: len(self.operands)]
+        if len(operands) != len(self.operands):
+            operands, static = self._sorted(operands, static)
         inputs, args = [], []
         traced = needs = False
         for x in operands:
@@ -95,7 +94,7 @@ class Operation:
                 args.append(x.data)
             else:
                 inputs.append(CONSTANT)
-                args.append(x if type(x) in PLAIN else np.asarray(x))
+                args.append(x if type(x) in PLAIN else as_data(x))
         try:
             value = self.forward(*args, **static)
         except ValueError as error:
@@ -105,6 +104,12 @@ class Operation:
         if needs and recording.on:
             return record(self, value, tuple(inputs), tuple(args), static or None)
         return Tensor(value)
+
+    def _sorted(self, given: tuple, static: dict[str, Any]) -> tuple[tuple, dict[str, Any]]:
+        """Operands and keyword arguments told apart, however they were given: ``np.sum(x, 0)``, ``f(x, W=W, b=b)``."""
+        bound = self.signature.bind(*given, **static).arguments
+        operands = tuple(bound[name] for name in self.operands)
+        return operands, {name: bound[name] for name in self.keywords if name in bound}
 
     def __repr__(self) -> str:
         return f"<operation {self.name}>"

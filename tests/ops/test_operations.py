@@ -63,6 +63,34 @@ def test_where_keeps_the_branch_not_taken_out():
     np.testing.assert_array_equal(safe, [0.0, 0.25])
 
 
+# ---- ways to call
+def test_operands_given_by_name_are_operands():
+    """A tensor given by name must not slip past the graph as if it were static."""
+    X = rng.normal(size=(4, 3))
+    W, b = ng.tensor(rng.normal(size=(3, 2)), requires_grad=True), ng.tensor(np.zeros(2), requires_grad=True)
+    y = F.linear(X, W=W, b=b)
+    assert (y.op.name, y.static) == ("linear", None)
+    loss = F.mse_loss(target=np.ones((4, 2)), prediction=y)
+    assert loss.op.name == "mse_loss"
+    assert loss.inputs[0] is y
+    loss.backward()
+    assert W.grad.shape == W.shape
+    assert b.grad.shape == b.shape
+
+
+def test_arguments_that_nothing_takes_are_refused():
+    x = ng.tensor([1.0, 2.0])
+    for call in (
+        lambda: x.exp(3),
+        lambda: F.relu(x, 5),
+        lambda: x.sum(0, False, 7),
+        lambda: F.linear(x),
+        lambda: x.sum(ax=0),
+    ):
+        with pytest.raises(TypeError):
+            call()
+
+
 # ---- axes
 AXES = [None, 0, 1, -1, (0, 2), (-1, 0), (0, 1, 2)]
 
