@@ -8,6 +8,9 @@ from nbval.kernel import RunningKernel
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[name] = "1"
 
+# No progress bar: whether one is shown depends on how busy the machine is, and outputs are compared.
+os.environ["NBGRAD_QUIET"] = "1"
+
 # The kernel chooses Matplotlib's inline backend only where none is asked for.
 os.environ.pop("MPLBACKEND", None)
 
