@@ -332,8 +332,8 @@ def reshape(tensor: Any, shape: Any) -> Tensor:
 
 
 def cast(x: Any, dtype: Any) -> Tensor:
-    """``x`` in another dtype, as a constant."""
-    return constant(plain(x), dtype)
+    """``x`` in another dtype; a floating one hands gradients on."""
+    return convert_to_tensor(x).astype(dtype)
 
 
 def stop_gradient(x: Any) -> Tensor:

@@ -77,6 +77,9 @@ class Methods:
     def relu(self) -> Tensor:
         """``max(0, x)``; at 0 the subgradient 0 is taken."""
 
+    def astype(self, dtype: Any) -> Tensor:
+        """The numbers in another dtype; whole numbers and truth values have no gradient, so there the graph ends."""
+
     def __getitem__(self, index: Any) -> Tensor:
         """``x[index]`` with any index that NumPy takes."""
 

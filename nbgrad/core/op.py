@@ -226,7 +226,9 @@ def shape_error(op: Operation, operands: Sequence, args: Sequence, error: Except
         f"{name or f'operand {i}'} of shape {shape}"
         for i, (name, shape) in enumerate(zip(called, shapes, strict=True), 1)
     )
-    return ShapeError(f"{op.name}: {listed} do not fit together: {error}{suggestion(op, called, shapes)}")
+    if len(args) > 1 and any(word in str(error) for word in ("shape", "dimension", "broadcast")):
+        return ShapeError(f"{op.name}: {listed} do not fit together{suggestion(op, called, shapes) or f': {error}'}")
+    return ShapeError(f"{op.name} of {listed}: {error}")
 
 
 def suggestion(op: Operation, called: Sequence[str | None], shapes: Sequence[tuple]) -> str:

@@ -248,6 +248,28 @@ def relu(x):
 
 relu.rule(lambda g, y, x: g * (x > 0))
 
+
+@operation(
+    symbol="dtype", latex=r"\mathrm{{astype}}({x})", source="{x}.astype({dtype})", formulas=["{g} in the dtype of {x}"],
+    samples=[normal(3, 4)], note="Another dtype holds the same numbers, so the gradient is handed on.",
+)  # fmt: skip
+def astype(x, *, dtype=None):
+    """The same numbers in another dtype of floating numbers; by default in their own."""
+    return x.astype(dtype or x.dtype)
+
+
+astype.rule(lambda g, y, x, dtype=None: g.astype(x.dtype))
+
+
+def _astype(x: Tensor, dtype):
+    """The numbers in another dtype; whole numbers and truth values have no gradient, so there the graph ends."""
+    if np.dtype(dtype).kind == "f":
+        return astype(x, dtype=dtype)
+    return Tensor(x.data.astype(dtype))
+
+
+method("astype", _astype)
+
 # ---- functions of two numbers
 
 
