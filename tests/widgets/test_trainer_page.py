@@ -154,6 +154,20 @@ def test_a_silent_kernel_is_named(page, mount, trainer):
     assert page.get_by_role("status").inner_text() == "training"
 
 
+def test_a_restarted_kernel_is_named_and_the_controls_are_off(page, mount, trainer):
+    mount(page, trainer._widget)
+    page.evaluate("() => { models[0].send = () => { throw new Error('Cannot send'); }; }")
+    page.get_by_role("button", name="Play").click()
+    assert page.get_by_text("The kernel was restarted: run this cell again.").is_visible()
+    for button in page.get_by_role("button").all():
+        assert button.get_attribute("aria-disabled") == "true"
+    assert all(control.is_disabled() for control in page.locator("input").all())
+    page.locator(".ng-curve").focus()
+    page.keyboard.press("Space")  # an error in the page fails this test
+    assert page.get_by_role("button", name="Play").is_visible()
+    assert page.get_by_role("alert").is_hidden()
+
+
 def test_two_views_show_the_same_and_leave_alone(page, mount, trainer):
     mount(page, trainer._widget, views=2)
     trainer.run(epochs=3)

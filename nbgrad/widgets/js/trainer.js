@@ -19,13 +19,24 @@ function render({ model, el }) {
   const panel = buildErrorPanel();
   let asked = null; // the newest request that the kernel has not answered yet
   let patience = 0;
+  let gone = false; // the kernel that this panel belonged to is no more
 
   function send(type, value = null) {
+    if (gone) {
+      return;
+    }
     const id = Math.max(Date.now(), (asked?.id ?? 0) + 1);
     const foreseen = { ...asked?.foreseen, ...FORESEEN[type]?.(value) };
     asked = { id, phase: EXPECTED[type] ?? asked?.phase ?? null, late: false, foreseen };
-    model.send({ type, value, id });
     clearTimeout(patience);
+    try {
+      model.send({ type, value, id });
+    } catch {
+      gone = true; // no other kernel will ever know this trainer
+      asked = null;
+      show();
+      return;
+    }
     patience = setTimeout(() => {
       if (asked) {
         asked.late = true;
@@ -49,13 +60,17 @@ function render({ model, el }) {
     }
     const state = { ...model.get("state"), ...asked?.foreseen };
     // A click shows at once; the kernel's own word on it follows.
-    const phase = asked?.phase ?? state.phase;
+    const phase = asked?.phase ?? (gone && state.phase === "running" ? "paused" : state.phase);
     root.setAttribute("aria-label", `Training: ${state.name}`);
     root.dataset.phase = phase;
     head.show(state, phase, Boolean(asked?.late));
     side.show(state, phase);
     panel.show(state);
     curve.show(state);
+    if (gone) {
+      head.showGone();
+      retire(side.root);
+    }
   }
 
   const hearKeys = (event) => spaceToggles(event, () => send(root.dataset.phase === "running" ? "pause" : "play"));
@@ -85,6 +100,14 @@ function spaceToggles(event, toggle) {
   }
 }
 
+/** Controls that nothing answers any more; the buttons stay in reach, so that the focus is not lost. */
+function retire(controls) {
+  controls.querySelectorAll("button").forEach((button) => button.setAttribute("aria-disabled", "true"));
+  controls.querySelectorAll("input").forEach((input) => {
+    input.disabled = true;
+  });
+}
+
 function buildTrainerHead() {
   const title = element("span", { class: "ng-title" });
   const setup = element("span", { class: "ng-dim" });
@@ -101,7 +124,14 @@ function buildTrainerHead() {
     note.hidden = state.note === "";
   }
 
-  return { root, show };
+  function showGone() {
+    status.textContent = "no kernel";
+    status.dataset.phase = "late";
+    note.textContent = "The kernel was restarted: run this cell again.";
+    note.hidden = false;
+  }
+
+  return { root, show, showGone };
 }
 
 function buildErrorPanel() {
