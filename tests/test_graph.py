@@ -98,7 +98,7 @@ def test_a_cycle_is_named():
     m = Scalars()
     before = [node.value for node in m.parts]
     m.z.inputs = (m.a, m.k, m.b)
-    with pytest.raises(errors.CycleError, match=r"lead back to themselves.*: z, a, loss"):
+    with pytest.raises(errors.CycleError, match=r"lead back to themselves.*: z, a$"):
         topological_sort_feed_dict({**m.feed, m.k: 7.0}, m.loss)
     m.z.inputs = (m.z, m.k, m.b)
     with pytest.raises(errors.CycleError):

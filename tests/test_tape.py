@@ -419,3 +419,13 @@ def test_a_recording_goes_when_its_results_go():
         assert ref() is None
     finally:
         gc.enable()
+
+
+def test_higher_derivatives_use_the_numbers_of_that_moment():
+    v = tf.Variable(3.0)
+    with tf.GradientTape(persistent=True) as outer:
+        y = v**3
+        v.assign(10.0)
+        slope = outer.gradient(y, v)
+    assert slope.numpy() == 27.0
+    assert outer.gradient(slope, v).numpy() == 18.0

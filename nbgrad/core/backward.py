@@ -18,6 +18,7 @@ import numpy as np
 from .errors import NoGradientError, NotScalarError, ShapeError
 from .methods import method
 from .names import name_of
+from .op import identity, record
 from .tensor import Tensor, plain
 
 ONE = np.float64(1.0)
@@ -134,8 +135,14 @@ def reverse_pass(
 
 
 def traced_args(node: Tensor) -> tuple:
-    """The operands as the rules want them for higher derivatives: tensors where there were tensors."""
-    return tuple(x if x.requires_grad else value for x, value in zip(node.inputs, node.args, strict=True))
+    """The operands as the rules want them for higher derivatives: tensors where there were tensors.
+
+    A tensor that has been given new numbers since then is stood in for by a node with the numbers of that moment.
+    """
+    return tuple(
+        value if not x.requires_grad else x if x.data is value else record(identity, value, (x,), (value,), None)
+        for x, value in zip(node.inputs, node.args, strict=True)
+    )
 
 
 def undo_broadcasting(gradient: Any, shape: tuple[int, ...]) -> Any:

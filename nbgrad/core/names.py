@@ -35,4 +35,15 @@ def variable_names(namespace: dict[str, Any] | None = None) -> dict[int, str]:
 
 def name_of(thing: Any) -> str | None:
     """The thing's own ``name``, else the name of a variable that holds it, else ``None``."""
-    return getattr(thing, "name", None) or variable_names().get(id(thing))
+    name = getattr(thing, "name", None) or variable_names().get(id(thing))
+    return readable(name) if name else None
+
+
+def readable(name: Any, longest: int = 60) -> str:
+    """A name as it can stand in a message: on one line, of a decent length, nothing that a terminal would obey.
+
+    >>> readable("W" * 1000, longest=8), readable("two\\nlines")
+    ('WWWWWWW…', 'twolines')
+    """
+    text = "".join(c for c in str(name) if c.isprintable())
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"

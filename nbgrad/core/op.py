@@ -101,7 +101,7 @@ class Operation:
             raise shape_error(self, operands, args, error) from None
         if not traced:
             return value
-        if needs and recording.on:
+        if needs and recording.get():
             return record(self, value, tuple(inputs), tuple(args), static or None)
         return Tensor(value)
 
@@ -146,7 +146,7 @@ def binary_operators(op: Operation) -> tuple[Callable, Callable]:
             value = forward(x, y)
         except ValueError as error:
             raise shape_error(op, (a, b), (x, y), error) from None
-        if needs and recording.on:
+        if needs and recording.get():
             return record(op, value, (a, other), (x, y), None)
         return Tensor(value)
 
@@ -226,6 +226,8 @@ def shape_error(op: Operation, operands: Sequence, args: Sequence, error: Except
         f"{name or f'operand {i}'} of shape {shape}"
         for i, (name, shape) in enumerate(zip(called, shapes, strict=True), 1)
     )
+    if isinstance(error, ShapeError):  # the operation knows better
+        return ShapeError(f"{op.name} of {listed}: {error}")
     if len(args) > 1 and any(word in str(error) for word in ("shape", "dimension", "broadcast")):
         return ShapeError(f"{op.name}: {listed} do not fit together{suggestion(op, called, shapes) or f': {error}'}")
     return ShapeError(f"{op.name} of {listed}: {error}")
@@ -250,3 +252,15 @@ def suggestion(op: Operation, called: Sequence[str | None], shapes: Sequence[tup
     if len(b) == 1 and b[0] == a[0] != a[-1]:
         return f". Making {second} a column would do: {second}.reshape(-1, 1)"
     return ". Shapes are lined up at the last axis; there each pair of lengths must be equal or hold a 1"
+
+
+@operation(
+    symbol="=", latex="{x}", source="{x}", formulas=["1"], elementwise=True,
+    samples=[lambda rng: rng.standard_normal((3, 4))],
+)  # fmt: skip
+def identity(x):
+    """The same numbers as a node of its own."""
+    return x
+
+
+identity.rule(lambda g, y, x: g)

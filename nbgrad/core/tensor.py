@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from itertools import count
 from typing import Any
 
@@ -29,13 +30,8 @@ from .shown import Shown
 new_serial: Callable[[], int] = count().__next__
 
 
-class Recording:
-    """Whether operations are recorded; ``no_grad`` turns it off."""
-
-    on: bool = True
-
-
-recording = Recording()
+# Whether operations are recorded; ``no_grad`` turns it off, for the task or thread that it is in and no other.
+recording: ContextVar[bool] = ContextVar("recording", default=True)
 
 
 @contextmanager
@@ -48,11 +44,11 @@ def no_grad() -> Iterator[None]:
     ...     (x * 2).requires_grad
     False
     """
-    before, recording.on = recording.on, False
+    before = recording.set(False)
     try:
         yield
     finally:
-        recording.on = before
+        recording.reset(before)
 
 
 class Tensor(Methods, Shown):

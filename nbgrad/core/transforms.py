@@ -9,46 +9,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
 
 from .backward import creation_order, leading_from, reverse_pass
 from .errors import IntegerGradientError, NotScalarError
-from .op import operation
+from .op import identity
 from .tensor import Tensor, as_data, plain, recording
 
-_depth = 0  # how many transforms are at work: inside another one, gradients must be differentiable themselves
+# How many transforms are at work here: inside another one, gradients must be differentiable themselves.
+_depth: ContextVar[int] = ContextVar("depth", default=0)
 
 
 @contextmanager
 def _at_work() -> Iterator[None]:
     """One transform deeper, and recording, whatever the caller does: what is recorded here is the transform's own."""
-    global _depth
-    before, recording.on = recording.on, True
-    _depth += 1
+    recorded, deeper = recording.set(True), _depth.set(_depth.get() + 1)
     try:
         yield
     finally:
-        _depth -= 1
-        recording.on = before
+        _depth.reset(deeper)
+        recording.reset(recorded)
 
 
 def _is_nested(args: Sequence[Any]) -> bool:
     """Whether the result shall itself be differentiable: within another transform, or at the caller's own tensors."""
-    return recording.on and (_depth > 0 or any(isinstance(a, Tensor) and a.requires_grad for a in args))
-
-
-@operation(
-    symbol="=", latex="{x}", source="{x}", formulas=["1"], elementwise=True,
-    samples=[lambda rng: rng.standard_normal((3, 4))],
-)  # fmt: skip
-def identity(x):
-    """The same numbers as a node of its own."""
-    return x
-
-
-identity.rule(lambda g, y, x: g)
+    return recording.get() and (_depth.get() > 0 or any(isinstance(a, Tensor) and a.requires_grad for a in args))
 
 
 def fresh(value: Any, position: int) -> Tensor:

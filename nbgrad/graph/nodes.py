@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary, WeakValueDictionary
 
 import numpy as np
 
-from ..core.errors import FeedError, NonFiniteError
+from ..core.errors import FeedError, NonFiniteError, UnsupportedDataError
 from ..core.names import checked_name, name_of
 from ..core.op import Operation
 from ..core.shown import Shown
@@ -99,11 +99,15 @@ class Placeholder(Node):
     @value.setter
     def value(self, value: Any) -> None:
         self.tensor = Tensor(checked_value(self, value), True)
+        self.gradients.clear()  # it belonged to the old value
 
 
 def checked_value(node: Node, value: Any) -> Any:
     """``value`` as floating numbers of the node's own, all of them finite."""
-    data = as_data(value)
+    try:
+        data = as_data(value)
+    except UnsupportedDataError as error:
+        raise UnsupportedDataError(f"{node.label} cannot be fed: {error}") from None
     data = data.astype(data.dtype if data.dtype.kind == "f" else float)
     finite = np.isfinite(data)
     if not finite.all():

@@ -8,6 +8,7 @@ from heapq import heapify, heappop, heappush
 from typing import Any
 
 from ..core.errors import AmbiguousLossError, CycleError, FeedError, MissingFeedError
+from ..core.names import name_of, variable_names
 from ..core.tensor import Tensor
 from .nodes import Node, Placeholder, checked_value, live_losses
 
@@ -48,9 +49,18 @@ def sorted_from(roots: Sequence[Node]) -> list[Node]:
             if not waiting[user]:
                 heappush(ready, user.serial)
     if len(order) < len(nodes):
-        stuck = ", ".join(node.label for node in sorted(nodes, key=lambda n: n.serial) if waiting[node])
-        raise CycleError(f"these nodes lead back to themselves, so none can be computed first: {stuck}")
+        cycle = ", ".join(node.label for node in on_cycles([node for node in nodes if waiting[node]], users))
+        raise CycleError(f"these nodes lead back to themselves, so none can be computed first: {cycle}")
     return order
+
+
+def on_cycles(stuck: list[Node], users: Mapping[Node, Sequence[Node]]) -> list[Node]:
+    """Of the nodes that could not be sorted, those that lead back to themselves, in creation order."""
+    while True:
+        left = [node for node in stuck if any(user in stuck for user in users[node])]
+        if len(left) == len(stuck):
+            return sorted(left, key=lambda node: node.serial)
+        stuck = left
 
 
 def the_loss(fed: Iterable[Node], namespace: Mapping[str, Any]) -> Node:
@@ -61,7 +71,7 @@ def the_loss(fed: Iterable[Node], namespace: Mapping[str, Any]) -> Node:
     """
     fed = dict.fromkeys(fed)
     live = [loss for _, loss in sorted(live_losses.items()) if any(node in fed for node in ancestors([loss]))]
-    named = {id(value) for value in namespace.values()}
+    named = set(variable_names(dict(namespace)))  # IPython's history, _ and Out, does not count
     if len(live) > 1 and sum(id(loss) in named for loss in live) == 1:
         live = [loss for loss in live if id(loss) in named]
     if len(live) == 1:
@@ -73,8 +83,8 @@ def the_loss(fed: Iterable[Node], namespace: Mapping[str, Any]) -> Node:
         )
     names = ", ".join(f"{loss.label} (made as node {loss.serial})" for loss in live)
     raise AmbiguousLossError(
-        f"the fed placeholders lead to {len(live)} losses: {names}; pass the one that is meant: "
-        f"topological_sort_feed_dict(feed_dict, {live[-1].label})"
+        f"the fed placeholders lead to {len(live)} losses: {names}; keep the one that is meant in a variable and pass "
+        f"it: topological_sort_feed_dict(feed_dict, {name_of(live[-1]) or 'loss'})"
     )
 
 
@@ -97,6 +107,9 @@ def topological_sort_feed_dict(feed_dict: Mapping[Node, Any], *roots: Node) -> l
         if not isinstance(node, Placeholder):
             label = node.label if isinstance(node, Node) else repr(node)
             raise FeedError(f"{label} cannot be fed: only a Placeholder takes a value")
+    for root in roots:
+        if not isinstance(root, Node):
+            raise FeedError(f"a root is a node, not {type(root).__name__}: topological_sort_feed_dict(feed_dict, loss)")
     frame = sys._getframe(1)
     order = sorted_from(roots or [the_loss(feed_dict, {**frame.f_globals, **frame.f_locals})])
     missing = [node.label for node in order if isinstance(node, Placeholder) and node not in feed_dict]
@@ -105,6 +118,11 @@ def topological_sort_feed_dict(feed_dict: Mapping[Node, Any], *roots: Node) -> l
             f"no value was fed for {', '.join(missing)}; add to feed_dict: {', '.join(f'{m}: ...' for m in missing)}"
         )
     values = [checked_value(node, value) for node, value in feed_dict.items()]
+    for node in order:  # what was computed from other values is not computed yet
+        node.gradients.clear()
+        if node.op is not None:
+            node.tensor = None
     for node, value in zip(feed_dict, values, strict=True):
+        node.gradients.clear()
         node.tensor = Tensor(value, True)
     return order

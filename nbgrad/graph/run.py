@@ -38,11 +38,21 @@ def forward(nodes: Sequence[Node]) -> None:
             operands.append(operand)
         try:
             results[node] = node.op(*operands)
-        except ShapeError as error:
-            shapes = ", ".join(f"{x.label} {t.shape}" for x, t in zip(node.inputs, operands, strict=True))
-            raise ShapeError(f"{node.label} cannot be computed from {shapes}. {error}") from None
+        except ShapeError:
+            raise named_error(node, operands) from None
     for node, result in results.items():
         node.tensor = result
+
+
+def named_error(node: Node, operands: Sequence[Tensor]) -> ShapeError:
+    """The error of computing ``node``, with its inputs called by their names."""
+    assert node.op is not None
+    called = [Tensor(t.data, name=x.label) for x, t in zip(node.inputs, operands, strict=True)]
+    try:
+        node.op(*called)
+    except ShapeError as error:
+        return ShapeError(f"{node.label} cannot be computed: {error}")
+    raise AssertionError("an operation failed, and then did not")
 
 
 def backward_pass(nodes: Sequence[Node], observe: Any = None) -> dict[int, Any]:
@@ -127,11 +137,6 @@ def optimize(nodes: Sequence[Node], learning_rate: float = 1e-2) -> None:
         gradient = node.gradients.get(node)
         if gradient is None:
             raise NotComputedError(f"{node.label} has no gradient yet; run forward_and_backward first")
-        if gradient.shape != node.value.shape:
-            raise NotComputedError(
-                f"the gradient of {node.label} is that of an earlier value, of shape {gradient.shape} and not "
-                f"{node.value.shape}; run forward_and_backward again"
-            )
         value = node.value - rate * gradient
         if not np.isfinite(value).all():
             raise NonFiniteError(

@@ -21,7 +21,13 @@ def ndim(x):
 )  # fmt: skip
 def linear(x, W, b):
     """``x @ W + b`` for a batch ``x`` (n, i), weights (i, o) and biases (o,); for scalars ``x * W + b``."""
-    return (x.dot(W) if type(x) is np.ndarray else np.dot(x, W)) + b
+    product = x.dot(W) if type(x) is np.ndarray else np.dot(x, W)
+    if ndim(W) > 2 or (ndim(b) and np.shape(b) not in ((product.shape[-1:]), (1, *product.shape[-1:]), (1,))):
+        raise ShapeError(
+            "the weights of a linear layer have shape (inputs, outputs) and its biases (outputs,), but here the "
+            f"weights have shape {np.shape(W)} and the biases {np.shape(b)}"
+        )
+    return product + b
 
 
 def _linear_to_x(g, y, x, W, b):
