@@ -71,7 +71,7 @@ class TrainerWidget(anywidget.AnyWidget):
             "error": self._error(),
             "problem": self._problem,
             "answered": self._answered,
-            "curve": curve(trainer.record.train, trainer.record.validation),
+            "curve": curve(trainer.record.train, trainer.record.validation, trainer.epoch),
             "recorded": len(trainer.record),
         }
 
@@ -133,16 +133,16 @@ def display_trainer(trainer: Trainer) -> Any:
     return trainer._widget._repr_mimebundle_()
 
 
-def curve(train: Sequence[float], validation: Sequence[float]) -> dict[str, list[Any]]:
-    """Epochs and losses, thinned to what a screen shows; the last epoch is always there.
+def curve(train: Sequence[float], validation: Sequence[float], present: int = 0) -> dict[str, list[Any]]:
+    """Epochs and losses, thinned to what a screen shows; the last epoch and the ``present`` one are always there.
 
     >>> curve([3.0, 2.0], [])
     {'epochs': [1, 2], 'train': [3.0, 2.0], 'validation': []}
     """
     stride = -(-len(train) // POINTS) or 1
     epochs = list(range(1, len(train) + 1, stride))
-    if epochs and epochs[-1] != len(train):
-        epochs.append(len(train))
+    epochs += [epoch for epoch in (present, len(train)) if 1 <= epoch <= len(train)]
+    epochs = sorted(set(epochs))
     return {
         "epochs": epochs,
         "train": [_plain(train[epoch - 1]) for epoch in epochs],

@@ -142,6 +142,8 @@ def test_a_long_curve_is_thinned_and_keeps_its_ends():
     thin = curve([float(i) for i in range(10_001)], [])
     assert len(thin["epochs"]) <= 402
     assert (thin["epochs"][0], thin["epochs"][-1], thin["train"][-1]) == (1, 10_001, 10_000.0)
+    assert 5678 in curve([float(i) for i in range(10_001)], [], 5678)["epochs"]  # the present epoch is kept
+    assert curve([3.0, 2.0], [], 0) == curve([3.0, 2.0], [], 7) == curve([3.0, 2.0], [], 2)
     assert curve([1.0], [float("inf")])["validation"] == [None]
 
 

@@ -116,6 +116,25 @@ def test_rewind_fades_what_lies_ahead(page, mount, trainer):
     assert page.get_by_text("epoch 5 of 20").is_visible()
 
 
+def test_the_cursor_stands_at_the_epoch_gone_back_to(page, mount, trainer):
+    trainer.run(epochs=901)  # more than the curve has points
+    trainer.rewind(500)
+    mount(page, trainer._widget)
+    assert page.locator(".ng-reading").text_content().startswith("500 · ")
+    assert page.locator(".ng-place").inner_text() == "epoch 500"
+    trainer.rewind(0)
+    push(page, trainer)
+    assert page.locator(".ng-reading").count() == 0
+    assert page.get_by_text("will be drawn here").count() == 0  # it is drawn already
+
+
+def test_a_step_shows_in_the_chart_before_the_first_epoch_ends(page, mount, trainer):
+    mount(page, trainer._widget)
+    loss = trainer.step()
+    push(page, trainer)
+    assert page.get_by_text(f"step 1 of 4 · batch loss {loss:.3g}", exact=True).count() == 1
+
+
 def test_an_error_is_text_with_a_traceback_on_request(page, mount, trainer):
     mount(page, trainer._widget)
     assert not page.get_by_role("alert").is_visible()

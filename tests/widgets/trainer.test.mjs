@@ -33,6 +33,12 @@ test("durations and paces", () => {
   assert.equal(words.paceWords(0.527), "0.53 steps/s");
 });
 
+test("the chart without an epoch tells the steps", () => {
+  assert.equal(words.chartWords({ ...state, step: 0, lastLoss: null }), "the loss of each epoch will be drawn here");
+  assert.equal(words.chartWords({ ...state, lastLoss: 6.0421 }), "step 2 of 4 · batch loss 6.04");
+  assert.equal(words.chartWords({ ...state, lastLoss: null }), "step 2 of 4");
+});
+
 test("the share done counts the steps of the epoch under way", () => {
   assert.equal(words.shareDone(state), 0.35);
   assert.equal(words.shareDone({ ...state, epoch: 20 }), 1);

@@ -2,6 +2,7 @@
 
 import { element, svgElement } from "./dom.js";
 import { linearTicks, lossAxis, nearestIndex, shortNumber } from "./plot_scale.js";
+import { chartWords } from "./trainer_words.js";
 
 const CURVE_HEIGHT = 300;
 const CURVE_MARGIN = { left: 58, right: 18, top: 16, bottom: 42 };
@@ -98,9 +99,9 @@ function paintCurve(svg, key, state, pointed, width) {
   const words = seen ? cursorWords(state, index) : { epoch: "", train: "", validation: "", spoken: "no epochs yet" };
   if (seen) {
     layers.push(...cursorMarks(state, index, words, x, y, width));
-  } else {
+  } else if (index < 0) {
     const middle = [(left + width - right) / 2, (top + CURVE_HEIGHT - bottom) / 2];
-    layers.push(label(...middle, "the loss of each epoch will be drawn here", "ng-tick", "middle"));
+    layers.push(label(...middle, chartWords(state), "ng-tick", "middle"));
   }
   key.show(words);
   svg.setAttribute("viewBox", `0 0 ${width} ${CURVE_HEIGHT}`);

@@ -1,5 +1,7 @@
 // What the training controls say and send: words and numbers only.
 
+import { shortNumber } from "./plot_scale.js";
+
 const LOWEST_POWER = -6;
 const HIGHEST_POWER = 1;
 
@@ -58,6 +60,15 @@ export function playWord(phase, state) {
     return "Pause";
   }
   return phase === "finished" ? `${state.span} more` : "Play";
+}
+
+/** What the chart says where it has nothing to draw yet. */
+export function chartWords(state) {
+  if (state.step === 0 || state.stepsPerEpoch === 1) {
+    return "the loss of each epoch will be drawn here";
+  }
+  const place = `step ${state.step} of ${state.stepsPerEpoch}`;
+  return state.lastLoss === null ? place : `${place} · batch loss ${shortNumber(state.lastLoss, 3)}`;
 }
 
 /** Where the training stands, in a few words. */
