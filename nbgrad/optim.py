@@ -64,7 +64,7 @@ class SGD:
 
     def step(self) -> None:
         """Move each parameter against its gradient; one without a gradient stays where it is."""
-        lr = self.lr
+        lr = float(self.lr)  # a plain number, so that float32 parameters stay float32
         for p in self.params:
             if p.grad is not None:
                 p.data = p.data - lr * p.grad  # a new array: a graph made before keeps the numbers it was made with

@@ -17,14 +17,15 @@ and its gradient is the engine's reverse pass over the operations of that span.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
-from .core.errors import IntegerGradientError, ShapeError, TapeStateError, TapeUsedError
+from .core.errors import IntegerGradientError, NoGradientError, ShapeError, TapeStateError, TapeUsedError
 from .core.names import checked_name, name_of
+from .core.op import identity
 from .core.tensor import Tensor, as_data, new_serial, plain
 from .core.transforms import gradients
 from .ops import elementwise, indexing, linalg, reduction, shape
@@ -72,15 +73,33 @@ class Variable(Tensor):
 
     def assign_add(self, delta: Any) -> Variable:
         """``assign(self + delta)``."""
-        return self.assign(self.data + plain(delta))
+        return self.assign(self.data + self._step(delta))
 
     def assign_sub(self, delta: Any) -> Variable:
         """``assign(self - delta)``: the step of gradient descent."""
-        return self.assign(self.data - plain(delta))
+        return self.assign(self.data - self._step(delta))
+
+    def _step(self, delta: Any) -> Any:
+        """``delta`` as numbers that fit.
+
+        Raises:
+            NoGradientError: it is ``None``, as a gradient is that a tape did not find.
+            ShapeError: its shape is neither that of the variable nor that of a number.
+        """
+        called = name_of(self) or "this variable"
+        if delta is None:
+            raise NoGradientError(
+                f"{called} cannot be moved by None: the tape found no way from the target to it; was it used inside "
+                "the tape's with block, and in floating numbers?"
+            )
+        numbers = as_data(delta)
+        if numbers.shape not in ((), self.data.shape):
+            raise ShapeError(f"{called} has shape {self.data.shape} and cannot be moved by shape {numbers.shape}")
+        return numbers
 
     def value(self) -> Tensor:
-        """The present numbers as a constant."""
-        return constant(self.data)
+        """The present numbers as a tensor of their own, through which gradients flow."""
+        return identity(self)
 
     read_value = value
 
@@ -103,7 +122,9 @@ def constant(value: Any, dtype: Any = None, name: str | None = None) -> Tensor:
 
 def convert_to_tensor(value: Any, dtype: Any = None) -> Tensor:
     """``value`` itself if it is a tensor (of that dtype), else a constant."""
-    return value if isinstance(value, Tensor) and dtype is None else constant(value, dtype)
+    if not isinstance(value, Tensor):
+        return constant(value, dtype)
+    return value if dtype is None else value.astype(dtype)
 
 
 class GradientTape:
@@ -139,7 +160,8 @@ class GradientTape:
         self._spans.append([new_serial(), -1])
 
     def _close(self) -> None:
-        self._spans[-1][1] = new_serial()
+        if self._spans[-1][1] < 0:
+            self._spans[-1][1] = new_serial()
 
     def _recorded(self, node: Tensor) -> bool:
         serial = node.serial
@@ -154,24 +176,41 @@ class GradientTape:
         """
         if self not in _running:
             raise TapeStateError("watch(...) belongs inside the tape's with block, before what shall be recorded")
-        for x in tensor if isinstance(tensor, list | tuple) else [tensor]:
+        wanted = list(tensor) if isinstance(tensor, list | tuple) else [tensor]
+        for x in wanted:
             if not isinstance(x, Tensor):
                 raise TypeError(f"a tape watches tensors, not {type(x).__name__}; make one with tf.constant(...)")
             if x.dtype.kind != "f":
                 raise IntegerGradientError(
                     f"{name_of(x) or 'this tensor'} holds {x.dtype}; whole numbers have no gradient: write 3.0 for 3"
                 )
+        for x in wanted:
             x.requires_grad = True
             self._watched[x.serial] = x
 
     @contextmanager
     def stop_recording(self) -> Iterator[None]:
-        """Within this block the tape does not record."""
-        self._close()
+        """Within this block the tape does not record.
+
+        Raises:
+            TapeStateError: the tape is not running.
+        """
+        if self not in _running:
+            raise TapeStateError("stop_recording() belongs inside the tape's with block")
+        with self._paused():
+            yield
+
+    @contextmanager
+    def _paused(self) -> Iterator[None]:
+        """No recording in here; afterwards the tape goes on if it did before."""
+        recording = bool(self._spans) and self._spans[-1][1] < 0
+        if recording:
+            self._close()
         try:
             yield
         finally:
-            self._open()
+            if recording:
+                self._open()
 
     def reset(self) -> None:
         """Forget everything recorded so far; a running tape goes on recording."""
@@ -206,28 +245,27 @@ class GradientTape:
         """
         if unconnected_gradients not in ("none", "zero"):
             raise ValueError(f"unconnected_gradients is 'none' or 'zero', not {unconnected_gradients!r}")
-        if self._used and not self._persistent:
-            raise TapeUsedError(
-                "this tape has given its gradient and has forgotten its recording; write "
-                "GradientTape(persistent=True) to ask it several times"
-            )
+        self._check_unused()
         targets = list(target) if isinstance(target, list | tuple) else [target]
         flat, rebuild = _flattened(sources)
         seeds = self._seeds(targets, output_gradients)
-        still_running = self in _running
-        if still_running and not self._persistent:
-            self._close()  # its own gradient is none of its business
+        with nullcontext() if self._persistent else self._paused():  # its own gradient is none of its business
+            found = gradients(
+                [t for t in targets if t.requires_grad],
+                [s for t, s in zip(targets, seeds, strict=True) if t.requires_grad],
+                flat,
+                traced=any(tape is not self or self._persistent for tape in _running),
+                within=self._recorded,
+            )
         self._used = True
-        found = gradients(
-            [t for t in targets if t.requires_grad],
-            [s for t, s in zip(targets, seeds, strict=True) if t.requires_grad],
-            flat,
-            traced=any(tape is not self or self._persistent for tape in _running),
-            within=self._recorded,
-        )
-        if still_running and not self._persistent:
-            self._open()
         return rebuild([self._result(g, x, unconnected_gradients) for g, x in zip(found, flat, strict=True)])
+
+    def _check_unused(self) -> None:
+        if self._used and not self._persistent:
+            raise TapeUsedError(
+                "this tape has given its gradient, and a tape gives one; write GradientTape(persistent=True) to ask it "
+                "several times"
+            )
 
     @staticmethod
     def _seeds(targets: list[Any], given: Any) -> list[Any]:
@@ -251,7 +289,14 @@ class GradientTape:
         return gradient if isinstance(gradient, Tensor) else Tensor(gradient)
 
     def jacobian(self, target: Tensor, source: Tensor) -> Tensor | None:
-        """The derivative of each element of ``target``: of shape ``target.shape + source.shape``."""
+        """The derivative of each element of ``target``: of shape ``target.shape + source.shape``.
+
+        Raises:
+            TapeUsedError: the tape is not persistent and has been used.
+        """
+        if target.size == 0:
+            return constant(np.zeros(target.shape + source.shape))
+        self._check_unused()
         rows = []
         persistent, self._persistent = self._persistent, True
         try:
@@ -284,6 +329,11 @@ def _tensors(sources: Iterable[Any]) -> list[Tensor]:
     for source in flat:
         if not isinstance(source, Tensor):
             raise TypeError(f"the source is a {type(source).__name__}, not a tf.Variable or a watched tensor")
+        if source.dtype.kind != "f":
+            raise IntegerGradientError(
+                f"{name_of(source) or 'the source'} holds {source.dtype}; whole numbers have no gradient: write "
+                "tf.Variable(3.0) for tf.Variable(3)"
+            )
     return flat
 
 
@@ -291,8 +341,9 @@ def _tensors(sources: Iterable[Any]) -> list[Tensor]:
 def _on_tensors(function: Callable) -> Callable:
     """The operation with NumPy arrays and plain numbers taken as constants, so that a tensor always comes out."""
 
-    def call(*operands: Any, name: str | None = None, **static: Any) -> Tensor:
-        result = function(convert_to_tensor(operands[0]), *operands[1:], **static)
+    def call(*operands: Any, name: str | None = None, **named: Any) -> Tensor:
+        operands += tuple(named.pop(key) for key in ("x", "a", "y", "b") if key in named)
+        result = function(convert_to_tensor(operands[0]), *operands[1:], **named)
         return result if isinstance(result, Tensor) else Tensor(as_data(result))
 
     call.__doc__ = function.__doc__

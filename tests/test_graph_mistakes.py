@@ -172,7 +172,7 @@ def test_feeding_again_takes_back_what_was_computed():
     assert m.cost.value is None
     assert not m.W1.gradients
     with pytest.raises(errors.NotComputedError):
-        optimize(m.nodes, 0.1)
+        optimize([m.W1], 0.1)
 
 
 def test_what_cannot_be_fed_names_the_placeholder():

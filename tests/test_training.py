@@ -600,3 +600,35 @@ def test_training_needs_no_widgets():
         "print(sorted(unwanted.intersection(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
+
+
+def test_a_pause_in_the_same_breath_as_play_counts():
+    w = ng.tensor(1.0, requires_grad=True)
+    trainer = Trainer(lambda x: (w * x).mean() ** 2, [w], data=(np.ones(64),), epochs=50)
+
+    async def play():
+        task = trainer.play()
+        assert trainer.play() is task
+        trainer.pause()
+        await task
+        assert (trainer.steps, trainer.phase) == (0, "ready")
+        trainer.play()
+        trainer.step()
+        await trainer.task
+
+    in_a_loop(play())
+    assert trainer.steps == 1
+
+
+def test_the_callers_arrays_are_not_the_trainers():
+    X = np.ones(64)
+    w = ng.tensor(1.0, requires_grad=True)
+
+    def loss(x):
+        with pytest.raises(ValueError, match="read-only"):
+            x *= 2
+        return (w * x).mean() ** 2
+
+    trainer = Trainer(loss, [w], data=(X,), batch_size=64, epochs=2)
+    X[:] = np.nan
+    assert np.isfinite(trainer.run()[-1])

@@ -77,8 +77,7 @@ class NameTypeError(NbgradError, TypeError):
 class TapeUsedError(NbgradError, RuntimeError):
     """A ``GradientTape`` was asked for a second gradient.
 
-    A tape forgets its recording once it has been used, to free the memory. Create it with ``persistent=True`` to
-    use it several times.
+    A tape gives one gradient, as in TensorFlow. Create it with ``persistent=True`` to use it several times.
     """
 
 

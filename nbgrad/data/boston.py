@@ -41,9 +41,9 @@ _NOTES_B = (
     "The column does not hold the proportion Bk of Black residents but 1000 (Bk - 0.63)^2. The authors chose "
     "the parabola because they assumed that house prices fall as the proportion rises from zero, and rise "
     "again beyond 63%, where segregation has made a separate market. That is a racist assumption built into "
-    "a number: a model that is given B is given the assumption as a fact. Nor can it be undone, because Bk "
-    "and 1.26 - Bk give the same B. So it is left out unless include_b=True asks for it, which is of use for "
-    "repeating published results and for studying the column itself.",
+    "a number: a model that is given B is given the assumption as a fact. Nor can it always be undone: where B "
+    "is 136.9 or less, Bk and 1.26 - Bk give the same B. So it is left out unless include_b=True asks for it, "
+    "which is of use for repeating published results and for studying the column itself.",
 )
 _NOTES_CAP = (
     "MEDV",

@@ -152,11 +152,12 @@ def _called(value: Any) -> str:
 
 def _as_array(value: Any, label: str) -> np.ndarray:
     try:
-        array = np.asarray(value)
+        array = np.array(value)  # a copy: what happens to the original later changes no history
     except ValueError:
         raise TrainingDataError(f"The rows of {label} are not equally long, so they are no array.") from None
     if array.dtype.kind not in "fiub":
         raise TrainingDataError(f"{label} has dtype {array.dtype}; a model is trained on real numbers.")
+    array.flags.writeable = False
     if array.ndim == 0:
         raise TrainingDataError(f"{label} is the single number {array}; pass an array with one row per example.")
     return array

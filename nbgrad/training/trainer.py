@@ -279,10 +279,14 @@ class Trainer(Shown):
 
         Raises what ``run`` raises.
         """
+        await self._slices(self._drive(self._goal(epochs)))
+        return self.history
+
+    async def _slices(self, steps: Generator[None, None, None]) -> None:
+        """Do the steps, and look up every 30 ms, so that the page's messages are handled."""
         import asyncio
 
         until = time.perf_counter() + SLICE
-        steps = self._drive(self._goal(epochs))
         try:
             for _ in steps:
                 if time.perf_counter() >= until:
@@ -290,7 +294,6 @@ class Trainer(Shown):
                     until = time.perf_counter() + SLICE
         finally:
             steps.close()
-        return self.history
 
     def play(self) -> asyncio.Task[None]:
         """Train in the background, as an asyncio task, and return that task (also ``trainer.task``).
@@ -305,7 +308,8 @@ class Trainer(Shown):
             return self.task
         if self.epoch >= self._epochs:
             self._epochs = self.epoch + self.span
-        self.task = loop.create_task(self._play())
+        self._driver = driver = object()  # running from now on, so that a pause counts even before the first step
+        self.task = loop.create_task(self._play(driver))
         return self.task
 
     def pause(self) -> None:
@@ -362,9 +366,12 @@ class Trainer(Shown):
         return self.epoch
 
     # ---- the loop
-    def _drive(self, goal: int) -> Generator[None, None, None]:
+    def _drive(self, goal: int, driver: object | None = None) -> Generator[None, None, None]:
         """The steps up to epoch ``goal``, until another driver takes over or someone pauses."""
-        self._driver = driver = object()
+        if driver is None:
+            self._driver = driver = object()
+        elif self._driver is not driver:
+            return  # paused before it began
         self.error = None
         self._pace = (time.perf_counter(), self.steps)
         self._tell(self._on_change)
@@ -377,9 +384,9 @@ class Trainer(Shown):
                 self._driver = None
                 self._tell(self._on_change)
 
-    async def _play(self) -> None:
+    async def _play(self, driver: object) -> None:
         try:
-            await self.run_async()
+            await self._slices(self._drive(self._epochs, driver))
         except (Exception, KeyboardInterrupt):
             if self.error is None:  # an interrupt, which is a pause by other means, leaves nothing to tell
                 return
