@@ -50,6 +50,13 @@ test("far cells come first, from every side", () => {
   }
 });
 
+test("boxes that only touch do not overlap", () => {
+  const box = { left: 0, right: 10, top: 0, bottom: 10 };
+  assert.ok(geometry.overlap(box, { left: 9, right: 12, top: 9, bottom: 12 }));
+  assert.ok(!geometry.overlap(box, { left: 10, right: 12, top: 0, bottom: 10 }));
+  assert.ok(!geometry.overlap(box, { left: 0, right: 10, top: -5, bottom: 0 }));
+});
+
 test("a point is hidden by the surface above it and not by the one below", () => {
   const flat = [[0, 0], [0, 0]];
   const towards = geometry.towardsEye(camera);

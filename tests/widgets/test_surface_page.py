@@ -74,9 +74,9 @@ def test_wheel_keys_and_buttons_zoom_and_turn(page, mount, surface):
     mount(page, surface)
     box, before = page.locator("canvas").bounding_box(), raw(page)
     page.mouse.move(box["x"] + 200, box["y"] + 200)
+    page.locator("canvas").focus()
     page.mouse.wheel(0, -100)
     assert changed(page, before)[2] > 1
-    page.locator("canvas").focus()
     before = raw(page)
     page.keyboard.press("Home")
     assert changed(page, before) == [35.0, 26.0, 1.0]
@@ -91,6 +91,48 @@ def test_wheel_keys_and_buttons_zoom_and_turn(page, mount, surface):
     page.get_by_role("button", name="Back to the first view").click()
     assert changed(page, before) == [35.0, 26.0, 1.0]
     assert page.evaluate("models[0].sent.length + models[0].saved.length") == 0  # no word to the kernel
+
+
+def test_the_wheel_scrolls_the_page_until_the_canvas_has_the_focus(page, mount, surface):
+    mount(page, surface)
+    page.evaluate("document.body.style.height = '4000px'")
+    box, before = page.locator("canvas").bounding_box(), raw(page)
+    page.mouse.move(box["x"] + 200, box["y"] + 200)
+    page.mouse.wheel(0, 60)
+    page.wait_for_function("window.scrollY > 0")
+    assert raw(page) == before
+
+
+def test_no_words_lie_on_others_from_any_side(page, mount):
+    X = np.array([[-1234.5, -0.00012], [2.0, 30.0], [1.0, 20.0]])
+    surface = Surface(
+        lambda P: P[:, 0] - P[:, 1] * 1000,
+        X,
+        [-4000.0, 5.0, 4.5],
+        feature_names=["rooms", "income"],
+        target_name="price",
+        target_unit="1000 USD",
+        resolution=8,
+    )
+    mount(page, surface)
+    page.evaluate(
+        """() => { const paint = CanvasRenderingContext2D.prototype;
+        const [clear, fill] = [paint.clearRect, paint.fillText];
+        paint.clearRect = function (...all) { window.words = []; return clear.apply(this, all); };
+        paint.fillText = function (words, x, y) {
+          window.words.push([words, x, y, this.measureText(words).width]); return fill.call(this, words, x, y); }; }"""
+    )
+    canvas = page.locator("canvas")
+    canvas.focus()
+    for key in ["ArrowDown"] * 5 + ["ArrowRight"] * 36:  # as low as it goes, then half way round
+        before = raw(page)
+        page.keyboard.press(key)
+        changed(page, before)
+        words = page.evaluate("window.words")
+        assert len(words) >= 8
+        for i, (a, x, y, width) in enumerate(words):
+            for b, left, base, wide in words[:i]:
+                assert abs(y - base) >= 11 or x >= left + wide or left >= x + width, (raw(page), a, b)
 
 
 def test_the_mouse_reads_a_point(page, mount, surface):

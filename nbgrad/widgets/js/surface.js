@@ -7,7 +7,7 @@ import { cameraOf, heightAt, unitOf } from "./surface_geometry.js";
 import { boxOf, paintSurface } from "./surface_paint.js";
 
 const REACH = 11; // pixels around a point in which the mouse finds it
-const HINT = "drag or arrow keys to turn · wheel or + and − to zoom · Home for the first view";
+const HINT = "drag or arrow keys: turn · click, then wheel, or + −: zoom · Home: first view · ○ behind the surface";
 const KEY_TURNS = { ArrowLeft: [-5, 0], ArrowRight: [5, 0], ArrowUp: [0, 5], ArrowDown: [0, -5] };
 const KEY_ZOOMS = { "+": 1.15, "=": 1.15, "-": 1 / 1.15, _: 1 / 1.15 };
 
@@ -166,7 +166,10 @@ function nearestPoint(places, x, y) {
   return best;
 }
 
-/** Drag turns, two fingers pinch, the wheel zooms (until it has zoomed all the way; then the page scrolls). */
+/**
+ * Drag turns, two fingers pinch, the wheel zooms: when the canvas has the focus, until it has zoomed all the way.
+ * Otherwise the page scrolls. A pinch on a touchpad is a wheel with Ctrl, and meant for what lies under it.
+ */
 function listenToPointers(canvas, { turnBy, zoomBy, point, find, zoom }) {
   const held = new Map();
   const apart = () => {
@@ -201,6 +204,9 @@ function listenToPointers(canvas, { turnBy, zoomBy, point, find, zoom }) {
   canvas.addEventListener(
     "wheel",
     (event) => {
+      if (!event.ctrlKey && !canvas.matches(":focus")) {
+        return;
+      }
       const factor = Math.exp(-Math.max(-60, Math.min(60, event.deltaY)) * 0.0025);
       const next = cameraOf({ azimuth: 0, elevation: 0, zoom: zoom() * factor }).zoom;
       if (Math.abs(next - zoom()) > 1e-6 || event.ctrlKey) {

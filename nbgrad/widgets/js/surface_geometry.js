@@ -56,6 +56,11 @@ export function unitOf(value, low, high) {
   return ((value - low) / (high - low)) * 2 - 1;
 }
 
+/** Whether two boxes of the screen, `{left, right, top, bottom}`, have a place in common. */
+export function overlap(a, b) {
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+}
+
 /** Height of the surface at (u, v) by bilinear interpolation; minus infinity where it is unknown. */
 export function heightAt(surface, u, v) {
   const cells = [surface.length - 1, surface[0].length - 1];

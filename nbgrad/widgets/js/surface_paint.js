@@ -1,7 +1,17 @@
 // Paint a surface on a canvas: walls, mesh, points, axes, colour scale.
 
 import { linearTicks, shortNumber } from "./plot_scale.js";
-import { TALL, cellOrder, farSides, heightAt, isHidden, projector, towardsEye, unitOf } from "./surface_geometry.js";
+import {
+  TALL,
+  cellOrder,
+  farSides,
+  heightAt,
+  isHidden,
+  overlap,
+  projector,
+  towardsEye,
+  unitOf,
+} from "./surface_geometry.js";
 
 const SCALE_ROOM = 92; // pixels at the right for the colour scale, where there is room for it
 const NARROW = 520;
@@ -35,7 +45,7 @@ export function paintSurface(context, size, scene, box, camera, palette, pointed
     const { x, y, near } = flat(u, v, w);
     return { x: middle[0] + x * scale, y: middle[1] + y * scale, near };
   };
-  const brush = { context, size, narrow, scene, box, camera, palette, place };
+  const brush = { context, size, narrow, scene, box, camera, palette, place, written: [] };
   context.clearRect(0, 0, size.width, size.height);
   paintWalls(brush);
   paintMesh(brush);
@@ -149,6 +159,7 @@ function paintAxes(brush) {
   const far = farSides(camera);
   const near = { u: -far.u, v: -far.v };
   const floor = (u, v) => place(u, v, -TALL);
+  paintWords(brush, axisTitle(scene, 2), 16, 24, "left", brush.palette.ink, "600");
   paintAxis(brush, box.spans[0], (t) => floor(t, near.v), outwards(floor(0, near.v), floor(0, 0)), axisTitle(scene, 0));
   paintAxis(brush, box.spans[1], (t) => floor(near.u, t), outwards(floor(near.u, 0), floor(0, 0)), axisTitle(scene, 1));
   if (camera.elevation < 78) {
@@ -156,7 +167,6 @@ function paintAxes(brush) {
     const [u, v] = corners.reduce((best, each) => (place(...each, 0).x < place(...best, 0).x ? each : best));
     paintAxis(brush, box.spans[2], (t) => place(u, v, t * TALL), [-1, 0], "");
   }
-  paintWords(brush, axisTitle(scene, 2), 16, 24, "left", brush.palette.ink, "600");
 }
 
 function axisTitle(scene, index) {
@@ -178,12 +188,6 @@ function paintAxis(brush, [low, high], at, [dx, dy], title) {
   context.strokeStyle = palette.edge;
   trace(context, [at(-1), at(1)], false);
   context.stroke();
-  for (const tick of linearTicks(low, high, 5)) {
-    const { x, y } = at(unitOf(tick, low, high));
-    trace(context, [{ x, y }, { x: x + 5 * dx, y: y + 5 * dy }], false);
-    context.stroke();
-    paintWords(brush, shortNumber(tick), x + TICK_GAP * dx, y + TICK_GAP * dy + 4, align, palette.dim);
-  }
   if (title && brush.narrow) {
     const [x, side] = dx < 0 ? [8, "left"] : [brush.size.width - 8, "right"]; // no room beside the axis
     paintWords(brush, title, x, brush.size.height - 8, side, palette.ink, "600");
@@ -191,16 +195,29 @@ function paintAxis(brush, [low, high], at, [dx, dy], title) {
     const { x, y } = at(0);
     paintWords(brush, title, x + TITLE_GAP * dx, y + TITLE_GAP * dy + 4, align, palette.ink, "600");
   }
+  for (const tick of linearTicks(low, high, 5)) {
+    const { x, y } = at(unitOf(tick, low, high));
+    trace(context, [{ x, y }, { x: x + 5 * dx, y: y + 5 * dy }], false);
+    context.stroke();
+    paintWords(brush, shortNumber(tick), x + TICK_GAP * dx, y + TICK_GAP * dy + 4, align, palette.dim);
+  }
 }
 
-/** Words that stay inside the canvas. */
-function paintWords({ context, size, palette }, words, x, y, align, colour, weight = "400") {
+/** Words that stay inside the canvas, and are left out where they would lie on earlier ones. */
+function paintWords({ context, size, palette, written }, words, x, y, align, colour, weight = "400") {
   context.font = `${weight} 12px ${palette.font}`;
   const width = context.measureText(words).width;
   const left = { left: x, center: x - width / 2, right: x - width }[align];
+  const start = Math.min(size.width - width - 4, Math.max(4, left));
+  const base = Math.min(size.height - 6, Math.max(12, y));
+  const room = { left: start - 2, right: start + width + 2, top: base - 10, bottom: base + 3 };
+  if (written.some((other) => overlap(room, other))) {
+    return;
+  }
+  written.push(room);
   context.textAlign = "left";
   context.fillStyle = colour;
-  context.fillText(words, Math.min(size.width - width - 4, Math.max(4, left)), Math.min(size.height - 6, Math.max(12, y)));
+  context.fillText(words, start, base);
 }
 
 function paintColourScale(brush) {
@@ -209,6 +226,10 @@ function paintColourScale(brush) {
   const tall = Math.min(220, size.height - 130);
   const [left, top] = [size.width - SCALE_ROOM + 20, (size.height - tall) / 2];
   const count = scene.colours.length;
+  const titles = [scene.names[2], scene.units[2]].filter(Boolean);
+  titles.forEach((words, index) => {
+    paintWords(brush, words, size.width - 8, top - 12 - 15 * (titles.length - 1 - index), "right", palette.ink, "600");
+  });
   scene.colours.forEach((colour, index) => {
     context.fillStyle = colour;
     context.fillRect(left, top + tall - ((index + 1) * tall) / count, 12, tall / count + 0.5);
