@@ -92,9 +92,8 @@ class LabServer:
     def _environment(self, folder: Path) -> dict[str, str]:
         """Nothing of the user's own settings; the kernel is found in ``sys.prefix`` all the same."""
         places = {"HOME": "home", "IPYTHONDIR": "ipython", "JUPYTER_DATA_DIR": "data", "JUPYTER_CONFIG_DIR": "config"}
-        own = {name: str(folder / place) for name, place in places.items()} | {
-            "JUPYTER_RUNTIME_DIR": str(self._runtime)
-        }
+        own = {name: str(folder / place) for name, place in places.items()}
+        own["JUPYTER_RUNTIME_DIR"] = str(self._runtime)
         for place in own.values():
             Path(place).mkdir()
         overrides = folder / "config" / "labconfig" / "default_setting_overrides.json"

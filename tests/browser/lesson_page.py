@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +89,18 @@ class Lesson:
         """Run all cells and wait for the last."""
         self.cells = self._evaluate(RUN_ALL, within=RUN_MILLISECONDS)
 
+    def complaints(self) -> list[dict[str, Any]]:
+        """The outputs of the cells that are errors or warnings."""
+        outputs = [output for cell in self.cells for output in cell["outputs"]]
+        return [each for each in outputs if each["output_type"] == "error" or each.get("name") == "stderr"]
+
+    @contextmanager
+    def without_errors(self) -> Iterator[None]:
+        """Fail where an error shows on the page or in its console within this context."""
+        before = len(self.errors)
+        yield
+        assert self.errors[before:] == []
+
     def cell(self, words: str) -> Any:
         """The code cell that says ``words``, scrolled into view: JupyterLab keeps only those in the page."""
         index = self._evaluate(SCROLL_TO, words)
@@ -123,3 +137,10 @@ class Lesson:
     def _note(self, words: str) -> None:
         if not any(pattern.search(words) for pattern in self._allowed):
             self.errors.append(words)
+
+
+def brightness(locator: Any) -> float:
+    """Of an element's background: 0 is black, 255 white. It must be opaque."""
+    colour = locator.evaluate("element => getComputedStyle(element).backgroundColor")
+    red, green, blue = map(int, re.fullmatch(r"rgb\((\d+), (\d+), (\d+)\)", colour).groups())
+    return 0.299 * red + 0.587 * green + 0.114 * blue

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Any
 
 import pytest
-from lesson_page import Lesson
+from lesson_page import Lesson, brightness
 
 PAUSE_MILLISECONDS = 500  # what a reader may wait for Pause
 
@@ -16,8 +17,6 @@ WATCH = """(element) => new Promise((resolve) => {
   const look = () => seen.push(element.textContent) < 30 ? requestAnimationFrame(look) : resolve(seen);
   look();
 })"""
-
-BACKGROUND = "element => getComputedStyle(element).backgroundColor"
 
 
 @pytest.fixture(scope="module")
@@ -30,10 +29,9 @@ def lesson_b(open_lesson: Any) -> Lesson:
 
 @pytest.fixture
 def lesson(lesson_b: Lesson) -> Any:
-    """The lesson; a test fails where an error shows on the page or in its console meanwhile."""
-    before = len(lesson_b.errors)
-    yield lesson_b
-    assert lesson_b.errors[before:] == []
+    """The lesson, for one test, which fails where an error shows on the page or in its console meanwhile."""
+    with lesson_b.without_errors():
+        yield lesson_b
 
 
 @pytest.fixture
@@ -56,9 +54,7 @@ def trainer(lesson: Lesson) -> Any:
 
 def test_every_code_cell_has_run_without_an_error(lesson):
     assert [cell["count"] for cell in lesson.cells] == list(range(1, len(lesson.cells) + 1))
-    kinds = {output["output_type"] for cell in lesson.cells for output in cell["outputs"]}
-    assert "error" not in kinds
-    assert not [output for cell in lesson.cells for output in cell["outputs"] if output.get("name") == "stderr"]
+    assert lesson.complaints() == []
 
 
 @pytest.mark.parametrize("words", ["loss = Loss(y, a)", "forward(nodes)\nloss", "backward(nodes)\nloss"])
@@ -81,7 +77,7 @@ def test_step_forward_changes_the_equation_and_the_counter(lesson, player):
         assert places(counter) == (step, count)
         equations.append(equation.inner_text())
     assert all(equations)
-    assert all(now != before for before, now in zip(equations, equations[1:], strict=False))
+    assert all(now != before for before, now in pairwise(equations))
     lesson.photograph(player, "player-light")
 
 
@@ -123,18 +119,18 @@ def test_training_plays_and_pauses(lesson, trainer):
 
 
 def test_a_dark_theme_makes_the_widgets_dark(lesson, player, trainer):
-    assert brightness(trainer.evaluate(BACKGROUND)) > 200
+    assert brightness(trainer) > 200
     lesson.use_theme("JupyterLab Dark")
     try:
         trainer.get_by_role("button", name="Play").click()
         loss_after(lesson, trainer, epoch=20)
         trainer.get_by_role("button", name="Pause").click()
-        assert brightness(trainer.evaluate(BACKGROUND)) < 60
+        assert brightness(trainer) < 60
         lesson.photograph(trainer, "trainer-dark")
         lesson.cell("ng.animate(loss)")
         player.get_by_role("button", name="Step forward").click()
         player.get_by_role("button", name="Step forward").click()
-        assert brightness(player.evaluate(BACKGROUND)) < 60
+        assert brightness(player) < 60
         lesson.photograph(player, "player-dark")
     finally:
         lesson.use_theme("JupyterLab Light")
@@ -157,9 +153,3 @@ def loss_after(lesson, trainer, epoch):
     bar = trainer.get_by_role("progressbar")
     lesson.page.wait_for_function(reached, arg=[bar.element_handle(), epoch])
     return float(trainer.locator(".ng-train-text").inner_text())
-
-
-def brightness(colour):
-    """0 (black) to 255 (white) of "rgb(r, g, b)"."""
-    red, green, blue = (int(part) for part in re.findall(r"\d+", colour)[:3])
-    return 0.299 * red + 0.587 * green + 0.114 * blue
