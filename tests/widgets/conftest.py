@@ -2,29 +2,18 @@
 
 ``page`` is a fresh Chromium page (Debian's, driven through Playwright) that is themed like JupyterLab, asks
 the network for nothing, and fails its test where anything is written to the console as an error.
-``mount(widget)`` shows a widget on it as anywidget would. Where there is no browser these tests are skipped;
-with NBGRAD_REQUIRE_BROWSER=1 in the environment that is a failure instead.
+``mount(widget)`` shows a widget on it as anywidget would. The browser is that of ``tests/conftest.py``.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 ADDRESS = "http://nbgrad.test/"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 # A model with what anywidget's has: get, set, on, off, save_changes, send. `models` and `saved` are for the
 # tests to look at; `remount` removes a view as Jupyter does when its cell is cleared.
@@ -86,28 +75,6 @@ def _document(theme: str | None) -> str:
         f"<style>{variables} body {{ background: var(--jp-layout-color0); margin: 16px }}"
         f" .view {{ margin-bottom: 20px }}</style>{body}<div id=cells></div>"
     )
-
-
-def _no_browser(reason: str) -> None:
-    if os.environ.get("NBGRAD_REQUIRE_BROWSER") == "1":
-        pytest.fail(f"NBGRAD_REQUIRE_BROWSER=1, but {reason}")
-    pytest.skip(reason)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """One headless Chromium for all tests of the session."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        _no_browser("there is no Chromium on this machine")
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        _no_browser("Playwright is not installed")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
