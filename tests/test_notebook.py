@@ -320,3 +320,18 @@ def test_a_graph_that_is_too_large_says_so():
     assert "3,001 nodes" in bundle["text/plain"]
     ElementTree.fromstring(bundle["image/svg+xml"])
     assert ng.animate(y)._repr_mimebundle_() == bundle
+
+
+@pytest.mark.parametrize(
+    ("compute", "expected"),
+    [
+        (lambda a, b: (a + b) ** 2, "2(a+b)"),
+        (lambda a, b: np.log(a + b), "1/(a+b)"),
+        (lambda a, b: 1 / (a * b), "−1/(a·b)²"),
+        (lambda a, b: np.cos(a + b), "−sin (a+b)"),
+        (lambda a, b: abs(a - b), "sign (a−b)"),
+    ],
+)
+def test_an_expression_inside_a_formula_has_parentheses(compute, expected):
+    steps = drawn_steps(picture_of(compute(leaf(2.0, name="a"), leaf(3.0, name="b"))))
+    assert steps[1].formula == expected

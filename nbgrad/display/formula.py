@@ -30,11 +30,12 @@ def derivative(root: str, node: str) -> str:
     >>> derivative("loss", "z")
     '∂loss/∂z'
     """
-    return f"∂{_in_one(root)}/∂{_in_one(node)}"
+    return f"∂{in_one(root)}/∂{in_one(node)}"
 
 
-def _in_one(name: str) -> str:
-    return f"({name})" if any(char in " ·×+−-*/@^²³" for char in name) else name
+def in_one(name: str) -> str:
+    """Put a name that is itself an expression in parentheses: "a+b" becomes "(a+b)"."""
+    return f"({name})" if any(char in " ·×+−-*/@^²³ᵀ" for char in name) else name
 
 
 def short(graph: nx.MultiDiGraph, node: int) -> str:
@@ -75,7 +76,12 @@ def _symbols(step: Step, top: str, source: str) -> list[Token]:
     sign = " ⊙ " if step.local is not None and not _is_number(step.local) else " · "
     if not formula:
         return [Token(arriving)]
-    return [Token(arriving), Token(sign + (f"({formula})" if _wants_parentheses(formula) else formula))]
+    return [Token(arriving), Token(sign + as_factor(formula))]
+
+
+def as_factor(formula: str) -> str:
+    """Put a formula in parentheses unless it can stand as a factor."""
+    return f"({formula})" if _wants_parentheses(formula) else formula
 
 
 def _wants_parentheses(formula: str) -> bool:
@@ -87,9 +93,9 @@ def _wants_parentheses(formula: str) -> bool:
     depth = 0
     for char in formula:
         depth += (char == "(") - (char == ")")
-        if depth == 0 and char in "+−":
+        if depth == 0 and char in "+−-@":
             return True
-    return " if " in formula
+    return " if " in formula or " where " in formula
 
 
 def _in_numbers(step: Step, before: Any) -> list[Token]:
@@ -101,7 +107,8 @@ def _in_numbers(step: Step, before: Any) -> list[Token]:
         factors = [_number(step.upstream), Token(" × "), _bracketed(step.local)]
     if step.index > 1:
         if factors:
-            tokens += [Token(" = "), _number(before), Token(" + "), *factors]
+            first = _bracketed(step.upstream, GRADIENT)
+            tokens += [Token(" = "), _number(before), Token(" + "), first, *factors[1:]]
         tokens += [Token(" = "), _number(before), Token(" + "), _bracketed(step.contribution, GRADIENT)]
         return [*tokens, Token(" = "), _number(step.total)]
     if factors:

@@ -120,10 +120,14 @@ def formula(source: Vertex, position: int, root: Vertex, whole: bool) -> str:
     """The local derivative in symbols; or, where it is not a plain factor, the whole contribution."""
     op = source.op
     assert op is not None
-    names = dict(zip(op.operands, [x.name for x in source.inputs], strict=False))
-    upstream = f"∂{root.name}/∂{source.name}"
+    from ..display.formula import as_factor, derivative, in_one
+
     template = op.formula(position, [x.value for x in source.inputs])
-    text = template.format(**names, g=upstream, y=source.name)
+    upstream = derivative(root.name, source.name)
+    alone = template in [f"{{{operand}}}" for operand in (*op.operands, "y")]  # the equation sees to its parentheses
+    named = [x.name if alone else in_one(x.name) for x in source.inputs]
+    y = source.name if alone else in_one(source.name)
+    text = template.format(**dict(zip(op.operands, named, strict=False)), g=upstream, y=y)
     if whole and "{g}" not in template:
-        return f"Σ {upstream} · {text}" if text != "1" else f"Σ {upstream}"
+        return f"Σ {upstream} · {as_factor(text)}" if text != "1" else f"Σ {upstream}"
     return text

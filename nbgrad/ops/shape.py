@@ -33,7 +33,7 @@ NUMPY[np.ravel] = lambda x: reshape(x, shape=-1)
 
 
 @operation(
-    symbol="T", latex=r"{x}^\top", source="{x}.T", formulas=["{g}ᵀ"], numpy=np.transpose, samples=[normal(3, 4)],
+    symbol="T", latex=r"{x}^\top", source="{x}.T", formulas=["({g})ᵀ"], numpy=np.transpose, samples=[normal(3, 4)],
     note="The gradient is transposed back.",
 )  # fmt: skip
 def transpose(x, *, axes=None):
@@ -52,7 +52,7 @@ method("T", property(lambda x: transpose(x)))  # type: ignore[arg-type]
 
 
 @operation(
-    symbol="⇄", latex=r"\mathrm{{swapaxes}}({x})", source="np.swapaxes({x}, {axis1}, {axis2})", formulas=["{g}ᵀ"],
+    symbol="⇄", latex=r"\mathrm{{swapaxes}}({x})", source="np.swapaxes({x}, {axis1}, {axis2})", formulas=["({g})ᵀ"],
     methods=["swapaxes"], numpy=np.swapaxes, samples=[normal(3, 4)],
 )  # fmt: skip
 def swapaxes(x, *, axis1=-1, axis2=-2):
