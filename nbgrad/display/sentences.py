@@ -41,6 +41,8 @@ def _about(graph: nx.MultiDiGraph, step: Step) -> str:
         known = _scalar(op, float(numbers.only(local)), place)
     else:
         known = _array(op, local, place)
+    if step.formula.startswith("Σ"):
+        return say("copies", target=short(graph, step.target))
     if known:
         return known
     note = measure.clean(step.note, 400)
@@ -73,6 +75,7 @@ def _scalar(op: str, local: float, place: int | None) -> str:
 
 
 def _sum_or_difference(op: str, place: int | None) -> str:
+    """Say what an addition or subtraction of operands of one shape does."""
     if op in ("add", "sum"):
         return say("unchanged")
     if op in ("sub", "subtract"):
@@ -98,6 +101,6 @@ def _array(op: str, local: Any, place: int | None) -> str:
 def _slope(local: float, **names: str) -> str:
     if local == 0:
         return say("flat", **names)
-    if local == 1:
-        return say("as_much", **names)
+    if abs(local) == 1:
+        return say("as_much" if local > 0 else "as_little", **names)
     return say("grows" if local > 0 else "shrinks", factor=numbers.number(abs(local)), **names)

@@ -159,7 +159,7 @@ def label(vertices: Iterable[Vertex]) -> None:
     for i, vertex in enumerate(vertices):
         vertex.id = i
         named = getattr(vertex.thing, "name", None) or variables.get(id(vertex.thing))
-        vertex.label = named if vertex.thing is not None else None
+        vertex.label = str(named) if vertex.thing is not None and named is not None else None
         if vertex.label is None and vertex.kind != "constant":
             vertex.label = expression(vertex)
         if vertex.label is None and vertex.kind != "constant":

@@ -54,7 +54,7 @@ multiply.rule(lambda g, y, a, b: g * b, lambda g, y, a, b: g * a)
 @operation(
     symbol="÷", latex=r"\frac{{{a}}}{{{b}}}", source="{a} / {b}", formulas=["1/{b}", "−{a}/{b}²"], operator="truediv",
     numpy=np.divide, elementwise=True, samples=[normal(3, 4), positive(4)],
-    note="Dividing by a large number makes the gradient small.",
+    note="What is divided gets the gradient divided by the same number; the divisor, minus the result times that.",
 )  # fmt: skip
 def divide(a, b):
     """The quotient ``a / b``."""
