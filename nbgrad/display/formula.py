@@ -137,6 +137,7 @@ def _factor_shapes(graph: nx.MultiDiGraph, step: Step, top: str) -> str:
     if step.local is not None and "∂" not in step.formula:
         return f"{numbers.shape(np.shape(step.upstream))} ⊙ {numbers.shape(np.shape(step.local))}"
     known = {short(graph, node): graph.nodes[node]["shape"] for node in schema.inputs(graph, step.source)}
+    known |= {in_one(name): shape for name, shape in known.items()}
     source = short(graph, step.source)
     known |= dict.fromkeys((derivative(top, source), f"∂{top}/∂{source}"), np.shape(step.upstream))
     found = []

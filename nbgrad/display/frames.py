@@ -98,7 +98,7 @@ def _caption(graph: nx.MultiDiGraph, step: Step) -> str:
     if step.source is None:
         return messages.say("start")
     name = graph.nodes[step.source]["op"] or schema.label(graph, step.source)
-    name = measure.clean(name.replace("_", " "), 40)
+    name = messages.operation(name)
     if step.count < 2:
         return name
     if step.index == 1:

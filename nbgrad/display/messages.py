@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from nbgrad.display import measure
+
 ENGLISH = {
     # still picture
     "title": "Computation graph of {roots}",
@@ -54,6 +56,9 @@ ENGLISH = {
     "linear_weight": "Each weight gathers what its input carried times the gradient that arrived, "
     "summed over all rows.",
     "linear_bias": "The bias was added to every row, so the gradients of all rows add up.",
+    "linear_scalar_input": "The input's gradient is what arrived times the weight.",
+    "linear_scalar_weight": "The weight's gradient is what arrived times the input that it multiplied.",
+    "linear_scalar_bias": "The bias was simply added, so what arrived goes on unchanged.",
     "mse_array": "Each element's slope is twice its error, divided by how many there are: "
     "the furthest off is pulled hardest.",
     "sum_array": "Every element counts in a sum alike: each gets the same gradient.",
@@ -71,6 +76,18 @@ ENGLISH = {
     "later_sentence": "Gradients that arrive at the same place add up.",
     "not_a_number": "There is NaN or ∞ in this gradient: from here on it spreads.",
 }
+
+
+OPERATIONS = {"mse_loss": "mean squared error", "matmul": "matrix product", "getitem": "take elements"}
+
+
+def operation(name: str) -> str:
+    """Return what an operation is called in a caption.
+
+    >>> operation("mse_loss"), operation("broadcast_to")
+    ('mean squared error', 'broadcast to')
+    """
+    return OPERATIONS.get(name, measure.clean(name.replace("_", " "), 40))
 
 
 def say(key: str, **filled: Any) -> str:

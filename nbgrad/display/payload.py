@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from nbgrad.display import measure, schema, svg
+from nbgrad.display import measure, messages, schema, svg
 from nbgrad.display.frames import Frame, frames_of, root_of
 from nbgrad.display.scene import TOO_MANY, build
 from nbgrad.display.schema import Step
@@ -28,12 +28,22 @@ def player_payload(graph: Any, steps: Iterable[Step], direction: str = "LR") -> 
     if len(graph) > TOO_MANY:
         return {"title": title, "svg": svg.too_many(len(graph)), "frames": [], "text": to_text(graph)}
     scene = build(graph, direction)
+    played = frames_of(scene, checked)
     return {
         "title": title,
         "svg": svg.picture(scene, gradients=False),
-        "frames": [_plain(frame) for frame in frames_of(scene, checked)],
-        "text": to_text(graph),
+        "frames": [_plain(frame) for frame in played],
+        "text": "\n".join([to_text(graph), *_told(played)]),
     }
+
+
+def _told(played: list[Frame]) -> list[str]:
+    """The steps in words: for screen readers, and wherever no picture is shown."""
+    told = []
+    for number, frame in enumerate(played, 1):
+        equation = "".join(token.text for token in frame.equation)
+        told += ["", f"{messages.say('step', number=number, count=len(played))}: {equation}", frame.sentence]
+    return told
 
 
 def _plain(frame: Frame) -> dict[str, Any]:

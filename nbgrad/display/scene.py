@@ -26,7 +26,7 @@ LOWEST_PICTURE = 18  # px: "not yet" has to fit into the place of a row's thumbn
 PITCH = 64  # px from the value's thumbnail to the gradient's
 LEAST_WIDTH = 146  # of a box with numbers or two thumbnails: most boxes are equally wide, which looks calm
 LEAST_DATA_WIDTH = 110  # of a box with one thumbnail
-TOP_BADGE = 8  # px by which a badge on top pushes the text down
+TOP_BADGE = 14  # px by which a badge on top pushes the text down
 
 LINE, PICTURE, NONE = "line", "picture", "none"  # forms of showing a value or a gradient
 

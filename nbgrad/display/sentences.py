@@ -71,6 +71,8 @@ def _scalar(op: str, local: float, place: int | None) -> str:
         return say(op, share=numbers.percent(local))
     if op == "relu":
         return say("relu_open" if local else "relu_shut")
+    if op == "linear" and place is not None and place <= 2:
+        return say(("linear_scalar_input", "linear_scalar_weight", "linear_scalar_bias")[place])
     return _sum_or_difference(op, place)
 
 
@@ -89,7 +91,7 @@ def _array(op: str, local: Any, place: int | None) -> str:
         return say(f"{op}_array", low=numbers.percent(finite.min()), high=numbers.percent(finite.max()))
     if op == "relu" and local is not None and local.size:
         return say("relu_array", share=numbers.percent(np.mean(local != 0)))
-    if op in ("linear", "matmul") and place is not None and place <= 2:
+    if op == "linear" and place is not None and place <= 2:
         return say(("linear_input", "linear_weight", "linear_bias")[place])
     if op in ("mse", "mse_loss") and place == 0:
         return say("mse_array")

@@ -15,6 +15,8 @@ import numpy as np
 from nbgrad.display import measure, messages, numbers, schema, theme, thumbnail
 from nbgrad.display.scene import NONE, PICTURE, TOO_MANY, Badge, Edge, Node, Scene, build
 
+CELL_WIDTH = 850  # px that a notebook's cell has for a picture on a small screen
+SMALLEST_SCALE = 0.78  # below this the small print is too small to read, and it is better to scroll
 LEGEND_HEIGHT = 26
 LEGEND_WIDTH = 470
 
@@ -62,14 +64,16 @@ def _listed(names: list[str], most: int = 6) -> str:
 def document(body: str, width: float, height: float, title: str, description: str, style: str = "") -> str:
     """Wrap body into an SVG document. Ids carry a hash of the content, so that two on one page do not clash.
 
+    A wide picture is shown somewhat smaller, so that a cell has room for it.
     In ``style`` the word ``NGID`` stands for the document's id: its rules reach no other picture on the page.
     """
+    scale = max(min(1.0, CELL_WIDTH / width), SMALLEST_SCALE)
     digest = hashlib.sha256("\n".join((body, style, title, description)).encode()).hexdigest()
     name = "ng" + digest[:10]
     sheet = f"<style>{style}</style>" if style else ""
     text = (
         f'<svg xmlns="http://www.w3.org/2000/svg" id="NGID" class="ng-graph" '
-        f'viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}" '
+        f'viewBox="0 0 {width:g} {height:g}" width="{round(width * scale, 1):g}" height="{round(height * scale, 1):g}" '
         'role="img" aria-labelledby="NGID-t NGID-d" '
         f'font-family="{theme.FONT}"><title id="NGID-t">\x01</title><desc id="NGID-d">\x02</desc>{sheet}'
         f'<rect class="ng-background" width="{width:g}" height="{height:g}" fill="{theme.BACKGROUND}"/>'

@@ -79,7 +79,8 @@ negative.rule(lambda g, y, x: -g)
 @operation(
     symbol="^", latex="{a}^{{{b}}}", source="{a} ** {b}", formulas=["{b}·{a}^({b} − 1)", "{y}·ln {a}"], numpy=np.power,
     elementwise=True, samples=[positive(3, 4), normal(4)],
-    note="A power hands on the exponent times the next lower power.",
+    note="Seen from its base, a power's slope is the exponent times the next lower power; seen from its exponent, "
+    "the power times the logarithm of the base.",
 )  # fmt: skip
 def power(a, b):
     """``a ** b``. The derivative with respect to ``b`` is taken as 0 where ``a <= 0``, where ``ln a`` has no value."""

@@ -8,7 +8,7 @@ from math import ceil, floor, isfinite, log10
 
 from nbgrad.training.history import History
 
-WIDTH, HEIGHT = 560, 340
+WIDTH, HEIGHT, EMPTY_HEIGHT = 560, 340, 72
 LEFT, RIGHT, TOP, BOTTOM = 64, 20, 66, 44
 FONT = "system-ui,-apple-system,'Segoe UI','DejaVu Sans',sans-serif"
 INK, DIM, LINE = "#1b2430", "#5d6877", "#e3e8ef"
@@ -24,15 +24,19 @@ def loss_svg(history: History, epochs: int, title: str = "Training") -> str:
     True
     """
     last = max(epochs, len(history), 1)
+    height = HEIGHT if len(history) else EMPTY_HEIGHT
     described = f"{title}: {_summary(history)}"
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" '
         f'role="img" font-family="{escape(FONT, quote=True)}" font-size="12">',
         f"<title>{_clean(title)}</title><desc>{_clean(described)}</desc>",
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
+        f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>',
         _text(16, 26, title if len(title) <= 60 else title[:59] + "…", INK, size=14, bold=True),
-        *_key(history),
     ]
+    if not len(history):
+        words = f"Nothing has been trained yet. In JupyterLab, run this cell and press Play: {epochs} epochs to go."
+        return "".join([*parts, _text(16, 52, words, DIM)]) + "</svg>"
+    parts += _key(history)
     values = [v for v in history.train + history.validation if isfinite(v)]
     axis = Axis.over(values)
     parts += _grid(axis, last)
@@ -140,8 +144,6 @@ def _curve(losses: Sequence[float], axis: Axis, last: int, colour: str, dash: st
 
 def _key(history: History) -> list[str]:
     """Which line is which, with the latest number of each, flush right."""
-    if not len(history):
-        return [_text(WIDTH - RIGHT, 48, "no epochs yet", DIM, anchor="end")]
     entries = [(f"training {history.train[-1]:.4g}", TRAIN, "", "#0068a3")]
     if history.validation:
         entries.append(

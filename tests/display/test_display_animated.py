@@ -79,7 +79,7 @@ def test_equations_stay_on_the_picture():
     graph, _ = square_graph()
     step = Step(1, 0, (0, 1, 0), 1.0, 3.0, 3.0, local=3.0, formula="x" * 110)
     root = ET.fromstring(to_animated_svg(graph, [Step(None, 1, None, 1.0, 1.0, 1.0), step]))
-    width = float(root.get("width"))
+    width = float(root.get("viewBox").split()[2])
     assert width <= 932
     for text in root.iter(SVG + "text"):
         if text.get("class") == "ng-equation" or float(text.get("y")) > 100:

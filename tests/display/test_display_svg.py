@@ -123,7 +123,7 @@ def test_boxes_and_badges_do_not_overlap_each_other(direction):
             for r in node.findall(SVG + "rect")
         ]
         areas.append(tuple(f(side[i] for side in sides) for i, f in enumerate((min, min, max, max))))
-    width, height = float(root.get("width")), float(root.get("height"))
+    width, height = map(float, root.get("viewBox").split()[2:])
     for left, top, right, bottom in areas:
         assert min(left, top) >= 0
         assert right <= width

@@ -45,6 +45,7 @@ function render({ model, el }) {
   return () => {
     deaf();
     playback.dispose();
+    stage.dispose();
     words.dispose();
     root.remove();
   };

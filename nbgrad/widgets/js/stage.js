@@ -28,6 +28,13 @@ export class Stage {
       [this.drawing],
     );
     this.fit();
+    // A stage that is laid out later, or made narrower, still shows where things happen, and at once.
+    this.resized = new ResizeObserver(() => this.picture && this.reveal(this.picture, true));
+    this.resized.observe(this.root);
+  }
+
+  dispose() {
+    this.resized.disconnect();
   }
 
   show(frame) {
@@ -41,7 +48,8 @@ export class Stage {
       slot.classList.toggle("ng-fresh", node === picture.fresh);
     }
     this.showLabel(this.frames[frame]);
-    this.reveal(picture);
+    this.reveal(picture, this.picture === undefined);
+    this.picture = picture;
   }
 
   /** As wide as the page allows, within reason; `width` and `height` attributes give way to the style. */
@@ -93,8 +101,8 @@ export class Stage {
     this.label.textContent = frame?.label ?? "";
   }
 
-  /** Scroll the stage, never the page, until what happens can be seen. */
-  reveal(picture) {
+  /** Scroll the stage, never the page, until what happens can be seen: smoothly, unless it is far or `atOnce`. */
+  reveal(picture, atOnce = false) {
     const seen = this.root.getBoundingClientRect();
     const boxes = [this.nodes.get(picture.now), this.nodes.get(picture.fresh)]
       .filter(Boolean)
@@ -109,7 +117,8 @@ export class Stage {
     const bottom = Math.max(...boxes.map((box) => box.bottom)) + margin - seen.bottom;
     const move = { left: scrollNeeded(left, right), top: scrollNeeded(top, bottom) };
     if (move.left !== 0 || move.top !== 0) {
-      this.root.scrollBy({ ...move, behavior: prefersLessMotion() ? "auto" : "smooth" });
+      const jump = atOnce || prefersLessMotion() || Math.abs(move.left) > seen.width;
+      this.root.scrollBy({ ...move, behavior: jump ? "instant" : "smooth" });
     }
   }
 }
