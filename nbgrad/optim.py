@@ -57,6 +57,9 @@ class SGD:
                 )
         self.lr = checked_rate(lr)
 
+    def __repr__(self) -> str:
+        return f"SGD({len(self.params)} parameters, lr={float(self.lr):g})"
+
     def zero_grad(self) -> None:
         """Forget the gradients, so that the next backward pass begins anew."""
         for p in self.params:

@@ -144,6 +144,9 @@ class GradientTape:
         self._watched: dict[int, Tensor] = {}
         self._used = False
 
+    def __repr__(self) -> str:
+        return f"GradientTape(persistent={self._persistent})"
+
     # ---- recording
     def __enter__(self) -> GradientTape:
         if self in _running:

@@ -189,3 +189,11 @@ def test_biases_of_another_shape_are_blamed():
     nodes = topological_sort_feed_dict({x: np.ones((4, 3)), W: np.ones((3, 2)), b: np.ones(3)}, layer)
     with pytest.raises(errors.ShapeError, match=r"biases \(3,\)"):
         forward(nodes)
+
+
+@pytest.mark.parametrize("run", [forward, backward, optimize])
+def test_only_lists_of_nodes_can_be_run(run):
+    loss = Network().cost
+    for wrong, words in ((loss, "cost is one node"), ([3], "holds 3"), ([], "empty")):
+        with pytest.raises(errors.NodesError, match=words):
+            run(wrong)

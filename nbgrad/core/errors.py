@@ -100,6 +100,10 @@ class FeedError(NbgradError, TypeError):
     """``feed_dict`` is not a dictionary from placeholders to values."""
 
 
+class NodesError(NbgradError, TypeError):
+    """Something else than a list of nodes was given; ``topological_sort_feed_dict`` gives such a list."""
+
+
 class CycleError(NbgradError, ValueError):
     """Nodes lead back to themselves, so there is no order in which they could be computed."""
 

@@ -15,7 +15,7 @@ import numpy as np
 from nbgrad.display import measure, messages, numbers, schema, theme, thumbnail
 from nbgrad.display.scene import NONE, PICTURE, TOO_MANY, Badge, Edge, Node, Scene, build
 
-CELL_WIDTH = 850  # px that a notebook's cell has for a picture on a small screen
+CELL_WIDTH = 820  # px that a notebook's cell has for a picture on a small screen
 SMALLEST_SCALE = 0.78  # below this the small print is too small to read, and it is better to scroll
 LEGEND_HEIGHT = 26
 LEGEND_WIDTH = 470

@@ -9,7 +9,14 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from ..core.backward import Step, reverse_pass
-from ..core.errors import NonFiniteError, NotComputedError, NotScalarError, NotTrainableError, ShapeError
+from ..core.errors import (
+    NodesError,
+    NonFiniteError,
+    NotComputedError,
+    NotScalarError,
+    NotTrainableError,
+    ShapeError,
+)
 from ..core.tensor import Tensor
 from ..optim import checked_rate
 from .nodes import Node
@@ -23,7 +30,7 @@ def forward(nodes: Sequence[Node]) -> None:
         NotComputedError: a placeholder has no value, or an input of a node is missing from ``nodes``.
     """
     results: dict[Node, Tensor] = {}
-    for node in nodes:
+    for node in checked_nodes(nodes):
         if node.op is None:
             if node.tensor is None:
                 raise NotComputedError(f"{node.label} has no value yet; feed it with topological_sort_feed_dict")
@@ -44,6 +51,23 @@ def forward(nodes: Sequence[Node]) -> None:
         node.tensor = result
 
 
+def checked_nodes(nodes: Any) -> list[Node]:
+    """``nodes`` as a list with at least one node, and nothing but nodes.
+
+    Raises:
+        NodesError: it is not that.
+    """
+    if isinstance(nodes, Node):
+        raise NodesError(f"{nodes.label} is one node; pass the list that topological_sort_feed_dict gave")
+    listed = list(nodes)
+    for node in listed:
+        if not isinstance(node, Node):
+            raise NodesError(f"the list holds {node!r:.60}, which is not a node")
+    if not listed:
+        raise NodesError("the list of nodes is empty; pass what topological_sort_feed_dict gave")
+    return listed
+
+
 def named_error(node: Node, operands: Sequence[Tensor]) -> ShapeError:
     """The error of computing ``node``, with its inputs called by their names."""
     assert node.op is not None
@@ -57,6 +81,7 @@ def named_error(node: Node, operands: Sequence[Tensor]) -> ShapeError:
 
 def backward_pass(nodes: Sequence[Node], observe: Any = None) -> dict[int, Any]:
     """Run the engine's reverse pass from the last of ``nodes``, after checking that all values belong together."""
+    nodes = checked_nodes(nodes)
     root = nodes[-1]
     tensors = []
     for node in nodes:
@@ -125,6 +150,7 @@ def optimize(nodes: Sequence[Node], learning_rate: float = 1e-2) -> None:
         In each case nothing has moved.
     """
     rate = checked_rate(learning_rate)
+    nodes = checked_nodes(nodes)
     if all(node.op is None for node in nodes):
         for node in nodes:
             if node.is_trainable is False:
