@@ -1,5 +1,7 @@
 """Operands for the tests of a declaration: functions from a random generator to one operand."""
 
+from __future__ import annotations  # so that naming numpy.random here does not load it
+
 from collections.abc import Callable
 from typing import Any
 
