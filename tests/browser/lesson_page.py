@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 OPEN_MILLISECONDS = 60_000
 RUN_MILLISECONDS = 90_000
@@ -17,8 +18,9 @@ ANSWER_MILLISECONDS = 15_000
 # The page's own objects. `panel` is the open notebook, and its kernel hangs on it.
 PANEL = "const panel = window.jupyterapp?.shell?.currentWidget;"
 
-IS_READY = f"""() => {{
+IS_READY = f"""(name) => {{
   {PANEL}
+  if (panel?.context?.path !== name) return false;
   const kernel = panel?.sessionContext?.session?.kernel;
   return Boolean(panel?.content?.model?.cells?.length && panel.sessionContext.isReady && kernel?.status === "idle");
 }}"""
@@ -83,7 +85,8 @@ class Lesson:
     def open(self, address: str) -> None:
         """Go there and wait until the notebook is shown and its kernel is idle."""
         self.page.goto(address)
-        self.page.wait_for_function(IS_READY, timeout=OPEN_MILLISECONDS)
+        name = unquote(urlsplit(address).path.rpartition("/")[2])
+        self.page.wait_for_function(IS_READY, arg=name, timeout=OPEN_MILLISECONDS)
 
     def run_all(self) -> None:
         """Run all cells and wait for the last."""
