@@ -37,11 +37,7 @@ def lab_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer]:
 
 @pytest.fixture(scope="module")
 def open_lesson(browser: Any, lab_server: LabServer) -> Iterator[Callable[[str], Lesson]]:
-    """``open_lesson(path)``: a lesson in a fresh page, ready to run; no error may be left when the module ends.
-
-    JupyterLab keeps on the server which tabs are open. With a workspace of its own in its path (``lab/workspaces/b/
-    tree/...``) a lesson opens alone.
-    """
+    """``open_lesson(path)``: a lesson in a fresh page, ready to run; no error may be left when the module ends."""
     lessons: list[Lesson] = []
     contexts = []
 

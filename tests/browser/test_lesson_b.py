@@ -22,7 +22,7 @@ WATCH = """(element) => new Promise((resolve) => {
 @pytest.fixture(scope="module")
 def lesson_b(open_lesson: Any) -> Lesson:
     """The lesson, all its cells run."""
-    lesson = open_lesson("lab/workspaces/b/tree/b_the_graph.ipynb")
+    lesson = open_lesson("lab/tree/b_the_graph.ipynb")
     lesson.run_all()
     return lesson
 

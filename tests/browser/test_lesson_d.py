@@ -16,7 +16,7 @@ PIXELS = "canvas => new Promise(done => requestAnimationFrame(() => done(canvas.
 @pytest.fixture(scope="module")
 def lesson_d(open_lesson: Any) -> Lesson:
     """The lesson, all its cells run."""
-    lesson = open_lesson("lab/workspaces/d/tree/d_boston_surface.ipynb")
+    lesson = open_lesson("lab/tree/d_boston_surface.ipynb")
     lesson.run_all()
     return lesson
 
