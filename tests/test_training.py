@@ -1,6 +1,7 @@
 """The training loop on its own: every kind of model, the way back, and what can go wrong."""
 
 import asyncio
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -632,3 +633,29 @@ def test_the_callers_arrays_are_not_the_trainers():
     trainer = Trainer(loss, [w], data=(X,), batch_size=64, epochs=2)
     X[:] = np.nan
     assert np.isfinite(trainer.run()[-1])
+
+
+def test_a_run_takes_over_from_another_thread_that_plays():
+    """JupyterLab may play on a thread of its own while a cell runs on the main one."""
+    inside, seen = [], []
+    w = ng.tensor(1.0, requires_grad=True)
+
+    def step(x):
+        inside.append(1)
+        seen.append(len(inside))
+        w.data = w.data * 0.999
+        time.sleep(0)  # an invitation to the other thread
+        inside.pop()
+        return float(w.data)
+
+    trainer = Trainer(step, [w], data=(np.ones(64),), batch_size=1, epochs=100_000)
+    with ThreadPoolExecutor(1) as thread:
+        for _ in range(20):
+            playing = thread.submit(trainer.run, 1000)
+            while not trainer.running and not playing.done():
+                time.sleep(0)
+            trainer.run(1)
+            trainer.reset()
+            playing.result()
+    assert max(seen) == 1
+    assert trainer.error is None

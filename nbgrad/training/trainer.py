@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 import warnings
 from collections.abc import Callable, Generator
@@ -101,6 +102,8 @@ class Trainer(Shown):
         self.name = name
         self.error: Failure | None = None
         self.task: asyncio.Task[None] | None = None
+        # JupyterLab may deliver the page's wishes on a thread of their own: one step, or one way back, at a time.
+        self._turn = threading.RLock()
         self._driver: object | None = None  # whoever runs the loop at the moment; taken away to pause it
         self._pace = (0.0, 0)  # time and step counter when the present driver began
         self._beat_due = 0.0
@@ -327,9 +330,10 @@ class Trainer(Shown):
     def step(self) -> float:
         """Do one step, that is, one batch, and return its loss."""
         self.pause()
-        self._epochs = max(self._epochs, self.epoch + 1)
         try:
-            self._advance()
+            with self._turn:
+                self._epochs = max(self._epochs, self.epoch + 1)
+                self._advance()
         finally:
             self._tell(self._on_change)
         assert self.last_loss is not None
@@ -340,9 +344,10 @@ class Trainer(Shown):
 
         Raises RewindError when the parameters are not known (a step function without ``params``).
         """
-        self.rewind(0)
-        self._loop.forget_future()
-        self._loop.last_loss = None
+        with self._turn:
+            self.rewind(0)
+            self._loop.forget_future()
+            self._loop.last_loss = None
         self._tell(self._on_change)
 
     def rewind(self, epoch: int) -> int:
@@ -360,8 +365,9 @@ class Trainer(Shown):
         if place is None or not 0 <= place <= last:
             raise RewindError(f"There is no epoch {epoch!r} to go to; trained are 0 (the start) to {last}.")
         self.pause()
-        self._loop.go_to(place)
-        self.error = None
+        with self._turn:
+            self._loop.go_to(place)
+            self.error = None
         self._tell(self._on_change)
         return self.epoch
 
@@ -376,13 +382,20 @@ class Trainer(Shown):
         self._pace = (time.perf_counter(), self.steps)
         self._tell(self._on_change)
         try:
-            while self.epoch < goal and self._driver is driver:
-                self._advance()
+            while self._one_more(goal, driver):
                 yield
         finally:
             if self._driver is driver:
                 self._driver = None
                 self._tell(self._on_change)
+
+    def _one_more(self, goal: int, driver: object) -> bool:
+        """Do a step, unless the goal is reached or it is no longer this driver's turn; say whether it was done."""
+        with self._turn:
+            if self.epoch >= goal or self._driver is not driver:
+                return False
+            self._advance()
+            return True
 
     async def _play(self, driver: object) -> None:
         try:
