@@ -3,7 +3,7 @@ each."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -19,7 +19,12 @@ from nbgrad.display.sentences import sentence
 from nbgrad.display.svg import gradient_fragment
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom
-AIR = 3.0  # px between a label and an edge
+LABEL_SIZE = theme.LABEL_SIZE + 1  # that of the player, which writes labels larger than the still pictures do
+AIR = 5.0  # px between a label and the middle of an edge: its flow is drawn broader, with round ends
+NEAREST = 4.0  # px between the places of an edge that a label is held against
+HEIGHTS = (-13, 22, -20, 29, -28, 37)  # px from an edge to the base line of its label
+GAPS = (7, 14)  # px from an edge to the side of its label
+SHARES = (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9)  # of an edge's length, where a label may stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,25 +133,32 @@ class _Places:
         self.width = scene.width
         self.order = {id_: place for place, id_ in enumerate(scene.nodes)}
         self.boxes = np.array([_outline(node) for node in scene.nodes.values()], dtype=float).reshape(-1, 4)
-        routes = [point for edge in scene.edges.values() for point in edge.route]
+        routes = [point for edge in scene.edges.values() for point in _closely(edge.route)]
         self.points = np.array(routes, dtype=float).reshape(-1, 2)
 
     def beside(self, edge: Edge, label: str) -> tuple[float, float]:
         """Return the middle of the label's base line: near the middle of the edge, where it covers least."""
-        half = measure.width(label, theme.LABEL_SIZE) / 2
-        ends = self.boxes[[self.order[edge.u], self.order[edge.v]]]
-        above, below = ends[:, 1].min() - 6, ends[:, 3].max() + 14
+        half = measure.width(label, LABEL_SIZE) / 2
         best = (float("inf"), 0.0, 0.0)
-        for share in (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8):
-            x, y = _along(edge.route, share)
-            for height in (y - 12, y + 20, y - 24, y + 32, above, below):
-                at = min(max(x, half + 2), max(self.width - half - 2, half + 2)), max(height, 12.0)
-                covered = self._covered((at[0] - half, at[1] - 10, at[0] + half, at[1] + 3))
-                if covered < best[0]:
-                    best = (covered, round(float(at[0]), 1), round(float(at[1]), 1))
-                if covered == 0:
-                    return best[1:]
+        for x, y in self._near(edge, half):
+            at = min(max(x, half + 2), max(self.width - half - 2, half + 2)), max(y, 12.0)
+            covered = self._covered((at[0] - half, at[1] - 10, at[0] + half, at[1] + 3))
+            if covered < best[0]:
+                best = (covered, round(float(at[0]), 1), round(float(at[1]), 1))
+            if covered == 0:
+                break
         return best[1:]
+
+    def _near(self, edge: Edge, half: float) -> Iterator[tuple[float, float]]:
+        """Places for a label of that half width, the best first: over or under the edge, beside it, past its boxes."""
+        for share in SHARES:
+            x, y = _along(edge.route, share)
+            yield from ((x, y + offset) for offset in HEIGHTS)
+            yield from ((x + sign * (half + gap), y + 4) for gap in GAPS for sign in (1, -1))
+        ends = self.boxes[[self.order[edge.u], self.order[edge.v]]]
+        for share in SHARES:
+            x, _ = _along(edge.route, share)
+            yield from ((x, ends[:, 1].min() - 6), (x, ends[:, 3].max() + 14))
 
     def _covered(self, label: Box) -> float:
         """Return the area of boxes that a label would cover, in px², plus one for each point of an edge."""
@@ -157,6 +169,16 @@ class _Places:
         near = (left - AIR < x) & (x < right + AIR) & (top - AIR < y) & (y < bottom + AIR)
         points = np.count_nonzero(near)
         return float((wide.clip(0) * high.clip(0)).sum()) + points
+
+
+def _closely(route: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Return a polyline's points with more in between, so that no label slips through."""
+    points = [route[0]]
+    for (ax, ay), (bx, by) in pairwise(route):
+        pieces = int(np.hypot(bx - ax, by - ay) // NEAREST) + 1
+        shares = [piece / pieces for piece in range(1, pieces + 1)]
+        points += [(ax + share * (bx - ax), ay + share * (by - ay)) for share in shares]
+    return points
 
 
 def _outline(node: Node) -> Box:

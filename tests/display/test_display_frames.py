@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from graphs import matrix_graph, scalar_graph, square_graph
 
-from nbgrad.display import Step, frames, player_payload, to_svg
+from nbgrad.display import Step, frames, measure, player_payload, to_svg
 from nbgrad.display.messages import ENGLISH
 
 
@@ -83,6 +83,31 @@ def test_labels_do_not_cover_boxes():
             left, top = float(box.get("x")), float(box.get("y"))
             inside_x = left < x < left + float(box.get("width"))
             assert not (inside_x and top < y < top + float(box.get("height")))
+
+
+@pytest.mark.parametrize("direction", ["LR", "TB"])
+@pytest.mark.parametrize("make", [scalar_graph, matrix_graph, square_graph])
+def test_labels_keep_away_from_edges_and_their_flow(make, direction):
+    graph, steps = make()
+    root = ET.fromstring(to_svg(graph, direction=direction))
+    edges = [sampled(path.get("d")) for path in root.iter("{http://www.w3.org/2000/svg}path") if path.get("data-edge")]
+    points = np.concatenate(edges)
+    for frame in frames(graph, steps, direction)[1:]:
+        if frame.label:
+            x, y = frame.label_at
+            half = measure.width(frame.label, 13) / 2  # the player's size
+            close = (abs(points[:, 0] - x) < half + 3) & (y - 13 < points[:, 1]) & (points[:, 1] < y + 6)
+            assert not close.any(), frame
+
+
+def sampled(data):
+    """Points of a path of cubic curves, a few px apart."""
+    numbers = [float(number) for number in re.findall(r"-?[\d.]+", data)]
+    points = np.array(numbers).reshape(-1, 2)
+    share = np.linspace(0, 1, 200)[:, None]
+    curves = [points[at : at + 4] for at in range(0, len(points) - 1, 3)]
+    weights = ((1 - share) ** 3, 3 * share * (1 - share) ** 2, 3 * share**2 * (1 - share), share**3)
+    return np.concatenate([sum(w * p for w, p in zip(weights, curve, strict=True)) for curve in curves])
 
 
 def test_nan_is_spoken_of():
