@@ -27,6 +27,8 @@ PITCH = 64  # px from the value's thumbnail to the gradient's
 LEAST_WIDTH = 146  # of a box with numbers or two thumbnails: most boxes are equally wide, which looks calm
 LEAST_DATA_WIDTH = 110  # of a box with one thumbnail
 TOP_BADGE = 14  # px by which a badge on top pushes the text down
+NUMBER_HEIGHT = 32  # of an unnamed number's box
+NUMBER_WIDTH = 44  # at least
 
 LINE, PICTURE, NONE = "line", "picture", "none"  # forms of showing a value or a gradient
 
@@ -150,6 +152,8 @@ def build(graph: nx.MultiDiGraph, direction: str = "LR") -> Scene:
 def _plan(graph: nx.MultiDiGraph, node: int, direction: str) -> _Plan:
     facts = graph.nodes[node]
     form = form_of(facts)
+    if _is_bare_number(facts, form):
+        return _number_plan(facts["value"])
     symbol = measure.fit(facts["symbol"] or "", theme.SYMBOL_SIZE, SYMBOL_ROOM) if _is_operation(facts) else ""
     badge_width = _badge_width(symbol)
     name = measure.fit(facts["name"] or "", theme.NAME_SIZE, NAME_ROOM)
@@ -177,6 +181,16 @@ def _plan(graph: nx.MultiDiGraph, node: int, direction: str) -> _Plan:
         symbol,
         badge_width,
     )
+
+
+def _is_bare_number(facts: dict[str, Any], form: str) -> bool:
+    return form == LINE and facts["kind"] == "constant" and not facts["name"] and facts["value"] is not None
+
+
+def _number_plan(value: Any) -> _Plan:
+    """An unnamed number written into a formula says all there is to say by itself."""
+    wide = measure.width(numbers.number(numbers.only(value)), theme.NUMBER_SIZE) + 2 * INSET
+    return _Plan(round(max(wide, NUMBER_WIDTH), 1), NUMBER_HEIGHT, "", "", "", LINE, False, 0.0, "", 0.0)
 
 
 def _least(form: str, shows_gradient: bool) -> float:
@@ -252,7 +266,8 @@ def _node(id_: int, kind: str, plan: _Plan, corner: tuple[float, float], directi
         value_at = (text_x, text_y + 33)
         gradient_at = (round(text_x + PITCH, 1), text_y + 33)
     else:
-        value_at, gradient_at = (text_x, text_y + 41), (text_x, text_y + 58)
+        first = 41 if plan.name or plan.label else 21
+        value_at, gradient_at = (text_x, text_y + first), (text_x, text_y + 58)
     return Node(
         id_,
         kind,

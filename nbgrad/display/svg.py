@@ -152,7 +152,7 @@ def box(scene: Scene, node: Node, slot: str | None, over: str = "") -> str:
     first = node.text_y + (22 if node.form != NONE else 26)
     if node.name:
         parts.append(text(node.text_x, first, node.name, "ng-name", theme.NAME_SIZE, theme.FOREGROUND, "600"))
-    else:
+    elif node.label:
         parts.append(text(node.text_x, first, node.label, "ng-shape", theme.LABEL_SIZE, theme.DIM))
     if node.shape:
         parts.append(text(right, first, node.shape, "ng-shape", theme.SHAPE_SIZE, theme.DIM, anchor="end"))

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 import nbgrad.display
 from nbgrad.display import measure, theme, to_svg, to_text
+from nbgrad.display.svg import CELL_WIDTH
 
 SVG = "{http://www.w3.org/2000/svg}"
 ALLOWED = {"svg", "title", "desc", "rect", "g", "path", "text", "tspan"}
@@ -275,3 +276,39 @@ def test_in_a_browser_no_text_leaves_its_box(browser):
     )
     page.close()
     assert outside == []
+
+
+@pytest.mark.parametrize(("boxes", "scale"), [(2, 1.0), (4, None), (12, 0.78)])
+def test_a_wide_picture_is_shown_as_wide_as_a_cell_but_stays_readable(boxes, scale):
+    graph = nx.MultiDiGraph()
+    for node in range(boxes):
+        graph.add_node(node, kind="operation", op="add", symbol="+", name=f"n{node}", value=1.0, shape=())
+    graph.add_edges_from(itertools.pairwise(range(boxes)))
+    root = ET.fromstring(to_svg(graph))
+    width, height = map(float, root.get("viewBox").split()[2:])
+    shown = float(root.get("width")) / width
+    assert shown == pytest.approx(scale or CELL_WIDTH / width, rel=1e-3)
+    assert 0.78 <= round(shown, 3) <= 1
+    assert float(root.get("height")) == pytest.approx(height * shown, rel=1e-2)
+
+
+def test_a_long_badge_on_top_stays_clear_of_name_and_shape():
+    graph = nx.MultiDiGraph([(0, 1)])
+    graph.add_node(0, kind="parameter", name="w", shape=(), value=2.0)
+    graph.add_node(1, kind="operation", name="a_longer_loss", op="mean", symbol="mean", shape=(), value=2.0)
+    root = ET.fromstring(to_svg(graph, direction="TB"))
+    badge = next(r for r in root.iter(SVG + "rect") if r.get("class") == "ng-badge")
+    name = next(t for t in root.iter(SVG + "text") if t.text == "a_longer_loss")
+    letters = float(name.get("y")) - 0.76 * float(name.get("font-size"))  # their upper edge
+    assert letters - (float(badge.get("y")) + float(badge.get("height"))) >= 4
+
+
+def test_an_unnamed_number_is_a_small_box_with_nothing_but_the_number():
+    graph = nx.MultiDiGraph([(0, 1)])
+    graph.add_node(0, kind="constant", value=2.0, shape=())
+    graph.add_node(1, kind="operation", name="y", op="mul", symbol="×", shape=(), value=2.0)
+    picture = to_svg(graph)
+    check_boxes(picture)
+    box = next(g for g in ET.fromstring(picture).iter(SVG + "g") if g.get("data-node") == "0")
+    assert [text.text for text in box.iter(SVG + "text")] == ["2"]
+    assert float(box.find(SVG + "rect").get("width")) < 60
