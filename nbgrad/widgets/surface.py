@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from weakref import ref
 
 import anywidget
 import traitlets as t
 
 from nbgrad.plots import FeaturesError, Predict, checked_points, evaluate_grid
 from nbgrad.widgets.esm import bundle, stylesheet
+from nbgrad.widgets.following import follow, unfollow
 from nbgrad.widgets.surface_scene import (
     AZIMUTH,
     ELEVATION,
@@ -39,7 +41,7 @@ class Surface(anywidget.AnyWidget):
         units: their units.
         target_name, target_unit: of what is predicted.
         resolution: points along each feature at which the model is evaluated.
-        trainer: a Trainer to follow: the surface moves while it trains.
+        trainer: a Trainer to follow: the surface moves while it trains, until it is closed or its cell is run again.
 
     Raises:
         FeaturesError: X, y or the names do not fit.
@@ -56,6 +58,7 @@ class Surface(anywidget.AnyWidget):
 
     scene = t.Dict().tag(sync=True)
     heights = t.Dict().tag(sync=True)
+    _trainer: ref[Any] | None = None
 
     def __init__(
         self,
@@ -77,13 +80,20 @@ class Surface(anywidget.AnyWidget):
         self._grid = evaluate_grid(predict, self._points, resolution)
         super().__init__(scene=self._scene(), heights=self._heights())
         if trainer is not None:
-            trainer.on_beat(self.update)
-            trainer.on_change(self.update)
+            self._trainer = ref(trainer)
+            follow(trainer, self.update)
 
     def update(self, trainer: Any = None) -> None:
         """Evaluate the model again and show the result; also fits ``trainer.on_epoch(surface.update)``."""
         self._grid = evaluate_grid(self._predict, self._points, self._resolution)
         self.heights = self._heights()
+
+    def close(self) -> None:
+        """Take it off the page, and follow the trainer no longer."""
+        trainer = self._trainer() if self._trainer else None
+        if trainer is not None:
+            unfollow(trainer, self.update)
+        super().close()
 
     def _scene(self) -> dict[str, Any]:
         every = -(-len(self._points) // POINTS)

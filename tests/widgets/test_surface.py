@@ -8,6 +8,7 @@ import pytest
 import nbgrad as ng
 from nbgrad.plots import FeaturesError, PredictionError, evaluate_grid, plot_loss, plot_trisurf
 from nbgrad.training import Trainer
+from nbgrad.widgets import following as following_module
 from nbgrad.widgets.surface import Surface
 from nbgrad.widgets.surface_scene import View, height_range, is_hidden, viridis
 
@@ -85,6 +86,53 @@ def test_it_follows_a_trainer():
     trainer.on_epoch(surface.update)
     trainer.step()
     assert surface.heights["z"] != flat
+
+
+def following(monkeypatch, trainer, cell, run):
+    """A surface made in a run of a cell, and how often it was evaluated since."""
+    monkeypatch.setattr(following_module, "running_cell", lambda: (cell, run))
+    calls = []
+    surface = make(lambda P: calls.append(1) or np.zeros(len(P)), trainer=trainer)
+    calls.clear()
+    return surface, calls
+
+
+@pytest.fixture
+def trainer():
+    k = ng.tensor(0.0, requires_grad=True)
+    return Trainer(lambda x, y: ((k * x[:, 0] - y) ** 2).mean(), [k], data=(X, Y), batch_size=3, epochs=5)
+
+
+def test_a_surface_whose_cell_is_run_again_follows_no_longer(monkeypatch, trainer):
+    _, first = following(monkeypatch, trainer, "cell", "run 1")
+    _, beside = following(monkeypatch, trainer, "cell", "run 1")
+    _, elsewhere = following(monkeypatch, trainer, "another cell", "run 2")
+    trainer.run(1)
+    assert first
+    assert beside
+    assert elsewhere
+    for calls in (first, beside, elsewhere):
+        calls.clear()
+    _, again = following(monkeypatch, trainer, "cell", "run 3")
+    trainer.run(1)
+    assert (first, beside) == ([], [])
+    assert elsewhere
+    assert again
+
+
+def test_outside_a_notebook_no_surface_replaces_another(monkeypatch, trainer):
+    _, first = following(monkeypatch, trainer, "", "")
+    _, second = following(monkeypatch, trainer, "", "")
+    trainer.run(1)
+    assert first
+    assert second
+
+
+def test_a_closed_surface_follows_no_longer(monkeypatch, trainer):
+    surface, calls = following(monkeypatch, trainer, "cell", "run 1")
+    surface.close()
+    trainer.run(1)
+    assert calls == []
 
 
 def test_heights_hold_predictions_and_data():
