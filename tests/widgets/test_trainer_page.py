@@ -163,6 +163,26 @@ def test_space_plays_from_the_curve_and_every_control_has_a_name(page, mount, tr
         assert (control.get_attribute("aria-label") or control.inner_text()).strip()
 
 
+LONGEST = {"epoch": 1259, "epochs": 5000, "span": 5000, "recorded": 1259, "step": 2599, "stepsPerEpoch": 5000}
+
+
+@pytest.mark.parametrize("width", [420, 1180])
+@pytest.mark.parametrize("phase", ["ready", "running", "paused", "finished", "error"])
+def test_no_words_wrap_and_no_control_moves(open_page, mount, trainer, phase, width):
+    page = open_page(width=width)
+    mount(page, trainer._widget)
+    places = "() => [...document.querySelectorAll('.ng-side > *')].map((each) => each.getBoundingClientRect().top)"
+    first = page.evaluate(places)
+    push(page, trainer, phase=phase, lastLoss=-0.00000761, left=9999.0, pace=12345.0, **LONGEST)
+    assert page.evaluate(places) == first
+    cut = "() => [...document.querySelectorAll('.ng-side :is(button, button span, b, .ng-under, .ng-under span)')]"
+    cut += ".filter((each) => each.scrollWidth > each.clientWidth + 1 && each.clientWidth > 0)"
+    cut += ".map((each) => each.textContent)"
+    assert page.evaluate(cut) == []
+    tall = "() => document.querySelector('.ng-play span').getBoundingClientRect().height"
+    assert page.evaluate(tall) < 20
+
+
 def test_a_silent_kernel_is_named(page, mount, trainer):
     page.clock.install()
     mount(page, trainer._widget)

@@ -48,5 +48,5 @@ test("words for the main button and the phase", () => {
   assert.equal(words.playWord("running", state), "Pause");
   assert.equal(words.playWord("paused", state), "Play");
   assert.equal(words.playWord("finished", state), "10 more");
-  assert.equal(words.phaseWords("paused", state), "step 2 of 4");
+  assert.equal(words.phaseWords("paused", state), "step 2/4");
 });

@@ -73,7 +73,7 @@ export function chartWords(state) {
 
 /** Where the training stands, in a few words. */
 export function phaseWords(phase, state) {
-  const place = state.stepsPerEpoch > 1 && state.step > 0 ? `step ${state.step} of ${state.stepsPerEpoch}` : "";
+  const place = state.stepsPerEpoch > 1 && state.step > 0 ? `step ${state.step}/${state.stepsPerEpoch}` : "";
   const words = {
     ready: "ready",
     running: "running",
