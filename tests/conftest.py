@@ -1,5 +1,6 @@
 """What all tests share: a Matplotlib without windows, and a Chromium for the tests that look at a page."""
 
+import gc
 import os
 import shutil
 
@@ -20,6 +21,15 @@ CHROMIUM_FLAGS = (
 @pytest.fixture(autouse=True)
 def _no_windows(monkeypatch):
     monkeypatch.setenv("MPLBACKEND", "Agg")
+
+
+@pytest.fixture
+def without_collector():
+    """Only reference counting frees memory during the test, so a cycle of links would show."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """The graph face: define the graph, sort it, run it, move what is trainable."""
 
 import copy
-import gc
 import os
 import pickle
 import subprocess
@@ -141,14 +140,6 @@ def test_running_a_cell_again_leaves_nothing_behind():
         assert nodes[-1] is loss
         assert len(nodes) == 7
         run_one_epoch(nodes)
-
-
-@pytest.fixture
-def without_collector():
-    gc.collect()
-    gc.disable()
-    yield
-    gc.enable()
 
 
 @pytest.mark.usefixtures("without_collector")

@@ -118,6 +118,18 @@ def test_training_plays_and_pauses(lesson, trainer):
     lesson.photograph(trainer, "trainer-light")
 
 
+def test_a_cell_that_trains_takes_over_from_play(lesson, trainer):
+    """The page's wishes may be heard on a thread of the kernel that is not the cells' own."""
+    for _ in range(6):
+        trainer.get_by_role("button", name="Reset").click()
+        trainer.get_by_role("button", name="Play").click()
+        loss_after(lesson, trainer, epoch=2)
+        answer = lesson.ask_kernel(epochs="len(trainer.run(epochs=5))", error="trainer.error", phase="trainer.phase")
+        assert answer["error"] is None
+        assert answer["phase"] == "paused"
+        assert answer["epochs"] >= 7
+
+
 def test_a_dark_theme_makes_the_widgets_dark(lesson, player, trainer):
     assert brightness(trainer) > 200
     lesson.use_theme("JupyterLab Dark")

@@ -1,6 +1,5 @@
 """The reverse pass: broadcasting undone, contributions added up, memory let go, chains of any length."""
 
-import gc
 import subprocess
 import sys
 import textwrap
@@ -162,14 +161,6 @@ def test_the_seed_stays_the_users_own():
 
 
 # ---- memory
-@pytest.fixture
-def without_collector():
-    gc.collect()
-    gc.disable()
-    yield
-    gc.enable()
-
-
 @pytest.mark.usefixtures("without_collector")
 def test_a_graph_goes_when_its_root_goes():
     x = leaf(np.ones(3))
