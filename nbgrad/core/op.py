@@ -11,26 +11,51 @@ Everything about an operation is declared once::
 A rule gets ``g``, the gradient arriving at the result (the cotangent), then ``y``, the result, then the operands and
 the keyword arguments of the call; it gives the contribution to one operand. Positional operands are arrays that
 may be differentiated; keyword arguments are static. A rule is written with operators, NumPy functions and array
-methods, so it runs on arrays as it does on tensors, which is what makes higher derivatives possible. Broadcasting
-is not a rule's concern: the reverse pass undoes it.
+methods, so it runs on arrays as it does on tensors, which is what makes higher derivatives possible. It is linear in
+``g``, as every derivative is in the direction. Broadcasting is not its concern: the reverse pass undoes it.
+
+An operation of any number of operands (``def concatenate(*arrays, axis=0)``) has one rule for all of them, declared by
+``rule_for_each`` and told the operand's position first.
 """
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from .errors import ShapeError
 from .methods import method
-from .names import name_of
+from .mismatch import shape_error
 from .tensor import CONSTANT, NUMPY, Tensor, as_data, new_serial, recording
 
 REGISTRY: dict[str, Operation] = {}
 PLAIN = frozenset({float, int, np.ndarray, np.float64, np.float32, bool, np.bool_, np.int64, type(None)})
 Rule = Callable[..., Any]
+
+
+class Case(NamedTuple):
+    """Operands and keyword arguments that the tests try an operation with.
+
+    Attributes:
+        samples: functions from a random generator to an operand.
+        static: the keyword arguments.
+    """
+
+    samples: tuple[Callable, ...]
+    static: dict[str, Any]
+
+
+class EachOperand:
+    """The rules of an operation that takes any number of operands: one function, told which operand is meant."""
+
+    def __init__(self, rule: Rule):
+        self._rule = rule
+
+    def __getitem__(self, position: int) -> Rule:
+        return partial(self._rule, position)
 
 
 class Operation:
@@ -46,9 +71,13 @@ class Operation:
         formulas: for each operand the local derivative as text; or, where it holds ``{g}``, the whole contribution.
         scalar_formulas: the same for the case that all operands are single numbers, where it reads differently.
         elementwise: every element of the result depends on the elements at the same place only.
+        batched: its rules also take a ``g`` with one more axis in front, for many cotangents at once. Those of
+            elementwise operations do by themselves; the rules of all others are called once for each cotangent.
+        holomorphic: its rules hold for complex operands as they stand.
         note: a sentence on what the backward pass does here.
-        samples: functions from a random generator to the operands that the tests try.
+        cases: the operands and keyword arguments that the tests try.
         operands: the names of the positional parameters; ``keywords``: those of the static ones.
+        variadic: whether it takes any number of operands (``*arrays``).
     """
 
     symbol: str
@@ -57,32 +86,60 @@ class Operation:
     formulas: tuple[str, ...]
     scalar_formulas: tuple[str, ...]
     elementwise: bool
+    batched: bool
+    holomorphic: bool
     note: str
-    samples: tuple[Callable, ...]
 
-    def __init__(self, forward: Callable, **declared: Any):
+    def __init__(self, forward: Callable, samples: Sequence[Callable], cases: Sequence[Case], **declared: Any):
         self.name: str = forward.__name__.rstrip("_")
         self.forward = forward
-        self.rules: tuple[Rule | None, ...] = ()
+        self.rules: tuple[Rule | None, ...] | EachOperand = ()
         self.__doc__ = forward.__doc__
         for field, value in declared.items():
             setattr(self, field, value)
-        parameters = inspect.signature(forward).parameters.values()
-        self.signature = inspect.Signature([p.replace(kind=p.POSITIONAL_OR_KEYWORD) for p in parameters])
+        parameters = list(inspect.signature(forward).parameters.values())
+        self.variadic = any(p.kind is p.VAR_POSITIONAL for p in parameters)
+        self.signature = inspect.Signature(
+            parameters if self.variadic else [p.replace(kind=p.POSITIONAL_OR_KEYWORD) for p in parameters]
+        )
         self.operands = tuple(p.name for p in parameters if p.kind is not p.KEYWORD_ONLY)
         self.keywords = tuple(p.name for p in parameters if p.kind is p.KEYWORD_ONLY)
+        tried = [Case((), {}), *cases] if samples else cases
+        self.cases = tuple(Case(case.samples or tuple(samples), case.static) for case in tried)
+        self._arity = -1 if self.variadic else len(self.operands)
 
     def rule(self, *rules: Rule | None) -> None:
         """Declare the gradient rules, one for each operand in order."""
         self.rules = rules
 
+    def rule_for_each(self, rule: Rule) -> None:
+        """Declare the rule of a variadic operation: it gets the operand's position, then what any rule gets."""
+        self.rules = EachOperand(rule)
+
     def formula(self, position: int, args: Sequence[Any]) -> str:
         """The template of :attr:`formulas` that fits the operands ``args``."""
+        if self.variadic:
+            return self.formulas[0]
         scalars = self.scalar_formulas and not any(np.ndim(value) for value in args)
         return (self.scalar_formulas if scalars else self.formulas)[position]
 
+    def spelled(self, template: str, names: Sequence[str], static: dict[str, Any] | None = None, **others: Any) -> str:
+        """A template (:attr:`latex`, :attr:`source`, one of :attr:`formulas`) filled in.
+
+        Args:
+            names: what the operands are called; of a variadic operation, all of them stand where its template has one.
+            static: the keyword arguments of the call. A template may hold each by its name, or ``{keywords}``, which
+                stands for those that were given: ``, axis=0, keepdims=True``.
+            others: further fields, ``g`` and ``y`` say.
+        """
+        given = static or {}
+        fields = {name: repr(given.get(name, self.signature.parameters[name].default)) for name in self.keywords}
+        fields["keywords"] = "".join(f", {name}={value!r}" for name, value in given.items())
+        operands = [", ".join(names)] if self.variadic else names
+        return template.format(**fields, **dict(zip(self.operands, operands, strict=False)), **others)
+
     def __call__(self, *operands: Any, **static: Any) -> Any:
-        if len(operands) != len(self.operands):
+        if len(operands) != self._arity and not self.variadic:
             operands, static = self._sorted(operands, static)
         inputs, args = [], []
         traced = needs = False
@@ -107,9 +164,11 @@ class Operation:
 
     def _sorted(self, given: tuple, static: dict[str, Any]) -> tuple[tuple, dict[str, Any]]:
         """Operands and keyword arguments told apart, however they were given: ``np.sum(x, 0)``, ``f(x, W=W, b=b)``."""
-        bound = self.signature.bind(*given, **static).arguments
-        operands = tuple(bound[name] for name in self.operands)
-        return operands, {name: bound[name] for name in self.keywords if name in bound}
+        call = self.signature.bind(*given, **static)
+        stated = dict(call.arguments)
+        call.apply_defaults()
+        operands = tuple(call.arguments[name] for name in self.operands)
+        return operands, {name: stated[name] for name in self.keywords if name in stated}
 
     def __repr__(self) -> str:
         return f"<operation {self.name}>"
@@ -177,8 +236,11 @@ def operation(
     numpy: Any = (),
     scalar_formulas: Sequence[str] = (),
     elementwise: bool = False,
+    batched: bool = False,
+    holomorphic: bool = False,
     note: str = "",
     samples: Sequence[Callable] = (),
+    cases: Sequence[Case] = (),
 ) -> Callable[[Callable], Operation]:
     """Declare an operation; see the module's docstring.
 
@@ -187,6 +249,8 @@ def operation(
             name with underscores, such as ``"__neg__"``, a single method.
         methods: the names of the methods that it gives to ``Tensor``.
         numpy: the NumPy functions that lead here when they are called on a tensor.
+        samples: functions from a random generator to the operands that the tests try, with the default keywords.
+        cases: further operands (none: the same) and keywords for the tests, see ``case`` in ``nbgrad/ops/samples.py``.
         For the other arguments see :class:`Operation`.
     """
 
@@ -199,8 +263,11 @@ def operation(
             formulas=tuple(formulas),
             scalar_formulas=tuple(scalar_formulas),
             elementwise=elementwise,
+            batched=batched,
+            holomorphic=holomorphic,
             note=note,
-            samples=tuple(samples),
+            samples=samples,
+            cases=cases,
         )
         REGISTRY[op.name] = op
         if operator and operator.startswith("__"):
@@ -216,42 +283,6 @@ def operation(
         return op
 
     return declare
-
-
-def shape_error(op: Operation, operands: Sequence, args: Sequence, error: Exception) -> ShapeError:
-    """What did not fit, by name and shape, and the smallest fix that would make it fit."""
-    shapes = [np.shape(value) for value in args]
-    called = [name_of(x) if isinstance(x, Tensor) else None for x in operands]
-    listed = ", ".join(
-        f"{name or f'operand {i}'} of shape {shape}"
-        for i, (name, shape) in enumerate(zip(called, shapes, strict=True), 1)
-    )
-    if isinstance(error, ShapeError):  # the operation knows better
-        return ShapeError(f"{op.name} of {listed}: {error}")
-    if len(args) > 1 and any(word in str(error) for word in ("shape", "dimension", "broadcast")):
-        return ShapeError(f"{op.name}: {listed} do not fit together{suggestion(op, called, shapes) or f': {error}'}")
-    return ShapeError(f"{op.name} of {listed}: {error}")
-
-
-def suggestion(op: Operation, called: Sequence[str | None], shapes: Sequence[tuple]) -> str:
-    """A fix for two operands that do not fit, where one is plain to see; else nothing."""
-    if len(shapes) < 2 or not shapes[0] or not shapes[1]:
-        return ""
-    a, b = shapes[:2]
-    first, second = called[0] or "the first", called[1] or "the second"
-    if op.name in ("matmul", "linear"):
-        needed = f". The last axis of {first} ({a[-1]}) must be as long as the {'first' if len(b) > 1 else 'only'} "
-        needed += f"axis of {second} ({b[-2] if len(b) > 1 else b[0]})"
-        if len(b) == 2 and a[-1] == b[1]:
-            return f"{needed}; transposing {second} would do: {second}.T"
-        if len(a) == 2 and a[0] == b[0]:
-            return f"{needed}; transposing {first} would do: {first}.T"
-        return needed
-    if len(a) == 1 and a[0] == b[0] != b[-1]:
-        return f". Making {first} a column would do: {first}.reshape(-1, 1)"
-    if len(b) == 1 and b[0] == a[0] != a[-1]:
-        return f". Making {second} a column would do: {second}.reshape(-1, 1)"
-    return ". Shapes are lined up at the last axis; there each pair of lengths must be equal or hold a 1"
 
 
 @operation(

@@ -127,7 +127,7 @@ def formula(source: Vertex, position: int, root: Vertex, whole: bool) -> str:
     alone = template in [f"{{{operand}}}" for operand in (*op.operands, "y")]  # the equation sees to its parentheses
     named = [x.name if alone else in_one(x.name) for x in source.inputs]
     y = source.name if alone else in_one(source.name)
-    text = template.format(**dict(zip(op.operands, named, strict=False)), g=upstream, y=y)
+    text = op.spelled(template, named, g=upstream, y=y)
     if whole and "{g}" not in template:
         return f"Σ {upstream} · {as_factor(text)}" if text != "1" else f"Σ {upstream}"
     return text

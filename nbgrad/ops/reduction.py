@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..core.op import operation
-from .samples import apart, normal
+from .samples import apart, case, normal
 
 
 def spread(g, x, axis, keepdims):
@@ -24,8 +24,8 @@ def count(x, axis):
 
 
 @operation(
-    symbol="Σ", latex=r"\sum {x}", source="{x}.sum()", formulas=["{g} copied to every element"], methods=["sum"],
-    numpy=np.sum, samples=[normal(3, 4)], note="Every term of a sum receives the whole gradient.",
+    symbol="Σ", latex=r"\sum {x}", source="np.sum({x}{keywords})", formulas=["{g} copied to every element"],
+    methods=["sum"], numpy=np.sum, samples=[normal(3, 4)], note="Every term of a sum receives the whole gradient.",
 )  # fmt: skip
 def sum(x, *, axis=None, keepdims=False):
     """The sum over ``axis`` (an integer, a tuple, or ``None`` for all)."""
@@ -36,8 +36,9 @@ sum.rule(lambda g, y, x, axis=None, keepdims=False: spread(g, x, axis, keepdims)
 
 
 @operation(
-    symbol="mean", latex=r"\overline{{{x}}}", source="{x}.mean()", formulas=["{g} / n, copied to every element"],
-    methods=["mean"], numpy=np.mean, samples=[normal(3, 4)],
+    symbol="mean", latex=r"\overline{{{x}}}", source="np.mean({x}{keywords})",
+    formulas=["{g} / n, copied to every element"], methods=["mean"], numpy=np.mean, samples=[normal(3, 4)],
+    cases=[case(axis=0), case(axis=(0, 1), keepdims=True), case(normal())],
     note="Each of the n numbers receives an n-th of the gradient.",
 )  # fmt: skip
 def mean(x, *, axis=None, keepdims=False):
@@ -55,7 +56,7 @@ def _ties(g, y, x, axis, keepdims):
 
 
 @operation(
-    symbol="max", latex=r"\max {x}", source="{x}.max()", formulas=["{g} at the largest element, else 0"],
+    symbol="max", latex=r"\max {x}", source="np.max({x}{keywords})", formulas=["{g} at the largest element, else 0"],
     methods=["max"], numpy=np.max, samples=[apart(3, 4)], note="Only the largest element receives the gradient.",
 )  # fmt: skip
 def max(x, *, axis=None, keepdims=False):
@@ -67,7 +68,7 @@ max.rule(lambda g, y, x, axis=None, keepdims=False: _ties(g, y, x, axis, keepdim
 
 
 @operation(
-    symbol="min", latex=r"\min {x}", source="{x}.min()", formulas=["{g} at the smallest element, else 0"],
+    symbol="min", latex=r"\min {x}", source="np.min({x}{keywords})", formulas=["{g} at the smallest element, else 0"],
     methods=["min"], numpy=np.min, samples=[apart(3, 4)], note="Only the smallest element receives the gradient.",
 )  # fmt: skip
 def min(x, *, axis=None, keepdims=False):

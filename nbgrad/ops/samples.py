@@ -7,6 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from ..core.op import Case
+
+
+def case(*samples: Callable, **static: Any) -> Case:
+    """Something else for the tests to try: other keyword arguments and, where ``samples`` are given, other operands."""
+    return Case(samples, static)
+
 
 def normal(*shape: int) -> Callable[[np.random.Generator], Any]:
     """Normally distributed numbers."""

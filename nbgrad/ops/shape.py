@@ -5,7 +5,7 @@ import numpy as np
 from ..core.methods import method
 from ..core.op import operation
 from ..core.tensor import NUMPY, Tensor
-from .samples import normal
+from .samples import case, normal
 
 
 @operation(
@@ -66,15 +66,15 @@ method("mT", property(lambda x: swapaxes(x)))  # type: ignore[arg-type]
 
 @operation(
     symbol="copy", latex=r"\mathrm{{broadcast}}({x})", source="np.broadcast_to({x}, {shape})",
-    formulas=["{g} summed over the copies"], numpy=np.broadcast_to, samples=[normal(3, 4)],
+    formulas=["{g} summed over the copies"], numpy=np.broadcast_to, cases=[case(normal(3, 1), shape=(2, 3, 4))],
     note="What was copied adds up.",
 )  # fmt: skip
-def broadcast_to(x, *, shape=None):
-    """Copies of ``x`` in the larger ``shape``; by default ``x`` itself."""
-    return x if shape is None or shape == () else np.broadcast_to(x, shape)
+def broadcast_to(x, *, shape):
+    """Copies of ``x`` in the larger ``shape``."""
+    return np.broadcast_to(x, shape)
 
 
-broadcast_to.rule(lambda g, y, x, shape=None: g)  # the reverse pass sums over the copies
+broadcast_to.rule(lambda g, y, x, shape: g)  # the reverse pass sums over the copies
 
 
 def squeeze(x: Tensor, axis=None) -> Tensor:

@@ -1,6 +1,5 @@
 """What holds for each operation, read from its declaration: no operation is named here."""
 
-import inspect
 import string
 import zlib
 
@@ -9,50 +8,54 @@ import pytest
 
 import nbgrad as ng
 from nbgrad.core.tensor import Tensor
+from nbgrad.nn import functional as F
 from nbgrad.ops import REGISTRY
 
 OPERATIONS = list(REGISTRY.values())
+CASES = [(op, case) for op in OPERATIONS for case in op.cases]
 every_operation = pytest.mark.parametrize("op", OPERATIONS, ids=lambda op: op.name)
+every_case = pytest.mark.parametrize(
+    ("op", "case"), CASES, ids=[f"{op.name}-{op.cases.index(case)}" for op, case in CASES]
+)
 
 
-def drawn(op, dtype=float):
+def drawn(op, case, dtype=float):
     """The declared samples as arrays; always the same for the same operation."""
     rng = np.random.default_rng(zlib.crc32(op.name.encode()))
-    return [as_dtype(sample(rng), dtype) for sample in op.samples]
+    return [as_dtype(sample(rng), dtype) for sample in case.samples]
 
 
 def as_dtype(value, dtype):
-    return value.astype(dtype) if value.dtype.kind == "f" else value
+    return value.astype(dtype) if np.asarray(value).dtype.kind == "f" else value
 
 
-def static_defaults(op):
-    parameters = inspect.signature(op.forward).parameters
-    return {name: parameters[name].default for name in op.keywords}
+def differentiable(op, args):
+    """The positions of the operands that are numbers that can change by a little, and have a rule."""
+    return [i for i, x in enumerate(args) if x is not None and op.rules[i] is not None and x.dtype.kind == "f"]
 
 
-def differentiable(op):
-    """The positions of the operands that have a rule."""
-    return [i for i, rule in enumerate(op.rules) if rule is not None]
+def as_tensors(args, positions):
+    return [ng.tensor(a, requires_grad=True) if i in positions else a for i, a in enumerate(args)]
 
 
-def weighted(op, args, positions, weights):
+def weighted(op, args, positions, weights, static):
     """A scalar function of the operands at ``positions``: the result's elements, each with its own weight."""
 
     def function(*moved):
         operands = list(args)
         for i, value in zip(positions, moved, strict=True):
             operands[i] = value
-        return (op(*operands) * weights).sum()
+        return (op(*operands, **static) * weights).sum()
 
     return function
 
 
-def setting(op, dtype=float):
-    args = drawn(op, dtype)
-    value = np.asarray(op.forward(*args))
+def setting(op, case, dtype=float):
+    args = drawn(op, case, dtype)
+    value = np.asarray(op.forward(*args, **case.static))
     weights = np.random.default_rng(7).uniform(0.5, 1.5, value.shape).astype(dtype)[()]
-    positions = differentiable(op)
-    return args, positions, weighted(op, args, positions, weights)
+    positions = differentiable(op, args)
+    return args, positions, weighted(op, args, positions, weights, case.static)
 
 
 def finite_differences(function, args, eps):
@@ -66,6 +69,8 @@ def finite_differences(function, args, eps):
             moved[index] += sign * eps
             ends.append(np.asarray(function(moved[()], *args[1:])))
         columns.append((ends[0] - ends[1]) / (2 * eps))
+    if not columns:
+        return np.zeros(base.shape)
     return np.moveaxis(np.array(columns).reshape(base.shape + columns[0].shape), range(base.ndim), range(-base.ndim, 0))
 
 
@@ -76,9 +81,11 @@ def test_declares_all_that_follows_from_a_declaration(op):
     assert op.__doc__.strip()[0]
     assert op.source
     assert op.latex
-    assert len(op.rules) == len(op.formulas) == len(op.samples) == len(op.operands)
+    if not op.variadic:
+        assert len(op.rules) == len(op.formulas) == len(op.operands)
+        assert all(len(op.operands) == len(case.samples) for case in op.cases)
     assert not op.scalar_formulas or len(op.scalar_formulas) == len(op.operands)
-    names = {*op.operands, *op.keywords}
+    names = {*op.operands, *op.keywords, "keywords"}
     for template, allowed in [
         (op.latex, names), (op.source, names), *((f, {*names, "g", "y"}) for f in (*op.formulas, *op.scalar_formulas))
     ]:  # fmt: skip
@@ -88,7 +95,7 @@ def test_declares_all_that_follows_from_a_declaration(op):
 
 @every_operation
 def test_latex_has_balanced_braces(op):
-    latex = op.latex.format(**dict.fromkeys((*op.operands, *op.keywords), "x"))
+    latex = op.spelled(op.latex, ["x"] * len(op.operands))
     depth = 0
     for character in latex.replace("\\{", "").replace("\\}", ""):
         depth += (character == "{") - (character == "}")
@@ -96,29 +103,26 @@ def test_latex_has_balanced_braces(op):
     assert depth == 0
 
 
-@every_operation
-def test_value_is_that_of_forward(op):
-    args = drawn(op)
-    expected = op.forward(*args)
-    tensors = [ng.tensor(a, requires_grad=a.dtype.kind == "f") for a in args]
-    y = op(*tensors)
+@every_case
+def test_value_is_that_of_forward(op, case):
+    args = drawn(op, case)
+    expected = op.forward(*args, **case.static)
+    operands = as_tensors(args, differentiable(op, args))
+    y = op(*operands, **case.static)
     assert isinstance(y, Tensor)
     assert y.op is op
-    assert [x is t for x, t in zip(y.inputs, tensors, strict=True)] == [True] * len(args)
+    assert all(x is t for x, t in zip(y.inputs, operands, strict=True) if isinstance(t, Tensor))
     np.testing.assert_array_equal(y.data, expected)
-    assert not isinstance(op(*args), Tensor)  # arrays in, arrays out
-    np.testing.assert_array_equal(op(*args), expected)
+    assert not isinstance(op(*args, **case.static), Tensor)  # arrays in, arrays out
+    np.testing.assert_array_equal(op(*args, **case.static), expected)
 
 
-@every_operation
-def test_source_evaluates_to_the_value(op):
-    args = drawn(op)
-    names = {name: name for name in op.operands}
-    static = {name: repr(value) for name, value in static_defaults(op).items()}
-    namespace = {"np": np, **dict(zip(op.operands, args, strict=True))}
-    if op.name == "broadcast_to":
-        static["shape"] = repr(args[0].shape)
-    source, expected = op.source.format(**names, **static), op.forward(*args)
+@every_case
+def test_source_evaluates_to_the_value(op, case):
+    args = drawn(op, case)
+    names = [f"x{i}" for i in range(len(args))]
+    namespace = {"np": np, "F": F, **dict(zip(names, args, strict=True))}
+    source, expected = op.spelled(op.source, names, case.static), op.forward(*args, **case.static)
     if "+=" in source:  # a statement: it adds into an array of zeros
         namespace["nothing"] = np.zeros(expected.shape)
         exec(source, namespace)
@@ -128,15 +132,15 @@ def test_source_evaluates_to_the_value(op):
     np.testing.assert_allclose(received, expected, rtol=1e-12)
 
 
-@every_operation
-def test_gradient_agrees_with_finite_differences(op):
-    args, positions, function = setting(op)
+@every_case
+def test_gradient_agrees_with_finite_differences(op, case):
+    args, positions, function = setting(op, case)
     ng.check_gradients(function, *[args[i] for i in positions], rtol=1e-6, atol=1e-7)
 
 
-@every_operation
-def test_second_derivative_agrees_with_finite_differences_of_the_first(op):
-    args, positions, function = setting(op)
+@every_case
+def test_second_derivative_agrees_with_finite_differences_of_the_first(op, case):
+    args, positions, function = setting(op, case)
     for number, position in enumerate(positions):
         rest = [args[i] for i in positions]
 
@@ -151,50 +155,57 @@ def test_second_derivative_agrees_with_finite_differences_of_the_first(op):
         np.testing.assert_allclose(received, expected, rtol=1e-4, atol=1e-6, err_msg=f"operand {position}")
 
 
-@every_operation
-def test_float32_stays_float32(op):
-    args, positions, function = setting(op, np.float32)
-    tensors = [ng.tensor(a, requires_grad=i in positions) for i, a in enumerate(args)]
-    y = op(*tensors)
-    assert y.dtype == np.float32
-    y.backward(np.ones(y.shape, np.float32))
+@every_case
+def test_float32_stays_float32(op, case):
+    args, positions, function = setting(op, case, np.float32)
+    tensors = as_tensors(args, positions)
+    y = op(*tensors, **case.static)
+    assert y.dtype in (np.float32, np.complex64)
+    y.backward(np.ones(y.shape, y.dtype))
     for i in positions:
         assert tensors[i].grad.dtype == np.float32, f"operand {i}"
     twice = ng.grad(lambda x: ng.grad(function)(x, *[args[i] for i in positions[1:]]).sum())(args[positions[0]])
     assert twice.dtype == np.float32
 
 
-@every_operation
-def test_gradients_have_the_shape_of_their_operands(op):
-    args = drawn(op)
-    tensors = [ng.tensor(a, requires_grad=i in differentiable(op)) for i, a in enumerate(args)]
-    y = op(*tensors)
+@every_case
+def test_gradients_have_the_shape_of_their_operands(op, case):
+    args = drawn(op, case)
+    positions = differentiable(op, args)
+    tensors = as_tensors(args, positions)
+    y = op(*tensors, **case.static)
     y.backward(np.ones(y.shape))
-    for i in differentiable(op):
+    for i in positions:
         assert np.shape(tensors[i].grad) == tensors[i].shape
 
 
-@every_operation
-def test_rules_run_only_for_what_needs_a_gradient(op):
-    args = drawn(op)
-    for wanted in differentiable(op):
-        tensors = [ng.tensor(a, requires_grad=i == wanted) for i, a in enumerate(args)]
-        y = op(*tensors)
+@every_case
+def test_rules_run_only_for_what_needs_a_gradient(op, case):
+    args = drawn(op, case)
+    for wanted in differentiable(op, args):
+        tensors = [ng.tensor(a, requires_grad=i == wanted) if a is not None else a for i, a in enumerate(args)]
+        y = op(*tensors, **case.static)
         y.backward(np.ones(y.shape))
-        assert [t.grad is not None for t in tensors] == [i == wanted for i in range(len(args))]
+        assert [t is not None and t.grad is not None for t in tensors] == [i == wanted for i in range(len(args))]
 
 
 def per_element(op):
     """Whether the operation works on each element by itself, with broadcasting."""
-    return (
-        op.elementwise
-        and len(op.samples) == len(op.operands)
-        and np.shape(op.forward(*drawn(op))) == np.broadcast_shapes(*map(np.shape, drawn(op)))
+    return op.elementwise and np.shape(op.forward(*drawn(op, op.cases[0]))) == np.broadcast_shapes(
+        *map(np.shape, drawn(op, op.cases[0]))
     )
 
 
 each_element = pytest.mark.parametrize("op", [op for op in OPERATIONS if per_element(op)], ids=lambda op: op.name)
-SHAPES = [[(), (2, 3)], [(3,), (2, 3)], [(2, 1), (1, 3)], [(1, 1), (4, 1, 3)], [(2, 3), ()], [(1,), ()]]
+SHAPES = [[(), (2, 3)], [(3,), (2, 3)], [(2, 1), (1, 3)], [(1, 1), (4, 1, 3)], [(2, 3), ()], [(1,), ()],
+          [(0,), (2, 0)], [(0, 3), (1,)]]  # fmt: skip
+
+
+def within(op, numbers, operand):
+    """Numbers between 0 and 1, moved into the range from which the operation's own sample of ``operand`` comes."""
+    sample = np.concatenate([np.ravel(op.cases[0].samples[operand](np.random.default_rng(seed))) for seed in range(20)])
+    low, high = sample.min(), sample.max()
+    return low + (high - low) * numbers if sample.dtype.kind == "f" else numbers > 0.5
 
 
 @each_element
@@ -202,40 +213,37 @@ SHAPES = [[(), (2, 3)], [(3,), (2, 3)], [(2, 1), (1, 3)], [(1, 1), (4, 1, 3)], [
 def test_broadcasting_is_undone(op, shapes):
     rng = np.random.default_rng(3)
     shapes = (shapes * 2)[: len(op.operands)]
-    # distinct numbers between 0.5 and 2: inside every operation's domain, and away from the corners of max and min
-    args = [(0.5 + 0.031 * (rng.permutation(48)[: int(np.prod(s, dtype=int))] + 0.1 * k)).reshape(s)[()]
-            for k, s in enumerate(shapes)]  # fmt: skip
-    if op.rules[0] is None:
-        args[0] = args[0] > 1.0
-    positions = differentiable(op)
+    # numbers that are all different, away from the corners of max and min, and in the operation's domain
+    args = [
+        within(op, ((rng.permutation(48)[: int(np.prod(s, dtype=int))] + 0.1 * k + 0.37) / 49).reshape(s)[()], k)
+        for k, s in enumerate(shapes)
+    ]
+    positions = differentiable(op, args)
     shape = np.broadcast_shapes(*shapes)
     assert op.forward(*args).shape == shape
-    function = weighted(op, args, positions, rng.uniform(0.5, 1.5, shape)[()])
+    function = weighted(op, args, positions, rng.uniform(0.5, 1.5, shape)[()], {})
     ng.check_gradients(function, *[args[i] for i in positions])
 
 
 @each_element
 def test_single_numbers_stay_numpy_scalars(op):
-    args = [np.float64(0.7), np.float64(1.3), np.float64(0.4)][: len(op.operands)]
-    if op.rules[0] is None:
-        args[0] = np.bool_(True)
-    tensors = [ng.tensor(a, requires_grad=i in differentiable(op)) for i, a in enumerate(args)]
+    args = [within(op, np.float64(u), i) for i, u in enumerate([0.37, 0.71, 0.16][: len(op.operands)])]
+    positions = differentiable(op, args)
+    tensors = as_tensors(args, positions)
     y = op(*tensors)
     assert type(y.data) is np.float64
     y.backward()
-    assert all(type(tensors[i].grad) is np.float64 for i in differentiable(op))
-    positions = differentiable(op)
-    ng.check_gradients(weighted(op, args, positions, 1.0), *[args[i] for i in positions])
+    assert all(type(tensors[i].grad) is np.float64 for i in positions)
+    ng.check_gradients(weighted(op, args, positions, 1.0, {}), *[args[i] for i in positions])
 
 
 @each_element
 def test_python_numbers_are_operands_too(op):
     """Each operand in turn is the tensor; the others are plain Python numbers."""
-    numbers = [0.75, 1.25, 0.5][: len(op.operands)]
-    if op.rules[0] is None:
-        numbers[0] = True
-    for wanted in differentiable(op):
-        x = ng.tensor(np.array([0.5, 1.5], np.float32), requires_grad=True)
+    numbers = [within(op, u, i) for i, u in enumerate([0.37, 0.71, 0.16][: len(op.operands)])]
+    numbers = [bool(x) if np.asarray(x).dtype.kind == "b" else float(x) for x in numbers]
+    for wanted in [i for i in range(len(op.operands)) if op.rules[i] is not None]:
+        x = ng.tensor(within(op, np.array([0.37, 0.71]), wanted).astype(np.float32), requires_grad=True)
         y = op(*[x if i == wanted else value for i, value in enumerate(numbers)])
         y.backward(np.ones(2, np.float32))
         assert (y.dtype, x.grad.dtype) == (np.float32, np.float32)
