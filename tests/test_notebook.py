@@ -305,8 +305,9 @@ def test_what_cannot_be_played():
 @pytest.mark.parametrize("op", list(ng.ops.REGISTRY.values()), ids=lambda op: op.name)
 def test_every_operation_can_be_drawn_and_played(op):
     rng = np.random.default_rng(0)
-    args = [sample(rng) for sample in op.samples]
-    y = op(*[leaf(a) if a.dtype.kind == "f" else a for a in args])
+    samples, static = op.cases[0]
+    args = [sample(rng) for sample in samples]
+    y = op(*[leaf(a) if np.asarray(a).dtype.kind == "f" else a for a in args], **static)
     loss = (y * y).sum()
     assert "<svg" in loss._repr_mimebundle_()["image/svg+xml"]
     ng.animate(loss)

@@ -94,7 +94,7 @@ def drawn_steps(picture: Picture) -> list[DrawnStep]:
                     index=so_far[x.serial],
                     count=arriving[x.serial],
                     local=local,
-                    formula=formula(source, position, root, local is None),
+                    formula=formula(source, position, root, local is None, step.node.static),
                     note=step.node.op.note,
                 )
             )
@@ -116,7 +116,7 @@ def local_derivative(step: Step, position: int, contribution: Any) -> Any:
     return local if local.shape == contribution.shape else None
 
 
-def formula(source: Vertex, position: int, root: Vertex, whole: bool) -> str:
+def formula(source: Vertex, position: int, root: Vertex, whole: bool, static: dict[str, Any] | None) -> str:
     """The local derivative in symbols; or, where it is not a plain factor, the whole contribution."""
     op = source.op
     assert op is not None
@@ -127,7 +127,7 @@ def formula(source: Vertex, position: int, root: Vertex, whole: bool) -> str:
     alone = template in [f"{{{operand}}}" for operand in (*op.operands, "y")]  # the equation sees to its parentheses
     named = [x.name if alone else in_one(x.name) for x in source.inputs]
     y = source.name if alone else in_one(source.name)
-    text = op.spelled(template, named, g=upstream, y=y)
+    text = op.spelled(template, named, static, g=upstream, y=y)
     if whole and "{g}" not in template:
         return f"Σ {upstream} · {as_factor(text)}" if text != "1" else f"Σ {upstream}"
     return text
