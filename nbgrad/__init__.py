@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 from . import nn, ops, optim
 from .core import errors
 from .core.backward import Step, backward_steps
+from .core.check import check_gradients
 from .core.shown import show
 from .core.tensor import Tensor, no_grad, tensor
-from .core.transforms import check_gradients, grad, hessian, value_and_grad
+from .core.transforms import grad, hessian, value_and_grad
 
 if TYPE_CHECKING:
     from . import data, display, graph, notebook, plots, tape, training, widgets

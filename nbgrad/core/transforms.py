@@ -1,4 +1,4 @@
-"""Functions of functions: from ``f`` to its gradient, its Hessian, and a check of both.
+"""Functions of functions: from ``f`` to its gradient and its Hessian.
 
 They take and give plain NumPy values, and nest to any depth. Each call works on fresh inputs of its own
 (``identity`` nodes when the caller is itself being differentiated), so that an inner derivative never mistakes an
@@ -172,36 +172,3 @@ def hessian(f: Callable) -> Callable:
         return np.reshape([plain(row) for row in rows], point.shape + point.shape)[()]
 
     return wrapped
-
-
-def check_gradients(f: Callable, *args: Any, eps: float = 1e-6, rtol: float = 1e-5, atol: float = 1e-7) -> None:
-    """Compare the gradient of ``f`` with central finite differences ``(f(x + eps) - f(x - eps)) / (2 eps)``.
-
-    Args:
-        f: a function of arrays that gives one number.
-        args: the arguments, each differentiated with respect to.
-
-    Raises:
-        AssertionError: names the argument and the element, with the gradient expected and received.
-
-    >>> import nbgrad as ng
-    >>> import numpy as np
-    >>> ng.check_gradients(lambda x: (x * np.tanh(x)).sum(), np.array([0.5, -1.0]))
-    """
-    received = grad(f, argnums=tuple(range(len(args))))(*args)
-    for number, (argument, slope) in enumerate(zip(args, received, strict=True)):
-        base = np.array(plain(argument), dtype=float)
-        for index in np.ndindex(base.shape):
-            ends = []
-            for sign in (1, -1):
-                moved = base.copy()
-                moved[index] += sign * eps
-                fed = [moved[()] if i == number else a for i, a in enumerate(args)]
-                ends.append(float(plain(f(*fed))))
-            expected = (ends[0] - ends[1]) / (2 * eps)
-            got = float(np.asarray(slope)[index])
-            if not np.isclose(got, expected, rtol=rtol, atol=atol):
-                raise AssertionError(
-                    f"argument {number}, element {index}: finite differences give {expected:.6g}, "
-                    f"the gradient rules give {got:.6g}"
-                )
