@@ -8,6 +8,12 @@ from .tensor import Tensor
 class Methods:
     __slots__ = ()
 
+    def __array_ufunc__(self, ufunc: Any, how: Any, *operands: Any, **static: Any) -> Tensor:
+        """What NumPy calls when a ufunc (``np.add``, ``np.exp``, ...) meets a tensor."""
+
+    def __array_function__(self, function: Any, types: Any, operands: Any, static: Any) -> Tensor:
+        """What NumPy calls when any other of its functions (``np.sum``, ``np.stack``, ...) meets a tensor."""
+
     def __add__(self, other: Any) -> Tensor:
         """The sum ``a + b``."""
 

@@ -29,7 +29,8 @@ import numpy as np
 
 from .methods import method
 from .mismatch import shape_error
-from .tensor import CONSTANT, NUMPY, Tensor, as_data, new_serial, recording
+from .numpy_protocol import NUMPY
+from .tensor import CONSTANT, Tensor, as_data, new_serial, recording
 
 REGISTRY: dict[str, Operation] = {}
 PLAIN = frozenset({float, int, np.ndarray, np.float64, np.float32, bool, np.bool_, np.int64, type(None)})

@@ -7,7 +7,6 @@ behind. Its serial number grows with every tensor made: sorted by it, inputs alw
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -21,7 +20,6 @@ from .errors import (
     IntegerGradientError,
     TruthValueError,
     UnsupportedDataError,
-    UnsupportedFunctionError,
 )
 from .methods import Methods
 from .names import checked_name, name_of
@@ -206,25 +204,6 @@ class Tensor(Methods, Shown):
     def __ge__(self, other: Any) -> Any:
         return self.data >= plain(other)
 
-    # ---- NumPy functions on tensors
-    def __array_ufunc__(self, ufunc: np.ufunc, how: str, *operands: Any, **static: Any) -> Any:
-        if how == "__call__" and ufunc in NUMPY and not static:
-            return NUMPY[ufunc](*operands)
-        if how == "__call__" and ufunc in WITHOUT_GRADIENT:
-            return ufunc(*map(plain, operands), **static)
-        spelled = ufunc.__name__ if how == "__call__" else f"{ufunc.__name__}.{how}"
-        raise unsupported(spelled, static)
-
-    def __array_function__(self, function: Callable, types: Any, operands: tuple, static: dict) -> Any:
-        if function in NUMPY:
-            options = _without_rule(NUMPY[function], static) if static else ()
-            if any(static[key] is not None for key in options):
-                raise unsupported(function.__name__, {key: static[key] for key in options})
-            return NUMPY[function](*operands, **{key: static[key] for key in static if key not in options})
-        if function in WITHOUT_GRADIENT:
-            return function(*map(plain, operands), **{key: plain(value) for key, value in static.items()})
-        raise unsupported(function.__name__, static)
-
     # ---- text
     def __repr__(self) -> str:
         numbers = np.array2string(np.asarray(self.data), separator=", ", prefix="tensor(")
@@ -246,61 +225,10 @@ def _restored(kind: type[Tensor], data: Any, requires_grad: bool, name: str | No
 
 CONSTANT = Tensor(np.float64("nan"))  # stands in `inputs` for an operand that was no tensor; `args` has its value
 
-NUMPY: dict[Any, Callable] = {}  # NumPy's function -> our operation, filled by the declarations
-WITHOUT_GRADIENT = {  # NumPy's functions whose derivative is zero wherever it exists: they give plain arrays
-    np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal,
-    np.isnan, np.isinf, np.isfinite, np.logical_and, np.logical_or, np.logical_not,
-    np.floor, np.ceil, np.rint, np.sign, np.signbit,
-    np.argmax, np.argmin, np.argsort, np.all, np.any, np.allclose, np.isclose, np.array_equal,
-    np.shape, np.ndim, np.size, np.zeros_like, np.ones_like, np.empty_like, np.full_like,
-    np.result_type, np.count_nonzero, np.nonzero, np.array2string, np.array_repr, np.array_str,
-}  # fmt: skip
-
 
 def plain(value: Any) -> Any:
     """The numbers of a tensor; anything else as it is."""
     return value.data if isinstance(value, Tensor) else value
-
-
-def _without_rule(rule: Any, static: dict) -> list[str]:
-    """Those of NumPy's options (``out=``, ``dtype=``, ...) that ``rule`` does not know."""
-    known = rule.keywords if hasattr(rule, "keywords") else inspect.signature(rule).parameters
-    return [key for key in static if key not in known]
-
-
-INSTEAD = {  # NumPy's functions that are easily written with those that have a rule
-    "clip": "np.minimum(np.maximum(x, low), high)",
-    "var": "np.mean((x - np.mean(x)) ** 2)",
-    "std": "np.sqrt(np.mean((x - np.mean(x)) ** 2))",
-    "norm": "np.sqrt(np.sum(x * x))",
-    "outer": "x[:, None] * y",
-    "einsum": "x @ y, or x * y and np.sum",
-    "tensordot": "x @ y",
-    "tan": "np.sin(x) / np.cos(x)",
-    "log2": "np.log(x) / np.log(2)",
-    "log10": "np.log(x) / np.log(10)",
-    "reciprocal": "1 / x",
-    "average": "np.mean(x)",
-}
-
-
-def unsupported(spelled: str, static: dict) -> UnsupportedFunctionError:
-    """The error for a NumPy function without a rule, naming what has one and comes nearest."""
-    from difflib import get_close_matches
-
-    known = sorted({function.__name__ for function in NUMPY})
-    options = f" with {', '.join(f'{key}=' for key in static)}" if static else ""
-    near = get_close_matches(spelled.split(".")[0], known, n=1)
-    if spelled in INSTEAD:
-        hint = f"; write {INSTEAD[spelled]} instead"
-    elif spelled in known:
-        hint = f"; np.{spelled} without it has one"
-    else:
-        hint = f"; the nearest that has one is np.{near[0]}" if near else ""
-    return UnsupportedFunctionError(
-        f"np.{spelled}{options} has no gradient rule here, and a plain array would cut the graph without a word"
-        f"{hint}. If no gradient is wanted, write np.{spelled}(x.numpy())"
-    )
 
 
 def as_data(value: Any) -> Any:
@@ -351,3 +279,11 @@ def tensor(data: Any, requires_grad: bool = False, name: str | None = None) -> T
     if isinstance(numbers, np.ndarray) and (numbers is data or numbers.base is not None or isinstance(data, Tensor)):
         numbers = numbers.copy()
     return Tensor(numbers, requires_grad, checked_name(name))
+
+
+def __getattr__(name: str) -> Any:
+    if name == "NUMPY":
+        from .numpy_protocol import NUMPY
+
+        return NUMPY
+    raise AttributeError(name)

@@ -4,8 +4,9 @@ import numpy as np
 
 from ..core.errors import UnsupportedFunctionError
 from ..core.methods import method
+from ..core.numpy_protocol import NUMPY
 from ..core.op import operation
-from ..core.tensor import NUMPY, plain
+from ..core.tensor import plain
 from .samples import normal
 
 

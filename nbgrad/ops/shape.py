@@ -3,8 +3,9 @@
 import numpy as np
 
 from ..core.methods import method
+from ..core.numpy_protocol import NUMPY
 from ..core.op import operation
-from ..core.tensor import NUMPY, Tensor
+from ..core.tensor import Tensor
 from .samples import case, normal
 
 

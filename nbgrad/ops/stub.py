@@ -52,6 +52,8 @@ def parameter(declared: inspect.Parameter) -> str:
     """One parameter after ``self``."""
     if declared.kind is declared.VAR_POSITIONAL:
         return f"*{declared.name}: Any"
+    if declared.kind is declared.VAR_KEYWORD:
+        return f"**{declared.name}: Any"
     default = "" if declared.default is declared.empty else f" = {declared.default!r}"
     return f"{declared.name}: Any{default}"
 
