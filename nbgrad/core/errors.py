@@ -137,3 +137,45 @@ class NonFiniteError(NbgradError, ValueError):
     One NaN in the data turns every gradient that it touches, and so every parameter, into NaN. In training, a loss
     that grows beyond all bounds usually means that the learning rate is too large.
     """
+
+
+class HyperparameterError(NbgradError, ValueError):
+    """A number that steers a method (momentum, ``eps``, a dropout rate, ...) lies where the method does not work.
+
+    A momentum of 1, for example, would never forget a gradient, and a parameter would swing about for ever.
+    """
+
+
+class DuplicateParameterError(NbgradError, ValueError):
+    """The same parameter was given to an optimiser twice, so that each step would move it twice."""
+
+
+class StateError(NbgradError, ValueError):
+    """A state does not fit the module or the optimiser that it was loaded into.
+
+    A state is a dictionary from names to arrays. It fits when it has the names that ``state_dict()`` gives, no more
+    and no fewer, and each array has the same shape. Where it does not, nothing is loaded.
+    """
+
+
+class NotAStateError(NbgradError, TypeError):
+    """Something else than a dictionary from names to arrays was to be saved or loaded as a state."""
+
+
+class StateFileError(NbgradError, ValueError):
+    """A file of parameters is damaged, or is no such file; nothing was loaded from it."""
+
+
+class FileKindError(NbgradError, ValueError):
+    """Parameters are saved as ``.safetensors`` or as ``.npz``; the end of the file's name says which."""
+
+
+class LayerSizeError(NbgradError, ValueError):
+    """A layer was asked for with a size that is no positive whole number, or with sizes that do not go together."""
+
+
+class ForwardMissingError(NbgradError, NotImplementedError):
+    """A module was called that does not say what it computes.
+
+    Give its class a method ``forward(self, x)`` that returns the result; calling the module calls it.
+    """

@@ -1,0 +1,232 @@
+"""What all optimisers have in common: their parameters, their learning rate, and what they remember."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+import numpy as np
+
+from ..core.errors import (
+    DuplicateParameterError,
+    HyperparameterError,
+    LearningRateError,
+    NoGradientError,
+    NonFiniteError,
+)
+from ..core.names import name_of
+from ..core.states import fitting_arrays, state_arrays
+from ..core.tensor import Tensor
+
+Memory = dict[str, Any]
+
+
+def checked_rate(rate: Any) -> float:
+    """``rate`` as a number.
+
+    Raises:
+        LearningRateError: it is not positive and finite.
+    """
+    number = _number(rate)
+    if not (np.isfinite(number) and number > 0):
+        raise LearningRateError(f"the learning rate is {rate!r}, but must be a positive number, for example 0.01")
+    return number
+
+
+def checked_share(name: str, share: Any, example: float) -> float:
+    """``share`` as a number from 0 up to, but not including, 1.
+
+    Raises:
+        HyperparameterError: it is not that.
+    """
+    number = _number(share)
+    if not 0 <= number < 1:
+        raise HyperparameterError(f"{name} is {share!r}, but must be at least 0 and less than 1, for example {example}")
+    return number
+
+
+def checked_amount(name: str, amount: Any, example: float) -> float:
+    """``amount`` as a number that is finite and not negative.
+
+    Raises:
+        HyperparameterError: it is not that.
+    """
+    number = _number(amount)
+    if not (np.isfinite(number) and number >= 0):
+        raise HyperparameterError(f"{name} is {amount!r}, but must be a number from 0 upwards, for example {example}")
+    return number
+
+
+def _number(value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return float("nan")
+
+
+def checked_parameters(params: Any) -> list[Tensor]:
+    """``params`` as a list of leaves that require a gradient; a module stands for its parameters.
+
+    Raises:
+        NoGradientError: something among them is not such a leaf.
+        DuplicateParameterError: one of them stands there twice.
+    """
+    if isinstance(params, Tensor):
+        raise NoGradientError(
+            f"an optimiser moves a list of parameters, but {name_of(params) or 'a tensor'} was given by itself; write "
+            f"[{name_of(params) or 'W'}]"
+        )
+    listed = list(params.parameters() if callable(getattr(params, "parameters", None)) else params)
+    seen: dict[int, int] = {}
+    for i, p in enumerate(listed):
+        if not isinstance(p, Tensor) or not p.requires_grad or p.op is not None:
+            raise NoGradientError(
+                f"parameter {i} ({name_of(p) or type(p).__name__}) is not a leaf that requires a gradient; "
+                "create it as ng.tensor(..., requires_grad=True)"
+            )
+        if p.serial in seen:
+            raise DuplicateParameterError(
+                f"parameters {seen[p.serial]} and {i} are the same tensor{called(p)}, and each step would move it "
+                "twice; give it once"
+            )
+        seen[p.serial] = i
+    return listed
+
+
+def called(p: Tensor) -> str:
+    """The name of a parameter for a message, if it has one."""
+    name = name_of(p)
+    return f" ({name})" if name else ""
+
+
+def check_finite(params: Iterable[Tensor]) -> None:
+    """Make sure that every gradient is made of ordinary numbers.
+
+    Raises:
+        NonFiniteError: a gradient holds a NaN or an infinity; names its parameter.
+
+    >>> import nbgrad as ng
+    >>> x = ng.tensor([1.0, 2.0], requires_grad=True, name="x")
+    >>> (x * float("nan")).sum().backward()
+    >>> ng.optim.check_finite([x])
+    Traceback (most recent call last):
+    nbgrad.core.errors.NonFiniteError: the gradient of parameter 0 (x) of shape (2,) holds 2 numbers that are NaN or ...
+    """
+    for i, p in enumerate(params):
+        if p.grad is not None and not np.isfinite(p.grad).all():
+            many = int(np.size(p.grad) - np.count_nonzero(np.isfinite(p.grad)))
+            raise NonFiniteError(
+                f"the gradient of parameter {i}{called(p)} of shape {p.shape} holds {many} "
+                f"number{'s' if many > 1 else ''} that {'are' if many > 1 else 'is'} NaN or infinite, so no parameter "
+                "was moved; look at the loss and the data, and try a smaller learning rate or "
+                "ng.optim.clip_grad_norm before that happens"
+            )
+
+
+class Optimizer:
+    """The common part of all optimisers; a new one gives :meth:`moved` and says what it remembers.
+
+    Args:
+        params: leaves that require a gradient, of any shape; or a module, which stands for its parameters.
+        lr: the learning rate, positive; ``optimizer.lr`` may be changed at any time.
+
+    Attributes:
+        params: the parameters as a list.
+        memory: for each parameter what is remembered of earlier steps; empty before its first step.
+
+    Raises:
+        NoGradientError: something among ``params`` does not require a gradient.
+        DuplicateParameterError: a parameter was given twice.
+        LearningRateError: ``lr`` is not positive and finite.
+
+    >>> import nbgrad as ng
+    >>> class SignDescent(ng.optim.Optimizer):
+    ...     def moved(self, x, g, memory, lr):
+    ...         return x - lr * np.sign(g)
+    >>> x = ng.tensor(3.0, requires_grad=True)
+    >>> optimizer = SignDescent([x], lr=0.5)
+    >>> (x * x).backward()
+    >>> optimizer.step()
+    >>> x.item()
+    2.5
+    """
+
+    hyperparameters: ClassVar[tuple[str, ...]] = ("lr",)
+    remembered: ClassVar[tuple[str, ...]] = ()  # the names in each parameter's memory; "steps" is a count
+
+    def __init__(self, params: Any, lr: float):
+        self.params = checked_parameters(params)
+        self.lr = checked_rate(lr)
+        self.memory: list[Memory] = [{} for _ in self.params]
+
+    def __repr__(self) -> str:
+        options = [f"{name}={_shown(getattr(self, name))}" for name in self.hyperparameters if getattr(self, name)]
+        return f"{type(self).__name__}({len(self.params)} parameters, {', '.join(options)})"
+
+    def zero_grad(self) -> None:
+        """Forget the gradients, so that the next backward pass begins anew."""
+        for p in self.params:
+            p.grad = None
+
+    def step(self) -> None:
+        """Move each parameter; one without a gradient stays where it is, and so does what is remembered of it.
+
+        Raises:
+            NonFiniteError: a gradient holds a NaN or an infinity. Nothing has moved then: what the optimiser
+                remembers would carry the NaN into every later step.
+        """
+        check_finite(self.params)
+        lr = float(self.lr)  # a plain number, so that float32 parameters stay float32
+        for p, memory in zip(self.params, self.memory, strict=True):
+            if p.grad is not None:
+                p.data = self.moved(p.data, p.grad, memory, lr)
+
+    def moved(self, x: Any, g: Any, memory: Memory, lr: float) -> Any:
+        """Where a parameter at ``x`` with the gradient ``g`` goes: a new array; what shall be remembered is put into
+        ``memory``."""
+        raise NotImplementedError(f"{type(self).__name__} does not say how a parameter moves; give it moved()")
+
+    # ---- its state
+    def state_dict(self) -> dict[str, Any]:
+        """Everything that decides how the next steps go, as copies under names such as ``"lr"`` and ``"0.steps"``.
+
+        :func:`nbgrad.nn.save` writes it to a file as it is.
+        """
+        state = {name: getattr(self, name) for name in self.hyperparameters}
+        for i, memory in enumerate(self.memory):
+            state.update((f"{i}.{name}", np.array(value)) for name, value in memory.items())
+        return state
+
+    def load_state_dict(self, state: Any) -> None:
+        """Go on from a state that :meth:`state_dict` gave.
+
+        Raises:
+            StateError: it belongs to another optimiser or to other parameters; nothing is changed then.
+        """
+        arrays = state_arrays(state)
+        shapes: dict[str, tuple[int, ...]] = {name: np.shape(getattr(self, name)) for name in self.hyperparameters}
+        for i, p in enumerate(self.params):
+            if any(f"{i}.{name}" in arrays for name in self.remembered):  # its first step was done
+                shapes.update((f"{i}.{name}", () if name == "steps" else p.shape) for name in self.remembered)
+        arrays = fitting_arrays(arrays, shapes, repr(self))
+        for name in self.hyperparameters:
+            setattr(self, name, _like(getattr(self, name), arrays[name]))
+        self.memory = [
+            {name: _remembered(name, arrays[f"{i}.{name}"]) for name in self.remembered if f"{i}.{name}" in arrays}
+            for i in range(len(self.params))
+        ]
+
+
+def _shown(option: Any) -> str:
+    return str(option) if isinstance(option, bool | tuple) else f"{float(option):g}"
+
+
+def _like(present: Any, loaded: np.ndarray) -> Any:
+    """A loaded option as the kind of thing that the present one is."""
+    if isinstance(present, tuple):
+        return tuple(loaded.tolist())
+    return bool(loaded) if isinstance(present, bool) else float(loaded)
+
+
+def _remembered(name: str, loaded: np.ndarray) -> Any:
+    return int(loaded) if name == "steps" else loaded[()]  # a scalar for a parameter that is one number
