@@ -17,6 +17,7 @@ from . import nn, ops, optim
 from .core import errors
 from .core.backward import Step, backward_steps
 from .core.check import check_gradients
+from .core.debugging import debug
 from .core.shown import show
 from .core.tensor import Tensor, no_grad, tensor
 from .core.transforms import grad, hessian, value_and_grad
@@ -39,6 +40,7 @@ __all__ = [
     "backward_steps",
     "check_gradients",
     "data",
+    "debug",
     "display",
     "draw",
     "errors",

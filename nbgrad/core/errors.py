@@ -179,3 +179,33 @@ class ForwardMissingError(NbgradError, NotImplementedError):
 
     Give its class a method ``forward(self, x)`` that returns the result; calling the module calls it.
     """
+
+
+class MutatedDataError(NbgradError, RuntimeError):
+    """Numbers that the backward pass needs were changed in place since they were used. Found in ``ng.debug()`` mode.
+
+    The graph keeps the arrays that went into each operation, not copies of them. Changing one in place
+    (``x.data[0] = 5``, ``X *= 2``) makes the rules multiply by other numbers than the forward pass did. Make a new
+    array instead, or change the old one when ``backward()`` is done.
+    """
+
+
+class BroadcastWarning(UserWarning):
+    """A column of shape ``(n, 1)`` and a row of shape ``(n,)`` were subtracted, which gives an ``(n, n)`` table.
+
+    NumPy lines shapes up at the last axis, so each element of one meets *every* element of the other. In a loss, each
+    prediction is to meet its own target only: the mean over the table is another number, its gradient pulls all
+    predictions towards the mean of the targets, and nothing fails. Give both the same shape.
+    """
+
+
+class BackwardTwiceWarning(UserWarning):
+    """``backward()`` was called a second time on the same result, and the gradients of the first time are still there.
+
+    Gradients add up in ``.grad``, so that several losses can share their parameters. The same loss twice gives twice
+    the gradient, and so twice the step. Call ``zero_grad()`` in between, or ``backward()`` only once.
+    """
+
+
+class NotALayerError(NbgradError, TypeError):
+    """Something stands among the layers of a network that cannot be called with a tensor: a class, say, or a list."""

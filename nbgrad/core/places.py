@@ -1,0 +1,108 @@
+"""Where in the user's code an operation was recorded: the cell and the line, for messages that point there.
+
+Looking for the place costs about as much as a small operation, so it is done only where somebody is likely to ask: in
+IPython and Jupyter, and within :func:`nbgrad.debug`. A mark is kept with the node, the code that was running and how
+far it had got; cell, line and text are found out when they are asked for.
+
+**What ``record()`` does.** One ``if``, on an attribute of this module, read anew each time::
+
+    if places.capturing:
+        out.extras = debugging.notes(args, value)  # a new dictionary with the key "place" and perhaps "fingerprint"
+
+(``import`` the modules, not the name ``capturing``, which is rebound.) ``extras`` is a dictionary or ``None``; other
+parts may keep their own keys in it. :mod:`.debugging` has the rest of the agreement.
+"""
+
+from __future__ import annotations
+
+import linecache
+import os
+import sys
+from itertools import islice
+from types import CodeType, FrameType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from .tensor import Tensor
+
+Mark = tuple[CodeType, int]  # the code that was running, and the offset of the instruction it had come to
+
+_OURS = (
+    os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep,
+    os.path.dirname(os.path.abspath(np.__file__)) + os.sep,
+    "<nbgrad",  # what the package compiled itself
+)
+
+
+def shell() -> Any:
+    """The IPython that this runs in; ``None`` elsewhere. IPython is not imported for the question."""
+    ipython = sys.modules.get("IPython")
+    get = getattr(ipython, "get_ipython", None)
+    return get() if get else None
+
+
+# Whether ``record()`` keeps the place of each operation: in notebooks always, elsewhere within ``ng.debug()``.
+capturing: bool = shell() is not None
+
+
+class Place(NamedTuple):
+    """A place in the user's code.
+
+    Attributes:
+        where: ``"In [3]"`` for a cell, else the path of the file, shortened if it lies in the working directory.
+        line: counted from 1.
+        code: the text of that line; empty where it cannot be had.
+    """
+
+    where: str
+    line: int
+    code: str
+
+    def __str__(self) -> str:
+        return f"{self.where}, line {self.line}" + (f":  {self.code}" if self.code else "")
+
+
+def user_frame() -> FrameType | None:
+    """The innermost frame that belongs neither to this package nor to NumPy: the user's line; or ``None``."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename.startswith(_OURS):
+        frame = frame.f_back
+    return frame
+
+
+def here() -> Mark | None:
+    """A mark on the user's line that is running now. It holds the code, not the frame, so it keeps no data alive."""
+    frame = user_frame()
+    return None if frame is None else (frame.f_code, frame.f_lasti)
+
+
+def place_of(node: Tensor) -> Place | None:
+    """Where the operation of ``node`` was recorded; ``None`` if that was not captured (see :data:`NOT_CAPTURED`)."""
+    extras = getattr(node, "extras", None)
+    mark = extras.get("place") if extras else None
+    return place(mark) if mark else None
+
+
+NOT_CAPTURED = "the line was not captured; compute it within `with ng.debug():` to have it named"
+
+
+def place(mark: Mark) -> Place:
+    """What a mark points at, for people."""
+    code, offset = mark
+    instruction = offset // 2  # an instruction is two bytes long
+    line = next(islice(code.co_positions(), instruction, None), (None,))[0] or code.co_firstlineno
+    return Place(where(code.co_filename), line, linecache.getline(code.co_filename, line).strip())
+
+
+def where(filename: str) -> str:
+    """What people call a file of code: ``In [3]`` for a cell of a notebook, else its path.
+
+    >>> where("/somewhere/else.py")
+    '/somewhere/else.py'
+    """
+    counts = getattr(getattr(shell(), "compile", None), "_filename_map", {})  # IPython's table for its tracebacks
+    if filename in counts:
+        return f"In [{counts[filename]}]"
+    return filename.removeprefix(os.getcwd() + os.sep)
