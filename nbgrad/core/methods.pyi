@@ -8,11 +8,14 @@ from .tensor import Tensor
 class Methods:
     __slots__ = ()
 
-    def __array_ufunc__(self, ufunc: Any, how: Any, *operands: Any, **static: Any) -> Tensor:
-        """What NumPy calls when a ufunc (``np.add``, ``np.exp``, ...) meets a tensor."""
+    def __array_ufunc__(self, ufunc: Any, how: Any, *operands: Any, **static: Any) -> Any:
+        """What NumPy calls when a ufunc (``np.add``, ``np.exp``, ...) or a method of one meets a tensor (NEP 13)."""
 
-    def __array_function__(self, function: Any, types: Any, operands: Any, static: Any) -> Tensor:
-        """What NumPy calls when any other of its functions (``np.sum``, ``np.stack``, ...) meets a tensor."""
+    def __array_function__(self, function: Any, types: Any, operands: Any, static: Any) -> Any:
+        """What NumPy calls when one of its functions (``np.sum``, ``np.stack``, ...) meets a tensor (NEP 18)."""
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        """What ``np.asarray(x)`` and ``np.array(x)`` get: the numbers, as from ``x.numpy()``; the graph ends there."""
 
     def __add__(self, other: Any) -> Tensor:
         """The sum ``a + b``."""

@@ -1,95 +1,286 @@
 """NumPy's functions on tensors: which of them lead to an operation, and what is said of the others.
 
-NumPy asks the tensor before it computes anything (``__array_ufunc__``, ``__array_function__``), so ``np.sum(x)``
-arrives here. A function with a rule becomes a node of the graph; one whose derivative is zero wherever it exists gives
-a plain array; any other is an error, since a plain array would cut the graph without a word.
+NumPy asks the tensor before it computes anything (``__array_ufunc__`` of NEP 13 and ``__array_function__`` of NEP 18),
+so ``np.sum(x)`` arrives here. A function with a rule becomes a node of the graph; one whose derivative is zero wherever
+it exists gives a plain array; any other is an error, since a plain array would cut the graph without a word.
+
+A call is read by NumPy's own signature: its first parameters are the operands, however they were given, an argument
+that equals NumPy's default is left out, and the rest goes by name.
 """
 
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from .errors import UnsupportedFunctionError
+from .errors import AssignmentError, UnsupportedFunctionError
 from .methods import method
-from .tensor import plain
+from .names import name_of
+from .numpy_names import INSTEAD, WITHOUT_GRADIENT, WRITES
+from .tensor import Tensor, plain
 
 NUMPY: dict[Any, Callable] = {}  # NumPy's function -> our operation, filled by the declarations
-WITHOUT_GRADIENT = {  # NumPy's functions whose derivative is zero wherever it exists: they give plain arrays
-    np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal,
-    np.isnan, np.isinf, np.isfinite, np.logical_and, np.logical_or, np.logical_not,
-    np.floor, np.ceil, np.rint, np.sign, np.signbit,
-    np.argmax, np.argmin, np.argsort, np.all, np.any, np.allclose, np.isclose, np.array_equal,
-    np.shape, np.ndim, np.size, np.zeros_like, np.ones_like, np.empty_like, np.full_like,
-    np.result_type, np.count_nonzero, np.nonzero, np.array2string, np.array_repr, np.array_str,
-}  # fmt: skip
 
-
-def array_ufunc(self: Any, ufunc: np.ufunc, how: str, *operands: Any, **static: Any) -> Any:
-    """What NumPy calls when a ufunc (``np.add``, ``np.exp``, ...) meets a tensor."""
-    if how == "__call__" and ufunc in NUMPY and not static:
-        return NUMPY[ufunc](*operands)
-    if how == "__call__" and ufunc in WITHOUT_GRADIENT:
-        return ufunc(*map(plain, operands), **static)
-    spelled = ufunc.__name__ if how == "__call__" else f"{ufunc.__name__}.{how}"
-    raise unsupported(spelled, static)
-
-
-def array_function(self: Any, function: Callable, types: Any, operands: tuple, static: dict) -> Any:
-    """What NumPy calls when any other of its functions (``np.sum``, ``np.stack``, ...) meets a tensor."""
-    if function in NUMPY:
-        options = _without_rule(NUMPY[function], static) if static else ()
-        if any(static[key] is not None for key in options):
-            raise unsupported(function.__name__, {key: static[key] for key in options})
-        return NUMPY[function](*operands, **{key: static[key] for key in static if key not in options})
-    if function in WITHOUT_GRADIENT:
-        return function(*map(plain, operands), **{key: plain(value) for key, value in static.items()})
-    raise unsupported(function.__name__, static)
-
-
-method("__array_ufunc__", array_ufunc)
-method("__array_function__", array_function)
-
-
-def _without_rule(rule: Any, static: dict) -> list[str]:
-    """Those of NumPy's options (``out=``, ``dtype=``, ...) that ``rule`` does not know."""
-    known = rule.keywords if hasattr(rule, "keywords") else inspect.signature(rule).parameters
-    return [key for key in static if key not in known]
-
-
-INSTEAD = {  # NumPy's functions that are easily written with those that have a rule
-    "clip": "np.minimum(np.maximum(x, low), high)",
-    "var": "np.mean((x - np.mean(x)) ** 2)",
-    "std": "np.sqrt(np.mean((x - np.mean(x)) ** 2))",
-    "norm": "np.sqrt(np.sum(x * x))",
-    "outer": "x[:, None] * y",
-    "einsum": "x @ y, or x * y and np.sum",
-    "tensordot": "x @ y",
-    "tan": "np.sin(x) / np.cos(x)",
-    "log2": "np.log(x) / np.log(2)",
-    "log10": "np.log(x) / np.log(10)",
-    "reciprocal": "1 / x",
-    "average": "np.mean(x)",
+# NumPy's methods of ufuncs -> the functions that say the same.
+UFUNC_METHODS: dict[tuple[np.ufunc, str], Callable] = {
+    (np.add, "reduce"): np.sum,
+    (np.multiply, "reduce"): np.prod,
+    (np.maximum, "reduce"): np.max,
+    (np.minimum, "reduce"): np.min,
+    (np.add, "accumulate"): np.cumsum,
+    (np.multiply, "accumulate"): np.cumprod,
 }
+UFUNC_OPTIONS = {
+    "out": None, "where": True, "casting": "same_kind", "order": "K", "dtype": None, "subok": True, "signature": None,
+}  # fmt: skip
+WITHOUT_EFFECT = {"subok", "optimize", "kind", "device"}  # options that change no number
+CAST_FIRST = {np.sum, np.prod, np.mean, np.cumsum, np.cumprod, np.trace}  # these compute in the dtype they are given
+PLOTTING = {"matplotlib", "mpl_toolkits", "seaborn", "pandas"}  # packages that want the numbers, to show them
 
 
-def unsupported(spelled: str, static: dict) -> UnsupportedFunctionError:
+class Parameters(NamedTuple):
+    """What NumPy says of a function's parameters.
+
+    Attributes:
+        names: those that may be given by position, in order.
+        defaults: name -> default.
+        collects: whether it takes any number of operands (``*arrays``).
+    """
+
+    names: tuple[str, ...]
+    defaults: dict[str, Any]
+    collects: bool
+
+
+@cache
+def numpy_parameters(function: Callable) -> Parameters:
+    """NumPy's parameters of ``function``; none are known of the few in C that older versions do not describe."""
+    try:
+        declared = inspect.signature(function).parameters.values()
+    except ValueError:
+        return Parameters((), {}, collects=True)
+    names = tuple(p.name for p in declared if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD))
+    defaults = {p.name: p.default for p in declared if p.default is not p.empty}
+    return Parameters(names, defaults, any(p.kind is p.VAR_POSITIONAL for p in declared))
+
+
+class Accepted(NamedTuple):
+    """What a rule's own parameters are called: the operands in order, and all names (``None``: any name will do)."""
+
+    operands: tuple[str, ...]
+    names: frozenset[str] | None
+
+
+@cache
+def accepted(rule: Any) -> Accepted:
+    """The parameters of an operation, or of a plain function: there, those without a default are its operands."""
+    if hasattr(rule, "operands"):
+        return Accepted(rule.operands, frozenset(rule.operands + rule.keywords))
+    declared = inspect.signature(rule).parameters.values()
+    free = any(p.kind is p.VAR_KEYWORD for p in declared)
+    operands = tuple(
+        p.name for p in declared if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) and p.default is p.empty
+    )
+    return Accepted(operands, None if free else frozenset(p.name for p in declared))
+
+
+def translated(function: Callable, rule: Callable, operands: tuple, static: dict) -> tuple[tuple, dict[str, Any]]:
+    """A call of NumPy's ``function`` as a call of ``rule``.
+
+    Raises:
+        UnsupportedFunctionError: an option that the rule does not know has another value than NumPy's default.
+    """
+    theirs, ours = numpy_parameters(function), accepted(rule)
+    given = static
+    if not theirs.collects:
+        given, operands = {**dict(zip(theirs.names, operands, strict=False)), **static}, ()
+    call: dict[str, Any] = {}
+    for name, value in given.items():
+        if name in theirs.defaults and is_default(value, theirs.defaults[name]):
+            continue
+        position = theirs.names.index(name) if name in theirs.names else len(ours.operands)
+        target = ours.operands[position] if position < len(ours.operands) else name
+        if ours.names is None or target in ours.names:
+            call[target] = value
+        elif name == "out":
+            raise overwriting(function.__name__, value, given)
+        elif name == "dtype" and function in CAST_FIRST and np.dtype(value).kind == "f":
+            first = ours.operands[0]
+            call[first] = call[first].astype(value)
+        elif name not in WITHOUT_EFFECT:
+            raise unsupported(function, {name: value})
+    if operands:
+        return operands, call
+    leading = []
+    for name in ours.operands:  # by position, as long as none is left out: that is the quicker way to call
+        if name not in call:
+            break
+        leading.append(call.pop(name))
+    return tuple(leading), call
+
+
+def is_default(value: Any, default: Any) -> bool:
+    """Whether an argument says no more than NumPy's default."""
+    return value is default or (
+        isinstance(value, str | int | bool) and type(value) is type(default) and value == default
+    )
+
+
+def array_function(self: Tensor, function: Callable, types: Any, operands: tuple, static: dict) -> Any:
+    """What NumPy calls when one of its functions (``np.sum``, ``np.stack``, ...) meets a tensor (NEP 18)."""
+    rule = NUMPY.get(function)
+    if rule is not None:
+        if static or len(operands) > 1 or not hasattr(rule, "operands"):
+            operands, static = translated(function, rule, operands, static)
+        return rule(*operands, **static)
+    if function in WITHOUT_GRADIENT:
+        return function(*map(numbers, operands), **{key: numbers(value) for key, value in static.items()})
+    if function in WRITES:
+        raise overwriting(function.__name__, operands[0] if operands else None, {"": operands})
+    raise unsupported(function)
+
+
+def numbers(value: Any) -> Any:
+    """``value`` with the numbers of tensors in their place, in tuples and lists too."""
+    if isinstance(value, tuple | list):
+        return type(value)(numbers(v) for v in value) if type(value) in (tuple, list) else value
+    return plain(value)
+
+
+# ---- ufuncs
+
+
+def array_ufunc(self: Tensor, ufunc: np.ufunc, how: str, *operands: Any, **static: Any) -> Any:
+    """What NumPy calls when a ufunc (``np.add``, ``np.exp``, ...) or a method of one meets a tensor (NEP 13)."""
+    if static:
+        static = {
+            key: value
+            for key, value in static.items()
+            if key not in UFUNC_OPTIONS or not is_default(value, UFUNC_OPTIONS[key])
+        }
+    rule = NUMPY.get(ufunc)
+    if how == "__call__" and rule is not None and not static:
+        return rule(*operands)
+    if "out" in static and (ufunc not in WITHOUT_GRADIENT or written_tensor(static["out"])):
+        return written(ufunc, how, operands, static)
+    if ufunc in WITHOUT_GRADIENT:
+        return getattr(ufunc, how)(*map(numbers, operands), **{key: numbers(value) for key, value in static.items()})
+    if (ufunc, how) in UFUNC_METHODS:
+        return reduced(UFUNC_METHODS[ufunc, how], *operands, **static)
+    if how == "outer" and rule is not None and not static:
+        a, b = operands
+        return rule(np.reshape(a, np.shape(a) + (1,) * np.ndim(b)), b)
+    if how == "at":
+        raise overwriting(f"{ufunc.__name__}.at", operands[0], {"": operands})
+    raise unsupported(ufunc, static, how)
+
+
+def reduced(function: Callable, x: Any, axis: Any = 0, dtype: Any = None, out: Any = None, **static: Any) -> Any:
+    """``np.add.reduce(x)`` and its like: the function that says the same, by default along the first axis."""
+    options = {"dtype": dtype, "out": out, **static}
+    return function(x, axis=axis, **{key: value for key, value in options.items() if value is not None})
+
+
+def written_tensor(out: Any) -> bool:
+    """Whether ``out`` names a tensor to write into."""
+    return any(isinstance(place, Tensor) for place in (out if isinstance(out, tuple) else (out,)))
+
+
+def written(ufunc: np.ufunc, how: str, operands: tuple, static: dict) -> Any:
+    """``array += tensor`` and ``np.add(a, b, out=array)``: fine as long as there is no graph that it would cut."""
+    wanting = any(isinstance(x, Tensor) and x.requires_grad for x in operands)
+    if wanting or written_tensor(static["out"]):
+        raise overwriting(ufunc.__name__, static["out"], {"": operands})
+    return getattr(ufunc, how)(*map(plain, operands), **static)
+
+
+# ---- errors
+
+
+def overwriting(spelled: str, place: Any, given: dict) -> AssignmentError:
+    """The error for writing into an array: a tensor's would be lost to the graph, a plain one has none."""
+    place = place[0] if isinstance(place, tuple) and place else place
+    if isinstance(place, Tensor):
+        return AssignmentError(
+            f"np.{spelled} would overwrite the numbers of {name_of(place) or 'a tensor'} of shape {place.shape}, which "
+            "the backward pass may still need; give the result a name instead: y = x + 1, not x += 1 or out=x"
+        )
+    return AssignmentError(
+        f"np.{spelled} would write a tensor's numbers into a plain array, which remembers nothing, so the gradient "
+        "would stop there; write array = array + x instead of array += x or out=array, or x.numpy() if no gradient is "
+        "wanted"
+    )
+
+
+def spelling(function: Any, how: str = "__call__") -> str:
+    """How a learner writes the function after ``np.``: ``sum``, ``linalg.norm``, ``add.reduce``."""
+    module = getattr(function, "__module__", None) or "numpy"
+    prefix = f"{module.removeprefix('numpy.')}." if module in ("numpy.linalg", "numpy.fft") else ""
+    return f"{prefix}{function.__name__}" + ("" if how == "__call__" else f".{how}")
+
+
+def unsupported(function: Any, static: dict | None = None, how: str = "__call__") -> UnsupportedFunctionError:
     """The error for a NumPy function without a rule, naming what has one and comes nearest."""
     from difflib import get_close_matches
 
-    known = sorted({function.__name__ for function in NUMPY})
+    spelled, name = spelling(function, how), function.__name__
     options = f" with {', '.join(f'{key}=' for key in static)}" if static else ""
-    near = get_close_matches(spelled.split(".")[0], known, n=1)
-    if spelled in INSTEAD:
-        hint = f"; write {INSTEAD[spelled]} instead"
-    elif spelled in known:
+    if function in NUMPY and options:
         hint = f"; np.{spelled} without it has one"
+    elif function in NUMPY:
+        hint = f"; np.{spelling(function)} has one"
+    elif name in INSTEAD:
+        hint = f"; write {INSTEAD[name]} instead"
     else:
-        hint = f"; the nearest that has one is np.{near[0]}" if near else ""
+        known = {known.__name__: spelling(known) for known in NUMPY}
+        near = get_close_matches(name, sorted(known), n=1)
+        hint = f"; the nearest that has one is np.{known[near[0]]}" if near else ""
     return UnsupportedFunctionError(
         f"np.{spelled}{options} has no gradient rule here, and a plain array would cut the graph without a word"
         f"{hint}. If no gradient is wanted, write np.{spelled}(x.numpy())"
     )
+
+
+# ---- out of the graph
+
+
+def array(self: Tensor, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+    """What ``np.asarray(x)`` and ``np.array(x)`` get: the numbers, as from ``x.numpy()``; the graph ends there.
+
+    Raises:
+        UnsupportedFunctionError: NumPy asks in the middle of a function of its own that was given a list of tensors,
+            ``np.sum([a, b])`` say. It does not ask the tensors in a list first, and its result would have no gradient.
+    """
+    if self.requires_grad:
+        asking = asking_function(sys._getframe(1))
+        if asking:
+            raise UnsupportedFunctionError(
+                f"np.{asking} was given tensors in a way that NumPy turns into plain numbers, and the gradient would "
+                f"stop there; join them first: np.{asking}(np.stack([a, b])). If no gradient is wanted, write x.numpy()"
+            )
+    return np.array(self.data, dtype=dtype, copy=copy)
+
+
+def asking_function(frame: Any) -> str | None:
+    """The function of NumPy within which numbers are asked for, unless it only compares, prints or plots them."""
+    asking = None
+    while frame is not None:
+        module = frame.f_globals.get("__name__", "")
+        package, _, rest = module.partition(".")
+        if package != "numpy":
+            return None if package in PLOTTING else asking
+        if rest.startswith(("testing", "ma.", "_core.arrayprint")):
+            return None
+        asking = frame.f_code.co_name
+        frame = frame.f_back
+    return asking
+
+
+method("__array_ufunc__", array_ufunc)
+method("__array_function__", array_function)
+method("__array__", array)

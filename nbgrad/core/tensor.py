@@ -147,9 +147,6 @@ class Tensor(Methods, Shown):
         leaf = self.op is None
         return _restored, (type(self), self.data, leaf and self.requires_grad, self.name, self.grad if leaf else None)
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        return np.array(self.data, dtype=dtype, copy=copy)
-
     def __float__(self) -> float:
         return float(self.item())
 
