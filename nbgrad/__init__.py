@@ -20,7 +20,7 @@ from .core.check import check_gradients
 from .core.debugging import debug
 from .core.shown import show
 from .core.tensor import Tensor, no_grad, tensor
-from .core.transforms import grad, hessian, value_and_grad
+from .core.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
 if TYPE_CHECKING:
     from . import data, display, graph, notebook, plots, tape, training, widgets
@@ -47,6 +47,9 @@ __all__ = [
     "grad",
     "graph",
     "hessian",
+    "hvp",
+    "jacobian",
+    "jvp",
     "nn",
     "no_grad",
     "notebook",
@@ -58,6 +61,7 @@ __all__ = [
     "to_networkx",
     "training",
     "value_and_grad",
+    "vjp",
     "widgets",
 ]
 

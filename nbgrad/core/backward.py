@@ -10,18 +10,22 @@ through ``observe``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from . import debugging, mistakes
 from .errors import NoGradientError, NotScalarError, ShapeError
+from .hooks import seen_by_hooks
 from .methods import method
 from .names import name_of
-from .op import identity, record
+from .op import Operation, identity, record
 from .tensor import Tensor, plain
 
 ONE = np.float64(1.0)
+in_creation_order = attrgetter("serial")
 
 
 class Step(NamedTuple):
@@ -44,120 +48,141 @@ class Step(NamedTuple):
     totals: tuple
 
 
-def creation_order(roots: Sequence[Tensor], within: Callable[[Tensor], bool] | None = None) -> list[Tensor]:
-    """The tensors that need a gradient and lead to ``roots``, the first made first. No recursion: chains may be long.
+def creation_order(roots: Iterable[Tensor], within: Callable[[Tensor], bool] | None = None) -> list[Tensor]:
+    """The results that need a gradient and lead to ``roots``, the first made first. No recursion: chains may be long.
 
-    ``within`` says of a tensor whether to look behind it; beyond that border tensors count as leaves.
+    Leaves are not listed: nothing flows on from them. ``within`` says of a result whether it counts; those beyond that
+    border are taken for leaves.
     """
-    found = list(roots)
-    seen = {root.serial for root in roots}
+    found = [root for root in roots if root.origin is not None and (within is None or within(root))]
+    seen = set(found)
     for node in found:  # the list grows while it is walked
-        if within is not None and not within(node):
-            continue
-        for x in node.inputs:
-            if x.requires_grad and x.serial not in seen:
-                seen.add(x.serial)
+        for x in node.origin[1]:  # type: ignore[index]  # its inputs
+            if x.origin is not None and x.requires_grad and x not in seen and (within is None or within(x)):
+                seen.add(x)
                 found.append(x)
-    found.sort(key=_serial)
+    found.sort(key=in_creation_order)
     return found
 
 
-def _serial(node: Tensor) -> int:
-    return node.serial
-
-
-def leading_from(nodes: Sequence[Tensor], sources: Collection[int]) -> list[Tensor]:
-    """Those of ``nodes`` (in creation order) that lead from one of ``sources`` (serial numbers)."""
+def leading_from(nodes: Sequence[Tensor], sources: Iterable[Tensor]) -> list[Tensor]:
+    """Those of ``nodes`` (in creation order) that were computed from one of ``sources``."""
     reached = set(sources)
+    leading = []
     for node in nodes:
-        if any(x.serial in reached for x in node.inputs):
-            reached.add(node.serial)
-    return [node for node in nodes if node.serial in reached]
+        if not reached.isdisjoint(node.inputs):
+            reached.add(node)
+            leading.append(node)
+    return leading
 
 
 def reverse_pass(
     nodes: Sequence[Tensor],
-    seeds: dict[int, Any],
+    seeds: dict[Tensor, Any],
     *,
-    keep: Collection[int] = (),
+    only: Collection[Tensor] | None = None,
+    keep: Collection[Tensor] = (),
     traced: bool = False,
+    batched: bool = False,
     observe: Callable[[Step], None] | None = None,
-) -> dict[int, Any]:
+) -> dict[Tensor, Any]:
     """Send gradients back through ``nodes`` and give what arrives at the leaves.
 
     Args:
-        nodes: in creation order; only these receive gradients.
-        seeds: serial number of a root -> the gradient to begin with.
-        keep: serial numbers of tensors that are no leaves but whose gradient is wanted too; those that are not among
-            ``nodes`` receive, and pass nothing on.
+        nodes: results, in creation order.
+        seeds: root -> the gradient to begin with. Used up.
+        only: the tensors that shall receive gradients; by default all that require one.
+        keep: tensors that are no leaves but whose gradient is wanted too.
         traced: run the rules on tensors instead of arrays, so that the gradient can be differentiated again.
+        batched: the seeds, and so all gradients, have one more axis in front: many passes in one.
         observe: called with each :class:`Step` as it happens.
 
     Returns:
-        Serial number -> gradient, for the leaves among ``nodes`` and for ``keep``; ``None`` where nothing arrived.
+        Tensor -> gradient, for those of the leaves and of ``keep`` where something arrived. Gradients may share memory
+        with each other and with the seeds.
     """
-    arrived: dict[int, Any] = dict.fromkeys([node.serial for node in nodes])
-    for serial in keep:
-        arrived.setdefault(serial)
-    arrived.update(seeds)
+    arrived, kept = seeds, {}
     for node in reversed(nodes):
-        op = node.op
-        if op is None:
-            continue
-        serial = node.serial
-        g = arrived[serial] if serial in keep else arrived.pop(serial)
+        g = arrived.pop(node, None)
         if g is None:
             continue
-        y, args = (node, traced_args(node)) if traced else (node.data, node.args)
-        step: list[tuple] | None = None if observe is None else []
-        for position, x in enumerate(node.inputs):
-            target = x.serial
-            if target not in arrived:
+        extras = node.extras
+        if extras is not None:
+            if "fingerprint" in extras:
+                debugging.verify(node)
+            g = seen_by_hooks(node, extras, g)
+        if node in keep or (extras is not None and "retains_grad" in extras):
+            kept[node] = g
+        op, inputs, args, static = node.origin  # type: ignore[misc]  # a result has one
+        rules, y = op.rules, node.data
+        if traced:
+            y, args = node, traced_args(inputs, args)
+        step: list[tuple] = []
+        for position, x in enumerate(inputs):
+            if not x.requires_grad or (only is not None and x not in only):
                 continue
-            rule = op.rules[position]
+            rule = rules[position]
             if rule is None:
                 continue
-            c = rule(g, y, *args) if node.static is None else rule(g, y, *args, **node.static)
-            if c.shape != x.data.shape:
-                c = undo_broadcasting(c, x.data.shape)
-            before = arrived[target]
-            if before is not None:
-                arrived[target] = before + c
-            elif not traced and (x.op is None or target in keep) and (c is g or c.base is not None):
-                arrived[target] = c.copy()  # what the user is handed must not share memory with another gradient
+            if batched:
+                c = contributions_of(op, rule, g, y, args, static or {})
+            elif static is not None:
+                c = rule(g, y, *args, **static)
+            elif len(args) == 2:  # the commonest, and quicker without the star
+                c = rule(g, y, args[0], args[1])
             else:
-                arrived[target] = c
-            if step is not None:
-                step.append((x, position, c, arrived[target]))
-        if observe is not None and step:
+                c = rule(g, y, *args)
+            kind, data = type(c), x.data
+            if kind is not type(data) or (kind is np.ndarray and c.shape != data.shape) or batched:
+                c = undo_broadcasting(c, data.shape, batched)
+            arrived[x] = arrived[x] + c if x in arrived else c
+            if observe is not None:
+                step.append((x, position, c, arrived[x]))
+        if step and observe is not None:
             observe(Step(node, g, *zip(*step, strict=True)))
-    return arrived
+    for x, g in arrived.items():  # the leaves
+        kept[x] = g if x.extras is None else seen_by_hooks(x, x.extras, g)
+    return kept
 
 
-def traced_args(node: Tensor) -> tuple:
+def traced_args(inputs: tuple[Tensor, ...], args: tuple) -> tuple:
     """The operands as the rules want them for higher derivatives: tensors where there were tensors.
 
     A tensor that has been given new numbers since then is stood in for by a node with the numbers of that moment.
     """
-    return tuple(
+    return tuple([
         value if not x.requires_grad else x if x.data is value else record(identity, value, (x,), (value,), None)
-        for x, value in zip(node.inputs, node.args, strict=True)
-    )
+        for x, value in zip(inputs, args, strict=True)
+    ])  # fmt: skip
 
 
-def undo_broadcasting(gradient: Any, shape: tuple[int, ...]) -> Any:
+def contributions_of(op: Operation, rule: Callable, g: Any, y: Any, args: tuple, static: dict[str, Any]) -> Any:
+    """What ``rule`` makes of a whole batch ``g`` of cotangents: at once if it can, else one after the other."""
+    if op.elementwise or op.batched:
+        return rule(g, y, *args, **static)
+    return np.stack([rule(g[i], y, *args, **static) for i in range(len(g))])
+
+
+def undo_broadcasting(gradient: Any, shape: tuple[int, ...], batched: bool = False) -> Any:
     """Sum ``gradient`` down to ``shape``: what was copied in the forward pass adds up in the backward pass.
 
-    A contribution that is *smaller* than its operand is spread over it instead (the rule left that to us).
+    A contribution that is *smaller* than its operand is spread over it instead (the rule left that to us). A batch of
+    gradients keeps its first axis.
 
     >>> undo_broadcasting(np.ones((4, 3)), (3,))
     array([4., 4., 4.])
     """
+    if batched:
+        shape = (gradient.shape[0], *shape)
+    if gradient.shape == shape:
+        return gradient
     total = np.add.reduce if type(gradient) is np.ndarray else np.sum  # the quicker spelling, where it applies
     extra = gradient.ndim - len(shape)
     if extra > 0:
-        gradient = total(gradient, axis=tuple(range(extra)))
-    stretched = tuple(i for i, n in enumerate(shape) if n == 1 and extra >= 0 and gradient.shape[i] != 1)
+        gradient = total(gradient, axis=tuple(range(batched, batched + extra)))
+    elif extra < 0 and batched:  # lined up at the last axis, with the batch in front
+        gradient = gradient.reshape(gradient.shape[:1] + (1,) * -extra + gradient.shape[1:])
+    stretched = tuple([i for i, n in enumerate(shape) if n == 1 and extra >= 0 and gradient.shape[i] != 1])
     if stretched:
         gradient = total(gradient, axis=stretched, keepdims=True)
     return gradient if gradient.shape == shape else np.broadcast_to(gradient, shape)
@@ -174,14 +199,17 @@ def seed_for(root: Tensor, gradient: Any = None) -> Any:
             f"{name_of(root) or 'this tensor'} of shape {root.shape} depends on nothing with requires_grad=True, "
             "so there is nothing to differentiate with respect to; create an input as ng.tensor(…, requires_grad=True)"
         )
+    data = root.data
     if gradient is None:
-        if root.data.size != 1:
+        if type(data) is np.float64:
+            return ONE
+        if data.size != 1:
             raise NotScalarError(
                 f"{name_of(root) or 'this tensor'} has shape {root.shape}, and a gradient says how one number "
                 f"changes; reduce it first, for example {name_of(root) or 'y'}.mean().backward(), or pass a gradient "
                 f"of shape {root.shape}"
             )
-        return ONE if type(root.data) is np.float64 else np.ones_like(root.data)[()]
+        return np.ones_like(data)[()]
     seed = np.array(plain(gradient), dtype=root.dtype)
     if seed.shape != root.shape:
         raise ShapeError(
@@ -191,11 +219,13 @@ def seed_for(root: Tensor, gradient: Any = None) -> Any:
     return seed if seed.ndim else seed[()]
 
 
-def backward(self: Tensor, gradient: Any = None) -> None:
+def backward(self: Tensor, gradient: Any = None, *, create_graph: bool = False) -> None:
     """Compute the gradients of this tensor and add them to ``.grad`` of the leaves that require one.
 
     Args:
         gradient: the gradient to begin with, of this tensor's shape; needed unless it is a single number.
+        create_graph: whether the gradients shall be tensors that can be differentiated again. A leaf's gradient then
+            leads back to the leaf: a circle, which ``zero_grad()`` opens. ``nbgrad.grad`` makes none.
 
     Raises:
         NotScalarError: several numbers, and no ``gradient``.
@@ -204,16 +234,32 @@ def backward(self: Tensor, gradient: Any = None) -> None:
     """
     seed = seed_for(self, gradient)
     nodes = creation_order((self,))
-    arrived = reverse_pass(nodes, {self.serial: seed})
-    for node in nodes:
-        if node.op is None:
-            g = arrived[node.serial]
-            if g is not None:
-                if g.dtype is not node.data.dtype:  # float64 data leads to float64 gradients of float32 parameters
-                    g = g.astype(node.data.dtype)
-                node.grad = g if node.grad is None else node.grad + g
-    if self.op is not None:
-        self.grad = seed  # a drawing of this tensor can tell that its backward pass has been run
+    if self.grad is not None and self.origin is not None:
+        mistakes.warn_if_twice(self, nodes)
+    arrived = reverse_pass(nodes, {self: seed}, traced=create_graph)
+    handed_out: set[int] = set()
+    for x, g in arrived.items():
+        if create_graph:
+            g = g if isinstance(g, Tensor) else Tensor(g)
+        elif type(g) is not np.float64 or type(x.data) is not np.float64:
+            g = as_gradient_of(x.data, g, handed_out)
+        x.grad = g if x.grad is None else x.grad + g
+    if self.origin is not None:
+        self.grad = seed if gradient is None else seed.copy()  # so a drawing can tell that its backward pass was run
+
+
+def as_gradient_of(data: Any, gradient: Any, handed_out: set[int]) -> Any:
+    """What the user is handed as the gradient of ``data``: of its dtype, and memory of its own.
+
+    ``handed_out`` has the identities of the arrays that the user has already.
+    """
+    kind = type(gradient)
+    if kind is not type(data) or (kind is np.ndarray and gradient.dtype is not data.dtype):
+        gradient = gradient.astype(data.dtype)  # float64 data leads to float64 gradients of float32 parameters
+    if kind is np.ndarray and (gradient.base is not None or id(gradient) in handed_out):
+        gradient = gradient.copy()
+    handed_out.add(id(gradient))
+    return gradient
 
 
 method("backward", backward)
@@ -231,5 +277,37 @@ def backward_steps(root: Tensor, gradient: Any = None) -> list[Step]:
     ([3.0, 3.0], [3.0, 6.0])
     """
     steps: list[Step] = []
-    reverse_pass(creation_order((root,)), {root.serial: seed_for(root, gradient)}, observe=steps.append)
+    reverse_pass(creation_order((root,)), {root: seed_for(root, gradient)}, observe=steps.append)
     return steps
+
+
+def gradients(
+    targets: Sequence[Tensor],
+    seeds: Sequence[Any],
+    sources: Sequence[Tensor],
+    *,
+    traced: bool = False,
+    batched: bool = False,
+    within: Callable[[Tensor], bool] | None = None,
+) -> list[Any]:
+    """The gradient of the sum of ``targets``, each weighted by its seed, with respect to each of ``sources``.
+
+    ``None`` stands for a source that no target depends on. With ``traced`` the results are tensors that can be
+    differentiated again; ``batched`` as in :func:`reverse_pass`. ``within`` bounds the graph, see
+    :func:`creation_order`.
+    """
+    wanted = set(sources)
+    nodes = leading_from(creation_order(dict.fromkeys(t for t in targets if t.requires_grad), within), wanted)
+    inside = wanted.union(nodes)
+    begin: dict[Tensor, Any] = {}
+    for target, seed in zip(targets, seeds, strict=True):
+        if target in inside:
+            begin[target] = begin[target] + seed if target in begin else seed
+    if not begin:
+        return [None] * len(sources)
+    arrived = reverse_pass(nodes, begin, only=inside, keep=wanted, traced=traced, batched=batched)
+    found = [arrived.get(source) for source in sources]
+    if traced or batched:
+        return found
+    handed_out = {id(seed) for seed in seeds}
+    return [None if g is None else as_gradient_of(x.data, g, handed_out) for x, g in zip(sources, found, strict=True)]

@@ -139,7 +139,13 @@ class Methods:
     def squeeze(self, axis: Any = None) -> Tensor:
         """``x`` without its axes of length 1 (or without ``axis``)."""
 
-    def backward(self, gradient: Any = None) -> None:
+    def register_hook(self, hook: Any) -> Callable[[], None]:
+        """Call ``hook(gradient)`` whenever the whole gradient of this tensor has arrived in a backward pass."""
+
+    def retain_grad(self) -> Tensor:
+        """Let ``backward()`` store the gradient of this result in ``.grad``, as it does for leaves."""
+
+    def backward(self, gradient: Any = None, create_graph: Any = False) -> None:
         """Compute the gradients of this tensor and add them to ``.grad`` of the leaves that require one."""
 
 def method(name: str, function: Callable) -> None: ...

@@ -85,9 +85,9 @@ def _name_of_data(data: Any) -> str | None:
 
 
 def warn_if_twice(root: Tensor, nodes: Iterable[Tensor]) -> None:
-    """Warn if the gradients of an earlier backward pass of ``root`` are still in the leaves among ``nodes``."""
-    kept = [node for node in nodes if node.op is None and node.grad is not None]
-    if kept:
+    """Warn if the gradients of an earlier backward pass of ``root`` are still in the leaves that lead to ``nodes``."""
+    leaves = dict.fromkeys(x for node in nodes for x in node.inputs if x.origin is None and x.grad is not None)
+    if kept := list(leaves):
         leaf = name_of(kept[0]) or "x"
         warn(
             f"backward() was called on {name_of(root) or 'this result'} before, and {leaf}.grad still holds what it "

@@ -27,6 +27,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from . import debugging, places
 from .methods import method
 from .mismatch import shape_error
 from .numpy_protocol import NUMPY
@@ -35,6 +36,7 @@ from .tensor import CONSTANT, Tensor, as_data, new_serial, recording
 REGISTRY: dict[str, Operation] = {}
 PLAIN = frozenset({float, int, np.ndarray, np.float64, np.float32, bool, np.bool_, np.int64, type(None)})
 Rule = Callable[..., Any]
+new = object.__new__
 
 
 class Case(NamedTuple):
@@ -177,16 +179,14 @@ class Operation:
 
 def record(op: Operation, value: Any, inputs: tuple[Tensor, ...], args: tuple, static: dict[str, Any] | None) -> Tensor:
     """A node of the graph."""
-    out = Tensor.__new__(Tensor)
+    out = new(Tensor)
     out.data = value
-    out.grad = None
+    out.grad = out.extras = None
     out.requires_grad = True
-    out.op = op
-    out.inputs = inputs
-    out.args = args
-    out.static = static
+    out.origin = (op, inputs, args, static)
     out.serial = new_serial()
-    out.name = None
+    if places.capturing:
+        out.extras = debugging.notes(args, value)
     return out
 
 
@@ -211,7 +211,16 @@ def binary_operators(op: Operation) -> tuple[Callable, Callable]:
         return Tensor(value)
 
     def reflected(b: Tensor, a: Any) -> Any:
-        return op(a, b)
+        if type(a) not in PLAIN:
+            return op(a, b)
+        y = b.data
+        try:
+            value = forward(a, y)
+        except ValueError as error:
+            raise shape_error(op, (a, b), (a, y), error) from None
+        if b.requires_grad and recording.get():
+            return record(op, value, (CONSTANT, b), (a, y), None)
+        return Tensor(value)
 
     return operator, reflected
 

@@ -58,46 +58,71 @@ class Tensor(Methods, Shown):
         data: the numbers: a NumPy array, or a NumPy scalar (``np.float64``, ...) when there is only one.
         grad: the gradient that ``backward()`` added up here, of the shape of ``data``; ``None`` until then.
         requires_grad: whether gradients are wanted with respect to this tensor.
-        op: the operation that made it; ``None`` for a leaf, that is, for what the user made.
+        origin: how it was computed: ``(op, inputs, args, static)``; ``None`` for a leaf, that is, for what the user
+            made.
+        op: the operation that made it, or ``None``.
         inputs: the tensors it was made from; ``CONSTANT`` stands for an operand that was no tensor.
         args: the plain values of all operands at that moment.
         static: the operation's keyword arguments, or ``None``.
         serial: counts up with every tensor made.
+        extras: what few tensors have, kept apart so that all others cost less: a dictionary, or ``None``. Its keys:
+            ``"name"``; ``"hooks"`` and ``"retains_grad"`` (see :mod:`.hooks`); ``"place"`` and ``"fingerprint"``
+            (see :mod:`.debugging`).
         name: shown in drawings and errors; ``None`` leaves it to the notebook's variable names.
     """
 
-    __slots__ = (
-        "__weakref__",
-        "args",
-        "data",
-        "grad",
-        "inputs",
-        "name",
-        "op",
-        "requires_grad",
-        "serial",
-        "static",
-    )
+    __slots__ = ("__weakref__", "data", "extras", "grad", "origin", "requires_grad", "serial")
 
     data: Any
     grad: Any
     requires_grad: bool
-    op: Any
-    inputs: tuple[Tensor, ...]
-    args: tuple
-    static: dict[str, Any] | None
+    origin: tuple[Any, tuple[Tensor, ...], tuple, dict[str, Any] | None] | None
     serial: int
-    name: str | None
+    extras: dict[str, Any] | None
 
     def __init__(self, data: Any, requires_grad: bool = False, name: str | None = None):
         self.data = data
         self.grad = None
         self.requires_grad = requires_grad
-        self.op = None
-        self.inputs = self.args = ()
-        self.static = None
+        self.origin = None
         self.serial = new_serial()
-        self.name = name
+        self.extras = None if name is None else {"name": name}
+
+    # ---- how it was computed
+    @property
+    def op(self) -> Any:
+        return None if self.origin is None else self.origin[0]
+
+    @property
+    def inputs(self) -> tuple[Tensor, ...]:
+        return () if self.origin is None else self.origin[1]
+
+    @property
+    def args(self) -> tuple:
+        return () if self.origin is None else self.origin[2]
+
+    @property
+    def static(self) -> dict[str, Any] | None:
+        return None if self.origin is None else self.origin[3]
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether the user made it, rather than an operation."""
+        return self.origin is None
+
+    @property
+    def name(self) -> str | None:
+        return None if self.extras is None else self.extras.get("name")
+
+    @name.setter
+    def name(self, name: str | None) -> None:
+        self.with_extras()["name"] = name
+
+    def with_extras(self) -> dict[str, Any]:
+        """Its extras, made now if it had none."""
+        if self.extras is None:
+            self.extras = {}
+        return self.extras
 
     # ---- what it is
     @property
@@ -115,11 +140,6 @@ class Tensor(Methods, Shown):
     @property
     def dtype(self) -> np.dtype:
         return self.data.dtype
-
-    @property
-    def is_leaf(self) -> bool:
-        """Whether the user made it, rather than an operation."""
-        return self.op is None
 
     # ---- out of the graph
     def detach(self) -> Tensor:
@@ -144,7 +164,7 @@ class Tensor(Methods, Shown):
 
     def __reduce__(self) -> tuple:
         """What ``copy`` and ``pickle`` keep: a leaf is kept whole; of a result its numbers, without its history."""
-        leaf = self.op is None
+        leaf = self.origin is None
         return _restored, (type(self), self.data, leaf and self.requires_grad, self.name, self.grad if leaf else None)
 
     def __float__(self) -> float:
@@ -204,7 +224,7 @@ class Tensor(Methods, Shown):
     # ---- text
     def __repr__(self) -> str:
         numbers = np.array2string(np.asarray(self.data), separator=", ", prefix="tensor(")
-        if self.op is not None:
+        if self.origin is not None:
             return f"tensor({numbers}, op={self.op.name})"
         return f"tensor({numbers}, requires_grad=True)" if self.requires_grad else f"tensor({numbers})"
 
@@ -267,20 +287,17 @@ def tensor(data: Any, requires_grad: bool = False, name: str | None = None) -> T
     >>> float(x.grad)
     6.0
     """
-    numbers = as_data(data)
-    if requires_grad and numbers.dtype.kind != "f":
-        raise IntegerGradientError(
-            f"{name or 'this tensor'} of shape {numbers.shape} holds {numbers.dtype}, and whole numbers cannot change "
-            "by a little, so they have no gradient; write 3.0 instead of 3, or use .astype(float)"
-        )
-    if isinstance(numbers, np.ndarray) and (numbers is data or numbers.base is not None or isinstance(data, Tensor)):
-        numbers = numbers.copy()
-    return Tensor(numbers, requires_grad, checked_name(name))
-
-
-def __getattr__(name: str) -> Any:
-    if name == "NUMPY":
-        from .numpy_protocol import NUMPY
-
-        return NUMPY
-    raise AttributeError(name)
+    if type(data) is float:
+        numbers: Any = np.float64(data)
+    else:
+        numbers = as_data(data)
+        if requires_grad and numbers.dtype.kind != "f":
+            raise IntegerGradientError(
+                f"{name or 'this tensor'} of shape {numbers.shape} holds {numbers.dtype}, and whole numbers cannot "
+                "change by a little, so they have no gradient; write 3.0 instead of 3, or use .astype(float)"
+            )
+        if isinstance(numbers, np.ndarray) and (
+            numbers is data or numbers.base is not None or isinstance(data, Tensor)
+        ):
+            numbers = numbers.copy()
+    return Tensor(numbers, requires_grad, name if name is None else checked_name(name))

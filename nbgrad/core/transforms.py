@@ -1,8 +1,8 @@
-"""Functions of functions: from ``f`` to its gradient and its Hessian.
+"""Functions of functions: from ``f`` to its gradient, its Jacobian, its Hessian, and products with them.
 
-They take and give plain NumPy values, and nest to any depth. Each call works on fresh inputs of its own
-(``identity`` nodes when the caller is itself being differentiated), so that an inner derivative never mistakes an
-outer variable for its own.
+They take and give plain NumPy values, also in tuples, lists and dictionaries, and nest to any depth. Each call works on
+fresh inputs of its own (``identity`` nodes when the caller is itself being differentiated), so that an inner
+derivative never mistakes an outer variable for its own.
 """
 
 from __future__ import annotations
@@ -10,17 +10,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import wraps
 from typing import Any
 
 import numpy as np
 
-from .backward import creation_order, leading_from, reverse_pass
-from .errors import IntegerGradientError, NotScalarError
+from .backward import creation_order, gradients, leading_from
+from .containers import flatten
+from .errors import ArgumentError, IntegerGradientError, NotScalarError, ShapeError
+from .forward import forward_pass
 from .op import identity
 from .tensor import Tensor, as_data, plain, recording
 
 # How many transforms are at work here: inside another one, gradients must be differentiable themselves.
 _depth: ContextVar[int] = ContextVar("depth", default=0)
+LARGEST_BATCH = 2**22  # numbers that the cotangents of one node may hold: larger Jacobians are computed in parts
 
 
 @contextmanager
@@ -34,13 +38,13 @@ def _at_work() -> Iterator[None]:
         recording.reset(recorded)
 
 
-def _is_nested(args: Sequence[Any]) -> bool:
+def _is_nested(held: Sequence[Any]) -> bool:
     """Whether the result shall itself be differentiable: within another transform, or at the caller's own tensors."""
-    return recording.get() and (_depth.get() > 0 or any(isinstance(a, Tensor) and a.requires_grad for a in args))
+    return recording.get() and (_depth.get() > 0 or any(isinstance(a, Tensor) and a.requires_grad for a in held))
 
 
 def fresh(value: Any, position: int) -> Tensor:
-    """A tensor of this call's own for the argument ``value``, connected with it if it is a tensor."""
+    """A tensor of this call's own for ``value`` (of argument ``position``), connected with it if it is a tensor."""
     if isinstance(value, Tensor) and value.requires_grad:
         return identity(value)
     data = as_data(value)
@@ -53,78 +57,106 @@ def fresh(value: Any, position: int) -> Tensor:
     return Tensor(data.copy() if data is value else data, True)
 
 
-def gradients(
-    targets: Sequence[Tensor],
-    seeds: Sequence[Any],
-    sources: Sequence[Tensor],
-    *,
-    traced: bool,
-    within: Callable[[Tensor], bool] | None = None,
-) -> list[Any]:
-    """The gradient of the sum of ``targets``, each weighted by its seed, with respect to each of ``sources``.
+class Traced:
+    """A call of ``f`` on fresh tensors, and what is needed to differentiate it.
 
-    ``None`` stands for a source that no target depends on. With ``traced`` the results are tensors that can be
-    differentiated again. ``within`` bounds the graph, see :func:`creation_order`.
+    Attributes:
+        output: what ``f`` gave.
+        sources: the fresh tensors, in a row.
+        nested: whether derivatives shall themselves be differentiable.
     """
-    wanted = {source.serial for source in sources}
-    nodes = creation_order(targets, within)
-    if within is not None:  # what lies on the border is no more than a leaf
-        nodes = [node for node in nodes if node.op is None or within(node)]
-    nodes = leading_from(nodes, wanted)
-    inside = {node.serial for node in nodes} | wanted
-    begin: dict[int, Any] = {}
-    for target, seed in zip(targets, seeds, strict=True):
-        if target.serial in inside:
-            begin[target.serial] = begin[target.serial] + seed if target.serial in begin else seed
-    if not begin:
-        return [None] * len(sources)
-    arrived = reverse_pass(nodes, begin, keep=wanted, traced=traced)
-    return [arrived.get(source.serial) for source in sources]
+
+    def __init__(self, f: Callable, args: tuple, static: dict[str, Any], argnums: int | Sequence[int]):
+        which = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+        for i in which:
+            if not -len(args) <= i < len(args):
+                raise ArgumentError(
+                    f"argnums says {i}, but {named(f)} was given {len(args)} positional arguments, counted from 0"
+                )
+        held, self._rebuild = flatten(tuple(args[i] for i in which))
+        self._single = isinstance(argnums, int)
+        self.nested = _is_nested(held)
+        positions = [i for i in which for _ in flatten(args[i])[0]]
+        with _at_work():
+            self.sources = [fresh(value, i) for i, value in zip(positions, held, strict=True)]
+            fed = list(args)
+            for i, argument in zip(which, self._rebuild(self.sources), strict=True):
+                fed[i] = argument
+            self.output = f(*fed, **static)
+
+    def like_arguments(self, results: Sequence[Any]) -> Any:
+        """``results``, one for each source, in the containers of the arguments."""
+        arguments = self._rebuild([self.result(x, source) for x, source in zip(results, self.sources, strict=True)])
+        return arguments[0] if self._single else arguments
+
+    def result(self, value: Any, source: Tensor | None = None) -> Any:
+        """``value`` as the caller wants it: a tensor if it shall be differentiated further, else plain."""
+        if value is None and source is not None:
+            value = np.zeros_like(source.data)[()]
+        return value if self.nested else plain(value)
 
 
-def value_and_grad(f: Callable, argnums: int | Sequence[int] = 0) -> Callable:
+def named(f: Callable) -> str:
+    """What messages call ``f``."""
+    name = getattr(f, "__name__", "the function")
+    return "the function" if name == "<lambda>" else name
+
+
+def one_number(f: Callable, value: Any) -> Tensor:
+    """What ``f`` gave, if that is a single number.
+
+    Raises:
+        NotScalarError: it is not.
+    """
+    value = value if isinstance(value, Tensor) else Tensor(as_data(value))
+    if value.data.size != 1:
+        raise NotScalarError(
+            f"{named(f)} gives an array of shape {value.shape}, and a gradient says how one number changes; let it end "
+            "in .sum() or .mean(), or use jacobian"
+        )
+    return value
+
+
+def value_and_grad(f: Callable, argnums: int | Sequence[int] = 0, has_aux: bool = False) -> Callable:
     """The function that gives ``f``'s value and its gradient.
 
     Args:
-        f: a function of arrays that gives one number.
+        f: a function of arrays, or of tuples, lists and dictionaries of arrays, that gives one number.
         argnums: which positional arguments to differentiate with respect to; an integer gives one gradient, a tuple
-            gives a tuple of gradients.
+            gives a tuple of gradients. A gradient has the shape of its argument, or its containers.
+        has_aux: whether ``f`` gives a pair: the number, and something else to be handed through. The result is then
+            ``((value, aux), gradient)``.
 
     Raises:
         NotScalarError: ``f`` gives several numbers.
+        ArgumentError: ``argnums`` names an argument that was not given.
 
     >>> import nbgrad as ng
     >>> value, slope = ng.value_and_grad(lambda x: x**2)(3.0)
     >>> float(value), float(slope)
     (9.0, 6.0)
     """
-    which = (argnums,) if isinstance(argnums, int) else tuple(argnums)
 
+    @wraps(f)
     def wrapped(*args: Any, **static: Any) -> tuple[Any, Any]:
-        nested = _is_nested(args)
+        call = Traced(f, args, static, argnums)
+        value, aux = call.output if has_aux else (call.output, None)
+        value = one_number(f, value)
         with _at_work():
-            fed = list(args)
-            for i in which:
-                fed[i] = fresh(args[i], i)
-            value = f(*fed, **static)
-            value = value if isinstance(value, Tensor) else Tensor(as_data(value))
-            if value.data.size != 1:
-                raise NotScalarError(
-                    f"{getattr(f, '__name__', 'the function')} gives an array of shape {value.shape}, and a gradient "
-                    "says how one number changes; let it end in .sum() or .mean()"
-                )
-            sources = [fed[i] for i in which]
-            found = gradients([value], [np.ones_like(value.data)[()]], sources, traced=nested)
-        found = [np.zeros_like(s.data)[()] if g is None else g for s, g in zip(sources, found, strict=True)]
-        if not nested:
-            value, found = plain(value), [plain(g) for g in found]
-        return value, found[0] if isinstance(argnums, int) else tuple(found)
+            found = gradients([value], [np.ones_like(value.data)[()]], call.sources, traced=call.nested)
+        slope = call.like_arguments(found)
+        if not has_aux:
+            return call.result(value), slope
+        others, rebuild = flatten(aux)
+        return (call.result(value), rebuild([call.result(x) for x in others])), slope
 
     return wrapped
 
 
-def grad(f: Callable, argnums: int | Sequence[int] = 0) -> Callable:
+def grad(f: Callable, argnums: int | Sequence[int] = 0, has_aux: bool = False) -> Callable:
     """The function that gives ``f``'s gradient; arguments as :func:`value_and_grad`.
+
+    With ``has_aux`` it gives ``(gradient, aux)``.
 
     >>> import nbgrad as ng
     >>> import numpy as np
@@ -132,20 +164,201 @@ def grad(f: Callable, argnums: int | Sequence[int] = 0) -> Callable:
     1.0
     >>> float(ng.grad(ng.grad(lambda x: x**3))(2.0))
     12.0
+    >>> ng.grad(lambda p: p["a"] * p["b"])({"a": 2.0, "b": 5.0})
+    {'a': np.float64(5.0), 'b': np.float64(2.0)}
     """
-    both = value_and_grad(f, argnums)
+    both = value_and_grad(f, argnums, has_aux)
 
+    @wraps(f)
     def wrapped(*args: Any, **static: Any) -> Any:
-        return both(*args, **static)[1]
+        value, slope = both(*args, **static)
+        return (slope, value[1]) if has_aux else slope
 
     return wrapped
 
 
-def hessian(f: Callable) -> Callable:
-    """The function that gives the matrix of second derivatives of ``f`` with respect to its first argument.
+def vjp(f: Callable, *primals: Any) -> tuple[Any, Callable]:
+    """``f(*primals)``, and the function that pulls a cotangent back: a vector times the Jacobian (reverse mode).
+
+    Args:
+        f: a function of arrays, of any shape of result; arguments and result may be containers.
+
+    Returns:
+        The value, and a function from a cotangent (of the value's shape and containers) to a tuple with the
+        contribution to each of ``primals``. It may be called several times.
+
+    Raises:
+        ShapeError: from that function, if the cotangent has another shape than the value.
+
+    >>> import nbgrad as ng
+    >>> import numpy as np
+    >>> value, pull = ng.vjp(lambda x, y: x * y, np.array([1.0, 2.0]), np.array([3.0, 4.0]))
+    >>> pull(np.array([1.0, 10.0]))
+    (array([ 3., 40.]), array([ 1., 20.]))
+    """
+    call = Traced(f, primals, {}, tuple(range(len(primals))))
+    outputs, rebuild = _tensors(call.output)
+
+    def pull(cotangent: Any) -> tuple:
+        given = _fitting(cotangent, outputs, "cotangent", "the value")
+        with _at_work():
+            found = gradients(outputs, given, call.sources, traced=call.nested or _is_nested(given))
+        return call.like_arguments(found)
+
+    return rebuild([call.result(y) for y in outputs]), pull
+
+
+def jvp(f: Callable, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+    """``f(*primals)``, and how it moves when ``primals`` move along ``tangents``: the Jacobian times a vector.
+
+    Forward mode: the tangents are carried along from the inputs to the result.
+
+    Args:
+        primals: the arguments; arrays or containers of arrays.
+        tangents: as many, of the same shapes and containers.
+
+    Returns:
+        The value, and its tangent, of the value's shape and containers.
+
+    Raises:
+        ShapeError: a tangent has another shape than its primal.
+
+    >>> import nbgrad as ng
+    >>> import numpy as np
+    >>> value, moved = ng.jvp(np.sin, (0.0,), (2.0,))
+    >>> float(value), float(moved)
+    (0.0, 2.0)
+    """
+    call = Traced(f, tuple(primals), {}, tuple(range(len(primals))))
+    outputs, rebuild = _tensors(call.output)
+    given = _fitting(tuple(tangents), call.sources, "tangent", "its primal")
+    call.nested = call.nested or _is_nested(given)
+    moved = _forward(outputs, call.sources, given, traced=call.nested, batched=False)
+    return rebuild([call.result(y) for y in outputs]), rebuild([call.result(t) for t in moved])
+
+
+def _tensors(output: Any) -> tuple[list[Tensor], Callable]:
+    """The results of a function in a row, as tensors, and how to put them back into their containers."""
+    held, rebuild = flatten(output)
+    return [y if isinstance(y, Tensor) else Tensor(as_data(y)) for y in held], rebuild
+
+
+def _fitting(given: Any, like: Sequence[Tensor], what: str, whose: str) -> list[Any]:
+    """The arrays in ``given``, each of the shape and dtype of its counterpart in ``like``."""
+    held, _ = flatten(given)
+    if len(held) != len(like):
+        raise ShapeError(f"{len(held)} {what}s were given for {len(like)} arrays; each needs one")
+    fitting = []
+    for i, (t, x) in enumerate(zip(held, like, strict=True)):
+        t = t if isinstance(t, Tensor) else as_data(t)
+        if t.shape != x.shape:
+            raise ShapeError(f"{what} {i} has shape {t.shape}, but {whose} has shape {x.shape}; they must be equal")
+        fitting.append(t if t.dtype == x.dtype else t.astype(x.dtype))
+    return fitting
+
+
+def _forward(
+    outputs: Sequence[Tensor], sources: Sequence[Tensor], tangents: Sequence[Any], *, traced: bool, batched: bool
+) -> list[Any]:
+    """The tangents of ``outputs`` when ``sources`` move along ``tangents``; zeros where nothing moves."""
+    nodes = leading_from(creation_order([y for y in outputs if y.requires_grad]), sources)
+    with _at_work():
+        moving = forward_pass(nodes, dict(zip(sources, tangents, strict=True)), traced=traced, batched=batched)
+    front = (len(tangents[0]),) if batched else ()
+    return [moving[y] if y in moving else np.zeros(front + y.shape, y.dtype)[()] for y in outputs]
+
+
+def jacobian(f: Callable, argnums: int | Sequence[int] = 0, mode: str = "auto") -> Callable:
+    """The function that gives all first derivatives of ``f``: how each number of the result depends on each argument's.
+
+    For a result of shape ``r`` and an argument of shape ``s`` it is an array of shape ``r + s``. Where results or
+    arguments are containers, it is the results' container, holding the arguments' containers.
+
+    All cotangents (or tangents) travel together, as one batch, through one pass.
+
+    Args:
+        argnums: as in :func:`value_and_grad`.
+        mode: ``"reverse"`` sends a cotangent back from each number of the result, ``"forward"`` a tangent forward
+            from each number of the arguments; ``"auto"`` takes the fewer.
+
+    Raises:
+        ArgumentError: ``mode`` or ``argnums`` is something else.
+
+    >>> import nbgrad as ng
+    >>> import numpy as np
+    >>> ng.jacobian(lambda x: np.array([[2.0, 1.0]]) @ x)(np.array([1.0, 5.0]))
+    array([[2., 1.]])
+    """
+    if mode not in ("auto", "forward", "reverse"):
+        raise ArgumentError(f"mode is 'auto', 'forward' or 'reverse', not {mode!r}")
+
+    @wraps(f)
+    def wrapped(*args: Any, **static: Any) -> Any:
+        call = Traced(f, args, static, argnums)
+        outputs, rebuild = _tensors(call.output)
+        fewer_inputs = sum(x.size for x in call.sources) < sum(y.size for y in outputs)
+        if mode == "forward" or (mode == "auto" and fewer_inputs):
+            columns = [_columns(outputs, call, i) for i in range(len(call.sources))]
+            blocks = [list(row) for row in zip(*columns, strict=True)] if columns else [[] for _ in outputs]
+        else:
+            blocks = [_rows(y, call) for y in outputs]
+        return rebuild([call.like_arguments(row) for row in blocks])
+
+    return wrapped
+
+
+def _rows(y: Tensor, call: Traced) -> list[Any]:
+    """The Jacobian of ``y`` with respect to each source, by cotangents sent back from each of its numbers."""
+    if not y.requires_grad or not y.size:
+        return [np.zeros(y.shape + x.shape, x.dtype)[()] for x in call.sources]
+    nodes = creation_order([y])
+    parts = []
+    with _at_work():
+        for seeds in _unit_vectors(y, max([y.size, *(x.size for node in nodes for x in node.inputs)])):
+            parts.append(gradients([y], [seeds], call.sources, traced=call.nested, batched=True))
+    blocks = []
+    for x, found in zip(call.sources, zip(*parts, strict=True), strict=True):
+        if found[0] is None:
+            blocks.append(np.zeros(y.shape + x.shape, x.dtype)[()])
+        else:
+            joined = found[0] if len(found) == 1 else np.concatenate(found)
+            blocks.append(joined.reshape(y.shape + x.shape))
+    return blocks
+
+
+def _columns(outputs: Sequence[Tensor], call: Traced, number: int) -> list[Any]:
+    """The Jacobian of each output with respect to one source, by tangents sent forward from each of its numbers."""
+    x = call.sources[number]
+    if not x.size:
+        return [np.zeros(y.shape + x.shape, x.dtype) for y in outputs]
+    parts = [
+        _forward(outputs, [x], [seeds], traced=call.nested, batched=True)
+        for seeds in _unit_vectors(x, max([x.size, *(y.size for y in outputs)]))
+    ]
+    blocks = []
+    for y, moved in zip(outputs, zip(*parts, strict=True), strict=True):
+        joined = moved[0] if len(moved) == 1 else np.concatenate(moved)
+        blocks.append(np.moveaxis(joined, 0, -1).reshape(y.shape + x.shape))
+    return blocks
+
+
+def _unit_vectors(x: Tensor, largest: int) -> Iterator[np.ndarray]:
+    """A 1 at each number of ``x`` in turn, zeros elsewhere: as batches, none of them too large for the memory."""
+    n = x.size
+    at_once = max(1, LARGEST_BATCH // max(1, largest))
+    for start in range(0, n, at_once):
+        rows = min(at_once, n - start)
+        yield np.eye(rows, n, start, dtype=x.dtype).reshape((rows, *x.shape))
+
+
+def hessian(f: Callable, argnums: int | Sequence[int] = 0) -> Callable:
+    """The function that gives the matrix of second derivatives of ``f``, by default with respect to its first argument.
 
     For an argument of shape ``s`` the result has shape ``s + s``. The gradient is computed once, recorded, and
-    differentiated once for each of its elements.
+    differentiated once, all its elements as one batch.
+
+    Raises:
+        NotScalarError: ``f`` gives several numbers.
 
     >>> import nbgrad as ng
     >>> import numpy as np
@@ -153,22 +366,29 @@ def hessian(f: Callable) -> Callable:
     array([[10.,  6.],
            [ 6.,  0.]])
     """
+    return jacobian(grad(f, argnums), argnums, mode="reverse")
 
-    def wrapped(x: Any, *args: Any, **static: Any) -> Any:
-        nested = _is_nested((x,))
-        with _at_work():
-            point = fresh(x, 0)
-            slope = grad(f)(point, *args, **static)
-            if not isinstance(slope, Tensor) or not slope.requires_grad:
-                return np.zeros(point.shape + point.shape)[()]
-            rows = []
-            for index in np.ndindex(point.shape):
-                seed = np.zeros(point.shape, dtype=point.dtype)
-                seed[index] = 1
-                [row] = gradients([slope], [seed[()]], [point], traced=nested)
-                rows.append(np.zeros_like(point.data)[()] if row is None else row)
-        if nested:
-            return np.stack(rows).reshape(point.shape + point.shape)
-        return np.reshape([plain(row) for row in rows], point.shape + point.shape)[()]
+
+def hvp(f: Callable) -> Callable:
+    """The function ``(x, v, *others) -> H v``, with ``H`` the Hessian of ``f`` at ``x``, which is never built.
+
+    The gradient's directional derivative along ``v``: forward mode over reverse mode (Pearlmutter 1994, "Fast exact
+    multiplication by the Hessian", Neural Computation 6, 147-160).
+
+    Args:
+        f: a function that gives one number; its first argument ``x`` may be a container, and ``v`` is one like it.
+
+    >>> import nbgrad as ng
+    >>> import numpy as np
+    >>> ng.hvp(lambda p: p[0] ** 2 * p[1])(np.array([3.0, 5.0]), np.array([1.0, 0.0]))
+    array([10.,  6.])
+    """
+
+    @wraps(f)
+    def wrapped(x: Any, v: Any, *others: Any, **static: Any) -> Any:
+        def slope(x: Any) -> Any:
+            return grad(f)(x, *others, **static)
+
+        return jvp(slope, (x,), (v,))[1]
 
     return wrapped

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from ..core.backward import Step, reverse_pass
+from ..core.backward import Step, as_gradient_of, reverse_pass
 from ..core.errors import (
     NodesError,
     NonFiniteError,
@@ -79,7 +79,7 @@ def named_error(node: Node, operands: Sequence[Tensor]) -> ShapeError:
     raise AssertionError("an operation failed, and then did not")
 
 
-def backward_pass(nodes: Sequence[Node], observe: Any = None) -> dict[int, Any]:
+def backward_pass(nodes: Sequence[Node], observe: Any = None) -> dict[Tensor, Any]:
     """Run the engine's reverse pass from the last of ``nodes``, after checking that all values belong together."""
     nodes = checked_nodes(nodes)
     root = nodes[-1]
@@ -94,8 +94,8 @@ def backward_pass(nodes: Sequence[Node], observe: Any = None) -> dict[int, Any]:
             "must be a loss"
         )
     seed = np.ones_like(root.tensor.data)[()]
-    everything = {t.serial for t in tensors}
-    return reverse_pass(tensors, {root.tensor.serial: seed}, keep=everything, observe=observe)
+    results = [t for t in tensors if t.origin is not None]
+    return reverse_pass(results, {root.tensor: seed}, keep=set(tensors), observe=observe)
 
 
 def _is_made_of(tensor: Tensor, inputs: Sequence[Node]) -> bool:
@@ -110,17 +110,19 @@ def backward(nodes: Sequence[Node]) -> None:
         NotComputedError: ``forward`` has not been run since the placeholders were fed.
         NotScalarError: the last node is not a single number.
     """
-    sent: dict[int, list[Step]] = {}
-    arrived = backward_pass(nodes, lambda step: sent.setdefault(step.node.serial, []).append(step))
+    sent: dict[Tensor, list[Step]] = {}
+    arrived = backward_pass(nodes, lambda step: sent.setdefault(step.node, []).append(step))
+    handed_out: set[int] = set()
     for node in nodes:
         assert node.tensor is not None
         node.gradients = WeakKeyDictionary()
-        for step in sent.get(node.tensor.serial, ()):
+        for step in sent.get(node.tensor, ()):
             for position, contribution in zip(step.positions, step.contributions, strict=True):
                 x = node.inputs[position]
                 before = node.gradients.get(x)
                 node.gradients[x] = contribution.copy() if before is None else before + contribution
-        node.gradients[node] = arrived[node.tensor.serial]
+        g = arrived.get(node.tensor)
+        node.gradients[node] = g if g is None else as_gradient_of(node.tensor.data, g, handed_out)
 
 
 def forward_and_backward(nodes: Sequence[Node]) -> None:

@@ -108,7 +108,7 @@ class TensorPicture:
         return found
 
     def _watch(self, seed: Any, observe: Callable[[Step], None]) -> None:
-        reverse_pass(creation_order((self.root,)), {self.root.serial: seed}, observe=observe)
+        reverse_pass(creation_order((self.root,)), {self.root: seed}, observe=observe)
 
     def watch(self, observe: Callable[[Step], None]) -> None:
         self._watch(seed_for(self.root), observe)

@@ -70,7 +70,8 @@ def entry(name: str, thing: Any) -> str:
     if isinstance(thing, property):
         thing, decorator = thing.fget, "    @property\n"
     text = thing.__doc__ or (op.__doc__ if (op := operation_behind(thing)) else None) or name
-    result = "None" if inspect.signature(thing).return_annotation in (None, "None") else "Tensor"
+    stated = str(inspect.signature(thing).return_annotation)
+    result = stated if stated == "None" or stated.startswith("Callable") else "Tensor"
     result = "Any" if name.startswith("__array") else result  # NumPy's own protocol
     return f'{decorator}    def {name}({parameters(thing)}) -> {result}:\n        """{first_sentence(text)}"""\n'
 

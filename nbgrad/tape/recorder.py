@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from ..core.backward import gradients
 from ..core.errors import IntegerGradientError, ShapeError, TapeStateError, TapeUsedError
 from ..core.names import name_of
 from ..core.tensor import Tensor, new_serial, plain
-from ..core.transforms import gradients
 from ..ops import indexing
 from .variables import Variable, constant
 

@@ -1,0 +1,54 @@
+"""Arrays in tuples, lists and dictionaries, to any depth: taken out in a row, and put back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from numbers import Number
+from typing import Any
+
+
+def flatten(tree: Any) -> tuple[list[Any], Callable[[list[Any]], Any]]:
+    """What a container holds, in a row, and the function that builds such a container around other things.
+
+    Tuples (named ones too), lists and dictionaries are containers; ``None`` is an empty one; all else is held, also a
+    list of nothing but numbers, which is how people type a small array.
+
+    >>> held, rebuild = flatten({"W": 1.0, "layers": [2.0, (3.0, None)]})
+    >>> held
+    [1.0, 2.0, 3.0]
+    >>> rebuild([x * 10 for x in held])
+    {'W': 10.0, 'layers': [20.0, (30.0, None)]}
+    """
+    held: list[Any] = []
+    _collect(tree, held)
+
+    def rebuild(others: list[Any]) -> Any:
+        return _rebuilt(tree, iter(others))
+
+    return held, rebuild
+
+
+def _collect(tree: Any, held: list[Any]) -> None:
+    if isinstance(tree, dict):
+        tree = tree.values()
+    elif tree is None:
+        return
+    elif not isinstance(tree, tuple | list) or _typed_array(tree):
+        held.append(tree)
+        return
+    for branch in tree:
+        _collect(branch, held)
+
+
+def _rebuilt(tree: Any, others: Iterator[Any]) -> Any:
+    if isinstance(tree, dict):
+        return {key: _rebuilt(branch, others) for key, branch in tree.items()}
+    if isinstance(tree, tuple | list) and not _typed_array(tree):
+        branches = [_rebuilt(branch, others) for branch in tree]
+        return type(tree)(*branches) if hasattr(tree, "_fields") else type(tree)(branches)
+    return None if tree is None else next(others)
+
+
+def _typed_array(tree: Any) -> bool:
+    """Whether ``tree`` is a list of numbers, or of such lists."""
+    return isinstance(tree, list) and bool(tree) and all(isinstance(x, Number) or _typed_array(x) for x in tree)

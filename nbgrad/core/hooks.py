@@ -1,0 +1,76 @@
+"""Looking at gradients as they arrive, and changing them on their way: hooks, and results that keep their gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .errors import ShapeError
+from .methods import method
+from .names import name_of
+from .tensor import Tensor
+
+
+def seen_by_hooks(node: Tensor, extras: dict[str, Any], gradient: Any) -> Any:
+    """The gradient that has arrived at ``node``, after its hooks have seen it: each may give another in its place.
+
+    Raises:
+        ShapeError: a hook gave a gradient of another shape.
+    """
+    for hook in list(extras["hooks"].values()) if "hooks" in extras else ():
+        given = hook(gradient)
+        if given is None:
+            continue
+        if np.shape(given) != gradient.shape:
+            raise ShapeError(
+                f"a hook of {name_of(node) or 'a tensor'} gave a gradient of shape {np.shape(given)} for one of shape "
+                f"{gradient.shape}; a hook gives a gradient of the same shape, or None to leave it as it is"
+            )
+        gradient = given if isinstance(given, Tensor) else np.asarray(given, gradient.dtype)[()]
+    return gradient
+
+
+def register_hook(self: Tensor, hook: Callable[[Any], Any]) -> Callable[[], None]:
+    """Call ``hook(gradient)`` whenever the whole gradient of this tensor has arrived in a backward pass.
+
+    The hook may look at the gradient, or return another of the same shape, which then flows on in its place.
+
+    Returns:
+        A function that removes the hook.
+
+    >>> import nbgrad as ng
+    >>> x = ng.tensor(3.0, requires_grad=True)
+    >>> y = x * x
+    >>> remove = y.register_hook(lambda g: 10 * g)
+    >>> (2 * y).backward()
+    >>> float(x.grad)
+    120.0
+    """
+    hooks = self.with_extras().setdefault("hooks", {})
+    number = max(hooks, default=-1) + 1
+    hooks[number] = hook
+
+    def remove() -> None:
+        hooks.pop(number, None)
+
+    return remove
+
+
+def retain_grad(self: Tensor) -> Tensor:
+    """Let ``backward()`` store the gradient of this result in ``.grad``, as it does for leaves. Gives the tensor.
+
+    >>> import nbgrad as ng
+    >>> x = ng.tensor(3.0, requires_grad=True)
+    >>> y = (x * x).retain_grad()
+    >>> (2 * y).backward()
+    >>> float(y.grad)
+    2.0
+    """
+    self.with_extras()["retains_grad"] = True
+    return self
+
+
+method("register_hook", register_hook)
+method("retain_grad", retain_grad)
