@@ -44,6 +44,10 @@ class IntegerGradientError(NbgradError, TypeError):
     """
 
 
+class ArgumentError(NbgradError, ValueError):
+    """A setting of a transform is not one of those that there are: which argument to differentiate, or how."""
+
+
 class UnsupportedDataError(NbgradError, TypeError):
     """The data cannot be held by a tensor: text, objects, ragged lists or complex numbers."""
 
@@ -143,6 +147,13 @@ class HyperparameterError(NbgradError, ValueError):
     """A number that steers a method (momentum, ``eps``, a dropout rate, ...) lies where the method does not work.
 
     A momentum of 1, for example, would never forget a gradient, and a parameter would swing about for ever.
+    """
+
+
+class OptionError(NbgradError, ValueError):
+    """An option of an operation was given a value that it does not know: ``F.gelu(x, approximate="cosine")``, say.
+
+    The message lists the values that it knows.
     """
 
 
