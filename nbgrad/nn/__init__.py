@@ -1,5 +1,38 @@
-"""Building blocks of networks."""
+"""Building blocks of networks: functions (``F``), modules, initial weights, and files that keep them.
 
-from . import functional
+>>> import numpy as np
+>>> import nbgrad as ng
+>>> X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+>>> y = np.array([[0.0], [1.0], [1.0], [0.0]])  # exclusive or
+>>> net = ng.nn.Sequential(ng.nn.Linear(2, 8, rng=0), ng.nn.Tanh(), ng.nn.Linear(8, 1, rng=1))
+>>> optimizer = ng.optim.Adam(net.parameters(), lr=0.05)
+>>> for _ in range(300):
+...     loss = ng.nn.functional.mse_loss(net(X), y)
+...     optimizer.zero_grad()
+...     loss.backward()
+...     optimizer.step()
+>>> [round(abs(float(p)), 1) for p in net(X).data[:, 0]]
+[0.0, 1.0, 1.0, 0.0]
+"""
 
-__all__ = ["functional"]
+from . import functional, init
+from .activations import ReLU, Sigmoid, Tanh
+from .containers import ModuleList, Sequential
+from .layers import Linear
+from .module import Module
+from .saving import load, load_metadata, save
+
+__all__ = [
+    "Linear",
+    "Module",
+    "ModuleList",
+    "ReLU",
+    "Sequential",
+    "Sigmoid",
+    "Tanh",
+    "functional",
+    "init",
+    "load",
+    "load_metadata",
+    "save",
+]

@@ -10,8 +10,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from ..core.arguments import checked_amount, checked_share
 from ..core.errors import HyperparameterError
-from .base import Memory, Optimizer, checked_amount, checked_share
+from .base import Memory, Optimizer
 
 
 class Adagrad(Optimizer):

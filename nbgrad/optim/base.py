@@ -7,13 +7,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ..core.errors import (
-    DuplicateParameterError,
-    HyperparameterError,
-    LearningRateError,
-    NoGradientError,
-    NonFiniteError,
-)
+from ..core.arguments import as_number
+from ..core.errors import DuplicateParameterError, LearningRateError, NoGradientError, NonFiniteError
 from ..core.names import name_of
 from ..core.states import fitting_arrays, state_arrays
 from ..core.tensor import Tensor
@@ -27,41 +22,10 @@ def checked_rate(rate: Any) -> float:
     Raises:
         LearningRateError: it is not positive and finite.
     """
-    number = _number(rate)
+    number = as_number(rate)
     if not (np.isfinite(number) and number > 0):
         raise LearningRateError(f"the learning rate is {rate!r}, but must be a positive number, for example 0.01")
     return number
-
-
-def checked_share(name: str, share: Any, example: float) -> float:
-    """``share`` as a number from 0 up to, but not including, 1.
-
-    Raises:
-        HyperparameterError: it is not that.
-    """
-    number = _number(share)
-    if not 0 <= number < 1:
-        raise HyperparameterError(f"{name} is {share!r}, but must be at least 0 and less than 1, for example {example}")
-    return number
-
-
-def checked_amount(name: str, amount: Any, example: float) -> float:
-    """``amount`` as a number that is finite and not negative.
-
-    Raises:
-        HyperparameterError: it is not that.
-    """
-    number = _number(amount)
-    if not (np.isfinite(number) and number >= 0):
-        raise HyperparameterError(f"{name} is {amount!r}, but must be a number from 0 upwards, for example {example}")
-    return number
-
-
-def _number(value: Any) -> float:
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return float("nan")
 
 
 def checked_parameters(params: Any) -> list[Tensor]:

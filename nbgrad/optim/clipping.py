@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..core.arguments import as_number
 from ..core.errors import HyperparameterError
 from ..core.tensor import Tensor
 from .base import check_finite
@@ -86,10 +87,7 @@ def _norm(gradient: Any) -> float:
 
 
 def _checked_limit(name: str, limit: Any) -> float:
-    try:
-        number = float(limit)
-    except (TypeError, ValueError):
-        number = float("nan")
+    number = as_number(limit)
     if not number > 0:
         raise HyperparameterError(f"{name} is {limit!r}, but must be a positive number, for example 1.0")
     return number

@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from ..core.arguments import checked_amount
 from ..core.errors import HyperparameterError
 from ..core.states import fitting_arrays
-from .base import Optimizer, checked_amount
+from .base import Optimizer
 
 Factor = Callable[[int], float]
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from ..core.arguments import checked_amount, checked_share
 from ..core.errors import HyperparameterError
-from .base import Memory, Optimizer, checked_amount, checked_share
+from .base import Memory, Optimizer
 
 
 class SGD(Optimizer):
