@@ -20,9 +20,12 @@ from .activations import ReLU, Sigmoid, Tanh
 from .containers import ModuleList, Sequential
 from .layers import Linear
 from .module import Module
+from .recurrent import LSTM, RNN
 from .saving import load, load_metadata, save
 
 __all__ = [
+    "LSTM",
+    "RNN",
     "Linear",
     "Module",
     "ModuleList",
