@@ -13,7 +13,7 @@ In a notebook, a cell that ends in ``y`` draws its graph, and ``ng.animate(y)`` 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from . import nn, ops, optim
+from . import ops
 from .core import errors
 from .core.backward import Step, backward_steps
 from .core.check import check_gradients
@@ -23,7 +23,7 @@ from .core.tensor import Tensor, no_grad, tensor
 from .core.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
 if TYPE_CHECKING:
-    from . import data, display, graph, notebook, plots, tape, training, widgets
+    from . import data, display, graph, nn, notebook, optim, plots, tape, training, widgets
     from .notebook import Drawing, animate, draw, to_networkx
     from .training import Trainer
     from .widgets.surface import Surface
@@ -65,8 +65,8 @@ __all__ = [
     "widgets",
 ]
 
-# What draws, plots or shows widgets is imported when it is first used: `import nbgrad` loads NumPy and nothing else.
-_MODULES = {"data", "display", "graph", "notebook", "plots", "tape", "training", "widgets"}
+# Everything but the engine is imported when it is first used: `import nbgrad` loads NumPy and nothing else.
+_MODULES = {"data", "display", "graph", "nn", "notebook", "optim", "plots", "tape", "training", "widgets"}
 _LATER = {
     "Drawing": "notebook",
     "animate": "notebook",

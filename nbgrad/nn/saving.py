@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from errno import ENOENT
 from io import BytesIO
-from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -73,7 +72,7 @@ def load(path: FilePath) -> dict[str, np.ndarray]:
         OSError: it cannot be read; ``FileNotFoundError`` if it is not there.
     """
     kind = _kind(path)
-    content = Path(path).read_bytes()
+    content = _content(path)
     with _naming(path):
         return _read_npz(content) if kind == ".npz" else safetensors.read(content)[0]
 
@@ -84,7 +83,7 @@ def load_metadata(path: FilePath) -> dict[str, str]:
     Raises: as :func:`load`.
     """
     kind = _kind(path)
-    content = Path(path).read_bytes()
+    content = _content(path)
     with _naming(path):
         return {} if kind == ".npz" else safetensors.read(content)[1]
 
@@ -106,7 +105,8 @@ def replacing(path: FilePath) -> Iterator[BinaryIO]:
             os.chmod(unfinished, os.stat(target).st_mode & 0o777)
         os.replace(unfinished, target)
     finally:
-        Path(unfinished).unlink(missing_ok=True)
+        if os.path.exists(unfinished):
+            os.remove(unfinished)
 
 
 @contextmanager
@@ -116,6 +116,11 @@ def _naming(path: FilePath) -> Iterator[None]:
         yield
     except StateFileError as error:
         raise StateFileError(f"{os.fspath(path)!r} cannot be loaded: {error}") from None
+
+
+def _content(path: FilePath) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()
 
 
 def _kind(path: FilePath) -> str:
