@@ -81,9 +81,9 @@ def check_finite(params: Iterable[Tensor]) -> None:
             many = int(np.size(p.grad) - np.count_nonzero(np.isfinite(p.grad)))
             raise NonFiniteError(
                 f"the gradient of parameter {i}{called(p)} of shape {p.shape} holds {many} "
-                f"number{'s' if many > 1 else ''} that {'are' if many > 1 else 'is'} NaN or infinite, so no parameter "
-                "was moved; look at the loss and the data, and try a smaller learning rate or "
-                "ng.optim.clip_grad_norm before that happens"
+                f"number{'s' if many > 1 else ''} that {'are' if many > 1 else 'is'} NaN or infinite, so nothing was "
+                "changed; look at the loss and the data, and try a smaller learning rate, or clip the gradients "
+                "(ng.optim.clip_grad_norm) before they grow so large"
             )
 
 
