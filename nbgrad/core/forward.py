@@ -35,9 +35,9 @@ def forward_pass(
     """
     moving = dict(tangents)
     for node in nodes:
-        if node.origin is None or node in tangents:
+        if node.op is None or node in tangents:
             continue
-        op, inputs, args, static = node.origin
+        op, inputs, args, static = node.op, node.inputs, node.args, node.static
         y = node.data
         if traced:
             y, args = node, traced_args(inputs, args)

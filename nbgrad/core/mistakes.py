@@ -4,12 +4,12 @@
 
 - before the pass, if the result has been through it already (its own ``.grad`` is set)::
 
-      if self.op is not None and self.grad is not None:
+      if self.grad is not None and self.origin is not None:
           mistakes.warn_if_twice(self, nodes)
 
-- where a gradient is to be stored in a leaf of another dtype (``g.dtype is not node.data.dtype``)::
+- where a gradient is to be converted to the dtype of the leaf that it is stored in::
 
-      mistakes.refuse_whole_numbers(node)
+      mistakes.refuse_whole_numbers(data)
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def _name_of_data(data: Any) -> str | None:
 
 def warn_if_twice(root: Tensor, nodes: Iterable[Tensor]) -> None:
     """Warn if the gradients of an earlier backward pass of ``root`` are still in the leaves that lead to ``nodes``."""
-    leaves = dict.fromkeys(x for node in nodes for x in node.inputs if x.origin is None and x.grad is not None)
+    leaves = dict.fromkeys(x for node in nodes for x in node.inputs if x.op is None and x.grad is not None)
     if kept := list(leaves):
         leaf = name_of(kept[0]) or "x"
         warn(
@@ -98,16 +98,15 @@ def warn_if_twice(root: Tensor, nodes: Iterable[Tensor]) -> None:
 
 
 # ---- what only the backward pass can tell
-def refuse_whole_numbers(leaf: Tensor) -> None:
+def refuse_whole_numbers(data: Any) -> None:
     """Refuse to store a gradient in a leaf of whole numbers, whose ``requires_grad`` was set by hand.
 
     Raises:
-        IntegerGradientError: its dtype is not a floating one.
+        IntegerGradientError: ``data`` has no floating dtype.
     """
-    if leaf.dtype.kind != "f":
-        called = name_of(leaf) or "a leaf"
+    if data.dtype.kind not in "fc":
         raise IntegerGradientError(
-            f"{called} of shape {leaf.shape} holds {leaf.dtype}, and whole numbers cannot change by a little, so they "
-            "have no gradient, even where requires_grad was set by hand; make it of floating numbers: "
-            "ng.tensor(….astype(float), requires_grad=True)"
+            f"{_name_of_data(data) or 'a leaf'} of shape {data.shape} holds {data.dtype}, and whole numbers cannot "
+            "change by a little, so they have no gradient, even where requires_grad was set by hand; make it of "
+            "floating numbers: ng.tensor(….astype(float), requires_grad=True)"
         )

@@ -144,11 +144,11 @@ class Operation:
     def __call__(self, *operands: Any, **static: Any) -> Any:
         if len(operands) != self._arity and not self.variadic:
             operands, static = self._sorted(operands, static)
-        inputs, args = [], []
-        traced = needs = False
+        inputs: list[Tensor] = []
+        args: list[Any] = []
+        needs: bool | None = None  # whether a gradient is needed; None: there was no tensor at all
         for x in operands:
             if isinstance(x, Tensor):
-                traced = True
                 needs = needs or x.requires_grad
                 inputs.append(x)
                 args.append(x.data)
@@ -156,14 +156,12 @@ class Operation:
                 inputs.append(CONSTANT)
                 args.append(x if type(x) in PLAIN else as_data(x))
         try:
-            value = self.forward(*args, **static)
+            value = self.forward(*args, **static) if static else self.forward(*args)
         except ValueError as error:
             raise shape_error(self, operands, args, error) from None
-        if not traced:
-            return value
         if needs and recording.get():
             return record(self, value, tuple(inputs), tuple(args), static or None)
-        return Tensor(value)
+        return value if needs is None else Tensor(value)
 
     def _sorted(self, given: tuple, static: dict[str, Any]) -> tuple[tuple, dict[str, Any]]:
         """Operands and keyword arguments told apart, however they were given: ``np.sum(x, 0)``, ``f(x, W=W, b=b)``."""
@@ -183,7 +181,10 @@ def record(op: Operation, value: Any, inputs: tuple[Tensor, ...], args: tuple, s
     out.data = value
     out.grad = out.extras = None
     out.requires_grad = True
-    out.origin = (op, inputs, args, static)
+    out.op = op
+    out.inputs = inputs
+    out.args = args
+    out.static = static
     out.serial = new_serial()
     if places.capturing:
         out.extras = debugging.notes(args, value)

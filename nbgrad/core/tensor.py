@@ -17,6 +17,7 @@ import numpy as np
 
 from .errors import (
     AssignmentError,
+    ComplexGradientError,
     IntegerGradientError,
     TruthValueError,
     UnsupportedDataError,
@@ -58,9 +59,7 @@ class Tensor(Methods, Shown):
         data: the numbers: a NumPy array, or a NumPy scalar (``np.float64``, ...) when there is only one.
         grad: the gradient that ``backward()`` added up here, of the shape of ``data``; ``None`` until then.
         requires_grad: whether gradients are wanted with respect to this tensor.
-        origin: how it was computed: ``(op, inputs, args, static)``; ``None`` for a leaf, that is, for what the user
-            made.
-        op: the operation that made it, or ``None``.
+        op: the operation that made it; ``None`` for a leaf, that is, for what the user made.
         inputs: the tensors it was made from; ``CONSTANT`` stands for an operand that was no tensor.
         args: the plain values of all operands at that moment.
         static: the operation's keyword arguments, or ``None``.
@@ -71,12 +70,26 @@ class Tensor(Methods, Shown):
         name: shown in drawings and errors; ``None`` leaves it to the notebook's variable names.
     """
 
-    __slots__ = ("__weakref__", "data", "extras", "grad", "origin", "requires_grad", "serial")
+    __slots__ = (
+        "__weakref__",
+        "args",
+        "data",
+        "extras",
+        "grad",
+        "inputs",
+        "op",
+        "requires_grad",
+        "serial",
+        "static",
+    )
 
     data: Any
     grad: Any
     requires_grad: bool
-    origin: tuple[Any, tuple[Tensor, ...], tuple, dict[str, Any] | None] | None
+    op: Any
+    inputs: tuple[Tensor, ...]
+    args: tuple
+    static: dict[str, Any] | None
     serial: int
     extras: dict[str, Any] | None
 
@@ -84,47 +97,17 @@ class Tensor(Methods, Shown):
         self.data = data
         self.grad = None
         self.requires_grad = requires_grad
-        self.origin = None
+        self.op = self.static = None
+        self.inputs = self.args = ()
         self.serial = new_serial()
         self.extras = None if name is None else {"name": name}
 
-    # ---- how it was computed
-    @property
-    def op(self) -> Any:
-        return None if self.origin is None else self.origin[0]
-
-    @property
-    def inputs(self) -> tuple[Tensor, ...]:
-        return () if self.origin is None else self.origin[1]
-
-    @property
-    def args(self) -> tuple:
-        return () if self.origin is None else self.origin[2]
-
-    @property
-    def static(self) -> dict[str, Any] | None:
-        return None if self.origin is None else self.origin[3]
-
+    # ---- what it is
     @property
     def is_leaf(self) -> bool:
         """Whether the user made it, rather than an operation."""
-        return self.origin is None
+        return self.op is None
 
-    @property
-    def name(self) -> str | None:
-        return None if self.extras is None else self.extras.get("name")
-
-    @name.setter
-    def name(self, name: str | None) -> None:
-        self.with_extras()["name"] = name
-
-    def with_extras(self) -> dict[str, Any]:
-        """Its extras, made now if it had none."""
-        if self.extras is None:
-            self.extras = {}
-        return self.extras
-
-    # ---- what it is
     @property
     def shape(self) -> tuple[int, ...]:
         return self.data.shape
@@ -140,6 +123,20 @@ class Tensor(Methods, Shown):
     @property
     def dtype(self) -> np.dtype:
         return self.data.dtype
+
+    @property
+    def name(self) -> str | None:
+        return None if self.extras is None else self.extras.get("name")
+
+    @name.setter
+    def name(self, name: str | None) -> None:
+        self.with_extras()["name"] = name
+
+    def with_extras(self) -> dict[str, Any]:
+        """Its extras, made now if it had none."""
+        if self.extras is None:
+            self.extras = {}
+        return self.extras
 
     # ---- out of the graph
     def detach(self) -> Tensor:
@@ -164,7 +161,7 @@ class Tensor(Methods, Shown):
 
     def __reduce__(self) -> tuple:
         """What ``copy`` and ``pickle`` keep: a leaf is kept whole; of a result its numbers, without its history."""
-        leaf = self.origin is None
+        leaf = self.op is None
         return _restored, (type(self), self.data, leaf and self.requires_grad, self.name, self.grad if leaf else None)
 
     def __float__(self) -> float:
@@ -224,7 +221,7 @@ class Tensor(Methods, Shown):
     # ---- text
     def __repr__(self) -> str:
         numbers = np.array2string(np.asarray(self.data), separator=", ", prefix="tensor(")
-        if self.origin is not None:
+        if self.op is not None:
             return f"tensor({numbers}, op={self.op.name})"
         return f"tensor({numbers}, requires_grad=True)" if self.requires_grad else f"tensor({numbers})"
 
@@ -252,7 +249,7 @@ def as_data(value: Any) -> Any:
     """``value`` as numbers that a tensor can hold: an array, or a NumPy scalar for a single number.
 
     Raises:
-        UnsupportedDataError: text, objects, ragged lists and complex numbers.
+        UnsupportedDataError: text, objects and ragged lists.
     """
     if type(value) is float:
         return np.float64(value)
@@ -261,9 +258,8 @@ def as_data(value: Any) -> Any:
         data = np.asarray(value)
     except ValueError as error:
         raise UnsupportedDataError(f"the rows are not equally long, so this is no array: {error}") from None
-    if data.dtype.kind not in "fiub":
-        kind = "complex numbers" if data.dtype.kind == "c" else f"data of dtype {data.dtype}"
-        raise UnsupportedDataError(f"a tensor holds real numbers, not {kind}; got {str(value)[:60]!r}")
+    if data.dtype.kind not in "fiubc":
+        raise UnsupportedDataError(f"a tensor holds numbers, not data of dtype {data.dtype}; got {str(value)[:60]!r}")
     return data if data.ndim else data[()]
 
 
@@ -278,7 +274,8 @@ def tensor(data: Any, requires_grad: bool = False, name: str | None = None) -> T
 
     Raises:
         IntegerGradientError: ``requires_grad=True`` on whole numbers or truth values.
-        UnsupportedDataError: text, objects, ragged lists and complex numbers.
+        ComplexGradientError: ``requires_grad=True`` on complex numbers.
+        UnsupportedDataError: text, objects and ragged lists.
         NameTypeError: ``name`` is not a string.
 
     >>> import nbgrad as ng
@@ -291,6 +288,11 @@ def tensor(data: Any, requires_grad: bool = False, name: str | None = None) -> T
         numbers: Any = np.float64(data)
     else:
         numbers = as_data(data)
+        if requires_grad and numbers.dtype.kind == "c":
+            raise ComplexGradientError(
+                f"{name or 'this tensor'} of shape {numbers.shape} holds {numbers.dtype}, and gradients are taken "
+                "with respect to real numbers; make its two parts tensors: z = a + 1j * b"
+            )
         if requires_grad and numbers.dtype.kind != "f":
             raise IntegerGradientError(
                 f"{name or 'this tensor'} of shape {numbers.shape} holds {numbers.dtype}, and whole numbers cannot "

@@ -94,7 +94,7 @@ def backward_pass(nodes: Sequence[Node], observe: Any = None) -> dict[Tensor, An
             "must be a loss"
         )
     seed = np.ones_like(root.tensor.data)[()]
-    results = [t for t in tensors if t.origin is not None]
+    results = [t for t in tensors if t.op is not None]
     return reverse_pass(results, {root.tensor: seed}, keep=set(tensors), observe=observe)
 
 
