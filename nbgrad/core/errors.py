@@ -7,6 +7,8 @@ Every class is also the built-in exception that NumPy, PyTorch or TensorFlow wou
 ``except ValueError`` goes on working.
 """
 
+import numpy as np
+
 
 class NbgradError(Exception):
     """The common ancestor: ``except nbgrad.errors.NbgradError`` catches every error that this package raises."""
@@ -48,8 +50,16 @@ class ArgumentError(NbgradError, ValueError):
     """A setting of a transform is not one of those that there are: which argument to differentiate, or how."""
 
 
+class ComplexGradientError(NbgradError, TypeError):
+    """``requires_grad=True`` was asked of complex numbers.
+
+    A gradient says how a result changes with *real* numbers. Of a complex number those are its two parts: make them
+    tensors, ``a`` and ``b``, and compute with ``a + 1j * b``. Complex constants are welcome.
+    """
+
+
 class UnsupportedDataError(NbgradError, TypeError):
-    """The data cannot be held by a tensor: text, objects, ragged lists or complex numbers."""
+    """The data cannot be held by a tensor: text, objects or ragged lists."""
 
 
 class UnsupportedFunctionError(NbgradError, TypeError):
@@ -157,6 +167,18 @@ class OptionError(NbgradError, ValueError):
     """
 
 
+class IndexRangeError(NbgradError, IndexError):
+    """An index (of a class, of a row of an embedding) lies outside of what there is.
+
+    Counting begins at 0, so the last of ten has the index 9. Unlike in NumPy, a negative index does not count from the
+    end here: as a class or a word it is nearly always a mistake.
+    """
+
+
+class IndexKindError(NbgradError, TypeError):
+    """Indices (of classes, of rows of an embedding) were given that are no whole numbers."""
+
+
 class DuplicateParameterError(NbgradError, ValueError):
     """The same parameter was given to an optimiser twice, so that each step would move it twice."""
 
@@ -220,3 +242,37 @@ class BackwardTwiceWarning(UserWarning):
 
 class NotALayerError(NbgradError, TypeError):
     """Something stands among the layers of a network that cannot be called with a tensor: a class, say, or a list."""
+
+
+class SingularMatrixError(NbgradError, np.linalg.LinAlgError):
+    """A matrix has no inverse, or its determinant no logarithm: its columns are not independent of each other.
+
+    One of them can be put together from the others, so the matrix squeezes space flat, and what was squeezed cannot be
+    told apart again. Look for a column that was repeated, or for more unknowns than equations. ``np.linalg.pinv`` gives
+    the nearest thing to an inverse; adding a little to the diagonal (``A + 1e-6 * np.eye(n)``) makes one.
+    """
+
+
+class NotPositiveDefiniteError(NbgradError, np.linalg.LinAlgError):
+    """Only a matrix whose eigenvalues are all positive has a Cholesky decomposition.
+
+    A covariance matrix that was estimated from too few samples is the usual case; adding a little to the diagonal
+    (``A + 1e-6 * np.eye(n)``) makes its eigenvalues positive.
+    """
+
+
+class UndeterminedVectorsError(NbgradError, ValueError):
+    """A derivative was asked of vectors that the matrix does not determine.
+
+    Where two eigenvalues (or singular values) are equal, any rotation of their vectors would do as well, and the least
+    change of the matrix picks another one: there is no derivative. The same holds for what completes a basis
+    (``full_matrices=True``) and for columns that depend on each other in a QR decomposition. What is determined has a
+    gradient none the less: the eigenvalues, the projection onto the vectors together, the first columns.
+    """
+
+
+class ParameterNameError(NbgradError, KeyError):
+    """A parameter was asked for by a name that nothing here has."""
+
+    def __str__(self) -> str:  # KeyError would show the message in quotes, with its line breaks escaped
+        return str(self.args[0]) if self.args else ""
