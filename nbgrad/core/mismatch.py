@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .errors import ShapeError
+from .errors import NbgradError, ShapeError
 from .names import name_of
 from .tensor import Tensor
 
@@ -15,8 +15,13 @@ if TYPE_CHECKING:
     from .op import Operation
 
 
-def shape_error(op: Operation, operands: Sequence, args: Sequence, error: Exception) -> ShapeError:
-    """What did not fit, by name and shape, and the smallest fix that would make it fit."""
+def shape_error(op: Operation, operands: Sequence, args: Sequence, error: Exception) -> Exception:
+    """What did not fit, by name and shape, and the smallest fix that would make it fit.
+
+    An error of ours that is about something else than shapes is left as it is.
+    """
+    if isinstance(error, NbgradError) and not isinstance(error, ShapeError):
+        return error
     shapes = [np.shape(value) for value in args]
     called = [name_of(x) if isinstance(x, Tensor) else None for x in operands]
     listed = ", ".join(
