@@ -1,6 +1,31 @@
 """The operations, by family. Importing this package hangs their operators and methods on the tensor."""
 
 from ..core.op import REGISTRY
-from . import elementwise, indexing, linalg, neural, reduction, shape
+from . import (
+    complex,
+    differences,
+    elementwise,
+    fourier,
+    indexing,
+    joining,
+    linalg,
+    neural,
+    rearranging,
+    reduction,
+    shape,
+)
 
-__all__ = ["REGISTRY", "elementwise", "indexing", "linalg", "neural", "reduction", "shape"]
+__all__ = [
+    "REGISTRY",
+    "complex",
+    "differences",
+    "elementwise",
+    "fourier",
+    "indexing",
+    "joining",
+    "linalg",
+    "neural",
+    "rearranging",
+    "reduction",
+    "shape",
+]

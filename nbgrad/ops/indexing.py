@@ -1,81 +1,202 @@
-"""Taking elements out of an array, joining arrays, and the operations that undo both."""
+"""Taking elements out of an array, and putting them back."""
 
 import numpy as np
 
-from ..core.errors import ShapeError
 from ..core.methods import method
 from ..core.numpy_protocol import NUMPY
-from ..core.op import operation
-from ..core.tensor import Tensor, plain
-from .samples import normal
+from ..core.op import operation, record
+from ..core.tensor import Tensor, plain, recording
+from .elementwise import where
+from .samples import case, normal
+from .shape import ravel
+
+BASIC = frozenset({int, slice, type(None), type(...), np.int64})
 
 
-def _plain_index(index):
-    return tuple(plain(i) for i in index) if isinstance(index, tuple) else plain(index)
+def plain_index(index):
+    """``index`` with the numbers of tensors in their place."""
+    return tuple(map(plain, index)) if type(index) is tuple else plain(index)
+
+
+def is_basic(index) -> bool:
+    """Whether ``index`` consists of integers, slices, ``None`` and ``...``: then it takes no element twice."""
+    return all(type(i) in BASIC for i in index) if type(index) is tuple else type(index) in BASIC
+
+
+def is_mask(index) -> bool:
+    """Whether ``index`` is one array of truth values: it takes no element twice either."""
+    return isinstance(index, np.ndarray) and index.dtype == bool
+
+
+def positions(index, shape):
+    """Where the elements that ``index`` takes from an array of ``shape`` lie, counted along the flattened array."""
+    return np.arange(int(np.prod(shape, dtype=int))).reshape(shape)[index]
+
+
+def behind_batch(index, shape):
+    """The index that does the same behind one more axis in front. NumPy sorts the axes of separated index arrays to
+    the front, so they are replaced by one array for each axis."""
+    if is_basic(index):
+        return (slice(None), *index) if type(index) is tuple else (slice(None), index)
+    return (slice(None), *np.unravel_index(positions(index, shape), shape))
+
+
+# ---- x[index]
 
 
 @operation(
-    symbol="[ ]", latex=r"{x}_{{[\,]}}", source="{x}[{index}]",
+    symbol="[ ]", latex=r"{x}_{{[\,]}}", source="{x}[{index}]", batched=True, holomorphic=True,
     formulas=["{g} at the elements that were taken, else 0"], samples=[normal(3, 4)],
+    cases=[
+        case(index=(slice(1, None), slice(None, None, -2))), case(index=(..., None, 1)), case(index=[0, 2, 2]),
+        case(index=([0, 2], [1, 1])), case(normal(2, 3, 4), index=(0, slice(None), [1, 1, 3])), case(index=[]),
+        case(index=[True, False, True]), case(normal(), index=()), case(normal(0, 3), index=slice(1, 2)),
+    ],
     note="Only the elements that were taken receive a gradient.",
 )  # fmt: skip
 def getitem(x, *, index=0):
     """``x[index]`` with any index that NumPy takes."""
-    return x[_plain_index(index)]
+    return x[plain_index(index)]
 
 
 @operation(
-    symbol="put", latex=r"\mathrm{{put}}({x})", source="nothing[{index}] += {x}", formulas=["{g} at those places"],
-    samples=[normal(4)],
+    symbol="put", latex=r"\mathrm{{put}}({x})", batched=True,
+    source="np.add.at(nothing := np.zeros({shape}), {index}, {x}) or nothing", holomorphic=True,
+    formulas=["{g} at those places"],
+    cases=[
+        case(normal(4), index=1, shape=(2, 4)), case(normal(2, 3), index=([0, 0], slice(1, 4)), shape=(2, 4)),
+        case(normal(), index=(1, 2), shape=(2, 4)), case(normal(2), index=(0, [1, 1]), shape=(2, 3)),
+    ],
+    note="It undoes an index: the numbers lie at their places among zeros, and so do their gradients.",
 )  # fmt: skip
-def put(x, *, index=0, shape=None):
+def put(x, *, index, shape):
     """Zeros of ``shape`` with ``x`` added at ``index``; where an index is repeated, its elements add up."""
-    out = np.zeros((2, *np.shape(x)) if shape is None else shape, dtype=x.dtype)
-    np.add.at(out, _plain_index(index), x)
-    return out if out.ndim else out[()]
+    out = np.zeros(shape, x.dtype)
+    if is_basic(index) or is_mask(index := plain_index(index)):  # no place twice: the quick way
+        out[index] = x
+    else:
+        places = positions(index, shape)
+        np.add.at(out.reshape(-1), places.reshape(-1), np.broadcast_to(x, places.shape).reshape(-1))
+    return out if shape else out[()]
 
 
-getitem.rule(lambda g, y, x, index=0: put(g, index=index, shape=x.shape))
-put.rule(lambda g, y, x, index=0, shape=None: getitem(g, index=index))
+def _put_back(g, y, x, index):
+    """The gradient at the elements that were taken, zeros at the others."""
+    shape = x.shape
+    if g.ndim != y.ndim:
+        index, shape = behind_batch(plain_index(index), shape), (len(g), *shape)
+    return put(g, index=index, shape=shape) if isinstance(g, Tensor) else put.forward(g, index=index, shape=shape)
+
+
+def _take_again(g, y, index, shape):
+    """The gradient at the places where numbers were put."""
+    return g[index if g.ndim == y.ndim else behind_batch(plain_index(index), shape)]
+
+
+getitem.rule(lambda g, y, x, index=0: _put_back(g, y, x, index))
+put.rule(lambda g, y, x, index, shape: _take_again(g, y, index, shape))
 
 
 def _getitem(x: Tensor, index) -> Tensor:
-    return getitem(x, index=index)
+    """``x[index]`` with any index that NumPy takes; the same as calling :func:`getitem`, with its loops unrolled."""
+    if not is_basic(index):
+        index = plain_index(index)
+    value = x.data[index]
+    if x.requires_grad and recording.get():
+        return record(getitem, value, (x,), (x.data,), {"index": index})
+    return Tensor(value)
 
 
 method("__getitem__", _getitem)
 
-
-def stack(tensors, axis=0):
-    """Arrays of one shape, laid side by side along a new axis.
-
-    Raises:
-        ShapeError: their shapes differ.
-    """
-    return concatenate([np.expand_dims(x, axis) for x in tensors], axis)
+# ---- take and its kin
 
 
-def concatenate(tensors, axis=0):
-    """Arrays joined along an axis that they have (``None``: all flattened), as a sum of each put into its place.
-
-    Raises:
-        ShapeError: their shapes differ along another axis.
-    """
-    if axis is None:
-        tensors, axis = [np.ravel(x) for x in tensors], 0
-    shapes = [np.shape(plain(x)) for x in tensors]
-    try:
-        joined = np.concatenate([np.broadcast_to(0.0, shape) for shape in shapes], axis).shape
-    except ValueError as error:
-        listed = ", ".join(map(str, shapes)) or "none"
-        raise ShapeError(f"arrays of shapes {listed} cannot be joined along axis {axis}: {error}") from None
-    result, start = None, 0
-    for x, shape in zip(tensors, shapes, strict=True):
-        index = (slice(None),) * (axis % len(joined)) + (slice(start, start + shape[axis]),)
-        piece = put(x, index=index, shape=joined)
-        result = piece if result is None else result + piece
-        start += shape[axis]
-    return result
+def _along(axis, ndim, index):
+    """The index that is ``index`` along one axis and takes all of the others."""
+    return (slice(None),) * (axis % ndim) + (index,)
 
 
-NUMPY[np.stack], NUMPY[np.concatenate] = stack, concatenate
+def _within(indices, length, mode):
+    """Indices beyond the end brought back, as the ``mode`` of ``np.take`` says."""
+    indices = np.asarray(plain(indices))
+    if mode == "wrap":
+        return indices % length
+    return np.clip(indices, 0, length - 1) if mode == "clip" else indices
+
+
+@operation(
+    symbol="take", latex=r"\mathrm{{take}}({x})", source="np.take({x}{keywords})", methods=["take"], numpy=np.take,
+    formulas=["{g} at the elements that were taken, else 0"], holomorphic=True,
+    cases=[
+        case(normal(3, 4), indices=[1, -1, 1], axis=1), case(normal(3, 4), indices=[[0, 11], [5, 5]]),
+        case(normal(3, 4), indices=[3, -5], axis=0, mode="wrap"), case(normal(3, 4), indices=2, axis=-1),
+        case(normal(3, 4), indices=[3, -5], axis=0, mode="clip"), case(normal(0, 2), indices=[1], axis=1),
+    ],
+    note="Only what was taken receives a gradient; what was taken twice, twice.",
+)  # fmt: skip
+def take(x, *, indices, axis=None, mode="raise"):
+    """The elements ``indices`` along ``axis`` (``None``: of the flattened array). ``mode`` is that of ``np.take``."""
+    return np.take(x, plain(indices), axis=axis, mode=mode)
+
+
+def _taken_back(g, x, indices, axis, mode):
+    shape = (x.size,) if axis is None else x.shape
+    axis = axis or 0
+    index = _along(axis, len(shape), _within(indices, shape[axis], mode))
+    return put(g, index=index, shape=shape).reshape(x.shape)
+
+
+take.rule(lambda g, y, x, indices, axis=None, mode="raise": _taken_back(g, x, indices, axis, mode))
+
+
+@operation(
+    symbol="take", latex=r"\mathrm{{take}}({x})", source="np.take_along_axis({x}, np.array({indices}), axis={axis})",
+    numpy=np.take_along_axis, formulas=["{g} at the elements that were taken, else 0"], holomorphic=True,
+    cases=[
+        case(normal(2, 3), indices=[[0, 2, 2, 1], [1, 1, 1, 1]], axis=1), case(normal(2, 3), indices=[[2]], axis=-1),
+        case(normal(2, 3), indices=[[1, 0, 1]], axis=0), case(normal(2, 3), indices=[5, 0, 0], axis=None),
+    ],
+    note="Only what was taken receives a gradient; what was taken twice, twice.",
+)  # fmt: skip
+def take_along_axis(x, *, indices, axis=-1):
+    """For each position on the other axes, the elements that ``indices`` names there, as from ``np.argsort``."""
+    return np.take_along_axis(x, np.asarray(plain(indices)), axis)
+
+
+def _taken_along_back(g, x, indices, axis):
+    shape = (x.size,) if axis is None else x.shape
+    axis = (axis or 0) % len(shape)
+    grid = list(np.ix_(*map(np.arange, shape)))
+    grid[axis] = np.asarray(plain(indices))
+    return put(g, index=tuple(grid), shape=shape).reshape(x.shape)
+
+
+take_along_axis.rule(lambda g, y, x, indices, axis=-1: _taken_along_back(g, x, indices, axis))
+
+
+def compress(condition, a, axis=None):
+    """The slices along ``axis`` at which ``condition`` holds."""
+    return take(a, indices=np.flatnonzero(np.asarray(plain(condition))), axis=axis)
+
+
+def extract(condition, arr):
+    """The elements at which ``condition`` holds, along one axis."""
+    return take(ravel(arr), indices=np.flatnonzero(plain(condition)))
+
+
+def delete(arr, obj, axis=None):
+    """``arr`` without the elements ``obj`` along ``axis`` (``None``: of the flattened array)."""
+    kept = np.delete(np.arange(np.size(arr) if axis is None else np.shape(arr)[axis]), plain(obj))
+    return take(arr, indices=kept, axis=axis)
+
+
+def where_or_nonzero(condition, x=None, y=None):
+    """``np.where``: a choice between ``x`` and ``y``, or, of a condition alone, where it holds (plain arrays)."""
+    return np.nonzero(plain(condition)) if x is None and y is None else where(condition, x, y)
+
+
+NUMPY[np.compress], NUMPY[np.extract], NUMPY[np.delete] = compress, extract, delete
+NUMPY[np.where] = where_or_nonzero
+method("compress", lambda x, condition, axis=None: compress(condition, x, axis))
+method("nonzero", lambda x: np.nonzero(x.data))

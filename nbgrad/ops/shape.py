@@ -1,17 +1,26 @@
-"""Operations that rearrange numbers without changing them."""
+"""Operations that give the same numbers another shape, another order of axes, or copies."""
 
 import numpy as np
 
 from ..core.methods import method
-from ..core.numpy_protocol import NUMPY
+from ..core.numpy_protocol import NUMPY, unsupported
 from ..core.op import operation
 from ..core.tensor import Tensor
 from .samples import case, normal
 
 
+def before(g, y):
+    """The lengths of the axes that ``g`` has in front of those of ``y``: none, or one for a batch of cotangents."""
+    return g.shape[: g.ndim - y.ndim]
+
+
+# ---- reshape
+
+
 @operation(
-    symbol="reshape", latex=r"\mathrm{{reshape}}({x})", source="{x}.reshape({shape})",
+    symbol="reshape", latex=r"\mathrm{{reshape}}({x})", source="{x}.reshape({shape})", batched=True, holomorphic=True,
     formulas=["{g} in the shape of {x}"], samples=[normal(3, 4)],
+    cases=[case(shape=(2, -1)), case(normal(), shape=(1, 1)), case(normal(0, 3), shape=(3, 0))],
     note="The numbers are the same, so the gradient is only put back into the old shape.",
 )  # fmt: skip
 def reshape(x, *, shape=-1):
@@ -19,22 +28,74 @@ def reshape(x, *, shape=-1):
     return np.reshape(x, shape)
 
 
-reshape.rule(lambda g, y, x, shape=-1: g.reshape(x.shape))
+reshape.rule(lambda g, y, x, shape=-1: g.reshape(before(g, y) + x.shape))
 
 
 def _shape_from(lengths):
     return lengths[0] if len(lengths) == 1 and isinstance(lengths[0], tuple | list) else lengths
 
 
-method("reshape", lambda x, *shape: reshape(x, shape=tuple(_shape_from(shape))))
-method("ravel", lambda x: reshape(x, shape=-1))
-method("flatten", lambda x: reshape(x, shape=-1))
-NUMPY[np.reshape] = lambda x, shape=-1: reshape(x, shape=shape)
-NUMPY[np.ravel] = lambda x: reshape(x, shape=-1)
+def _reshape(x: Tensor, *shape, order="C"):
+    """The same numbers in another shape; -1 stands for whatever length is left.
+
+    Args:
+        order: how the numbers are counted, ``"C"``: the last axis first, ``"F"``: the first axis first.
+    """
+    return _in_order(x, tuple(_shape_from(shape)), order)
+
+
+def _in_order(x, shape, order="C", copy=None):
+    """``np.reshape``. Counting the first axis first is counting the last first of the transposed array."""
+    if order not in ("C", "F"):
+        raise unsupported(np.reshape, {"order": order})
+    if order == "C":
+        return reshape(x, shape=shape)
+    turned = tuple(reversed(shape)) if isinstance(shape, tuple | list) else shape
+    return transpose(reshape(transpose(x), shape=turned))
+
+
+def ravel(x: Tensor, order="C") -> Tensor:
+    """All numbers along one axis."""
+    return _in_order(x, -1, order)
+
+
+def squeeze(x: Tensor, axis=None) -> Tensor:
+    """``x`` without its axes of length 1 (or without ``axis``)."""
+    return reshape(x, shape=np.squeeze(np.broadcast_to(0, x.shape), axis).shape)
+
+
+def expand_dims(x: Tensor, axis) -> Tensor:
+    """``x`` with a new axis of length 1."""
+    return reshape(x, shape=np.expand_dims(np.broadcast_to(0, np.shape(x)), axis).shape)
+
+
+def _at_least(shaped):
+    """``np.atleast_1d`` and its like: with several arguments they give a tuple."""
+
+    def at_least(*arrays):
+        fitted = tuple(reshape(x, shape=shaped(np.broadcast_to(0, np.shape(x))).shape) for x in arrays)
+        return fitted if len(fitted) != 1 else fitted[0]
+
+    return at_least
+
+
+atleast_1d, atleast_2d, atleast_3d = map(_at_least, (np.atleast_1d, np.atleast_2d, np.atleast_3d))
+
+method("reshape", _reshape)
+method("ravel", ravel)
+method("flatten", ravel)
+method("squeeze", squeeze)
+NUMPY[np.reshape] = lambda x, shape=-1, order="C", copy=None: _in_order(x, shape, order)
+NUMPY[np.ravel], NUMPY[np.squeeze], NUMPY[np.expand_dims] = ravel, squeeze, expand_dims
+NUMPY[np.atleast_1d], NUMPY[np.atleast_2d], NUMPY[np.atleast_3d] = atleast_1d, atleast_2d, atleast_3d
+
+# ---- the order of the axes
 
 
 @operation(
-    symbol="T", latex=r"{x}^\top", source="{x}.T", formulas=["({g})ᵀ"], numpy=np.transpose, samples=[normal(3, 4)],
+    symbol="T", latex=r"{x}^\top", source="np.transpose({x}{keywords})", formulas=["({g})ᵀ"], numpy=np.transpose,
+    batched=True, holomorphic=True, samples=[normal(3, 4)],
+    cases=[case(normal(2, 3, 4), axes=(2, 0, 1)), case(normal(2, 3, 4), axes=(0, -1, 1)), case(normal())],
     note="The gradient is transposed back.",
 )  # fmt: skip
 def transpose(x, *, axes=None):
@@ -42,32 +103,68 @@ def transpose(x, *, axes=None):
     return np.transpose(x, axes)
 
 
-def _back(axes, ndim):
-    """The order of axes that undoes ``axes``."""
-    return None if axes is None else tuple(int(i) for i in np.argsort([axis % ndim for axis in axes]))
+def _transposed_back(g, y, x, axes):
+    """``g`` with its axes in the order that undoes ``axes``; an axis that a batch has in front stays there."""
+    if axes is None and g.ndim == y.ndim:
+        return np.transpose(g)
+    order = range(y.ndim - 1, -1, -1) if axes is None else [axis % y.ndim for axis in axes]
+    extra = g.ndim - y.ndim
+    return np.transpose(g, (*range(extra), *(extra + int(i) for i in np.argsort(order))))
 
 
-transpose.rule(lambda g, y, x, axes=None: np.transpose(g, _back(axes, x.ndim)))
-method("transpose", lambda x, *axes: transpose(x, axes=tuple(_shape_from(axes)) if axes else None))
-method("T", property(lambda x: transpose(x)))  # type: ignore[arg-type]
+transpose.rule(lambda g, y, x, axes=None: _transposed_back(g, y, x, axes))
 
 
 @operation(
     symbol="⇄", latex=r"\mathrm{{swapaxes}}({x})", source="np.swapaxes({x}, {axis1}, {axis2})", formulas=["({g})ᵀ"],
-    methods=["swapaxes"], numpy=np.swapaxes, samples=[normal(3, 4)],
+    methods=["swapaxes"], numpy=np.swapaxes, batched=True, holomorphic=True, samples=[normal(3, 4)],
+    cases=[case(normal(2, 3, 4), axis1=0, axis2=-1)], note="The two axes are exchanged back.",
 )  # fmt: skip
 def swapaxes(x, *, axis1=-1, axis2=-2):
     """Two axes exchanged."""
     return np.swapaxes(x, axis1, axis2)
 
 
-swapaxes.rule(lambda g, y, x, axis1=-1, axis2=-2: np.swapaxes(g, axis1, axis2))
+def _swapped_back(g, y, axis1, axis2):
+    return np.swapaxes(g, axis1 % y.ndim - y.ndim, axis2 % y.ndim - y.ndim)  # from the end, where no batch is
+
+
+swapaxes.rule(lambda g, y, x, axis1=-1, axis2=-2: _swapped_back(g, y, axis1, axis2))
+
+
+def _transpose(x: Tensor, *axes):
+    """The axes in the order ``axes``; reversed by default."""
+    return transpose(x, axes=tuple(_shape_from(axes)) if axes and axes != (None,) else None)
+
+
+def moveaxis(x: Tensor, source, destination) -> Tensor:
+    """The axes ``source`` moved to ``destination``, the others left in their order."""
+    return transpose(x, axes=_axes_after(np.moveaxis, x, source, destination))
+
+
+def rollaxis(x: Tensor, axis, start=0) -> Tensor:
+    """``axis`` rolled back until it lies before ``start``."""
+    return transpose(x, axes=_axes_after(np.rollaxis, x, axis, start))
+
+
+def _axes_after(function, x, *how):
+    """The order of axes that ``function`` leads to: each axis is told by its length, counted 0, 1, 2, ..."""
+    return function(np.broadcast_to(0, tuple(range(np.ndim(x)))), *how).shape
+
+
+method("transpose", _transpose)
+method("T", property(lambda x: transpose(x)))  # type: ignore[arg-type]
 method("mT", property(lambda x: swapaxes(x)))  # type: ignore[arg-type]
+NUMPY[np.moveaxis], NUMPY[np.rollaxis] = moveaxis, rollaxis
+NUMPY[np.matrix_transpose] = NUMPY[np.linalg.matrix_transpose] = lambda x: swapaxes(x)
+
+# ---- copies
 
 
 @operation(
-    symbol="copy", latex=r"\mathrm{{broadcast}}({x})", source="np.broadcast_to({x}, {shape})",
-    formulas=["{g} summed over the copies"], numpy=np.broadcast_to, cases=[case(normal(3, 1), shape=(2, 3, 4))],
+    symbol="copy", latex=r"\mathrm{{broadcast}}({x})", source="np.broadcast_to({x}, {shape})", batched=True,
+    formulas=["{g} summed over the copies"], numpy=np.broadcast_to, holomorphic=True,
+    cases=[case(normal(3, 1), shape=(2, 3, 4)), case(normal(), shape=(2,)), case(normal(1), shape=(0, 3))],
     note="What was copied adds up.",
 )  # fmt: skip
 def broadcast_to(x, *, shape):
@@ -78,15 +175,18 @@ def broadcast_to(x, *, shape):
 broadcast_to.rule(lambda g, y, x, shape: g)  # the reverse pass sums over the copies
 
 
-def squeeze(x: Tensor, axis=None) -> Tensor:
-    """``x`` without its axes of length 1 (or without ``axis``)."""
-    return reshape(x, shape=np.squeeze(np.empty(x.shape), axis).shape)
+def broadcast_arrays(*arrays):
+    """The arrays, each copied to the shape that all of them have together."""
+    shape = np.broadcast_shapes(*map(np.shape, arrays))
+    return tuple(broadcast_to(x, shape=shape) for x in arrays)
 
 
-def expand_dims(x: Tensor, axis) -> Tensor:
-    """``x`` with a new axis of length 1."""
-    return reshape(x, shape=np.expand_dims(np.empty(x.shape), axis).shape)
+def meshgrid(*axes, copy=True, sparse=False, indexing="xy"):
+    """For each of several coordinates the array of its values at every point of the grid; see ``np.meshgrid``."""
+    plan = np.meshgrid(*(np.arange(np.size(x)) for x in axes), sparse=sparse, indexing=indexing)
+    alone = np.meshgrid(*(np.arange(np.size(x)) for x in axes), sparse=True, indexing=indexing)
+    columns = [reshape(x, shape=single.shape) for x, single in zip(axes, alone, strict=True)]
+    return tuple(x if sparse else broadcast_to(x, shape=whole.shape) for x, whole in zip(columns, plan, strict=True))
 
 
-method("squeeze", squeeze)
-NUMPY[np.squeeze], NUMPY[np.expand_dims] = squeeze, expand_dims
+NUMPY[np.broadcast_arrays], NUMPY[np.meshgrid] = broadcast_arrays, meshgrid

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..core.tensor import Tensor, as_data, plain
-from ..ops import elementwise, indexing, linalg, reduction, shape
+from ..ops import elementwise, joining, linalg, reduction, shape
 from .variables import constant, convert_to_tensor
 
 float32, float64, int32, int64 = np.float32, np.float64, np.int32, np.int64
@@ -71,12 +71,12 @@ def stop_gradient(x: Any) -> Tensor:
 
 def stack(values: Any, axis: int = 0) -> Tensor:
     """Tensors of one shape, laid side by side along a new axis."""
-    return indexing.stack([convert_to_tensor(x) for x in values], axis)
+    return joining.stacked([convert_to_tensor(x) for x in values], axis)
 
 
 def concat(values: Any, axis: int = 0) -> Tensor:
     """Tensors joined along an axis."""
-    return indexing.concatenate([convert_to_tensor(x) for x in values], axis)
+    return joining.joined([convert_to_tensor(x) for x in values], axis)
 
 
 def zeros(shape: Any, dtype: Any = float) -> Tensor:

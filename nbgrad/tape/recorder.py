@@ -12,7 +12,7 @@ from ..core.backward import gradients
 from ..core.errors import IntegerGradientError, ShapeError, TapeStateError, TapeUsedError
 from ..core.names import name_of
 from ..core.tensor import Tensor, new_serial, plain
-from ..ops import indexing
+from ..ops import joining
 from .variables import Variable, constant
 
 _running: list[GradientTape] = []
@@ -205,7 +205,7 @@ class GradientTape:
             self._persistent = persistent
         if any(row is None for row in rows):
             return None
-        return indexing.stack(rows).reshape(target.shape + source.shape)
+        return joining.stacked(rows).reshape(target.shape + source.shape)
 
 
 def _flattened(sources: Any) -> tuple[list[Tensor], Callable[[list], Any]]:

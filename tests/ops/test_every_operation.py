@@ -45,7 +45,10 @@ def weighted(op, args, positions, weights, static):
         operands = list(args)
         for i, value in zip(positions, moved, strict=True):
             operands[i] = value
-        return (op(*operands, **static) * weights).sum()
+        result = op(*operands, **static)
+        if np.iscomplexobj(result):  # a gradient is that of one real number
+            result = np.real(result) + np.imag(result)
+        return (result * weights).sum()
 
     return function
 

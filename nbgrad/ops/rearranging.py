@@ -1,0 +1,192 @@
+"""Operations that turn, shift, repeat and surround the numbers of an array."""
+
+import numpy as np
+
+from ..core.errors import UnsupportedFunctionError
+from ..core.numpy_protocol import NUMPY
+from ..core.op import operation
+from ..core.tensor import plain
+from .indexing import positions, put
+from .samples import case, normal
+from .shape import swapaxes
+
+# ---- turned and shifted
+
+
+@operation(
+    symbol="flip", latex=r"\mathrm{{flip}}({x})", source="np.flip({x}{keywords})", formulas=["{g} turned back"],
+    numpy=np.flip, batched=True, holomorphic=True, samples=[normal(3, 4)],
+    cases=[case(axis=0), case(axis=(0, -1)), case(normal(2, 3, 2), axis=-1), case(normal(0), axis=0)],
+    note="The gradient is turned round in the same way.",
+)  # fmt: skip
+def flip(x, *, axis=None):
+    """The order along ``axis`` (an integer, a tuple, or ``None`` for all) turned round."""
+    return np.flip(x, axis)
+
+
+def _turned_back(g, y, axis):
+    axes = range(y.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    return np.flip(g, tuple(a % y.ndim - y.ndim for a in axes))  # from the end, where no batch is
+
+
+flip.rule(lambda g, y, x, axis=None: _turned_back(g, y, axis))
+
+
+@operation(
+    symbol="roll", latex=r"\mathrm{{roll}}({x})", source="np.roll({x}{keywords})", formulas=["{g} rolled back"],
+    numpy=np.roll, holomorphic=True,
+    cases=[
+        case(normal(3, 4), shift=2), case(normal(3, 4), shift=-1, axis=1), case(normal(3, 4), shift=1, axis=(0, 1)),
+        case(normal(3, 4), shift=(1, 2), axis=(0, 1)), case(normal(3, 4), shift=(1, 1), axis=(0, 0)),
+        case(normal(0), shift=2), case(normal(), shift=1),
+    ],
+    note="The gradient is rolled back.",
+)  # fmt: skip
+def roll(x, *, shift, axis=None):
+    """The elements moved on by ``shift`` places along ``axis``, those that leave at the end coming in at the front."""
+    return np.roll(x, shift, axis)
+
+
+def _rolled_back(g, shift, axis):
+    return np.roll(g, tuple(-int(places) for places in shift) if np.ndim(shift) else -shift, axis)
+
+
+roll.rule(lambda g, y, x, shift, axis=None: _rolled_back(g, shift, axis))
+
+
+def fliplr(m):
+    """Left and right exchanged."""
+    return flip(m, axis=1)
+
+
+def flipud(m):
+    """Top and bottom exchanged."""
+    return flip(m, axis=0)
+
+
+def rot90(m, k=1, axes=(0, 1)):
+    """Turned by ``k`` right angles in the plane of two axes, from the first towards the second."""
+    first, second = axes
+    k %= 4
+    if k == 2:
+        return flip(m, axis=tuple(axes))
+    if k == 1:
+        return swapaxes(flip(m, axis=second), axis1=first, axis2=second)
+    return flip(swapaxes(m, axis1=first, axis2=second), axis=second) if k else m
+
+
+NUMPY[np.fliplr], NUMPY[np.flipud], NUMPY[np.rot90] = fliplr, flipud, rot90
+
+# ---- repeated
+
+
+@operation(
+    symbol="repeat", latex=r"\mathrm{{repeat}}({x})", source="np.repeat({x}{keywords})", methods=["repeat"],
+    formulas=["{g} summed over the repetitions"], numpy=np.repeat, holomorphic=True,
+    cases=[
+        case(normal(3, 4), repeats=3), case(normal(3, 4), repeats=2, axis=1), case(normal(3, 4), repeats=0, axis=0),
+        case(normal(3, 4), repeats=[0, 2, 1], axis=0), case(normal(3, 4), repeats=[1, 2, 0, 3], axis=-1),
+        case(normal(), repeats=3), case(normal(2, 0), repeats=2, axis=1),
+    ],
+    note="What was repeated adds up.",
+)  # fmt: skip
+def repeat(x, *, repeats, axis=None):
+    """Each element so many times, along ``axis`` (``None``: of the flattened array)."""
+    return np.repeat(x, plain(repeats), axis)
+
+
+def _repetitions_added(g, x, repeats, axis):
+    shape, axis = ((x.size,), 0) if axis is None else (x.shape, axis % x.ndim)
+    if np.ndim(repeats) == 0:
+        runs = (*shape[: axis + 1], int(plain(repeats)), *shape[axis + 1 :])
+        return g.reshape(runs).sum(axis=axis + 1).reshape(x.shape)
+    origin = np.repeat(np.arange(shape[axis]), plain(repeats))
+    return put(g, index=(slice(None),) * axis + (origin,), shape=shape).reshape(x.shape)
+
+
+repeat.rule(lambda g, y, x, repeats, axis=None: _repetitions_added(g, x, repeats, axis))
+
+
+@operation(
+    symbol="tile", latex=r"\mathrm{{tile}}({x})", source="np.tile({x}, {reps})", numpy=np.tile, holomorphic=True,
+    formulas=["{g} summed over the copies"],
+    cases=[
+        case(normal(3, 4), reps=2), case(normal(3, 4), reps=(2, 3)), case(normal(3, 4), reps=(2, 1, 1)),
+        case(normal(2, 3, 2), reps=(2, 1)), case(normal(), reps=3), case(normal(3, 4), reps=(0, 1)),
+        case(normal(0, 2), reps=(2, 2)),
+    ],
+    note="What was copied adds up.",
+)  # fmt: skip
+def tile(x, *, reps):
+    """``x`` laid out like tiles: ``reps`` copies along each axis."""
+    return np.tile(x, reps)
+
+
+def _copies_added(g, x, reps):
+    """Each axis of ``g`` is one of copies and one within a copy; the first is summed over."""
+    reps = reps if isinstance(reps, tuple | list) else (reps,)
+    ndim = max(len(reps), x.ndim)
+    reps = (1,) * (ndim - len(reps)) + tuple(reps)
+    shape = (1,) * (ndim - x.ndim) + x.shape
+    pairs = tuple(n for pair in zip(reps, shape, strict=True) for n in pair)
+    return g.reshape(pairs).sum(axis=tuple(range(0, 2 * ndim, 2))).reshape(x.shape)
+
+
+tile.rule(lambda g, y, x, reps: _copies_added(g, x, reps))
+
+# ---- surrounded
+
+COPYING = ("edge", "reflect", "symmetric", "wrap")  # the modes of np.pad whose new elements are copies of old ones
+
+
+@operation(
+    symbol="pad", latex=r"\mathrm{{pad}}({x})", source="np.pad({x}{keywords})", formulas=["{g} at the places of {x}"],
+    holomorphic=True,
+    cases=[
+        case(normal(3, 4), pad_width=((1, 0), (0, 2)), constant_values=3.0), case(normal(2, 2), pad_width=2),
+        case(normal(3, 4), pad_width=(1, 2), mode="edge"), case(normal(3, 4), pad_width=4, mode="reflect"),
+        case(normal(3, 4), pad_width=((2, 5),), mode="symmetric"), case(normal(), pad_width=1),
+        case(normal(3, 4), pad_width=((0, 3), (5, 1)), mode="wrap"), case(normal(0), pad_width=(1, 2)),
+    ],
+    note="The gradient of the border goes to the elements that it was copied from; constants have none.",
+)  # fmt: skip
+def pad(x, *, pad_width, mode="constant", constant_values=0):
+    """``x`` with a border ``pad_width`` wide; see ``np.pad``.
+
+    Args:
+        mode: ``"constant"``, or a border of copies: ``"edge"``, ``"reflect"``, ``"symmetric"``, ``"wrap"``.
+    """
+    if mode == "constant":
+        return np.pad(x, pad_width, constant_values=constant_values)
+    return np.pad(x, pad_width, mode)
+
+
+def _border_back(g, x, pad_width, mode):
+    """Cut the border off; or, where it holds copies, add its gradient to that of the elements that were copied: an
+    array of their positions, surrounded in the same way, says which."""
+    if mode == "constant":
+        widths = np.broadcast_to(pad_width, (x.ndim, 2)).tolist()
+        return g[tuple(slice(a, a + n) for (a, _), n in zip(widths, x.shape, strict=True))]
+    origin = np.pad(positions((), x.shape), pad_width, mode)
+    return put(g, index=(origin,), shape=(x.size,)).reshape(x.shape)
+
+
+pad.rule(lambda g, y, x, pad_width, mode="constant", constant_values=0: _border_back(g, x, pad_width, mode))
+
+
+def _pad(array, pad_width, mode="constant", **options):
+    """``np.pad`` in the modes that have a derivative.
+
+    Raises:
+        UnsupportedFunctionError: another mode, or an option that changes what the border is made of.
+    """
+    given = {key: value for key, value in options.items() if not (key == "reflect_type" and value == "even")}
+    if mode not in ("constant", *COPYING) or given.keys() - {"constant_values"}:
+        odd = ", ".join([f"mode={mode!r}", *(f"{key}=" for key in given)])
+        raise UnsupportedFunctionError(
+            f"np.pad with {odd} has no gradient rule here; the modes that have one are constant, {', '.join(COPYING)}"
+        )
+    return pad(array, pad_width=pad_width, mode=mode, **given)
+
+
+NUMPY[np.pad] = _pad
