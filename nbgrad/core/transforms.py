@@ -246,6 +246,8 @@ def _tensors(output: Any) -> tuple[list[Tensor], Callable]:
 def _fitting(given: Any, like: Sequence[Tensor], what: str, whose: str) -> list[Any]:
     """The arrays in ``given``, each of the shape and dtype of its counterpart in ``like``."""
     held, _ = flatten(given)
+    if len(held) == 1 < len(like) and isinstance(given, list):  # numbers in a list: here they are no typed array
+        held = given
     if len(held) != len(like):
         raise ShapeError(f"{len(held)} {what}s were given for {len(like)} arrays; each needs one")
     fitting = []

@@ -250,3 +250,63 @@ def test_python_numbers_are_operands_too(op):
         y = op(*[x if i == wanted else value for i, value in enumerate(numbers)])
         y.backward(np.ones(2, np.float32))
         assert (y.dtype, x.grad.dtype) == (np.float32, np.float32)
+
+
+# ---- many cotangents at once, and forward mode: both follow from the one rule
+def moved(op, case):
+    """The operation as a function of what can move, that, and a direction for each of them."""
+    args, positions, _ = setting(op, case)
+    rng = np.random.default_rng(9)
+
+    def function(*values):
+        operands = list(args)
+        for i, value in zip(positions, values, strict=True):
+            operands[i] = value
+        return op(*operands, **case.static)
+
+    primals = tuple(args[i] for i in positions)
+    return function, primals, tuple(rng.standard_normal(np.shape(x))[()] for x in primals)
+
+
+@every_case
+def test_forward_mode_agrees_with_reverse_mode(op, case):
+    function, primals, tangents = moved(op, case)
+    value, tangent = ng.jvp(function, primals, tangents)
+    _, pull = ng.vjp(function, *primals)
+    weights = np.random.default_rng(10).standard_normal(np.shape(value))[()]
+    forward = np.sum(weights * tangent)
+    reverse = sum(np.sum(g * t) for g, t in zip(pull(weights), tangents, strict=True))
+    np.testing.assert_allclose(forward, reverse, rtol=1e-9, atol=1e-12)
+    assert np.shape(tangent) == np.shape(value)
+
+
+@every_case
+def test_forward_mode_can_be_differentiated(op, case):
+    """The gradient of a directional derivative is the derivative of the gradient in that direction."""
+    function, primals, tangents = moved(op, case)
+    which = tuple(range(len(primals)))
+
+    def number(*values):
+        return (np.sin(function(*values))).sum()
+
+    forward_last = ng.jvp(lambda *x: ng.grad(number, which)(*x), primals, tangents)[1]
+    forward_first = ng.grad(lambda *x: ng.jvp(number, x, tangents)[1], which)(*primals)
+    for one, other in zip(forward_last, forward_first, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-10)
+
+
+@every_case
+def test_jacobians_agree_in_both_directions(op, case):
+    """Reverse: all cotangents in one batch; forward: all tangents in one batch; and row by row."""
+    function, primals, _ = moved(op, case)
+    value, pull = ng.vjp(function, *primals)
+    rows = [[np.ravel(g) for g in pull(np.eye(1, np.size(value), k).reshape(np.shape(value))[()])]
+            for k in range(np.size(value))]  # fmt: skip
+    for number, x in enumerate(primals):
+        reverse = ng.jacobian(function, number, mode="reverse")(*primals)
+        forward = ng.jacobian(function, number, mode="forward")(*primals)
+        assert reverse.shape == forward.shape == np.shape(value) + np.shape(x)
+        np.testing.assert_allclose(forward, reverse, rtol=1e-9, atol=1e-12)
+        if rows:
+            expected = np.array([row[number] for row in rows]).reshape(reverse.shape)
+            np.testing.assert_allclose(reverse, expected, rtol=1e-9, atol=1e-12)
