@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from .tensor import Tensor
 
 class Methods:
@@ -16,6 +18,30 @@ class Methods:
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         """What ``np.asarray(x)`` and ``np.array(x)`` get: the numbers, as from ``x.numpy()``; the graph ends there."""
+
+    def __abs__(self) -> Tensor:
+        """The absolute value, of real and of complex numbers."""
+
+    def abs(self) -> Tensor:
+        """The absolute value, of real and of complex numbers."""
+
+    def clip(self, min: Any = None, max: Any = None) -> Tensor:
+        """``x`` with all that is below ``min`` or above ``max`` moved there; a bound may be left out."""
+
+    def round(self, decimals: Any = 0) -> np.ndarray:
+        """``x`` rounded, as a plain array: it moves in jumps, and between them its slope is zero."""
+
+    def __round__(self, digits: Any = None) -> np.ndarray:
+        """What ``round(x)`` and ``round(x, digits)`` give, as a plain array."""
+
+    def sigmoid(self) -> Tensor:
+        """The logistic function ``1 / (1 + exp(-x))``, written with ``tanh`` so that it overflows nowhere."""
+
+    def relu(self) -> Tensor:
+        """``max(0, x)``; at 0 the subgradient 0 is taken."""
+
+    def erf(self) -> Tensor:
+        """The error function, ``2/sqrt(π)`` times the integral of ``exp(-t*t)`` from 0 to ``x``."""
 
     def __add__(self, other: Any) -> Tensor:
         """The sum ``a + b``."""
@@ -44,6 +70,69 @@ class Methods:
     def __neg__(self) -> Tensor:
         """``-x``."""
 
+    def __pos__(self) -> Tensor:
+        """``x`` itself."""
+
+    def __mod__(self, other: Any) -> Tensor:
+        """``a % b``, what ``a // b`` leaves over; it has the sign of ``b``."""
+
+    def __rmod__(self, other: Any) -> Tensor:
+        """``a % b``, what ``a // b`` leaves over; it has the sign of ``b``."""
+
+    def __floordiv__(self, b: Any) -> np.ndarray:
+        """``a // b``, as a plain array: it moves in jumps, and between them its slope is zero."""
+
+    def __rfloordiv__(self, a: Any) -> np.ndarray:
+        """``a // b`` with the tensor on the right."""
+
+    def __divmod__(self, b: Any) -> tuple[np.ndarray, Any]:
+        """``(a // b, a % b)``; the quotient is a plain array, see :func:`floor_divide`."""
+
+    def __rdivmod__(self, a: Any) -> tuple[np.ndarray, Any]:
+        """``divmod(a, b)`` with the tensor on the right."""
+
+    def astype(self, dtype: Any) -> Tensor:
+        """The numbers in another dtype; whole numbers and truth values have no gradient, so there the graph ends."""
+
+    def exp(self) -> Tensor:
+        """``e ** x``."""
+
+    def exp2(self) -> Tensor:
+        """``2 ** x``."""
+
+    def expm1(self) -> Tensor:
+        """``e ** x - 1``, exact for ``x`` near 0, where the subtraction would lose all digits."""
+
+    def log(self) -> Tensor:
+        """The natural logarithm."""
+
+    def log2(self) -> Tensor:
+        """The logarithm to base 2."""
+
+    def log10(self) -> Tensor:
+        """The logarithm to base 10."""
+
+    def log1p(self) -> Tensor:
+        """``ln(1 + x)``, exact for ``x`` near 0, where the addition would lose all digits."""
+
+    def sinh(self) -> Tensor:
+        """The hyperbolic sine, ``(exp(x) - exp(-x)) / 2``."""
+
+    def cosh(self) -> Tensor:
+        """The hyperbolic cosine, ``(exp(x) + exp(-x)) / 2``."""
+
+    def tanh(self) -> Tensor:
+        """The hyperbolic tangent."""
+
+    def arcsinh(self) -> Tensor:
+        """The number whose hyperbolic sine is ``x``."""
+
+    def arccosh(self) -> Tensor:
+        """The number, 0 or more, whose hyperbolic cosine is ``x >= 1``."""
+
+    def arctanh(self) -> Tensor:
+        """The number whose hyperbolic tangent is ``x``, which lies between -1 and 1."""
+
     def square(self) -> Tensor:
         """``x * x``."""
 
@@ -53,20 +142,8 @@ class Methods:
     def __rpow__(self, other: Any) -> Tensor:
         """``a ** b``."""
 
-    def __pos__(self) -> Tensor:
-        """``x`` itself."""
-
-    def __abs__(self) -> Tensor:
-        """The absolute value, of real and of complex numbers."""
-
-    def abs(self) -> Tensor:
-        """The absolute value, of real and of complex numbers."""
-
-    def exp(self) -> Tensor:
-        """``e ** x``."""
-
-    def log(self) -> Tensor:
-        """The natural logarithm."""
+    def reciprocal(self) -> Tensor:
+        """``1 / x``; that of a whole number is a fraction here, where NumPy would round it towards 0."""
 
     def sqrt(self) -> Tensor:
         """The square root."""
@@ -77,17 +154,17 @@ class Methods:
     def cos(self) -> Tensor:
         """The cosine of ``x`` in radians."""
 
-    def tanh(self) -> Tensor:
-        """The hyperbolic tangent."""
+    def tan(self) -> Tensor:
+        """The tangent of ``x`` in radians."""
 
-    def sigmoid(self) -> Tensor:
-        """The logistic function ``1 / (1 + exp(-x))``, written with ``tanh`` so that it overflows nowhere."""
+    def arcsin(self) -> Tensor:
+        """The angle between -π/2 and π/2 whose sine is ``x``."""
 
-    def relu(self) -> Tensor:
-        """``max(0, x)``; at 0 the subgradient 0 is taken."""
+    def arccos(self) -> Tensor:
+        """The angle between 0 and π whose cosine is ``x``."""
 
-    def astype(self, dtype: Any) -> Tensor:
-        """The numbers in another dtype; whole numbers and truth values have no gradient, so there the graph ends."""
+    def arctan(self) -> Tensor:
+        """The angle between -π/2 and π/2 whose tangent is ``x``."""
 
     def conj(self) -> Tensor:
         """The complex conjugate; real numbers are it themselves."""
@@ -156,17 +233,56 @@ class Methods:
     def repeat(self, repeats: Any, axis: Any = None) -> Tensor:
         """Each element so many times, along ``axis`` (``None``: of the flattened array)."""
 
+    def max(self, axis: Any = None, keepdims: Any = False) -> Tensor:
+        """The largest element over ``axis``; equal ones share the gradient."""
+
+    def min(self, axis: Any = None, keepdims: Any = False) -> Tensor:
+        """The smallest element over ``axis``; equal ones share the gradient."""
+
+    def argmax(self, axis: Any = None, keepdims: Any = False) -> np.ndarray:
+        """The index of the largest element, the first of equal ones, as a plain array."""
+
+    def argmin(self, axis: Any = None, keepdims: Any = False) -> np.ndarray:
+        """The index of the smallest element, the first of equal ones, as a plain array."""
+
+    def any(self, axis: Any = None, keepdims: Any = False) -> np.ndarray:
+        """Whether any element is not zero, as a plain array."""
+
+    def all(self, axis: Any = None, keepdims: Any = False) -> np.ndarray:
+        """Whether no element is zero, as a plain array."""
+
     def sum(self, axis: Any = None, keepdims: Any = False) -> Tensor:
         """The sum over ``axis`` (an integer, a tuple, or ``None`` for all)."""
 
     def mean(self, axis: Any = None, keepdims: Any = False) -> Tensor:
         """The mean over ``axis`` (an integer, a tuple, or ``None`` for all)."""
 
-    def max(self, axis: Any = None, keepdims: Any = False) -> Tensor:
-        """The largest element over ``axis``; equal ones share the gradient."""
+    def prod(self, axis: Any = None, keepdims: Any = False) -> Tensor:
+        """The product over ``axis`` (an integer, a tuple, or ``None`` for all); its gradient is right at zeros too."""
 
-    def min(self, axis: Any = None, keepdims: Any = False) -> Tensor:
-        """The smallest element over ``axis``; equal ones share the gradient."""
+    def norm(self, ord: Any = None, axis: Any = None, keepdims: Any = False) -> Tensor:
+        """A norm of a vector or, of two axes, of a matrix, as ``np.linalg.norm``."""
+
+    def cumsum(self, axis: Any = None) -> Tensor:
+        """The running sum along ``axis``; by default of all elements in a row."""
+
+    def cumprod(self, axis: Any = None) -> Tensor:
+        """The running product along ``axis``; by default of all elements in a row."""
+
+    def argsort(self, axis: Any = -1) -> np.ndarray:
+        """The indices that would sort ``x``, as a plain array; equal elements keep their order."""
+
+    def var(self, axis: Any = None, ddof: Any = 0, keepdims: Any = False) -> Tensor:
+        """The variance: the mean of the squared distances from the mean, divided by ``n - ddof`` instead of ``n``."""
+
+    def std(self, axis: Any = None, ddof: Any = 0, keepdims: Any = False) -> Tensor:
+        """The standard deviation, the root of the variance."""
+
+    def median(self, axis: Any = None, keepdims: Any = False) -> Tensor:
+        """The number in the middle, or the mean of the two in the middle."""
+
+    def logsumexp(self, axis: Any = None, keepdims: Any = False) -> Tensor:
+        """``ln(sum(exp(x)))`` without overflow: the largest element is taken out of the sum first."""
 
     def register_hook(self, hook: Any) -> Callable[[], None]:
         """Call ``hook(gradient)`` whenever the whole gradient of this tensor has arrived in a backward pass."""

@@ -6,7 +6,11 @@
 [[3.0], [3.0]]
 """
 
-from ..ops.elementwise import relu, sigmoid, tanh
+from ..ops.elementwise import elu, erf, gelu, leaky_relu, log_sigmoid, relu, sigmoid, silu, softplus, tanh
 from ..ops.neural import linear, mse_loss
+from ..ops.reduction import logsumexp
 
-__all__ = ["linear", "mse_loss", "relu", "sigmoid", "tanh"]
+__all__ = [
+    "elu", "erf", "gelu", "leaky_relu", "linear", "log_sigmoid", "logsumexp", "mse_loss", "relu", "sigmoid", "silu",
+    "softplus", "tanh",
+]  # fmt: skip

@@ -19,6 +19,8 @@ HEADER = '''"""Written by ``python -m nbgrad.ops.stub`` from the declarations of
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from .tensor import Tensor
 
 class Methods:
@@ -71,7 +73,7 @@ def entry(name: str, thing: Any) -> str:
         thing, decorator = thing.fget, "    @property\n"
     text = thing.__doc__ or (op.__doc__ if (op := operation_behind(thing)) else None) or name
     stated = str(inspect.signature(thing).return_annotation)
-    result = stated if stated == "None" or stated.startswith("Callable") else "Tensor"
+    result = stated if stated == "None" or stated.startswith(("Callable", "np.", "tuple")) else "Tensor"
     result = "Any" if name.startswith("__array") else result  # NumPy's own protocol
     return f'{decorator}    def {name}({parameters(thing)}) -> {result}:\n        """{first_sentence(text)}"""\n'
 
