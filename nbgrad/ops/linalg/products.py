@@ -6,7 +6,6 @@ from ...core.errors import ShapeError
 from ...core.methods import method
 from ...core.numpy_protocol import NUMPY
 from ...core.op import operation
-from ...core.tensor import plain
 from ..samples import case, normal
 from .contractions import tensordot
 
@@ -58,7 +57,8 @@ def matmul(a, b):
     the last two are broadcast.
 
     Raises:
-        ShapeError: the last axis of ``a`` is not as long as the last but one (or only one) of ``b``.
+        ShapeError: the last axis of ``a`` is not as long as the last but one (or only one) of ``b``, or one of them is
+            a single number.
 
     >>> import nbgrad as ng
     >>> A = ng.tensor(np.eye(2), requires_grad=True)
@@ -69,10 +69,17 @@ def matmul(a, b):
     """
     if type(a) is np.ndarray is type(b) and a.ndim == 2 == b.ndim:
         return a.dot(b)  # the same product, a microsecond sooner
+    if number_of_axes(a) == 0 or number_of_axes(b) == 0:
+        raise ShapeError("@ multiplies matrices and vectors; by a single number, everything is multiplied with *")
     return np.matmul(a, b)
 
 
 matmul.rule(lambda g, y, a, b: for_left(g, a, b), lambda g, y, a, b: for_right(g, a, b))
+
+
+def number_of_axes(x):
+    """``np.ndim``, without its detour for what knows the answer itself."""
+    return x.ndim if hasattr(x, "ndim") else np.ndim(x)
 
 
 def dot(a, b):
@@ -87,12 +94,12 @@ def dot(a, b):
     >>> dot(np.ones((2, 5, 3)), np.ones((4, 3, 6))).shape
     (2, 5, 4, 6)
     """
-    m, n = np.ndim(plain(a)), np.ndim(plain(b))
+    m, n = number_of_axes(a), number_of_axes(b)
     if m == 0 or n == 0:
         return np.multiply(a, b)
     if m > 2 or n > 2:
         return tensordot(a, b, axes=((m - 1,), (max(n - 2, 0),)))
-    return matmul(a, b)
+    return a @ b
 
 
 method("dot", dot)
