@@ -31,6 +31,10 @@ def state_arrays(state: Any) -> dict[str, np.ndarray]:
             arrays[name] = np.array(as_data(value))
         except UnsupportedDataError as error:
             raise UnsupportedDataError(f"{readable(name)!r} in the state: {error}") from None
+        if arrays[name].dtype.kind == "c":
+            raise UnsupportedDataError(
+                f"{readable(name)!r} in the state holds complex numbers; a state holds real ones"
+            )
     return arrays
 
 

@@ -92,17 +92,20 @@ class LossFunction:
         self.function = function
         self.parameters = parameters
         self.optimizer = _optimizer(optimizer, parameters)
+        self.first_memory = self.memory
 
     @property
     def memory(self) -> Any:
-        """What the optimizer remembers (momentum, say); None for plain gradient descent."""
+        """What the optimizer remembers (momentum, say); None if it has no ``state_dict``. None puts back what it
+        remembered at first: the first snapshot is taken before it is known that there is an optimizer."""
         state = getattr(self.optimizer, "state_dict", None)
         return state() if callable(state) else None
 
     @memory.setter
     def memory(self, value: Any) -> None:
-        if value is not None:
-            self.optimizer.load_state_dict(value)
+        state = self.first_memory if value is None else value
+        if state is not None:
+            self.optimizer.load_state_dict(state)
 
     def step(self, batch: Batch, rate: float) -> float:
         self.optimizer.lr = rate

@@ -24,8 +24,9 @@ class Snapshot:
 
     @property
     def nbytes(self) -> int:
-        """Memory held, roughly: the parameters, and a flat kilobyte for the rest."""
-        return 1024 + sum(np.asarray(value).nbytes for value in self.parameters)
+        """Memory held, roughly: the parameters, what the optimizer remembers, and a flat kilobyte for the rest."""
+        remembered = self.optimizer.values() if isinstance(self.optimizer, Mapping) else ()
+        return 1024 + sum(np.asarray(value).nbytes for value in (*self.parameters, *remembered))
 
 
 class Checkpoints:
