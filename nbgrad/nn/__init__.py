@@ -16,22 +16,40 @@
 """
 
 from . import functional, init
-from .activations import ReLU, Sigmoid, Tanh
+from .activations import ELU, GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Softmax, Softplus, Tanh
+from .attention import MultiHeadAttention
 from .containers import ModuleList, Sequential
-from .layers import Linear
+from .convolution import AvgPool2d, Conv2d, MaxPool2d
+from .layers import Embedding, Flatten, Linear
 from .module import Module
+from .normalisation import BatchNorm, Dropout, LayerNorm
 from .recurrent import LSTM, RNN
 from .saving import load, load_metadata, save
 
 __all__ = [
+    "ELU",
+    "GELU",
     "LSTM",
     "RNN",
+    "AvgPool2d",
+    "BatchNorm",
+    "Conv2d",
+    "Dropout",
+    "Embedding",
+    "Flatten",
+    "LayerNorm",
+    "LeakyReLU",
     "Linear",
+    "MaxPool2d",
     "Module",
     "ModuleList",
+    "MultiHeadAttention",
     "ReLU",
     "Sequential",
+    "SiLU",
     "Sigmoid",
+    "Softmax",
+    "Softplus",
     "Tanh",
     "functional",
     "init",
