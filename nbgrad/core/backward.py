@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import debugging, mistakes
-from .errors import NoGradientError, NotScalarError, ShapeError
+from .errors import ComplexGradientError, NoGradientError, NotScalarError, ShapeError
 from .hooks import seen_by_hooks
 from .methods import method
 from .names import name_of
@@ -201,7 +201,7 @@ def seed_for(root: Tensor, gradient: Any = None) -> Any:
     """The gradient to begin with: 1 for a scalar, else the one that was given, checked.
 
     Raises:
-        NoGradientError, NotScalarError, ShapeError: see there.
+        NoGradientError, NotScalarError, ShapeError, ComplexGradientError: see there.
     """
     if not root.requires_grad:
         raise NoGradientError(
@@ -212,6 +212,11 @@ def seed_for(root: Tensor, gradient: Any = None) -> Any:
     if gradient is None:
         if type(data) is np.float64:
             return ONE
+        if data.dtype.kind == "c":
+            raise ComplexGradientError(
+                f"{name_of(root) or 'this tensor'} is complex, and a gradient says how one real number changes; take "
+                "np.real(z), np.imag(z) or np.abs(z) of it first"
+            )
         if data.size != 1:
             raise NotScalarError(
                 f"{name_of(root) or 'this tensor'} has shape {root.shape}, and a gradient says how one number "
@@ -251,23 +256,43 @@ def backward(self: Tensor, gradient: Any = None, *, create_graph: bool = False) 
         if create_graph:
             g = g if isinstance(g, Tensor) else Tensor(g)
         elif type(g) is not np.float64 or type(x.data) is not np.float64:
-            g = as_gradient_of(x.data, g, handed_out)
+            g = as_gradient_of(x.data, g, handed_out, nodes)
         x.grad = g if x.grad is None else x.grad + g
     if self.op is not None:
         self.grad = seed if gradient is None else seed.copy()  # so a drawing can tell that its backward pass was run
 
 
-def as_gradient_of(data: Any, gradient: Any, handed_out: set[int]) -> Any:
+def as_gradient_of(data: Any, gradient: Any, handed_out: set[int], nodes: Sequence[Tensor] = ()) -> Any:
     """What the user is handed as the gradient of ``data``: of its dtype, and memory of its own.
 
-    ``handed_out`` has the identities of the arrays that the user has already.
+    Args:
+        handed_out: the identities of the arrays that the user has already.
+        nodes: what the gradient went through; see :func:`real_part`.
     """
     if type(gradient) is not type(data) or gradient.dtype is not data.dtype:
+        gradient = real_part(data, gradient, nodes)
         gradient = gradient.astype(data.dtype)  # float64 data leads to float64 gradients of float32 parameters
     if type(gradient) is np.ndarray and (gradient.base is not None or id(gradient) in handed_out):
         gradient = gradient.copy()
     handed_out.add(id(gradient))
     return gradient
+
+
+def real_part(data: Any, gradient: Any, nodes: Sequence[Tensor]) -> Any:
+    """The gradient of real ``data`` that took its way through complex numbers: its real part.
+
+    Raises:
+        ComplexGradientError: on its way is an operation whose rule does not hold for complex numbers.
+    """
+    if gradient.dtype.kind != "c" or data.dtype.kind == "c":
+        return gradient
+    for node in nodes:
+        if not node.op.holomorphic and any(getattr(value, "dtype", data.dtype).kind == "c" for value in node.args):
+            raise ComplexGradientError(
+                f"{node.op.name} was given complex numbers, for which it has no derivative here; come back to real "
+                "numbers before it: np.abs(z), np.real(z), np.imag(z)"
+            )
+    return np.real(gradient)
 
 
 method("backward", backward)
@@ -314,8 +339,8 @@ def gradients(
     if not begin:
         return [None] * len(sources)
     arrived = reverse_pass(nodes, begin, only=inside, keep=wanted, traced=traced, batched=batched)
-    found = [arrived.get(source) for source in sources]
+    found = [(x, arrived.get(x)) for x in sources]
     if traced or batched:
-        return found
+        return [None if g is None else real_part(x.data, g, nodes) for x, g in found]
     handed_out = {id(seed) for seed in seeds}
-    return [None if g is None else as_gradient_of(x.data, g, handed_out) for x, g in zip(sources, found, strict=True)]
+    return [None if g is None else as_gradient_of(x.data, g, handed_out, nodes) for x, g in found]

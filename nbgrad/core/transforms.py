@@ -17,7 +17,7 @@ import numpy as np
 
 from .backward import creation_order, gradients, leading_from
 from .containers import flatten
-from .errors import ArgumentError, IntegerGradientError, NotScalarError, ShapeError
+from .errors import ArgumentError, ComplexGradientError, IntegerGradientError, NotScalarError, ShapeError
 from .forward import forward_pass
 from .op import identity
 from .tensor import Tensor, as_data, plain, recording
@@ -106,13 +106,18 @@ def one_number(f: Callable, value: Any) -> Tensor:
     """What ``f`` gave, if that is a single number.
 
     Raises:
-        NotScalarError: it is not.
+        NotScalarError, ComplexGradientError: it is not.
     """
     value = value if isinstance(value, Tensor) else Tensor(as_data(value))
     if value.data.size != 1:
         raise NotScalarError(
             f"{named(f)} gives an array of shape {value.shape}, and a gradient says how one number changes; let it end "
             "in .sum() or .mean(), or use jacobian"
+        )
+    if value.dtype.kind == "c":
+        raise ComplexGradientError(
+            f"{named(f)} gives a complex number, and a gradient says how one real number changes; let it end in "
+            "np.real(z), np.imag(z) or np.abs(z)"
         )
     return value
 
@@ -317,7 +322,11 @@ def _rows(y: Tensor, call: Traced) -> list[Any]:
     parts = []
     with _at_work():
         for seeds in _unit_vectors(y, max([y.size, *(x.size for node in nodes for x in node.inputs)])):
-            parts.append(gradients([y], [seeds], call.sources, traced=call.nested, batched=True))
+            found = gradients([y], [seeds], call.sources, traced=call.nested, batched=True)
+            if y.dtype.kind == "c":  # a gradient is real: that of the real part, and that of the imaginary one
+                turned = gradients([y], [-1j * seeds], call.sources, traced=call.nested, batched=True)
+                found = [None if re is None else re + 1j * im for re, im in zip(found, turned, strict=True)]
+            parts.append(found)
     blocks = []
     for x, found in zip(call.sources, zip(*parts, strict=True), strict=True):
         if found[0] is None:

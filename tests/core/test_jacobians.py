@@ -101,7 +101,7 @@ def test_a_directional_derivative_is_the_jacobian_times_the_direction():
 
 
 def test_what_does_not_move_has_tangent_zero():
-    value, moved = ng.jvp(lambda x: np.ones(2), (1.0,), (1.0,))
+    _, moved = ng.jvp(lambda x: np.ones(2), (1.0,), (1.0,))
     np.testing.assert_array_equal(moved, np.zeros(2))
     np.testing.assert_array_equal(ng.jacobian(lambda x: np.ones(2), mode="forward")(1.0), np.zeros(2))
     np.testing.assert_array_equal(ng.jacobian(lambda x: np.ones(2), mode="reverse")(np.ones(3)), np.zeros((2, 3)))

@@ -1,5 +1,6 @@
 """What holds for each operation, read from its declaration: no operation is named here."""
 
+import doctest
 import string
 import zlib
 
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 
 import nbgrad as ng
-from nbgrad.core.tensor import Tensor
+from nbgrad.core.tensor import Tensor, plain
 from nbgrad.nn import functional as F
 from nbgrad.ops import REGISTRY
 
@@ -94,6 +95,15 @@ def test_declares_all_that_follows_from_a_declaration(op):
     ]:  # fmt: skip
         used = {field for _, field, _, _ in string.Formatter().parse(template) if field is not None}
         assert used <= allowed, template
+
+
+@every_operation
+def test_the_examples_of_its_docstring_are_true(op):
+    example = doctest.DocTestParser().get_doctest(op.__doc__, dict(op.forward.__globals__), op.name, None, None)
+    flags = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
+    printed = []
+    doctest.DocTestRunner(optionflags=flags).run(example, out=printed.append)
+    assert not printed, "".join(printed)
 
 
 @every_operation
@@ -274,7 +284,7 @@ def test_forward_mode_agrees_with_reverse_mode(op, case):
     value, tangent = ng.jvp(function, primals, tangents)
     _, pull = ng.vjp(function, *primals)
     weights = np.random.default_rng(10).standard_normal(np.shape(value))[()]
-    forward = np.sum(weights * tangent)
+    forward = np.real(np.sum(weights * tangent))  # of complex results: how the real part of their sum moves
     reverse = sum(np.sum(g * t) for g, t in zip(pull(weights), tangents, strict=True))
     np.testing.assert_allclose(forward, reverse, rtol=1e-9, atol=1e-12)
     assert np.shape(tangent) == np.shape(value)
@@ -287,7 +297,8 @@ def test_forward_mode_can_be_differentiated(op, case):
     which = tuple(range(len(primals)))
 
     def number(*values):
-        return (np.sin(function(*values))).sum()
+        y = np.sin(function(*values))
+        return (np.real(y) + 2 * np.imag(y) if np.iscomplexobj(plain(y)) else y).sum()
 
     forward_last = ng.jvp(lambda *x: ng.grad(number, which)(*x), primals, tangents)[1]
     forward_first = ng.grad(lambda *x: ng.jvp(number, x, tangents)[1], which)(*primals)
@@ -300,8 +311,11 @@ def test_jacobians_agree_in_both_directions(op, case):
     """Reverse: all cotangents in one batch; forward: all tangents in one batch; and row by row."""
     function, primals, _ = moved(op, case)
     value, pull = ng.vjp(function, *primals)
-    rows = [[np.ravel(g) for g in pull(np.eye(1, np.size(value), k).reshape(np.shape(value))[()])]
-            for k in range(np.size(value))]  # fmt: skip
+    rows = []
+    for k in range(np.size(value)):
+        unit = np.eye(1, np.size(value), k).reshape(np.shape(value))[()]
+        parts = (pull(unit), pull(-1j * unit)) if np.iscomplexobj(value) else (pull(unit),)
+        rows.append([sum(np.ravel(g) * (1, 1j)[i] for i, g in enumerate(both)) for both in zip(*parts, strict=True)])
     for number, x in enumerate(primals):
         reverse = ng.jacobian(function, number, mode="reverse")(*primals)
         forward = ng.jacobian(function, number, mode="forward")(*primals)
