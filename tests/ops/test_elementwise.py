@@ -47,6 +47,13 @@ def test_the_left_slope_at_the_corner_of_the_leaky_ones():
     assert ng.grad(lambda x: F.elu(x, alpha=0.5))(0.0) == 0.5
 
 
+@pytest.mark.parametrize("scale", [1e-200, 1e200])
+def test_the_angle_of_points_very_near_and_very_far(scale):
+    with np.errstate(all="raise"):
+        np.testing.assert_allclose(slope(np.arctan2, 3 * scale, 4 * scale), np.array([4, -3]) / 25 / scale, rtol=1e-15)
+        np.testing.assert_allclose(slope(np.hypot, 3 * scale, 4 * scale), [0.6, 0.8], rtol=1e-15)
+
+
 def test_no_angle_and_no_length_at_the_origin():
     assert slope(np.arctan2, 0.0, 0.0) == (0.0, 0.0)
     assert slope(np.hypot, 0.0, 0.0) == (0.0, 0.0)

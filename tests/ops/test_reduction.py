@@ -159,7 +159,7 @@ def test_degrees_of_freedom(name):
     for options in ({"ddof": 1}, {"axis": 1, "ddof": 2}, {"axis": (0, 1), "ddof": 1, "keepdims": True}):
         np.testing.assert_array_equal(f(ng.tensor(x), **options).data, f(x, **options))
         check(lambda x, o=options: f(x, **o).sum(), x)
-    with pytest.warns(RuntimeWarning, match="Degrees of freedom"):
+    with pytest.warns(RuntimeWarning, match="Degrees of freedom"), np.errstate(invalid="ignore"):
         assert np.isnan(ng.grad(lambda x: f(x, ddof=1).sum())(np.array([3.0]))).all()
 
 
@@ -197,7 +197,7 @@ def test_norms_of_vectors(ord, options):
         np.testing.assert_allclose(np.linalg.vector_norm(ng.tensor(x), ord=ord, **options).data, expected, rtol=1e-14)
 
 
-@pytest.mark.parametrize("ord", [1, -1, np.inf, -np.inf, "fro"])
+@pytest.mark.parametrize("ord", [1, -1, np.inf, -np.inf, 2, -2, "nuc", "fro"])
 @pytest.mark.parametrize("axis", [None, (0, 1), (1, 0), (2, 0), (-1, -2)], ids=str)
 @pytest.mark.parametrize("keepdims", [False, True])
 def test_norms_of_matrices(ord, axis, keepdims):
@@ -205,7 +205,7 @@ def test_norms_of_matrices(ord, axis, keepdims):
     x = x[0] if axis is None else x
     expected = np.linalg.norm(x, ord, axis, keepdims)
     weights = rng.uniform(0.5, 1.5, np.shape(expected))
-    np.testing.assert_allclose(np.linalg.norm(ng.tensor(x), ord, axis, keepdims).data, expected, rtol=1e-14)
+    np.testing.assert_allclose(np.linalg.norm(ng.tensor(x), ord, axis, keepdims).data, expected, rtol=1e-13)
     check(lambda x: (np.linalg.norm(x, ord, axis, keepdims) * weights).sum(), x)
 
 

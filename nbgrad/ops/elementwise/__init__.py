@@ -1,4 +1,19 @@
-"""Operations on each element by itself. NumPy's broadcasting applies; the reverse pass undoes it."""
+"""Operations on each element by itself.
+
+Operands may have any shapes that NumPy broadcasts (the reverse pass undoes it), and the result has the dtype that NumPy
+gives it: float32 stays float32, and a plain Python number adapts to what it meets. What moves in jumps (``x // y``,
+``np.sign``, ``np.round``, comparisons) has the slope zero wherever it has one, and gives plain arrays.
+
+>>> import nbgrad as ng
+>>> import numpy as np
+>>> x = ng.tensor([[-1.0], [2.0]], requires_grad=True)
+>>> y = np.maximum(x, np.array([0.0, 3.0, 1.0]))
+>>> y.tolist()
+[[0.0, 3.0, 1.0], [2.0, 3.0, 2.0]]
+>>> y.sum().backward()
+>>> x.grad.tolist()
+[[0.0], [2.0]]
+"""
 
 from .activation import elu, erf, gelu, leaky_relu, log_sigmoid, relu, sigmoid, silu, softplus
 from .arithmetic import add, astype, divide, divmod_, floor_divide, fmod, multiply, negative, remainder, subtract

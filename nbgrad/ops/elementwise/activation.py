@@ -17,7 +17,10 @@ from .choosing import where
 )  # fmt: skip
 def sigmoid(x):
     """The logistic function ``1 / (1 + exp(-x))``, written with ``tanh`` so that it overflows nowhere."""
-    return 0.5 * np.tanh(0.5 * x) + 0.5
+    y = np.tanh(0.5 * x)
+    y *= 0.5  # in place: the array is new, and nobody else has it yet
+    y += 0.5
+    return y
 
 
 sigmoid.rule(lambda g, y, x: g * (y * (1.0 - y)))

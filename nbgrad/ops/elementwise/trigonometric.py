@@ -102,9 +102,15 @@ def arctan2(a, b):
     return np.arctan2(a, b)
 
 
+def _over_the_distance(side, a, b):
+    """``side / (a² + b²)``, divided twice by the distance from the origin, whose square might overflow or vanish."""
+    distance = or_infinity(np.hypot(a, b))
+    return side / distance / distance
+
+
 arctan2.rule(
-    lambda g, y, a, b: g * (b / or_infinity(a * a + b * b)),
-    lambda g, y, a, b: g * (-a / or_infinity(a * a + b * b)),
+    lambda g, y, a, b: g * _over_the_distance(b, a, b),
+    lambda g, y, a, b: -g * _over_the_distance(a, a, b),
 )
 
 

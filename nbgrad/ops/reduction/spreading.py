@@ -43,8 +43,10 @@ def kept(g: Any, x: Any, axis: int | tuple[int, ...] | None, keepdims: bool) -> 
 
 def spread(g: Any, x: Any, axis: int | tuple[int, ...] | None, keepdims: bool) -> Any:
     """A copy of ``g`` for each element of ``x`` that went into the result."""
-    g = kept(g, x, axis, keepdims)
-    shape = g.shape[: max(g.ndim - x.ndim, 0)] + x.shape
+    shape = x.shape
+    if g.ndim:
+        g = kept(g, x, axis, keepdims)
+        shape = g.shape[: g.ndim - x.ndim] + shape
     if isinstance(g, Tensor):
         return np.broadcast_to(g, shape)
     if not shape:
