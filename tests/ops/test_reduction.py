@@ -85,6 +85,12 @@ def test_whole_numbers_and_truth_values():
     assert np.mean(ng.tensor([True, False])).data == 0.5
 
 
+def test_the_mean_of_many_half_precision_numbers():
+    x = np.full(70_000, 2.0, np.float16)
+    assert np.mean(ng.tensor(x)).data == 2.0
+    assert np.mean(ng.tensor(x)).dtype == np.float16
+
+
 # ---- ties
 def test_equal_largest_elements_share_the_gradient():
     x = np.array([[1.0, 3.0, 3.0], [2.0, 2.0, 2.0]])

@@ -36,7 +36,9 @@ sum.rule(lambda g, y, x, axis=None, keepdims=False: spread(g, x, axis, keepdims)
 )  # fmt: skip
 def mean(x, *, axis=None, keepdims=False):
     """The mean over ``axis`` (an integer, a tuple, or ``None`` for all)."""
-    return np.add.reduce(x, axis=axis, keepdims=keepdims) / count(x, axis)
+    if x.itemsize == 2:  # the sum of float16 numbers soon overflows: NumPy's own mean adds them up in float32
+        return np.mean(x, axis=axis, keepdims=keepdims)
+    return np.add.reduce(x, axis=axis, keepdims=keepdims) / count(x, axis)  # several times quicker than np.mean
 
 
 mean.rule(lambda g, y, x, axis=None, keepdims=False: spread(g / count(x, axis), x, axis, keepdims))
