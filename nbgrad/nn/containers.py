@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from ..core.errors import NotALayerError
+from ..core.errors import ForwardMissingError, NotALayerError
 from .module import Module, name_parameters
 
 Layer = Callable[..., Any]
@@ -47,6 +47,11 @@ class ModuleList(Module):
             )
         self._layers[name] = layer
         name_parameters(name, layer)
+
+    def forward(self, *args: Any, **options: Any) -> Any:
+        raise ForwardMissingError(
+            "a ModuleList is a list and computes nothing; call its layers one by one, or make it a Sequential"
+        )
 
     def members(self) -> Iterable[tuple[str, Any]]:
         return self._layers.items()

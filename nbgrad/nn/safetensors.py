@@ -103,8 +103,8 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _described(name: str, entry: Any) -> tuple[np.dtype, tuple[int, ...], int, int]:
     """The dtype and shape of an array, its first byte and the one after its last, as its entry in the header says."""
     called = repr(readable(name))
-    if not isinstance(entry, dict) or set(entry) != {"dtype", "shape", "data_offsets"}:
-        raise StateFileError(f"the entry of {called} must have dtype, shape and data_offsets, and nothing else")
+    if not isinstance(entry, dict) or not {"dtype", "shape", "data_offsets"} <= set(entry):
+        raise StateFileError(f"the entry of {called} must have dtype, shape and data_offsets")
     code, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
     if not isinstance(code, str) or code not in DTYPES:
         raise StateFileError(

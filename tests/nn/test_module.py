@@ -245,6 +245,11 @@ def test_without_forward():
         type("Empty", (nn.Module,), {})()(1.0)
 
 
+def test_a_list_of_modules_is_not_called():
+    with pytest.raises(errors.ForwardMissingError, match="make it a Sequential"):
+        nn.ModuleList([nn.ReLU()])(1.0)
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
