@@ -112,10 +112,8 @@ def _slope_along(f, spacing, axis, edge_order):
 
 def trapezoid(y, x=None, dx=1.0, axis=-1):
     """The integral along ``axis`` by the trapezoidal rule: each step times the mean of the values at its ends."""
-    y, axis = np.moveaxis(y, axis, -1), -1
-    steps = dx
-    if x is not None:
-        steps = np.diff(x if np.ndim(x) == 1 else np.moveaxis(x, axis, -1))
+    y = np.moveaxis(y, axis, -1)
+    steps = dx if x is None else np.diff(x if np.ndim(x) == 1 else np.moveaxis(x, axis, -1))
     return (steps * (y[..., 1:] + y[..., :-1]) / 2).sum(axis=-1)
 
 

@@ -92,15 +92,13 @@ def irfft(x, *, n=None, axis=-1, norm=None):
 
 
 def _irfft_back(g, x, axis, norm):
-    n = g.shape[axis]
-    half = np.fft.ifft(g, axis=axis, norm=norm)[
-        (..., slice(n // 2 + 1)) + (slice(None),) * (g.ndim - 1 - axis % g.ndim)
-    ]
-    stands_for = np.full(n // 2 + 1, 2.0, g.dtype)
-    stands_for[0] = 1.0
+    n, behind = g.shape[axis], g.ndim - 1 - axis % g.ndim
+    half = np.fft.ifft(np.real(g), axis=axis, norm=norm)[(..., slice(n // 2 + 1), *(slice(None),) * behind)]
+    stands_for = np.full(n // 2 + 1, 2, x.real.dtype)
+    stands_for[0] = 1
     if n % 2 == 0:
-        stands_for[-1] = 1.0
-    return as_operand(half * stands_for.reshape((-1,) + (1,) * (g.ndim - 1 - axis % g.ndim)), x)
+        stands_for[-1] = 1
+    return as_operand(half * stands_for.reshape((-1,) + (1,) * behind), x)
 
 
 irfft.rule(lambda g, y, x, n=None, axis=-1, norm=None: _irfft_back(g, x, axis, norm))

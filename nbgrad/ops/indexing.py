@@ -98,7 +98,7 @@ put.rule(lambda g, y, x, index, shape: _take_again(g, y, index, shape))
 
 
 def _getitem(x: Tensor, index) -> Tensor:
-    """``x[index]`` with any index that NumPy takes; the same as calling :func:`getitem`, with its loops unrolled."""
+    """``x[index]`` with any index that NumPy takes: :func:`getitem`, with its loops unrolled."""
     if not is_basic(index):
         index = plain_index(index)
     value = x.data[index]

@@ -123,11 +123,16 @@ def insert(arr, obj, values, axis=None):
     if axis is None:
         arr, axis = ravel(arr), 0
     axis %= arr.ndim
-    order = np.insert(np.arange(arr.shape[axis]), plain(obj), -1)
-    order[order == -1] = arr.shape[axis] + np.arange(np.count_nonzero(order == -1))
-    room = (*arr.shape[:axis], len(order) - arr.shape[axis], *arr.shape[axis + 1 :])
-    if np.ndim(obj) == 0 and np.ndim(values) == arr.ndim:  # one place: NumPy takes the first axis of the values as axis
-        values = np.moveaxis(values, 0, axis)
+    length = arr.shape[axis]
+    places = np.arange(length)[obj] if isinstance(obj, slice) else np.asarray(plain(obj))
+    if places.size == 1:  # several values may go to the one place
+        values = reshape(values, shape=(*(1,) * (arr.ndim - np.ndim(values)), *np.shape(values)))
+        values = np.moveaxis(values, 0, axis) if places.ndim == 0 else values
+        places = np.full(np.shape(values)[axis], places.item())
+    order = np.insert(np.arange(length), places, -1)
+    new = np.flatnonzero(order == -1)
+    order[new] = length + np.arange(new.size)
+    room = (*arr.shape[:axis], new.size, *arr.shape[axis + 1 :])
     return take(joined([arr, np.broadcast_to(values, room)], axis), indices=order, axis=axis)
 
 

@@ -46,12 +46,14 @@ def weighted(op, args, positions, weights, static):
         operands = list(args)
         for i, value in zip(positions, moved, strict=True):
             operands[i] = value
-        result = op(*operands, **static)
-        if np.iscomplexobj(result):  # a gradient is that of one real number
-            result = np.real(result) + np.imag(result)
-        return (result * weights).sum()
+        return (as_real(op(*operands, **static)) * weights).sum()
 
     return function
+
+
+def as_real(result):
+    """A result of complex numbers as real ones: there are gradients of real numbers only."""
+    return np.real(result) + np.imag(result) if np.iscomplexobj(result) else result
 
 
 def setting(op, case, dtype=float):
@@ -272,7 +274,7 @@ def moved(op, case):
         operands = list(args)
         for i, value in zip(positions, values, strict=True):
             operands[i] = value
-        return op(*operands, **case.static)
+        return as_real(op(*operands, **case.static))
 
     primals = tuple(args[i] for i in positions)
     return function, primals, tuple(rng.standard_normal(np.shape(x))[()] for x in primals)
