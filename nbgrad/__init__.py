@@ -23,8 +23,9 @@ from .core.tensor import Tensor, no_grad, tensor
 from .core.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
 if TYPE_CHECKING:
-    from . import data, display, graph, nn, notebook, optim, plots, tape, training, widgets
+    from . import data, display, graph, nn, notebook, optim, plots, seeing, tape, training, widgets
     from .notebook import Drawing, animate, draw, to_networkx
+    from .seeing import explain, find_nan
     from .training import Trainer
     from .widgets.surface import Surface
 
@@ -44,6 +45,8 @@ __all__ = [
     "display",
     "draw",
     "errors",
+    "explain",
+    "find_nan",
     "grad",
     "graph",
     "hessian",
@@ -56,6 +59,7 @@ __all__ = [
     "ops",
     "optim",
     "plots",
+    "seeing",
     "tape",
     "tensor",
     "to_networkx",
@@ -66,12 +70,14 @@ __all__ = [
 ]
 
 # Everything but the engine is imported when it is first used: `import nbgrad` loads NumPy and nothing else.
-_MODULES = {"data", "display", "graph", "nn", "notebook", "optim", "plots", "tape", "training", "widgets"}
+_MODULES = {"data", "display", "graph", "nn", "notebook", "optim", "plots", "seeing", "tape", "training", "widgets"}
 _LATER = {
     "Drawing": "notebook",
     "animate": "notebook",
     "draw": "notebook",
     "to_networkx": "notebook",
+    "explain": "seeing",
+    "find_nan": "seeing",
     "Trainer": "training",
     "Surface": "widgets.surface",
 }

@@ -23,9 +23,10 @@ FLOORS = [
     {"training", "plots"},
     {"widgets"},
     {"notebook"},
+    {"seeing"},
 ]
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
-MAY_DRAW = {"widgets", "notebook"}  # the engine and the training loop know nothing of pictures
+MAY_DRAW = {"widgets", "notebook", "seeing"}  # the engine and the training loop know nothing of pictures
 
 
 def modules():

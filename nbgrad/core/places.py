@@ -80,8 +80,7 @@ def here() -> Mark | None:
 
 def place_of(node: Tensor) -> Place | None:
     """Where the operation of ``node`` was recorded; ``None`` if that was not captured (see :data:`NOT_CAPTURED`)."""
-    extras = getattr(node, "extras", None)
-    mark = extras.get("place") if extras else None
+    mark = node.extras.get("place") if node.extras else None
     return place(mark) if mark else None
 
 

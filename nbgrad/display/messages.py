@@ -16,6 +16,8 @@ ENGLISH = {
     "description": "Number of nodes: {nodes}; of these are operations: {operations}.",
     "description_parameters": "Parameters: {names}.",
     "not_yet": "not yet",
+    "arises_here": "{problem} arises here",
+    "description_problem": "{problem} arises in {name}.",
     "empty": "empty",
     "legend_negative": "negative",
     "legend_positive": "positive, each matrix on its own scale",

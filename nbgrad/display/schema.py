@@ -16,6 +16,8 @@ node           meaning, and what a missing attribute becomes
 ``value``      an array or number of real numbers, or None (not computed yet)
 ``gradient``   the same, or None: *not yet*, which is not zero
 ``group``      a str or None, reserved
+``problem``    a str such as ``"NaN"`` where something goes wrong in this node that was well before; the node is
+               outlined and labelled "NaN arises here", and the table says so. By default None
 ``bare``       True where nothing but the structure is known: no line for value and gradient is drawn.
                By default True when kind, shape, value and gradient are all missing
 =============  =======================================================================================
@@ -248,6 +250,7 @@ def _node(node: Any, given: Mapping[str, Any], computed: bool) -> dict[str, Any]
         "value": value,
         "gradient": gradient,
         "group": given.get("group"),
+        "problem": clean(given.get("problem") or "", 40) or None,
         "bare": bool(given.get("bare", missing)),
     }
 

@@ -53,6 +53,10 @@ def described(graph: nx.MultiDiGraph, title: str | None = None) -> tuple[str, st
     described_ = messages.say("description", nodes=len(graph), operations=operations)
     if parameters:
         described_ += " " + messages.say("description_parameters", names=_listed(parameters))
+    for node, problem in graph.nodes(data="problem"):
+        if problem:
+            named = measure.clean(schema.label(graph, node), 40)
+            described_ += " " + messages.say("description_problem", problem=problem, name=named)
     return measure.clean(title, 200), described_
 
 
@@ -161,6 +165,8 @@ def box(scene: Scene, node: Node, slot: str | None, over: str = "") -> str:
     if node.shows_gradient:
         shown = gradient_fragment(node, None) if slot is None else slot
         parts.append(_at(node.gradient_at, shown, f'class="ng-gradient" data-gradient="{node.id}"'))
+    if facts["problem"]:
+        parts.append(problem_mark(node, messages.say("arises_here", problem=facts["problem"])))
     if node.badge:
         parts.append(badge(node.badge))
     parts.append(over)
@@ -180,6 +186,26 @@ def badge(badge_: Badge, fill: str = theme.BADGE, stroke: str = theme.BADGE_LINE
         f'rx="{badge_.height / 2:g}" fill="{fill}" stroke="{stroke}" stroke-width="{stroke_width:g}"/>'
         + text(badge_.x, base, badge_.text, "ng-symbol", theme.SYMBOL_SIZE, theme.FOREGROUND, "600", "middle")
     )
+
+
+def problem_mark(node: Node, said: str) -> str:
+    """Return the mark of a node in which something goes wrong: an outline, and on its upper edge a label."""
+    width = round(measure.width(said, theme.SHAPE_SIZE) + 14, 1)
+    left = round(max(node.x + node.width - width - 4, _right_of_badge_on_top(node)), 1)
+    return (
+        f'<g class="ng-problem"><rect x="{node.x - 3:g}" y="{node.y - 3:g}" width="{node.width + 6:g}" '
+        f'height="{node.height + 6:g}" rx="13" fill="none" stroke="{theme.PROBLEM}" stroke-width="3"/>'
+        f'<rect x="{left:g}" y="{round(node.y - 11, 1):g}" width="{width:g}" height="18" rx="9" '
+        f'fill="{theme.PROBLEM}"/>'
+        + text(left + 7, round(node.y + 2, 1), said, "ng-problem-text", theme.SHAPE_SIZE, theme.FOREGROUND, "600")
+        + "</g>"
+    )
+
+
+def _right_of_badge_on_top(node: Node) -> float:
+    if node.badge is None or node.badge.y > node.y:
+        return 2.0
+    return node.badge.x + node.badge.width / 2 + 2
 
 
 def _tooltip(scene: Scene, node: Node) -> str:

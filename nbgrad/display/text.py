@@ -33,6 +33,9 @@ def to_text(graph: Any) -> str:
     rows = [header, *(_row(graph, node) for node in list(graph)[:MOST_ROWS])]
     widths = [max(measure.columns(row[place]) for row in rows) for place in range(len(header))]
     lines = [_line(row, widths) for row in rows]
+    for place, node in enumerate(list(graph)[:MOST_ROWS], 1):
+        if problem := graph.nodes[node]["problem"]:
+            lines[place] += f"  ← {messages.say('arises_here', problem=problem)}"
     if len(graph) > MOST_ROWS:
         lines.append(messages.say("more_rows", count=f"{len(graph) - MOST_ROWS:,}"))
     return "\n".join(lines)

@@ -42,6 +42,7 @@ NEGATIVE, ZERO, POSITIVE = (0x00, 0x72, 0xB2), (0xF6, 0xF8, 0xFB), (0xD5, 0x5E, 
 LEVELS = 8  # steps on either side of zero
 NOT_FINITE = "#5b2a86"
 NOT_FINITE_MARK = "#ffffff"
+PROBLEM = "#CC79A7"  # Okabe and Ito's reddish purple: 3:1 on white, more on the dark theme, 5:1 under dark text
 
 
 def shade(level: int) -> str:

@@ -10,6 +10,7 @@ from ..core.backward import Step
 from ..core.tensor import Tensor
 from ..graph.nodes import Node
 from .pictures import Picture, Vertex, picture_of
+from .problems import mark
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -22,7 +23,8 @@ def to_networkx(root: Tensor | Node) -> nx.MultiDiGraph:
 
     Nodes are numbered from 0 in creation order. Node attributes: ``kind`` (parameter, data, constant or operation),
     ``op``, ``symbol``, ``name``, ``shape``, ``dtype``, ``value``, ``gradient`` (``None``: not computed yet),
-    ``group``. An edge leads from an operand to the result; its ``position`` is the operand's, counted from 0.
+    ``group``, and ``problem`` at the node, if there is one, where a NaN or an infinity arises. An edge leads from an
+    operand to the result; its ``position`` is the operand's, counted from 0.
 
     >>> import nbgrad as ng
     >>> x = ng.tensor(3.0, requires_grad=True, name="x")
@@ -38,6 +40,7 @@ def network(picture: Picture) -> nx.MultiDiGraph:
     import networkx as nx
 
     graph = nx.MultiDiGraph()
+    problems = mark(picture.vertices)
     for vertex in picture.vertices:
         value = None if vertex.value is None else np.asarray(vertex.value)
         graph.add_node(
@@ -51,6 +54,7 @@ def network(picture: Picture) -> nx.MultiDiGraph:
             value=vertex.value,
             gradient=vertex.gradient,
             group=None,
+            **({"problem": problems[vertex.id]} if vertex.id in problems else {}),
         )
     for vertex in picture.vertices:
         for position, x in enumerate(vertex.inputs):
