@@ -20,7 +20,7 @@ def plain_index(index):
 
 def is_basic(index) -> bool:
     """Whether ``index`` consists of integers, slices, ``None`` and ``...``: then it takes no element twice."""
-    return all(type(i) in BASIC for i in index) if type(index) is tuple else type(index) in BASIC
+    return BASIC.issuperset(map(type, index)) if type(index) is tuple else type(index) in BASIC
 
 
 def is_mask(index) -> bool:
@@ -38,7 +38,7 @@ def behind_batch(index, shape):
     the front, so they are replaced by one array for each axis."""
     if is_basic(index):
         return (slice(None), *index) if type(index) is tuple else (slice(None), index)
-    return (slice(None), *np.unravel_index(positions(index, shape), shape))
+    return (slice(None), *np.unravel_index(positions(plain_index(index), shape), shape))
 
 
 # ---- x[index]
@@ -80,21 +80,21 @@ def put(x, *, index, shape):
     return out if shape else out[()]
 
 
-def _put_back(g, y, x, index):
+def put_back(g, y, x, index=0):
     """The gradient at the elements that were taken, zeros at the others."""
     shape = x.shape
     if g.ndim != y.ndim:
-        index, shape = behind_batch(plain_index(index), shape), (len(g), *shape)
+        index, shape = behind_batch(index, shape), (g.shape[0], *shape)
     return put(g, index=index, shape=shape) if isinstance(g, Tensor) else put.forward(g, index=index, shape=shape)
 
 
-def _take_again(g, y, index, shape):
+def take_again(g, y, x, index, shape):
     """The gradient at the places where numbers were put."""
-    return g[index if g.ndim == y.ndim else behind_batch(plain_index(index), shape)]
+    return g[plain_index(index) if g.ndim == y.ndim else behind_batch(index, shape)]
 
 
-getitem.rule(lambda g, y, x, index=0: _put_back(g, y, x, index))
-put.rule(lambda g, y, x, index, shape: _take_again(g, y, index, shape))
+getitem.rule(put_back)
+put.rule(take_again)
 
 
 def _getitem(x: Tensor, index) -> Tensor:
