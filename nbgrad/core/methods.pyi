@@ -204,7 +204,7 @@ class Methods:
         """Two axes exchanged."""
 
     def __getitem__(self, index: Any) -> Tensor:
-        """``x[index]`` with any index that NumPy takes; the same as calling :func:`getitem`, with its loops unrolled."""
+        """``x[index]`` with any index that NumPy takes: :func:`getitem`, with its loops unrolled."""
 
     def take(self, indices: Any, axis: Any = None, mode: Any = 'raise') -> Tensor:
         """The elements ``indices`` along ``axis`` (``None``: of the flattened array)."""
