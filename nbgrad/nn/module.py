@@ -95,6 +95,14 @@ class Module:
         """All parameters, in order of definition: what an optimiser is given."""
         return [parameter for _, parameter in self.named_parameters()]
 
+    def named_buffers(self) -> list[tuple[str, Tensor]]:
+        """``(path, buffer)`` in order of definition: what belongs to the state, but is not trained."""
+        return [(path, tensor) for path, tensor in state_tensors(self) if not tensor.requires_grad]
+
+    def buffers(self) -> list[Tensor]:
+        """All buffers, in order of definition."""
+        return [buffer for _, buffer in self.named_buffers()]
+
     # ---- what is done to all of it
     def train(self: Self, training: bool = True) -> Self:
         """Let it and all modules within behave as in training; gives the module itself."""

@@ -130,8 +130,11 @@ class Dropout(Module):
 
     Args:
         p: the probability, from 0 to 1.
-        rng: a seed or a generator; each call draws on. Without it the shared generator of :mod:`nbgrad.nn.init` is
-            drawn from. It is no part of the state.
+        rng: a seed or a generator, from which the first seed is drawn.
+
+    Attributes:
+        next_seed: a buffer: the seed of what the next call drops. Each call counts it up, so each drops others; and as
+            it belongs to the state, a training that is gone on with drops the same as if it had not been interrupted.
 
     Raises:
         HyperparameterError: ``p`` is out of its range.
@@ -149,12 +152,14 @@ class Dropout(Module):
         self.p = as_number(p)
         if not 0 <= self.p <= 1:
             raise HyperparameterError(f"p is {p!r}, but a probability is a number from 0 to 1")
-        self.rng = None if rng is None else generator(rng)
+        self.next_seed = tensor(generator(rng).integers(2**62))
 
     def forward(self, x: Any) -> Any:
         if not self.training or not self.p:
             return x
-        return F.dropout(x, self.p, seed=generator(self.rng))
+        seed = int(self.next_seed.data)
+        self.next_seed.data = np.int64(seed + 1)
+        return F.dropout(x, self.p, seed=seed)
 
     def extra_repr(self) -> str:
         return f"{self.p:g}"

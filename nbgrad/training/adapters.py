@@ -123,7 +123,7 @@ class LossFunction:
     def measure(self, batch: Batch) -> float:
         from nbgrad.core.tensor import no_grad
 
-        with no_grad():
+        with no_grad(), self.parameters.in_use():
             return _number(self.function(*batch))
 
 
@@ -157,9 +157,8 @@ class Function:
             return self.known.step(batch, rate)
         before = self.parameters.copy()
         result = self.function(*batch)
-        moved = not all(
-            np.array_equal(a, b, equal_nan=True) for a, b in zip(before, self.parameters.copy(), strict=True)
-        )
+        after = self.parameters.copy()[: len(self.parameters)]  # buffers move in a loss function as well
+        moved = not all(np.array_equal(a, b, equal_nan=True) for a, b in zip(before, after, strict=False))
         wants_gradient = getattr(result, "requires_grad", None)
         if moved or not wants_gradient:
             value = _number(result)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,8 @@ class Parameters:
     """A list of parameters whose values can be copied out and put back, to the bit.
 
     A parameter is a tensor (``.data``), a tape variable (``.assign``), a placeholder (``.value``) or a NumPy array
-    (overwritten in place). Anything with a ``parameters()`` method stands for what that returns.
+    (overwritten in place). Anything with a ``parameters()`` method stands for what that returns; if it is a network,
+    its buffers (running means, say) are copied and put back with them.
 
     >>> weights = np.array([1.0, 2.0])
     >>> parameters = Parameters([weights])
@@ -27,6 +29,8 @@ class Parameters:
 
     def __init__(self, params: Any) -> None:
         self.items = tuple(_listed(params))
+        self.buffers = tuple(params.buffers()) if callable(getattr(params, "buffers", None)) else ()
+        self.modules = tuple(params.modules()) if callable(getattr(params, "modules", None)) else ()
         for position, item in enumerate(self.items):
             if not _is_parameter(item):
                 raise ParametersError(
@@ -38,13 +42,25 @@ class Parameters:
         return len(self.items)
 
     def copy(self) -> tuple[Any, ...]:
-        """Copies of the values, in order."""
-        return tuple(_copied(_read(item)) for item in self.items)
+        """Copies of the values, in order; those of the buffers come last."""
+        return tuple(_copied(_read(item)) for item in (*self.items, *self.buffers))
 
     def put_back(self, values: tuple[Any, ...]) -> None:
         """Give every parameter its value again; gradients, which belong to other values, are forgotten."""
-        for item, value in zip(self.items, values, strict=True):
+        for item, value in zip((*self.items, *self.buffers), values, strict=True):
             _write(item, _copied(value))
+
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """Within this block the network, if one was given, behaves as in use: without dropout, say."""
+        trained = [module for module in self.modules if module.training]
+        for module in trained:
+            module.training = False
+        try:
+            yield
+        finally:
+            for module in trained:
+                module.training = True
 
 
 def _listed(params: Any) -> Iterable[Any]:

@@ -206,12 +206,20 @@ def test_dropout():
     assert not np.any(nn.Dropout(1.0)(x))
 
 
-def test_dropout_draws_from_the_shared_generator():
-    x, layer = np.ones(50), nn.Dropout()
-    nn.init.seed(4)
-    first = np.array(layer(x))
-    nn.init.seed(4)
-    np.testing.assert_array_equal(layer(x), first)
+def test_dropout_goes_on_from_its_state():
+    x, layer = np.ones(50), nn.Dropout(rng=3)
+    layer(x)
+    state = layer.state_dict()
+    assert list(state) == ["next_seed"]
+    assert layer.parameters() == []
+    expected = [layer(x) for _ in range(3)]
+    other = nn.Dropout(rng=4)
+    other.load_state_dict(state)
+    np.testing.assert_array_equal([other(x) for _ in range(3)], expected)
+    other.eval()(x)
+    np.testing.assert_equal(other.state_dict(), layer.state_dict())
+    nn.init.seed(3)
+    np.testing.assert_equal(nn.Dropout().state_dict(), nn.Dropout(rng=3).state_dict())
     nn.init.seed()
 
 
@@ -394,6 +402,29 @@ def test_how_they_read():
         "    value Linear(4, 4)                      20",
         "    output Linear(4, 4)                     20",
     ]
+
+
+@pytest.mark.parametrize(
+    ("make", "shape"),
+    [
+        (lambda: nn.Linear(3, 2), (4, 3)),
+        (lambda: nn.Conv2d(3, 2, 2, padding=1), (2, 3, 4, 4)),
+        (lambda: nn.MaxPool2d(2), (2, 3, 4, 4)),
+        (lambda: nn.AvgPool2d(2), (2, 3, 4, 4)),
+        (lambda: nn.LayerNorm(3), (4, 3)),
+        (lambda: nn.BatchNorm(3), (4, 3)),
+        (lambda: nn.BatchNorm(3).eval(), (4, 3)),
+        (lambda: nn.Dropout(0.5), (4, 3)),
+        (lambda: nn.MultiHeadAttention(4, 2), (3, 4)),
+        (lambda: nn.Sequential(nn.Linear(3, 2), nn.GELU(), nn.ELU(), nn.LeakyReLU(), nn.SiLU(), nn.Softmax()), (4, 3)),
+    ],
+)
+def test_float32_stays_float32(make, shape):
+    layer = make().astype(np.float32)
+    x = ng.tensor(numbers(*shape).astype(np.float32), requires_grad=True)
+    y = layer(x)
+    y.sum().backward()
+    assert {y.dtype, x.grad.dtype, *(p.grad.dtype for p in layer.parameters())} == {np.dtype(np.float32)}
 
 
 # ---- they learn
