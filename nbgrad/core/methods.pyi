@@ -273,7 +273,7 @@ class Methods:
         """The indices that would sort ``x``, as a plain array; equal elements keep their order."""
 
     def var(self, axis: Any = None, ddof: Any = 0, keepdims: Any = False) -> Tensor:
-        """The variance: the mean of the squared distances from the mean, divided by ``n - ddof`` instead of ``n``."""
+        """The variance: the sum of the squared distances from the mean, divided by ``n - ddof``."""
 
     def std(self, axis: Any = None, ddof: Any = 0, keepdims: Any = False) -> Tensor:
         """The standard deviation, the root of the variance."""

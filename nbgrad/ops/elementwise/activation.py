@@ -16,7 +16,11 @@ from .choosing import where
     note="Sigmoid hands on at most 25% of the gradient that reaches it.",
 )  # fmt: skip
 def sigmoid(x):
-    """The logistic function ``1 / (1 + exp(-x))``, written with ``tanh`` so that it overflows nowhere."""
+    """The logistic function ``1 / (1 + exp(-x))``, written with ``tanh`` so that it overflows nowhere.
+
+    >>> sigmoid(np.array([-1000.0, 0.0, 1000.0])).tolist()
+    [0.0, 0.5, 1.0]
+    """
     y = np.tanh(0.5 * x)
     y *= 0.5  # in place: the array is new, and nobody else has it yet
     y += 0.5
@@ -32,7 +36,11 @@ sigmoid.rule(lambda g, y, x: g * (y * (1.0 - y)))
     note="The logarithm of sigmoid hands on the whole gradient where sigmoid is near 0, and almost nothing near 1.",
 )  # fmt: skip
 def log_sigmoid(x):
-    """``ln(sigmoid(x))`` without overflow, and without the logarithm of 0 for large negative ``x``."""
+    """``ln(sigmoid(x))`` without overflow, and without the logarithm of 0 for large negative ``x``.
+
+    >>> log_sigmoid(np.array([-1000.0, 0.0])).round(3).tolist()
+    [-1000.0, -0.693]
+    """
     return -np.logaddexp(-x, 0.0)
 
 
@@ -61,7 +69,12 @@ softplus.rule(lambda g, y, x: g * sigmoid(x))
     note="relu is an open gate where its input is positive and a closed one elsewhere.",
 )  # fmt: skip
 def relu(x):
-    """``max(0, x)``; at 0 the subgradient 0 is taken."""
+    """``max(0, x)``; at 0 the subgradient 0 is taken.
+
+    >>> import nbgrad as ng
+    >>> ng.grad(lambda x: relu(x).sum())(np.array([-1.0, 0.0, 2.0])).tolist()
+    [0.0, 0.0, 1.0]
+    """
     return np.maximum(x, 0.0)
 
 

@@ -50,7 +50,12 @@ def _share(g, wins, draws):
     samples=[apart(3, 4), normal(4)], note="Only the larger of the two receives the gradient.",
 )  # fmt: skip
 def maximum(a, b):
-    """The larger of the two; where they are equal, each receives half of the gradient."""
+    """The larger of the two; where they are equal, each receives half of the gradient.
+
+    >>> import nbgrad as ng
+    >>> ng.grad(lambda x: np.maximum(x, 2.0).sum())(np.array([1.0, 2.0, 3.0])).tolist()
+    [0.0, 0.5, 1.0]
+    """
     return np.maximum(a, b)
 
 
@@ -63,7 +68,12 @@ maximum.rule(lambda g, y, a, b: _share(g, a > b, a == b), lambda g, y, a, b: _sh
     samples=[apart(3, 4), normal(4)], note="Only the smaller of the two receives the gradient.",
 )  # fmt: skip
 def minimum(a, b):
-    """The smaller of the two; where they are equal, each receives half of the gradient."""
+    """The smaller of the two; where they are equal, each receives half of the gradient.
+
+    >>> import nbgrad as ng
+    >>> ng.grad(lambda x: np.minimum(x, 2.0).sum())(np.array([1.0, 2.0, 3.0])).tolist()
+    [1.0, 0.5, 0.0]
+    """
     return np.minimum(a, b)
 
 
@@ -155,7 +165,14 @@ clip.rule(
     note="Each place hands its gradient to the one that was chosen there.",
 )  # fmt: skip
 def where(condition, a, b):
-    """``a`` where ``condition`` holds, else ``b``."""
+    """``a`` where ``condition`` holds, else ``b``.
+
+    A branch that is not taken receives the gradient 0, but is computed all the same, and 0 times an infinite slope is
+    NaN: keep numbers without a value out of it beforehand, ``np.where(x > 0, np.log(np.where(x > 0, x, 1)), 0)``.
+
+    >>> where(np.array([True, False]), np.array([1.0, 2.0]), 0.0).tolist()
+    [1.0, 0.0]
+    """
     return np.where(condition, a, b)[()]
 
 

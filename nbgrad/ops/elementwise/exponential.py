@@ -120,7 +120,11 @@ def _part(a, b):
     note="Each input receives the part of the gradient that it has in the sum of the exponentials.",
 )  # fmt: skip
 def logaddexp(a, b):
-    """``ln(e**a + e**b)`` without overflow: the sum of two numbers that are given by their logarithms."""
+    """``ln(e**a + e**b)`` without overflow: the sum of two numbers that are given by their logarithms.
+
+    >>> float(logaddexp(1000.0, 1000.0).round(3))
+    1000.693
+    """
     return np.logaddexp(a, b)
 
 

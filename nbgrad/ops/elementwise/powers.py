@@ -19,7 +19,12 @@ from ..samples import normal, positive
     "the power times the logarithm of the base.",
 )  # fmt: skip
 def power(a, b):
-    """``a ** b``. The derivative with respect to ``b`` is taken as 0 where ``a <= 0``, where ``ln a`` has no value."""
+    """``a ** b``. The derivative with respect to ``b`` is taken as 0 where ``a <= 0``, where ``ln a`` has no value.
+
+    >>> import nbgrad as ng
+    >>> float(ng.grad(power)(-2.0, 3))
+    12.0
+    """
     return a**b
 
 

@@ -120,7 +120,11 @@ arctan2.rule(
     note="Each side receives the gradient by its share of the hypotenuse.",
 )  # fmt: skip
 def hypot(a, b):
-    """``sqrt(a*a + b*b)`` without overflow. Where both are 0 the subgradient 0 is taken."""
+    """``sqrt(a*a + b*b)`` without overflow. Where both are 0 the subgradient 0 is taken.
+
+    >>> float(hypot(3.0, 4.0))
+    5.0
+    """
     return np.hypot(a, b)
 
 

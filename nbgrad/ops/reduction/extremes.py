@@ -29,7 +29,12 @@ CASES = [case(axis=0), case(axis=-1, keepdims=True), case(apart(2, 3, 4), axis=(
     note="Only the largest element receives the gradient.",
 )  # fmt: skip
 def max(x, *, axis=None, keepdims=False):
-    """The largest element over ``axis``; equal ones share the gradient."""
+    """The largest element over ``axis``; equal ones share the gradient.
+
+    >>> import nbgrad as ng
+    >>> ng.grad(np.max)(np.array([5.0, 2.0, 5.0])).tolist()
+    [0.5, 0.0, 0.5]
+    """
     return np.maximum.reduce(x, axis=axis, keepdims=keepdims)
 
 
@@ -42,7 +47,12 @@ max.rule(lambda g, y, x, axis=None, keepdims=False: _to_the_chosen(g, y, x, axis
     note="Only the smallest element receives the gradient.",
 )  # fmt: skip
 def min(x, *, axis=None, keepdims=False):
-    """The smallest element over ``axis``; equal ones share the gradient."""
+    """The smallest element over ``axis``; equal ones share the gradient.
+
+    >>> import nbgrad as ng
+    >>> ng.grad(np.min)(np.array([5.0, 2.0, 5.0])).tolist()
+    [0.0, 1.0, 0.0]
+    """
     return np.minimum.reduce(x, axis=axis, keepdims=keepdims)
 
 

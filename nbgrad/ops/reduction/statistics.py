@@ -25,7 +25,11 @@ def _deviation(x, axis, ddof):
     note="The further a number is from the mean, the more it moves the variance.",
 )  # fmt: skip
 def var(x, *, axis=None, ddof=0, keepdims=False):
-    """The variance: the mean of the squared distances from the mean, divided by ``n - ddof`` instead of ``n``."""
+    """The variance: the sum of the squared distances from the mean, divided by ``n - ddof``.
+
+    >>> float(var(np.array([1.0, 3.0]))), float(var(np.array([1.0, 3.0]), ddof=1))
+    (1.0, 2.0)
+    """
     return np.var(x, axis=axis, ddof=ddof, keepdims=keepdims)
 
 
@@ -41,7 +45,12 @@ var.rule(
     note="The further a number is from the mean, the more it moves the standard deviation.",
 )  # fmt: skip
 def std(x, *, axis=None, ddof=0, keepdims=False):
-    """The standard deviation, the root of the variance. Where all numbers are equal the subgradient 0 is taken."""
+    """The standard deviation, the root of the variance. Where all numbers are equal the subgradient 0 is taken.
+
+    >>> import nbgrad as ng
+    >>> ng.grad(np.std)(np.array([1.0, 3.0])).tolist(), ng.grad(np.std)(np.array([2.0, 2.0])).tolist()
+    ([-0.5, 0.5], [0.0, 0.0])
+    """
     return np.std(x, axis=axis, ddof=ddof, keepdims=keepdims)
 
 
@@ -72,6 +81,10 @@ def median(x, *, axis=None, keepdims=False):
     """The number in the middle, or the mean of the two in the middle.
 
     Of equal numbers the one that a stable sort puts in the middle receives the gradient.
+
+    >>> import nbgrad as ng
+    >>> ng.grad(np.median)(np.array([9.0, 1.0, 2.0, 4.0])).tolist()
+    [0.0, 0.0, 0.5, 0.5]
     """
     return np.median(x, axis=axis, keepdims=keepdims)
 

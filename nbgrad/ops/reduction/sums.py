@@ -20,7 +20,11 @@ from .spreading import back_in_place, count, in_a_row, kept, spread
     note="Every term of a sum receives the whole gradient.",
 )  # fmt: skip
 def sum(x, *, axis=None, keepdims=False):
-    """The sum over ``axis`` (an integer, a tuple, or ``None`` for all)."""
+    """The sum over ``axis`` (an integer, a tuple, or ``None`` for all).
+
+    >>> sum(np.array([[1.0, 2.0], [3.0, 4.0]]), axis=0).tolist()
+    [4.0, 6.0]
+    """
     return np.add.reduce(x, axis=axis, keepdims=keepdims)
 
 
@@ -35,7 +39,12 @@ sum.rule(lambda g, y, x, axis=None, keepdims=False: spread(g, x, axis, keepdims)
     note="Each of the n numbers receives an n-th of the gradient.",
 )  # fmt: skip
 def mean(x, *, axis=None, keepdims=False):
-    """The mean over ``axis`` (an integer, a tuple, or ``None`` for all)."""
+    """The mean over ``axis`` (an integer, a tuple, or ``None`` for all).
+
+    >>> import nbgrad as ng
+    >>> ng.grad(np.mean)(np.array([1.0, 2.0, 3.0, 6.0])).tolist()
+    [0.25, 0.25, 0.25, 0.25]
+    """
     if x.itemsize == 2:  # the sum of float16 numbers soon overflows: NumPy's own mean adds them up in float32
         return np.mean(x, axis=axis, keepdims=keepdims)
     return np.add.reduce(x, axis=axis, keepdims=keepdims) / count(x, axis)  # several times quicker than np.mean
