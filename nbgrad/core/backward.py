@@ -22,7 +22,7 @@ from .errors import ComplexGradientError, NoGradientError, NotScalarError, Shape
 from .hooks import seen_by_hooks
 from .methods import method
 from .names import name_of
-from .op import Operation, identity, record
+from .op import identity, record
 from .tensor import Tensor, plain
 
 ONE = np.float64(1.0)
@@ -115,16 +115,16 @@ def reverse_pass(
             g = seen_by_hooks(node, extras, g)
         if node in keep or (extras is not None and "retains_grad" in extras):
             kept[node] = g
-        y, args, static, position = node.data, node.args, node.static, -1
+        op, y, args, static, position = node.op, node.data, node.args, node.static, -1
         if traced:
             y, args = node, traced_args(node.inputs, args)
         step: list[tuple] | None = None if observe is None else []
-        for x, rule in zip(node.inputs, node.op.rules):  # noqa: B905  # there may be fewer inputs than optional operands
+        for x, rule in zip(node.inputs, op.rules):  # noqa: B905  # there may be fewer inputs than optional operands
             position += 1
             if rule is None or not x.requires_grad or (only is not None and x not in only):
                 continue
-            if batched:
-                c = contributions_of(node.op, rule, g, y, args, static or {})
+            if batched and not op.takes_batches:
+                c = one_by_one(rule, g, y, args, static or {})
             elif static is not None:
                 c = rule(g, y, *args, **static)
             elif len(args) == 2:  # the commonest, and quicker without the star
@@ -132,8 +132,11 @@ def reverse_pass(
             else:
                 c = rule(g, y, *args)
             data = x.data
-            if type(c) is not type(data) or (type(c) is ARRAY and c.shape != data.shape) or batched:
-                c = undo_broadcasting(c, data.shape, batched)
+            if batched:
+                if c.shape[1:] != data.shape:
+                    c = undo_broadcasting(c, data.shape, batched)
+            elif type(c) is not type(data) or (type(c) is ARRAY and c.shape != data.shape):
+                c = undo_broadcasting(c, data.shape)
             arrived[x] = arrived[x] + c if x in arrived else c
             if step is not None:
                 step.append((x, position, c, arrived[x]))
@@ -144,21 +147,21 @@ def reverse_pass(
     return kept
 
 
-def traced_args(inputs: tuple[Tensor, ...], args: tuple) -> tuple:
+def traced_args(inputs: tuple[Tensor, ...], args: Sequence[Any]) -> list[Any]:
     """The operands as the rules want them for higher derivatives: tensors where there were tensors.
 
     A tensor that has been given new numbers since then is stood in for by a node with the numbers of that moment.
     """
-    return tuple([
-        value if not x.requires_grad else x if x.data is value else record(identity, value, (x,), (value,), None)
-        for x, value in zip(inputs, args, strict=True)
-    ])  # fmt: skip
+    operands = list(args)
+    for i, x in enumerate(inputs):
+        if x.requires_grad:
+            value = args[i]
+            operands[i] = x if x.data is value else record(identity, value, (x,), (value,), None)
+    return operands
 
 
-def contributions_of(op: Operation, rule: Callable, g: Any, y: Any, args: tuple, static: dict[str, Any]) -> Any:
-    """What ``rule`` makes of a whole batch ``g`` of cotangents: at once if it can, else one after the other."""
-    if op.elementwise or op.batched:
-        return rule(g, y, *args, **static)
+def one_by_one(rule: Callable, g: Any, y: Any, args: Sequence[Any], static: dict[str, Any]) -> Any:
+    """What ``rule``, which takes one cotangent at a time, makes of each in the batch ``g``."""
     return np.stack([rule(g[i], y, *args, **static) for i in range(len(g))])
 
 
@@ -171,9 +174,10 @@ def undo_broadcasting(gradient: Any, shape: tuple[int, ...], batched: bool = Fal
     >>> undo_broadcasting(np.ones((4, 3)), (3,))
     array([4., 4., 4.])
     """
+    found = gradient.data.shape if isinstance(gradient, Tensor) else gradient.shape
     if batched:
-        shape = (gradient.shape[0], *shape)
-    if gradient.shape == shape:
+        shape = (found[0], *shape)
+    if found == shape:
         return gradient
     total = np.add.reduce if type(gradient) is np.ndarray else np.sum  # the quicker spelling, where it applies
     extra = gradient.ndim - len(shape)

@@ -19,6 +19,8 @@ def flatten(tree: Any) -> tuple[list[Any], Callable[[list[Any]], Any]]:
     >>> rebuild([x * 10 for x in held])
     {'W': 10.0, 'layers': [20.0, (30.0, None)]}
     """
+    if not isinstance(tree, tuple | list | dict) and tree is not None:  # by far the commonest
+        return [tree], _only
     held: list[Any] = []
     _collect(tree, held)
 
@@ -26,6 +28,10 @@ def flatten(tree: Any) -> tuple[list[Any], Callable[[list[Any]], Any]]:
         return _rebuilt(tree, iter(others))
 
     return held, rebuild
+
+
+def _only(others: list[Any]) -> Any:
+    return others[0]
 
 
 def _collect(tree: Any, held: list[Any]) -> None:

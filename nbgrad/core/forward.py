@@ -57,7 +57,7 @@ def pushed(
     position: int,
     tangent: Any,
     y: Any,
-    args: tuple,
+    args: Sequence[Any],
     static: dict[str, Any],
     shape: tuple[int, ...],
     traced: bool,

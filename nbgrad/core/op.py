@@ -81,6 +81,7 @@ class Operation:
         cases: the operands and keyword arguments that the tests try.
         operands: the names of the positional parameters; ``keywords``: those of the static ones.
         variadic: whether it takes any number of operands (``*arrays``).
+        takes_batches: whether its rules take many cotangents at once.
     """
 
     symbol: str
@@ -109,6 +110,7 @@ class Operation:
         self.keywords = tuple(p.name for p in parameters if p.kind is p.KEYWORD_ONLY)
         tried = [Case((), {}), *cases] if samples else cases
         self.cases = tuple(Case(case.samples or tuple(samples), case.static) for case in tried)
+        self.takes_batches = self.elementwise or self.batched
         self._arity = -1 if self.variadic else len(self.operands)
 
     def rule(self, *rules: Rule | None) -> None:

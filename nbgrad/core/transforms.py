@@ -8,9 +8,9 @@ derivative never mistakes an outer variable for its own.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -24,16 +24,18 @@ from .tensor import Tensor, as_data, plain, recording
 
 # How many transforms are at work here: inside another one, gradients must be differentiable themselves.
 _depth: ContextVar[int] = ContextVar("depth", default=0)
-LARGEST_BATCH = 2**22  # numbers that the cotangents of one node may hold: larger Jacobians are computed in parts
+LARGEST_BATCH = 2**22  # numbers that the cotangents of one node may hold: larger Jacobians are computed in parts,
+FEW = 64  # of at least so many rows
 
 
-@contextmanager
-def _at_work() -> Iterator[None]:
+class _at_work:
     """One transform deeper, and recording, whatever the caller does: what is recorded here is the transform's own."""
-    recorded, deeper = recording.set(True), _depth.set(_depth.get() + 1)
-    try:
-        yield
-    finally:
+
+    def __enter__(self) -> None:
+        self._tokens = recording.set(True), _depth.set(_depth.get() + 1)
+
+    def __exit__(self, *exception: object) -> None:
+        recorded, deeper = self._tokens
         _depth.reset(deeper)
         recording.reset(recorded)
 
@@ -73,20 +75,27 @@ class Traced:
                 raise ArgumentError(
                     f"argnums says {i}, but {named(f)} was given {len(args)} positional arguments, counted from 0"
                 )
-        held, self._rebuild = flatten(tuple(args[i] for i in which))
         self._single = isinstance(argnums, int)
-        self.nested = _is_nested(held)
-        positions = [i for i in which for _ in flatten(args[i])[0]]
+        flat = [flatten(args[i]) for i in which]
+        self._arguments = [(len(held), rebuild) for held, rebuild in flat]
+        self.nested = any(_is_nested(held) for held, _ in flat)
+        fed = list(args)
+        self.sources: list[Tensor] = []
         with _at_work():
-            self.sources = [fresh(value, i) for i, value in zip(positions, held, strict=True)]
-            fed = list(args)
-            for i, argument in zip(which, self._rebuild(self.sources), strict=True):
-                fed[i] = argument
+            for i, (held, rebuild) in zip(which, flat, strict=True):
+                sources = [fresh(value, i) for value in held]
+                self.sources += sources
+                fed[i] = rebuild(sources)
             self.output = f(*fed, **static)
 
     def like_arguments(self, results: Sequence[Any]) -> Any:
         """``results``, one for each source, in the containers of the arguments."""
-        arguments = self._rebuild([self.result(x, source) for x, source in zip(results, self.sources, strict=True)])
+        return self.put_back([self.result(x, source) for x, source in zip(results, self.sources, strict=True)])
+
+    def put_back(self, results: list[Any]) -> Any:
+        """Things of any kind, one for each source, in the containers of the arguments."""
+        waiting = iter(results)
+        arguments = tuple([rebuild(list(islice(waiting, n))) for n, rebuild in self._arguments])
         return arguments[0] if self._single else arguments
 
     def result(self, value: Any, source: Tensor | None = None) -> Any:
@@ -318,10 +327,9 @@ def _rows(y: Tensor, call: Traced) -> list[Any]:
     """The Jacobian of ``y`` with respect to each source, by cotangents sent back from each of its numbers."""
     if not y.requires_grad or not y.size:
         return [np.zeros(y.shape + x.shape, x.dtype)[()] for x in call.sources]
-    nodes = creation_order([y])
     parts = []
     with _at_work():
-        for seeds in _unit_vectors(y, max([y.size, *(x.size for node in nodes for x in node.inputs)])):
+        for seeds in _unit_vectors(y, [y]):
             found = gradients([y], [seeds], call.sources, traced=call.nested, batched=True)
             if y.dtype.kind == "c":  # a gradient is real: that of the real part, and that of the imaginary one
                 turned = gradients([y], [-1j * seeds], call.sources, traced=call.nested, batched=True)
@@ -342,10 +350,7 @@ def _columns(outputs: Sequence[Tensor], call: Traced, number: int) -> list[Any]:
     x = call.sources[number]
     if not x.size:
         return [np.zeros(y.shape + x.shape, x.dtype) for y in outputs]
-    parts = [
-        _forward(outputs, [x], [seeds], traced=call.nested, batched=True)
-        for seeds in _unit_vectors(x, max([x.size, *(y.size for y in outputs)]))
-    ]
+    parts = [_forward(outputs, [x], [seeds], traced=call.nested, batched=True) for seeds in _unit_vectors(x, outputs)]
     blocks = []
     for y, moved in zip(outputs, zip(*parts, strict=True), strict=True):
         joined = moved[0] if len(moved) == 1 else np.concatenate(moved)
@@ -353,20 +358,27 @@ def _columns(outputs: Sequence[Tensor], call: Traced, number: int) -> list[Any]:
     return blocks
 
 
-def _unit_vectors(x: Tensor, largest: int) -> Iterator[np.ndarray]:
-    """A 1 at each number of ``x`` in turn, zeros elsewhere: as batches, none of them too large for the memory."""
-    n = x.size
-    at_once = max(1, LARGEST_BATCH // max(1, largest))
+def _unit_vectors(x: Tensor, targets: Sequence[Tensor]) -> Iterator[np.ndarray]:
+    """A 1 at each number of ``x`` in turn, zeros elsewhere: as batches, none of them too large for the memory.
+
+    A batch travels through the graph of ``targets``, and grows with its largest node.
+    """
+    n = at_once = x.size
+    if n > FEW:
+        nodes = creation_order([y for y in targets if y.requires_grad])
+        at_once = max(FEW, LARGEST_BATCH // max([1, n, *(operand.size for node in nodes for operand in node.inputs)]))
     for start in range(0, n, at_once):
         rows = min(at_once, n - start)
-        yield np.eye(rows, n, start, dtype=x.dtype).reshape((rows, *x.shape))
+        units = np.zeros((rows, n), x.dtype)
+        units.ravel()[start :: n + 1] = 1
+        yield units.reshape((rows, *x.shape))
 
 
 def hessian(f: Callable, argnums: int | Sequence[int] = 0) -> Callable:
     """The function that gives the matrix of second derivatives of ``f``, by default with respect to its first argument.
 
-    For an argument of shape ``s`` the result has shape ``s + s``. The gradient is computed once, recorded, and
-    differentiated once, all its elements as one batch.
+    For an argument of shape ``s`` the result has shape ``s + s``; for containers, a container of containers. The
+    gradient is computed once, recorded, and differentiated once, all its elements as one batch.
 
     Raises:
         NotScalarError: ``f`` gives several numbers.
@@ -377,7 +389,20 @@ def hessian(f: Callable, argnums: int | Sequence[int] = 0) -> Callable:
     array([[10.,  6.],
            [ 6.,  0.]])
     """
-    return jacobian(grad(f, argnums), argnums, mode="reverse")
+
+    @wraps(f)
+    def wrapped(*args: Any, **static: Any) -> Any:
+        call = Traced(f, args, static, argnums)
+        value = one_number(f, call.output)
+        with _at_work():
+            found = gradients([value], [np.ones_like(value.data)[()]], call.sources, traced=True)
+        rows = []
+        for g, x in zip(found, call.sources, strict=True):
+            slope = g if isinstance(g, Tensor) else Tensor(np.zeros_like(x.data) if g is None else g)
+            rows.append(call.like_arguments(_rows(slope, call)))
+        return call.put_back(rows)
+
+    return wrapped
 
 
 def hvp(f: Callable) -> Callable:

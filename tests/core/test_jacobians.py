@@ -50,6 +50,7 @@ def test_a_large_jacobian_is_computed_in_parts(monkeypatch):
     x = rng.normal(size=(5, 4))
     expected = ng.jacobian(lambda x: np.sin(x).T)(x)
     monkeypatch.setattr(transforms, "LARGEST_BATCH", 70)
+    monkeypatch.setattr(transforms, "FEW", 3)
     for mode in ("forward", "reverse"):
         np.testing.assert_array_equal(ng.jacobian(lambda x: np.sin(x).T, mode=mode)(x), expected)
 
@@ -187,3 +188,12 @@ def test_mistakes_are_named():
 
 def test_names_and_docstrings_stay():
     assert ng.grad(rosenbrock).__name__ == "rosenbrock"
+
+
+def test_a_batch_as_long_as_the_argument_is_not_taken_for_it():
+    """A cotangent of one number for each of 5 results, and an argument of 5 numbers: the same shape, other axes."""
+    x = np.arange(1.0, 6.0)
+    spread_again = ng.jacobian(lambda x: np.sum(x) * np.arange(5.0), mode="reverse")(x)
+    np.testing.assert_array_equal(spread_again, np.outer(np.arange(5.0), np.ones(5)))
+    averaged = ng.jacobian(lambda x: x * x.mean(), mode="reverse")(x)
+    np.testing.assert_allclose(averaged, np.eye(5) * 3.0 + np.outer(x, np.full(5, 0.2)), rtol=1e-14)
