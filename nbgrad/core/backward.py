@@ -274,6 +274,7 @@ def as_gradient_of(data: Any, gradient: Any, handed_out: set[int], nodes: Sequen
         nodes: what the gradient went through; see :func:`real_part`.
     """
     if type(gradient) is not type(data) or gradient.dtype is not data.dtype:
+        mistakes.refuse_whole_numbers(data)
         gradient = real_part(data, gradient, nodes)
         gradient = gradient.astype(data.dtype)  # float64 data leads to float64 gradients of float32 parameters
     if type(gradient) is np.ndarray and (gradient.base is not None or id(gradient) in handed_out):

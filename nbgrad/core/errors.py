@@ -76,6 +76,20 @@ class TruthValueError(NbgradError, ValueError):
     """
 
 
+class NotOneNumberError(NbgradError, ValueError, TypeError):
+    """One number was asked of a tensor that holds several, or none: ``float(x)``, ``x.item()``, ``f"{x:.3f}"``.
+
+    Reduce it to one (``.sum()``, ``.mean()``), or pick one (``x[0]``).
+    """
+
+
+class NoAxisError(NbgradError, TypeError):
+    """A length, or its elements one after the other, were asked of a tensor that is a single number.
+
+    It has no axis: its shape is ``()``. An array with one element, of shape ``(1,)``, has.
+    """
+
+
 class AssignmentError(NbgradError, TypeError):
     """An element of a tensor was assigned to.
 
@@ -214,6 +228,14 @@ class ForwardMissingError(NbgradError, NotImplementedError):
     """
 
 
+class NoGradientWarning(UserWarning):
+    """An optimiser was to take a step, and none of its parameters has a gradient, so nothing moved.
+
+    Either ``backward()`` was not called since ``zero_grad()``, or the loss was not computed from these parameters: from
+    copies of them, say, or within ``no_grad()``.
+    """
+
+
 class MutatedDataError(NbgradError, RuntimeError):
     """Numbers that the backward pass needs were changed in place since they were used. Found in ``ng.debug()`` mode.
 
@@ -272,7 +294,7 @@ class UndeterminedVectorsError(NbgradError, ValueError):
 
 
 class ParameterNameError(NbgradError, KeyError):
-    """A parameter was asked for by a name that nothing here has."""
+    """A parameter was asked for by a name that nothing here has; names are those that the drawing shows."""
 
     def __str__(self) -> str:  # KeyError would show the message in quotes, with its line breaks escaped
         return str(self.args[0]) if self.args else ""

@@ -10,18 +10,20 @@
 - where a gradient is to be converted to the dtype of the leaf that it is stored in::
 
       mistakes.refuse_whole_numbers(data)
+
+The optimisers' ``step()`` calls :func:`warn_if_no_gradient`, and subtraction :func:`warn_of_broadcasting`.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from . import places
-from .errors import BackwardTwiceWarning, BroadcastWarning, IntegerGradientError
+from .errors import BackwardTwiceWarning, BroadcastWarning, IntegerGradientError, NoGradientWarning
 from .names import name_of, readable
 from .tensor import Tensor
 
@@ -94,6 +96,20 @@ def warn_if_twice(root: Tensor, nodes: Iterable[Tensor]) -> None:
             f"gave; the second pass adds the same gradient once more. Set it back first, with {leaf}.zero_grad() or "
             "optimizer.zero_grad()",
             BackwardTwiceWarning,
+        )
+
+
+def warn_if_no_gradient(params: Sequence[Tensor]) -> None:
+    """Warn if none of the parameters of an optimiser has a gradient, so that a step moves nothing.
+
+    For ``step()``, which asks only where the last of them has none.
+    """
+    if all(p.grad is None for p in params):
+        leaf = f" ({name_of(params[0])}.grad is None)" if name_of(params[0]) else ""
+        warn(
+            f"none of the {len(params)} parameters has a gradient{leaf}, so the step moved nothing; call "
+            "loss.backward() between zero_grad() and step(), and compute the loss from these very parameters",
+            NoGradientWarning,
         )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..core.arguments import as_number
 from ..core.errors import DuplicateParameterError, LearningRateError, NoGradientError, NonFiniteError
+from ..core.mistakes import warn_if_no_gradient
 from ..core.names import name_of
 from ..core.states import fitting_arrays, state_arrays
 from ..core.tensor import Tensor
@@ -140,6 +141,8 @@ class Optimizer:
                 remembers would carry the NaN into every later step.
         """
         check_finite(self.params)
+        if self.params and self.params[-1].grad is None:
+            warn_if_no_gradient(self.params)
         lr = float(self.lr)  # a plain number, so that float32 parameters stay float32
         for p, memory in zip(self.params, self.memory, strict=True):
             if p.grad is not None:

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from ..core.arguments import checked_amount, checked_share
 from ..core.errors import HyperparameterError
+from ..core.mistakes import warn_if_no_gradient
 from .base import Memory, Optimizer
 
 
@@ -65,6 +66,8 @@ class SGD(Optimizer):
         if self.momentum or self.weight_decay:
             super().step()
             return
+        if self.params and self.params[-1].grad is None:
+            warn_if_no_gradient(self.params)
         lr = float(self.lr)  # a plain number, so that float32 parameters stay float32
         for p in self.params:
             if p.grad is not None:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...core.methods import method
+from ...core.mistakes import warn_of_broadcasting
 from ...core.numpy_protocol import NUMPY
 from ...core.op import operation
 from ...core.tensor import Tensor, plain
@@ -32,8 +33,11 @@ add.rule(lambda g, y, a, b: g, lambda g, y, a, b: g)
     note="Subtraction hands the gradient on, with its sign turned for what is subtracted.",
 )  # fmt: skip
 def subtract(a, b):
-    """The difference ``a - b``."""
-    return a - b
+    """The difference ``a - b``; of a column and a row of the same length with a :class:`BroadcastWarning`."""
+    y = a - b
+    if type(y) is np.ndarray and y.ndim == 2 and len(y) == y.shape[1]:  # a square table is the rare sign of it
+        warn_of_broadcasting(a, b)
+    return y
 
 
 subtract.rule(lambda g, y, a, b: g, lambda g, y, a, b: -g)
