@@ -2,82 +2,24 @@
 
 import doctest
 import string
-import zlib
 
 import numpy as np
 import pytest
-
-import nbgrad as ng
-from nbgrad.core.tensor import Tensor, plain
-from nbgrad.nn import functional as F
-from nbgrad.ops import REGISTRY
-
-OPERATIONS = list(REGISTRY.values())
-CASES = [(op, case) for op in OPERATIONS for case in op.cases]
-every_operation = pytest.mark.parametrize("op", OPERATIONS, ids=lambda op: op.name)
-every_case = pytest.mark.parametrize(
-    ("op", "case"), CASES, ids=[f"{op.name}-{op.cases.index(case)}" for op, case in CASES]
+from declared import (
+    OPERATIONS,
+    as_tensors,
+    differentiable,
+    drawn,
+    every_case,
+    every_operation,
+    finite_differences,
+    setting,
+    weighted,
 )
 
-
-def drawn(op, case, dtype=float):
-    """The declared samples as arrays; always the same for the same operation."""
-    rng = np.random.default_rng(zlib.crc32(op.name.encode()))
-    return [as_dtype(sample(rng), dtype) for sample in case.samples]
-
-
-def as_dtype(value, dtype):
-    return value.astype(dtype) if np.asarray(value).dtype.kind == "f" else value
-
-
-def differentiable(op, args):
-    """The positions of the operands that are numbers that can change by a little, and have a rule."""
-    return [i for i, x in enumerate(args) if x is not None and op.rules[i] is not None and x.dtype.kind == "f"]
-
-
-def as_tensors(args, positions):
-    return [ng.tensor(a, requires_grad=True) if i in positions else a for i, a in enumerate(args)]
-
-
-def weighted(op, args, positions, weights, static):
-    """A scalar function of the operands at ``positions``: the result's elements, each with its own weight."""
-
-    def function(*moved):
-        operands = list(args)
-        for i, value in zip(positions, moved, strict=True):
-            operands[i] = value
-        return (as_real(op(*operands, **static)) * weights).sum()
-
-    return function
-
-
-def as_real(result):
-    """A result of complex numbers as real ones: there are gradients of real numbers only."""
-    return np.real(result) + np.imag(result) if np.iscomplexobj(result) else result
-
-
-def setting(op, case, dtype=float):
-    args = drawn(op, case, dtype)
-    value = np.asarray(op.forward(*args, **case.static))
-    weights = np.random.default_rng(7).uniform(0.5, 1.5, value.shape).astype(dtype)[()]
-    positions = differentiable(op, args)
-    return args, positions, weighted(op, args, positions, weights, case.static)
-
-
-def finite_differences(function, args, eps):
-    """Central differences of a function of arrays (of any shape of result) in its first argument."""
-    base = np.array(args[0], dtype=float)
-    columns = []
-    for index in np.ndindex(base.shape):
-        ends = []
-        for sign in (1, -1):
-            moved = base.copy()
-            moved[index] += sign * eps
-            ends.append(np.asarray(function(moved[()], *args[1:])))
-        columns.append((ends[0] - ends[1]) / (2 * eps))
-    if not columns:
-        return np.zeros(base.shape)
-    return np.moveaxis(np.array(columns).reshape(base.shape + columns[0].shape), range(base.ndim), range(-base.ndim, 0))
+import nbgrad as ng
+from nbgrad.core.tensor import Tensor
+from nbgrad.nn import functional as F
 
 
 @every_operation
@@ -262,67 +204,3 @@ def test_python_numbers_are_operands_too(op):
         y = op(*[x if i == wanted else value for i, value in enumerate(numbers)])
         y.backward(np.ones(2, np.float32))
         assert (y.dtype, x.grad.dtype) == (np.float32, np.float32)
-
-
-# ---- many cotangents at once, and forward mode: both follow from the one rule
-def moved(op, case):
-    """The operation as a function of what can move, that, and a direction for each of them."""
-    args, positions, _ = setting(op, case)
-    rng = np.random.default_rng(9)
-
-    def function(*values):
-        operands = list(args)
-        for i, value in zip(positions, values, strict=True):
-            operands[i] = value
-        return as_real(op(*operands, **case.static))
-
-    primals = tuple(args[i] for i in positions)
-    return function, primals, tuple(rng.standard_normal(np.shape(x))[()] for x in primals)
-
-
-@every_case
-def test_forward_mode_agrees_with_reverse_mode(op, case):
-    function, primals, tangents = moved(op, case)
-    value, tangent = ng.jvp(function, primals, tangents)
-    _, pull = ng.vjp(function, *primals)
-    weights = np.random.default_rng(10).standard_normal(np.shape(value))[()]
-    forward = np.real(np.sum(weights * tangent))  # of complex results: how the real part of their sum moves
-    reverse = sum(np.sum(g * t) for g, t in zip(pull(weights), tangents, strict=True))
-    np.testing.assert_allclose(forward, reverse, rtol=1e-9, atol=1e-12)
-    assert np.shape(tangent) == np.shape(value)
-
-
-@every_case
-def test_forward_mode_can_be_differentiated(op, case):
-    """The gradient of a directional derivative is the derivative of the gradient in that direction."""
-    function, primals, tangents = moved(op, case)
-    which = tuple(range(len(primals)))
-
-    def number(*values):
-        y = np.sin(function(*values))
-        return (np.real(y) + 2 * np.imag(y) if np.iscomplexobj(plain(y)) else y).sum()
-
-    forward_last = ng.jvp(lambda *x: ng.grad(number, which)(*x), primals, tangents)[1]
-    forward_first = ng.grad(lambda *x: ng.jvp(number, x, tangents)[1], which)(*primals)
-    for one, other in zip(forward_last, forward_first, strict=True):
-        np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-10)
-
-
-@every_case
-def test_jacobians_agree_in_both_directions(op, case):
-    """Reverse: all cotangents in one batch; forward: all tangents in one batch; and row by row."""
-    function, primals, _ = moved(op, case)
-    value, pull = ng.vjp(function, *primals)
-    rows = []
-    for k in range(np.size(value)):
-        unit = np.eye(1, np.size(value), k).reshape(np.shape(value))[()]
-        parts = (pull(unit), pull(-1j * unit)) if np.iscomplexobj(value) else (pull(unit),)
-        rows.append([sum(np.ravel(g) * (1, 1j)[i] for i, g in enumerate(both)) for both in zip(*parts, strict=True)])
-    for number, x in enumerate(primals):
-        reverse = ng.jacobian(function, number, mode="reverse")(*primals)
-        forward = ng.jacobian(function, number, mode="forward")(*primals)
-        assert reverse.shape == forward.shape == np.shape(value) + np.shape(x)
-        np.testing.assert_allclose(forward, reverse, rtol=1e-9, atol=1e-12)
-        if rows:
-            expected = np.array([row[number] for row in rows]).reshape(reverse.shape)
-            np.testing.assert_allclose(reverse, expected, rtol=1e-9, atol=1e-12)
