@@ -19,7 +19,7 @@ from nbgrad.core.op import Operation
 SHARED = sorted({(op.name, f.__name__) for f, op in NUMPY.items() if isinstance(op, Operation)})
 FUNCTIONS = {(op.name, f.__name__): (op, f) for f, op in NUMPY.items() if isinstance(op, Operation)}
 NOT_THERE = (  # what a peer says to a function, an option or a shape that it lacks
-    AttributeError, KeyError, NotImplementedError, TypeError, ValueError,
+    ArithmeticError, AttributeError, KeyError, NotImplementedError, TypeError, ValueError,
 )  # fmt: skip
 every_shared = pytest.mark.parametrize("names", SHARED, ids=lambda names: names[1])
 
