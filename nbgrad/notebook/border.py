@@ -9,7 +9,7 @@ import numpy as np
 from ..core.backward import Step
 from ..core.tensor import Tensor
 from ..graph.nodes import Node
-from .pictures import Picture, Vertex, picture_of
+from .pictures import LEFT_OUT, Picture, Vertex, picture_of
 from .problems import mark
 
 if TYPE_CHECKING:
@@ -58,7 +58,8 @@ def network(picture: Picture) -> nx.MultiDiGraph:
         )
     for vertex in picture.vertices:
         for position, x in enumerate(vertex.inputs):
-            graph.add_edge(x.id, vertex.id, position=position)
+            if x is not LEFT_OUT:
+                graph.add_edge(x.id, vertex.id, position=position)
     return graph
 
 

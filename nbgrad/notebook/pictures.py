@@ -40,6 +40,10 @@ class Vertex:
         return self.label or f"{np.asarray(self.value).item():g}".replace("-", "−")
 
 
+LEFT_OUT = Vertex(None, "constant", None, None, None, ())  # an optional operand that was not given; it is not drawn
+LEFT_OUT.label = "None"
+
+
 class Picture(Protocol):
     """What can be drawn: its vertices in creation order, and its backward pass for those who watch."""
 
@@ -89,6 +93,8 @@ class TensorPicture:
 
     def _operand(self, value: Any, known: dict[int, Vertex]) -> Vertex:
         """The vertex for an operand that was no tensor; an array that is used twice is drawn once."""
+        if value is None:
+            return LEFT_OUT
         if not np.ndim(value):
             return self._add(Vertex(None, "constant", value, None, None, ()))
         if id(value) not in known:

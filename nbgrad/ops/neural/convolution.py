@@ -207,23 +207,23 @@ def conv_transpose2d(x, weight, *, stride=1, padding=0, output_padding=0, dilati
 
 
 @operation(
-    symbol="∗ᵂ", latex=r"{g} \ast {x}", source="F.conv2d_weight({g}, {x}{keywords})",
-    formulas=["{g} convolved with {x}", "{g} laid back"], samples=[normal(2, 3, 3, 3), normal(2, 2, 5, 4)],
+    symbol="∗ᵂ", latex=r"{arriving} \ast {x}", source="F.conv2d_weight({arriving}, {x}{keywords})",
+    formulas=["{g} ∗ {x}", "{g} laid back through {arriving}"], samples=[normal(2, 3, 3, 3), normal(2, 2, 5, 4)],
     cases=[
         case(normal(1, 2, 2, 3), normal(1, 2, 4, 5), kernel=(2, 3), stride=(2, 2), padding=(0, 1)),
         case(normal(2, 4, 2, 2), normal(2, 2, 4, 4), kernel=(2, 2), groups=2, dilation=2),
     ],
 )  # fmt: skip
-def conv2d_weight(g, x, *, kernel=(3, 2), stride=1, padding=0, dilation=1, groups=1):
-    """What the weights of ``conv2d`` receive when ``g`` arrives at its result: the sum of ``g`` times each window.
+def conv2d_weight(arriving, x, *, kernel=(3, 2), stride=1, padding=0, dilation=1, groups=1):
+    """What the weights of ``conv2d`` receive: the gradient that arrives at its result, times each window, summed.
 
-    Shapes: ``g`` (n, o, oh, ow), ``x`` (n, c, height, width); the result is (o, c / groups, \\*kernel).
+    Shapes: ``arriving`` (n, o, oh, ow), ``x`` (n, c, height, width); the result is (o, c / groups, \\*kernel).
 
     >>> conv2d_weight(np.ones((1, 1, 2, 2)), np.arange(9.0).reshape(1, 1, 3, 3), kernel=(2, 2)).tolist()
     [[[[8.0, 12.0], [20.0, 24.0]]]]
     """
     columns = window_columns(x, kernel, *slide(stride, padding, dilation))
-    arriving = np.ascontiguousarray(batch_last(g))
+    arriving = np.ascontiguousarray(batch_last(arriving))
     channels, filters, places = len(columns) // groups, len(arriving), arriving[0].size
     windows = columns.reshape(groups, channels * kernel[0] * kernel[1], places)
     W = np.matmul(arriving.reshape(groups, filters // groups, places), windows.transpose(0, 2, 1))

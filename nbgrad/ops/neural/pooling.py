@@ -121,28 +121,28 @@ IMAGES = np.sin(np.arange(96.0)).reshape(2, 2, 4, 6)  # for the tests, which dra
 
 
 @operation(
-    symbol="unpool", latex=r"\mathrm{{unpool}}({g})", source="F.max_unpool2d({g}, {x}, {y_}{keywords})",
+    symbol="unpool", latex=r"\mathrm{{unpool}}({x})", source="F.max_unpool2d({x}, {images}, {maxima}{keywords})",
     formulas=["{g} at the largest number of each window", "0", "0"],
     samples=[normal(2, 2, 2, 3), lambda rng: IMAGES, lambda rng: max_pool2d(IMAGES)],
     cases=[case(normal(2, 2, 3, 4), lambda rng: IMAGES, lambda rng: max_pool2d(IMAGES, padding=1), padding=1)],
 )  # fmt: skip
-def max_unpool2d(g, x, y_, *, size=2, stride=None, padding=0):
-    """Each number of ``g`` put where ``x`` has the largest number of that window, and zeros elsewhere.
+def max_unpool2d(x, images, maxima, *, size=2, stride=None, padding=0):
+    """Each number of ``x`` put where ``images`` have the largest number of that window, and zeros elsewhere.
 
-    It is what the backward pass of ``max_pool2d`` does to a gradient; ``y_`` is the result of ``max_pool2d`` of ``x``.
+    It is what the backward pass of ``max_pool2d`` does to a gradient; ``maxima`` is what that made of ``images``.
 
-    >>> x = np.arange(4.0).reshape(1, 1, 2, 2)
-    >>> max_unpool2d(np.array([[[[7.0]]]]), x, max_pool2d(x)).tolist()
+    >>> images = np.arange(4.0).reshape(1, 1, 2, 2)
+    >>> max_unpool2d(np.array([[[[7.0]]]]), images, max_pool2d(images)).tolist()
     [[[[0.0, 0.0], [0.0, 7.0]]]]
     """
-    size, stride, padding, counts = checked(x, size, stride, padding)
-    (top, left), (height, width) = padding, x.shape[2:]
-    x = framed(x, padding, lowest(x.dtype))
-    out = np.zeros_like(x, dtype=g.dtype)
-    arriving = np.empty_like(y_, dtype=g.dtype)  # lies in memory as x and y_ do, in whatever order g comes: faster
-    arriving[...] = g
+    size, stride, padding, counts = checked(images, size, stride, padding)
+    (top, left), (height, width) = padding, images.shape[2:]
+    images = framed(images, padding, lowest(images.dtype))
+    out = np.zeros_like(images, dtype=x.dtype)
+    arriving = np.empty_like(maxima, dtype=x.dtype)  # x in the order in which the others lie in memory, for speed
+    arriving[...] = x
     overlapping = stride[0] < size[0] or stride[1] < size[1]
-    for offset, hit in first_maxima(x, y_, size, stride):
+    for offset, hit in first_maxima(images, maxima, size, stride):
         there = places(out, offset, stride, counts)
         if overlapping:
             there += arriving * hit
@@ -171,8 +171,8 @@ max_pool2d.rule(
     )
 )
 max_unpool2d.rule(
-    lambda g, out, arriving, x, y, size=2, stride=None, padding=0: g[
-        index_of_maxima(plain(x), plain(y), size, stride, padding)
+    lambda g, y, x, images, maxima, size=2, stride=None, padding=0: g[
+        index_of_maxima(plain(images), plain(maxima), size, stride, padding)
     ],
     None,
     None,
@@ -203,12 +203,12 @@ def avg_pool2d(x, *, size=2, stride=None, padding=0):
 
 
 @operation(
-    symbol="unpool", latex=r"\mathrm{{unpool}}({g})", source="F.avg_unpool2d({g}{keywords})",
+    symbol="unpool", latex=r"\mathrm{{unpool}}({x})", source="F.avg_unpool2d({x}{keywords})",
     formulas=["the mean of {g} over each window"], samples=[normal(2, 2, 2, 2)],
     cases=[case(size=3, stride=1, padding=1, shape=(2, 2)), case(size=(2, 1), stride=(2, 3), shape=(5, 4))],
 )  # fmt: skip
-def avg_unpool2d(g, *, size=2, stride=None, padding=0, shape=(4, 4)):
-    """Each number of ``g`` spread evenly over its window in images of height and width ``shape``.
+def avg_unpool2d(x, *, size=2, stride=None, padding=0, shape=(4, 4)):
+    """Each number of ``x`` spread evenly over its window in images of height and width ``shape``.
 
     It is what the backward pass of ``avg_pool2d`` does to a gradient.
 
@@ -218,10 +218,10 @@ def avg_unpool2d(g, *, size=2, stride=None, padding=0, shape=(4, 4)):
     size = checked_pair("size", size)
     stride = size if stride is None else checked_pair("stride", stride)
     top, left = checked_pair("padding", padding, least=0)
-    out = np.zeros_like(g, shape=(*g.shape[:2], shape[0] + 2 * top, shape[1] + 2 * left))
-    part = g / (size[0] * size[1])
+    out = np.zeros_like(x, shape=(*x.shape[:2], shape[0] + 2 * top, shape[1] + 2 * left))
+    part = x / (size[0] * size[1])
     for offset in offsets(size):
-        there = places(out, offset, stride, g.shape[2:])
+        there = places(out, offset, stride, x.shape[2:])
         there += part
     return out[:, :, top : top + shape[0], left : left + shape[1]]
 
@@ -232,7 +232,7 @@ avg_pool2d.rule(
     )
 )
 avg_unpool2d.rule(
-    lambda g, y, arriving, size=2, stride=None, padding=0, shape=(4, 4): avg_pool2d(
+    lambda g, y, x, size=2, stride=None, padding=0, shape=(4, 4): avg_pool2d(
         g, size=size, stride=stride, padding=padding
     )
 )
