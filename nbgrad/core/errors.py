@@ -298,3 +298,11 @@ class ParameterNameError(NbgradError, KeyError):
 
     def __str__(self) -> str:  # KeyError would show the message in quotes, with its line breaks escaped
         return str(self.args[0]) if self.args else ""
+
+
+class GradientCheckError(NbgradError, AssertionError):
+    """``check_gradients`` found a gradient that differs from what finite differences say.
+
+    The definition of a derivative needs nothing but the function itself, so it is a judge of the rules. The message
+    says where they differ first, and guesses from all the numbers together what was forgotten.
+    """
