@@ -18,11 +18,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .errors import AssignmentError, UnsupportedFunctionError
+from .errors import AssignmentError, UnsupportedDataError, UnsupportedFunctionError
 from .methods import method
 from .names import name_of
 from .numpy_names import INSTEAD, WITHOUT_GRADIENT, WRITES
-from .tensor import Tensor, plain
+from .tensor import Tensor, as_data, plain, recording, transforming
 
 NUMPY: dict[Any, Callable] = {}  # NumPy's function -> our operation, filled by the declarations
 
@@ -41,6 +41,15 @@ UFUNC_OPTIONS = {
 WITHOUT_EFFECT = {"subok", "optimize", "kind", "device"}  # options that change no number
 CAST_FIRST = {np.sum, np.prod, np.mean, np.cumsum, np.cumprod, np.trace}  # these compute in the dtype they are given
 PLOTTING = {"matplotlib", "mpl_toolkits", "seaborn", "pandas"}  # packages that want the numbers, to show them
+COMPARING_OR_PRINTING = ("testing", "_core.arrayprint")  # and the parts of NumPy that do
+CALLED_AS = {"RClass": "r_", "CClass": "c_", "vectorize": "vectorize"}  # classes of NumPy's that work like functions
+INSTEAD_OF_LISTS = {
+    "array": "np.stack([a, b])",
+    "r_": "np.concatenate([a, b])",
+    "c_": "np.column_stack([a, b])",
+    "vectorize": "the function for whole arrays",
+    "ma": "np.where(mask, 0.0, x)",
+}
 
 
 class Parameters(NamedTuple):
@@ -157,6 +166,11 @@ def numbers(value: Any) -> Any:
 
 def array_ufunc(self: Tensor, ufunc: np.ufunc, how: str, *operands: Any, **static: Any) -> Any:
     """What NumPy calls when a ufunc (``np.add``, ``np.exp``, ...) or a method of one meets a tensor (NEP 13)."""
+    if any(isinstance(x, np.ndarray) and x.dtype == object for x in operands):
+        raise UnsupportedDataError(
+            f"np.{spelling(ufunc, how)} of a tensor and an array of Python objects: a tensor holds numbers. If these "
+            "are numbers, write array.astype(float); if they are tensors, np.stack([a, b])"
+        )
     if static:
         static = {
             key: value
@@ -249,36 +263,47 @@ def unsupported(function: Any, static: dict | None = None, how: str = "__call__"
 # ---- out of the graph
 
 
-def array(self: Tensor, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+def array(self: Tensor, dtype: Any = None, copy: bool | None = None) -> Any:
     """What ``np.asarray(x)`` and ``np.array(x)`` get: the numbers, as from ``x.numpy()``; the graph ends there.
 
+    So tensors can be plotted, saved, and handed to any other package. Where the numbers seem to be taken by mistake,
+    and a gradient would be lost without a word, it is an error instead.
+
     Raises:
-        UnsupportedFunctionError: NumPy asks in the middle of a function of its own that was given a list of tensors,
-            ``np.sum([a, b])`` say. It does not ask the tensors in a list first, and its result would have no gradient.
+        UnsupportedFunctionError: NumPy asks in the middle of a function that was given a *list* of tensors,
+            ``np.sum([a, b])`` say: it does not ask the tensors in a list before it computes. Or anybody asks while a
+            transform (``grad``, ``jacobian``, ...) is calling the function that it differentiates.
     """
-    if self.requires_grad:
-        asking = asking_function(sys._getframe(1))
-        if asking:
-            raise UnsupportedFunctionError(
-                f"np.{asking} was given tensors in a way that NumPy turns into plain numbers, and the gradient would "
-                f"stop there; join them first: np.{asking}(np.stack([a, b])). If no gradient is wanted, write x.numpy()"
-            )
+    taker = mistaken_taker(sys._getframe(1)) if self.requires_grad and recording.get() else None
+    if taker:
+        raise UnsupportedFunctionError(
+            f"np.{taker} would make plain numbers of {name_of(self) or 'a tensor'} of shape {self.shape}, and the "
+            f"gradient would stop there; write {INSTEAD_OF_LISTS.get(taker, f'np.{taker}(np.stack([a, b]))')} instead. "
+            "If no gradient is wanted, write x.numpy()"
+        )
     return np.array(self.data, dtype=dtype, copy=copy)
 
 
-def asking_function(frame: Any) -> str | None:
-    """The function of NumPy within which numbers are asked for, unless it only compares, prints or plots them."""
-    asking = None
+def mistaken_taker(frame: Any) -> str | None:
+    """The function of NumPy that is about to take the numbers of a tensor by mistake; ``None`` if they are meant.
+
+    Looked for from ``frame`` outwards, to the first that is neither NumPy's nor ours.
+    """
+    taker = None
     while frame is not None:
         module = frame.f_globals.get("__name__", "")
-        package, _, rest = module.partition(".")
-        if package != "numpy":
-            return None if package in PLOTTING else asking
-        if rest.startswith(("testing", "ma.", "_core.arrayprint")):
+        package, _, inner = module.partition(".")
+        if package in PLOTTING or (package == "numpy" and inner.startswith(COMPARING_OR_PRINTING)):
             return None
-        asking = frame.f_code.co_name
+        if package == "numpy":
+            called = CALLED_AS.get(type(frame.f_locals.get("self")).__name__, frame.f_code.co_name)
+            taker = "ma" if inner.startswith("ma.") else called
+        elif module == as_data.__module__:  # it asks a tensor only if that stands in a list
+            taker = taker or "array"
+        elif package != "nbgrad":
+            break
         frame = frame.f_back
-    return asking
+    return taker or ("array" if transforming.get() else None)
 
 
 method("__array_ufunc__", array_ufunc)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from itertools import count
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,8 @@ from .errors import (
     AssignmentError,
     ComplexGradientError,
     IntegerGradientError,
+    NoAxisError,
+    NotOneNumberError,
     TruthValueError,
     UnsupportedDataError,
 )
@@ -31,6 +34,10 @@ new_serial: Callable[[], int] = count().__next__
 
 # Whether operations are recorded; ``no_grad`` turns it off, for the task or thread that it is in and no other.
 recording: ContextVar[bool] = ContextVar("recording", default=True)
+
+# How many transforms (``grad``, ``jvp``, ...) are calling a function here: inside another one, gradients must be
+# differentiable themselves.
+transforming: ContextVar[int] = ContextVar("transforming", default=0)
 
 
 @contextmanager
@@ -148,7 +155,16 @@ class Tensor(Methods, Shown):
         return self.data
 
     def item(self) -> Any:
-        """The one number as a Python number; an error from NumPy if there are several."""
+        """The one number as a Python number.
+
+        Raises:
+            NotOneNumberError: there are several numbers, or none.
+        """
+        if self.data.size != 1:
+            raise NotOneNumberError(
+                f"{name_of(self) or 'a tensor'} of shape {self.shape} holds {self.data.size} numbers, and one is asked "
+                "for; reduce it (.sum(), .mean()), pick one (x[0]), or take all of them: .tolist(), .numpy()"
+            )
         return self.data.item()
 
     def tolist(self) -> Any:
@@ -170,8 +186,11 @@ class Tensor(Methods, Shown):
     def __int__(self) -> int:
         return int(self.item())
 
+    def __complex__(self) -> complex:
+        return complex(self.item())
+
     def __index__(self) -> int:
-        return self.data.__index__()
+        return index(self.data)
 
     def __bool__(self) -> bool:
         if self.data.size != 1:
@@ -182,11 +201,15 @@ class Tensor(Methods, Shown):
         return bool(self.data)
 
     def __len__(self) -> int:
-        return len(self.data)
+        if not self.data.ndim:
+            raise NoAxisError(
+                f"{name_of(self) or 'a tensor'} is a single number: it has no axis, so no length, and nothing to go "
+                "through; x.reshape(1) makes an array of it"
+            )
+        return self.data.shape[0]
 
     def __iter__(self) -> Iterator:
-        for i in range(len(self.data)):
-            yield self[i]
+        return (self[i] for i in range(len(self)))
 
     def __contains__(self, value: Any) -> bool:
         return bool(np.any(self.data == plain(value)))
@@ -226,7 +249,16 @@ class Tensor(Methods, Shown):
         return f"tensor({numbers}, requires_grad=True)" if self.requires_grad else f"tensor({numbers})"
 
     def __format__(self, spec: str) -> str:
-        return format(self.data.item(), spec) if spec and self.data.size == 1 else format(str(self), spec)
+        """The number as ``spec`` says; of several numbers the text, padded and cut as a text is: ``f"{x:>40}"``."""
+        if spec and self.data.size == 1:
+            return format(self.data.item(), spec)
+        try:
+            return format(str(self), spec)
+        except ValueError:
+            raise NotOneNumberError(
+                f"{name_of(self) or 'a tensor'} of shape {self.shape} holds {self.data.size} numbers, and {spec!r} is "
+                "the format of one; np.round(x, 3) shortens all of them, np.array2string(x, precision=3) writes them"
+            ) from None
 
 
 def _restored(kind: type[Tensor], data: Any, requires_grad: bool, name: str | None, grad: Any) -> Tensor:

@@ -8,7 +8,6 @@ derivative never mistakes an outer variable for its own.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextvars import ContextVar
 from functools import wraps
 from itertools import islice
 from typing import Any
@@ -20,10 +19,8 @@ from .containers import flatten
 from .errors import ArgumentError, ComplexGradientError, IntegerGradientError, NotScalarError, ShapeError
 from .forward import forward_pass
 from .op import identity
-from .tensor import Tensor, as_data, plain, recording
+from .tensor import Tensor, as_data, plain, recording, transforming
 
-# How many transforms are at work here: inside another one, gradients must be differentiable themselves.
-_depth: ContextVar[int] = ContextVar("depth", default=0)
 LARGEST_BATCH = 2**22  # numbers that the cotangents of one node may hold: larger Jacobians are computed in parts,
 FEW = 64  # of at least so many rows
 
@@ -32,17 +29,17 @@ class _at_work:
     """One transform deeper, and recording, whatever the caller does: what is recorded here is the transform's own."""
 
     def __enter__(self) -> None:
-        self._tokens = recording.set(True), _depth.set(_depth.get() + 1)
+        self._tokens = recording.set(True), transforming.set(transforming.get() + 1)
 
     def __exit__(self, *exception: object) -> None:
         recorded, deeper = self._tokens
-        _depth.reset(deeper)
+        transforming.reset(deeper)
         recording.reset(recorded)
 
 
 def _is_nested(held: Sequence[Any]) -> bool:
     """Whether the result shall itself be differentiable: within another transform, or at the caller's own tensors."""
-    return recording.get() and (_depth.get() > 0 or any(isinstance(a, Tensor) and a.requires_grad for a in held))
+    return recording.get() and (transforming.get() > 0 or any(isinstance(a, Tensor) and a.requires_grad for a in held))
 
 
 def fresh(value: Any, position: int) -> Tensor:

@@ -108,6 +108,8 @@ def checked_value(node: Node, value: Any) -> Any:
         data = as_data(value)
     except UnsupportedDataError as error:
         raise UnsupportedDataError(f"{node.label} cannot be fed: {error}") from None
+    if data.dtype.kind == "c":
+        raise UnsupportedDataError(f"{node.label} cannot be fed complex numbers: it would have no gradient")
     data = data.astype(data.dtype if data.dtype.kind == "f" else float)
     finite = np.isfinite(data)
     if not finite.all():
