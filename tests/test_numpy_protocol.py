@@ -98,6 +98,8 @@ def test_methods_of_ufuncs(call, expected):
         (lambda x: np.sum(x, initial=3.0), r"np\.sum with initial="),
         (lambda x: np.add(x, x, where=np.array([True, False])), r"np\.add with where="),
         (lambda x: np.add(x, x, dtype=np.float32), r"np\.add with dtype="),
+        (lambda x: np.roll(x, x[0]), r"np\.roll with a tensor as shift .*without it"),
+        (lambda x: np.pad(x, 1, constant_values=x[0]), r"np\.pad with a tensor as constant_values"),
     ],
 )
 def test_numpy_functions_without_a_rule_say_so(call, words):
@@ -187,6 +189,7 @@ GRADIENTLESS = {"floordiv", "lt", "le", "gt", "ge", "eq", "ne"}
 @pytest.mark.parametrize("name", OPERATORS)
 @pytest.mark.parametrize("other", OTHERS, ids=lambda v: f"{type(v).__name__}{np.shape(v)}{np.asarray(v).dtype}")
 @pytest.mark.parametrize("data", [np.array([1.5, 2.5]), np.float64(2.5)], ids=["array", "number"])
+@pytest.mark.filterwarnings("ignore::nbgrad.core.errors.BroadcastWarning")
 def test_operators_with_anything_on_either_side(name, other, data):
     x, function = leaf(data), OPERATORS[name]
     for received, expected in (

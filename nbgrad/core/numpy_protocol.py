@@ -114,6 +114,8 @@ def translated(function: Callable, rule: Callable, operands: tuple, static: dict
             continue
         position = theirs.names.index(name) if name in theirs.names else len(ours.operands)
         target = ours.operands[position] if position < len(ours.operands) else name
+        if target in getattr(rule, "keywords", ()) and isinstance(value, Tensor) and value.requires_grad:
+            raise unsupported(function, {f"a tensor as {name}": value})
         if ours.names is None or target in ours.names:
             call[target] = value
         elif name == "out":
@@ -243,7 +245,7 @@ def unsupported(function: Any, static: dict | None = None, how: str = "__call__"
     from difflib import get_close_matches
 
     spelled, name = spelling(function, how), function.__name__
-    options = f" with {', '.join(f'{key}=' for key in static)}" if static else ""
+    options = f" with {', '.join(key if ' ' in key else f'{key}=' for key in static)}" if static else ""
     if function in NUMPY and options:
         hint = f"; np.{spelled} without it has one"
     elif function in NUMPY:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..core.errors import UnsupportedFunctionError
-from ..core.numpy_protocol import NUMPY
+from ..core.numpy_protocol import NUMPY, unsupported
 from ..core.op import operation
 from ..core.tensor import plain
 from .indexing import positions, put
@@ -180,6 +180,8 @@ def _pad(array, pad_width, mode="constant", **options):
     Raises:
         UnsupportedFunctionError: another mode, or an option that changes what the border is made of.
     """
+    if getattr(options.get("constant_values"), "requires_grad", False):
+        raise unsupported(np.pad, {"a tensor as constant_values": None})
     given = {key: value for key, value in options.items() if not (key == "reflect_type" and value == "even")}
     if mode not in ("constant", *COPYING) or given.keys() - {"constant_values"}:
         odd = ", ".join([f"mode={mode!r}", *(f"{key}=" for key in given)])
