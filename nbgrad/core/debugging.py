@@ -35,6 +35,7 @@ import numpy as np
 from . import places
 from .errors import MutatedDataError
 from .names import name_of
+from .places import here
 
 if TYPE_CHECKING:
     from .tensor import Tensor
@@ -90,7 +91,7 @@ def _switch(check: bool, capture: bool) -> None:
 
 def notes(args: Sequence[Any], value: Any) -> dict[str, Any]:
     """What a node keeps for messages about mistakes: the place and, in debug mode, a fingerprint."""
-    kept: dict[str, Any] = {"place": places.here()}
+    kept: dict[str, Any] = {"place": here()}
     if checking:
         kept["fingerprint"] = fingerprint(args, value)
     return kept

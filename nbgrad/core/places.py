@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 Mark = tuple[CodeType, int]  # the code that was running, and the offset of the instruction it had come to
 
-_OURS = (
+_FOLDERS = (
     os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep,
     os.path.dirname(os.path.abspath(np.__file__)) + os.sep,
     "<nbgrad",  # what the package compiled itself
@@ -64,17 +64,30 @@ class Place(NamedTuple):
         return f"{self.where}, line {self.line}" + (f":  {self.code}" if self.code else "")
 
 
+class _Ours(dict[str, bool]):
+    """File -> whether it belongs to this package or to NumPy; each file is looked at once."""
+
+    def __missing__(self, filename: str) -> bool:
+        self[filename] = filename.startswith(_FOLDERS)
+        return self[filename]
+
+
+_ours = _Ours()
+
+
 def user_frame() -> FrameType | None:
     """The innermost frame that belongs neither to this package nor to NumPy: the user's line; or ``None``."""
     frame: FrameType | None = sys._getframe(1)
-    while frame is not None and frame.f_code.co_filename.startswith(_OURS):
+    while frame is not None and _ours[frame.f_code.co_filename]:
         frame = frame.f_back
     return frame
 
 
 def here() -> Mark | None:
     """A mark on the user's line that is running now. It holds the code, not the frame, so it keeps no data alive."""
-    frame = user_frame()
+    frame: FrameType | None = sys._getframe(3)  # notes(), record() and what called that are ours
+    while frame is not None and _ours[frame.f_code.co_filename]:
+        frame = frame.f_back
     return None if frame is None else (frame.f_code, frame.f_lasti)
 
 
