@@ -20,7 +20,7 @@ from .reasons import Met, Why, why_gradient, why_leaf, why_value
 Index = tuple[int, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Finding:
     """What ``find_nan`` found; it prints itself, and is false where nothing was found.
 

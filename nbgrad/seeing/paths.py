@@ -15,13 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from ..core.backward import Step, seed_for, undo_broadcasting
+from ..core.backward import gradients, seed_for, undo_broadcasting
 from ..core.errors import NoGradientError, ParameterNameError
 from ..core.names import name_of
 from ..core.tensor import Tensor, plain
 from ..graph.nodes import Node
 from ..notebook.pictures import Picture, Vertex, picture_of
-from .nan import steps_of
 from .wording import Told, paths_in_words
 
 SHOWN = 8  # paths
@@ -30,7 +29,7 @@ UNCOUNTABLE = 10**15  # where counting ends: the number of paths may grow expone
 Edge = tuple[Vertex, int]  # a result, and which of its operands the path goes on to
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Path:
     """One way from the result back to the parameter.
 
@@ -54,7 +53,7 @@ class Path:
         return norm if np.isfinite(norm) else -1.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Explanation:
     """The chain rule from a result to a parameter; it prints itself.
 
@@ -115,7 +114,8 @@ def explain(loss: Tensor | Node, parameter: Tensor | Node | str | None = None) -
     """
     picture = picture_of(loss)
     root = picture.vertices[-1]
-    steps = steps_of(loss, picture)
+    if isinstance(loss, Node):
+        checked_node(picture)
     seed = seed_for(tensor_of(picture, root))
     target, others = chosen(picture, parameter)
     ways = ways_to(picture, target)
@@ -125,11 +125,20 @@ def explain(loss: Tensor | Node, parameter: Tensor | Node | str | None = None) -
     found = [followed(picture, edges, seed) for edges in some_paths(picture, target, ways)]
     found.sort(key=lambda path: -path.size)  # a stable sort: paths of one size stay in order
     shown = tuple(found[:SHOWN])
-    gradient = seed if target is root else arrived(steps, tensor_of(picture, target))
+    [gradient] = gradients([tensor_of(picture, root)], [seed], [tensor_of(picture, target)])
     rest = gradient - sum(path.contribution for path in shown) if count > len(shown) else None
     counted = paths_in_words(count, UNCOUNTABLE)
     text = Told(picture, target).text(shown, counted, len(found) == count, gradient, rest, others)
     return Explanation(loss, target.thing, gradient, count, shown, rest, text)
+
+
+def checked_node(picture: Picture) -> None:
+    """Make sure that the values of a node's graph are those of its present inputs: its backward pass does.
+
+    Raises:
+        NotComputedError: they are not.
+    """
+    picture.watch(lambda step: None)
 
 
 def tensor_of(picture: Picture, vertex: Vertex) -> Tensor:
@@ -230,12 +239,3 @@ def followed(picture: Picture, edges: Sequence[Edge], seed: Any) -> Path:
             shape = np.shape(node.args[position])
             sent.append(g if g.shape == shape else undo_broadcasting(g, shape))
     return Path(tuple(edges), tuple(sent))
-
-
-def arrived(steps: Sequence[Step], target: Tensor) -> Any:
-    """What the backward pass adds up at ``target``."""
-    for step in reversed(steps):
-        for x, total in zip(reversed(step.inputs), reversed(step.totals), strict=True):
-            if x is target:
-                return total
-    return None
