@@ -53,10 +53,10 @@ class Step(NamedTuple):
 def creation_order(roots: Iterable[Tensor], within: Callable[[Tensor], bool] | None = None) -> list[Tensor]:
     """The results that need a gradient and lead to ``roots``, the first made first. No recursion: chains may be long.
 
-    Leaves are not listed: nothing flows on from them. ``within`` says of a result whether it counts; those beyond that
-    border are taken for leaves.
+    Leaves are not listed: nothing flows on from them. ``roots`` are results. ``within`` says of a result whether it
+    counts; those beyond that border are taken for leaves.
     """
-    found = [root for root in roots if root.op is not None and (within is None or within(root))]
+    found = [*roots]
     seen = set(found)
     for node in found:  # the list grows while it is walked
         for x in node.inputs:
@@ -103,7 +103,7 @@ def reverse_pass(
         Tensor -> gradient, for those of the leaves and of ``keep`` where something arrived. Gradients may share memory
         with each other and with the seeds.
     """
-    arrived, kept = seeds, {}
+    arrived, kept = seeds, {}  # what has arrived and waits; what has passed, and is wanted
     for node in reversed(nodes):
         g = arrived.pop(node, None)
         if g is None:
@@ -118,19 +118,19 @@ def reverse_pass(
         op, y, args, static, position = node.op, node.data, node.args, node.static, -1
         if traced:
             y, args = node, traced_args(node.inputs, args)
+        rules = op.rules if not batched or op.takes_batches else one_by_one(op.rules, node.inputs)
+        two = static is None and len(args) == 2
+        if two:
+            a, b = args
         step: list[tuple] | None = None if observe is None else []
-        for x, rule in zip(node.inputs, op.rules):  # noqa: B905  # there may be fewer inputs than optional operands
+        for x, rule in zip(node.inputs, rules):  # noqa: B905  # the rules of a variadic operation have no end
             position += 1
             if rule is None or not x.requires_grad or (only is not None and x not in only):
                 continue
-            if batched and not op.takes_batches:
-                c = one_by_one(rule, g, y, args, static or {})
-            elif static is not None:
-                c = rule(g, y, *args, **static)
-            elif len(args) == 2:  # the commonest, and quicker without the star
-                c = rule(g, y, args[0], args[1])
+            if two:  # the commonest, and quicker without the star
+                c = rule(g, y, a, b)
             else:
-                c = rule(g, y, *args)
+                c = rule(g, y, *args) if static is None else rule(g, y, *args, **static)
             data = x.data
             if batched:
                 if c.shape[1:] != data.shape:
@@ -142,9 +142,12 @@ def reverse_pass(
                 step.append((x, position, c, arrived[x]))
         if step and observe is not None:
             observe(Step(node, g, *zip(*step, strict=True)))
-    for x, g in arrived.items():  # the leaves
-        kept[x] = g if x.extras is None else seen_by_hooks(x, x.extras, g)
-    return kept
+    for x, g in arrived.items():  # by now only leaves
+        if x.extras is not None:
+            arrived[x] = seen_by_hooks(x, x.extras, g)
+    if kept:
+        arrived.update(kept)
+    return arrived
 
 
 def traced_args(inputs: tuple[Tensor, ...], args: Sequence[Any]) -> list[Any]:
@@ -160,9 +163,13 @@ def traced_args(inputs: tuple[Tensor, ...], args: Sequence[Any]) -> list[Any]:
     return operands
 
 
-def one_by_one(rule: Callable, g: Any, y: Any, args: Sequence[Any], static: dict[str, Any]) -> Any:
-    """What ``rule``, which takes one cotangent at a time, makes of each in the batch ``g``."""
-    return np.stack([rule(g[i], y, *args, **static) for i in range(len(g))])
+def one_by_one(rules: Any, inputs: Sequence[Tensor]) -> list[Callable | None]:
+    """Rules that take one cotangent at a time, made to take a whole batch of them."""
+
+    def for_batch(rule: Callable) -> Callable:
+        return lambda g, *args, **static: np.stack([rule(g[i], *args, **static) for i in range(len(g))])
+
+    return [None if rules[i] is None else for_batch(rules[i]) for i in range(len(inputs))]
 
 
 def undo_broadcasting(gradient: Any, shape: tuple[int, ...], batched: bool = False) -> Any:
@@ -251,7 +258,7 @@ def backward(self: Tensor, gradient: Any = None, *, create_graph: bool = False) 
         ShapeError: ``gradient`` has another shape than the tensor.
     """
     seed = seed_for(self, gradient)
-    nodes = creation_order((self,))
+    nodes = () if self.op is None else creation_order((self,))
     if self.grad is not None and self.op is not None:
         mistakes.warn_if_twice(self, nodes)
     arrived = reverse_pass(nodes, {self: seed}, traced=create_graph)
@@ -335,7 +342,7 @@ def gradients(
     :func:`creation_order`.
     """
     wanted = set(sources)
-    nodes = leading_from(creation_order(dict.fromkeys(t for t in targets if t.requires_grad), within), wanted)
+    nodes = leading_from(creation_order({t for t in targets if t.op is not None and (within is None or within(t))}, within), wanted)
     inside = wanted.union(nodes)
     begin: dict[Tensor, Any] = {}
     for target, seed in zip(targets, seeds, strict=True):

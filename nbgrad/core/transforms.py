@@ -274,7 +274,7 @@ def _forward(
     outputs: Sequence[Tensor], sources: Sequence[Tensor], tangents: Sequence[Any], *, traced: bool, batched: bool
 ) -> list[Any]:
     """The tangents of ``outputs`` when ``sources`` move along ``tangents``; zeros where nothing moves."""
-    nodes = leading_from(creation_order([y for y in outputs if y.requires_grad]), sources)
+    nodes = leading_from(creation_order([y for y in outputs if y.op is not None]), sources)
     with _at_work():
         moving = forward_pass(nodes, dict(zip(sources, tangents, strict=True)), traced=traced, batched=batched)
     front = (len(tangents[0]),) if batched else ()
@@ -362,7 +362,7 @@ def _unit_vectors(x: Tensor, targets: Sequence[Tensor]) -> Iterator[np.ndarray]:
     """
     n = at_once = x.size
     if n > FEW:
-        nodes = creation_order([y for y in targets if y.requires_grad])
+        nodes = creation_order([y for y in targets if y.op is not None])
         at_once = max(FEW, LARGEST_BATCH // max([1, n, *(operand.size for node in nodes for operand in node.inputs)]))
     for start in range(0, n, at_once):
         rows = min(at_once, n - start)
