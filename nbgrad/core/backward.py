@@ -115,7 +115,9 @@ def reverse_pass(
             g = seen_by_hooks(node, extras, g)
         if node in keep or (extras is not None and "retains_grad" in extras):
             kept[node] = g
-        op, y, args, static, position = node.op, node.data, node.args, node.static, -1
+        op, static, position = node.op, node.static, -1
+        y: Any = node.data
+        args: Sequence[Any] = node.args
         if traced:
             y, args = node, traced_args(node.inputs, args)
         rules = op.rules if not batched or op.takes_batches else one_by_one(op.rules, node.inputs)

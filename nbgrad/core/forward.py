@@ -37,8 +37,9 @@ def forward_pass(
     for node in nodes:
         if node.op is None or node in tangents:
             continue
-        op, inputs, args, static = node.op, node.inputs, node.args, node.static
-        y = node.data
+        op, inputs, static = node.op, node.inputs, node.static
+        y: Any = node.data
+        args: Sequence[Any] = node.args
         if traced:
             y, args = node, traced_args(inputs, args)
         total = None

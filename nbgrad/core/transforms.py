@@ -333,11 +333,11 @@ def _rows(y: Tensor, call: Traced) -> list[Any]:
                 found = [None if re is None else re + 1j * im for re, im in zip(found, turned, strict=True)]
             parts.append(found)
     blocks = []
-    for x, found in zip(call.sources, zip(*parts, strict=True), strict=True):
-        if found[0] is None:
+    for x, rows in zip(call.sources, zip(*parts, strict=True), strict=True):
+        if rows[0] is None:
             blocks.append(np.zeros(y.shape + x.shape, x.dtype)[()])
         else:
-            joined = found[0] if len(found) == 1 else np.concatenate(found)
+            joined = rows[0] if len(rows) == 1 else np.concatenate(rows)
             blocks.append(joined.reshape(y.shape + x.shape))
     return blocks
 
