@@ -306,3 +306,11 @@ class GradientCheckError(NbgradError, AssertionError):
     The definition of a derivative needs nothing but the function itself, so it is a judge of the rules. The message
     says where they differ first, and guesses from all the numbers together what was forgotten.
     """
+
+
+class UnknownOperationError(NbgradError, LookupError):
+    """The reference was asked for an operation, or a family of operations, that is not declared.
+
+    An operation is looked up by its name (``"tanh"``), or as NumPy calls it (``"np.abs"``). ``python -m nbgrad.ops``
+    lists all of them.
+    """
