@@ -1,5 +1,6 @@
 """Operations of neural networks: fused, so that the graph shows layers rather than their arithmetic."""
 
+from ...core.memory import keep_freed_memory
 from .attention import scaled_dot_product_attention
 from .convolution import conv1d, conv2d, conv2d_weight, conv_transpose2d
 from .dropping import dropout
@@ -16,3 +17,5 @@ __all__ = [
     "linear", "log_softmax", "max_pool2d", "max_unpool2d", "mse_loss", "one_hot", "scaled_dot_product_attention",
     "softmax",
 ]  # fmt: skip
+
+keep_freed_memory()  # networks make and free the same large arrays in every step

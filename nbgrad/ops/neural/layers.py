@@ -10,6 +10,8 @@ from ...core.tensor import plain
 from ..indexing import put
 from ..samples import case, normal, whole
 
+ARRAY = np.ndarray
+
 # ---- linear
 
 
@@ -35,8 +37,11 @@ def linear(x, W, b=None):
     >>> linear(np.array([[1.0, 2.0]]), np.array([[3.0], [4.0]]), np.array([0.5])).tolist()
     [[11.5]]
     """
-    product = np.dot(x, W)
+    product = x.dot(W) if type(x) is ARRAY else np.dot(x, W)
     if b is None:
+        return product
+    if type(b) is type(W) is ARRAY and W.ndim == 2 and b.shape == W.shape[1:] and b.dtype is product.dtype:
+        product += b  # by far the commonest; the product is ours and new, so it can be added to in place
         return product
     if axes(W) > 2 or (axes(b) and b.shape not in (product.shape[-1:], (1, *product.shape[-1:]), (1,))):
         raise ShapeError(
@@ -53,16 +58,16 @@ def axes(x):
 
 def _linear_to_x(g, y, x, W, b=None):
     if axes(W) == 2 and x.ndim:
-        return np.dot(g, W.T) if x.ndim < 3 else g @ W.T
+        return g.dot(W.T) if type(g) is type(W) is ARRAY else g @ W.T  # dot is quicker, but it is for arrays only
     return g[..., None] * W if axes(W) and x.ndim else g * W
 
 
 def _linear_to_W(g, y, x, W, b=None):
     if W.ndim == 2 and axes(x):
-        if x.ndim == 2:
-            return np.dot(x.T, g)
-        rows = math.prod(x.shape[:-1])  # each vector of x met the same weights
-        return np.dot(x.reshape(rows, x.shape[-1]).T, g.reshape(rows, W.shape[1]))
+        if x.ndim != 2:  # each vector of x met the same weights
+            rows = math.prod(x.shape[:-1])
+            x, g = x.reshape(rows, x.shape[-1]), g.reshape(rows, W.shape[1])
+        return x.T.dot(g) if type(g) is type(x) is ARRAY else x.T @ g
     return x * g[..., None] if W.ndim and axes(x) else g * x
 
 
@@ -84,7 +89,7 @@ def checked_indices(indices, count, meaning):
             f"{meaning} must be whole numbers from 0 to {count - 1}, but here they are {indices.dtype}; if the numbers "
             "are right, write .astype(int)"
         )
-    if indices.size and (indices.min() < 0 or indices.max() >= count):
+    if indices.size and (np.minimum.reduce(indices, None) < 0 or np.maximum.reduce(indices, None) >= count):
         wrong = tuple(int(i) for i in np.argwhere((indices < 0) | (indices >= count))[0])
         place = f" at {wrong[0] if len(wrong) == 1 else wrong}" if wrong else ""
         hint = "; counting begins at 0" if indices[wrong] == count else ""

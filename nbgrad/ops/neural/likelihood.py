@@ -61,7 +61,8 @@ def cross_entropy(logits, target, *, reduction="mean", axis=-1, label_smoothing=
     scores = scores - np.maximum.reduce(scores)
     surprise = np.log(np.add.reduce(np.exp(scores)))  # of a class: this less its score
     if hard and not label_smoothing:
-        return reduced(surprise - scores.take(right_places(target)), reduction)
+        right = scores.reshape(len(scores), -1)[right_places(target)]
+        return reduced(surprise - right.reshape(surprise.shape), reduction)
     q = classes_first(probabilities(logits, target, axis, label_smoothing), axis)
     return reduced(np.add.reduce(q * (surprise - scores)), reduction)
 
@@ -93,9 +94,9 @@ def classes_first(x, axis):
 
 
 def right_places(target):
-    """Where the right classes stand among the scores, classes first and flattened."""
-    target = np.asarray(target)
-    return target * target.size + np.arange(target.size).reshape(target.shape)
+    """The index that takes the score of the right class of each example: from (classes, examples)."""
+    target = np.asarray(target).ravel()
+    return target, np.arange(target.size)
 
 
 def probabilities(logits, target, axis, label_smoothing):
@@ -113,7 +114,7 @@ def softmax_less_one(logits, target, axis):
     scores = classes_first(logits, axis)
     p = np.exp(scores - np.maximum.reduce(scores))
     p /= np.add.reduce(p)
-    p.ravel()[right_places(target)] -= 1.0
+    p.reshape(len(p), -1)[right_places(target)] -= 1.0
     return p.T if p.ndim == 2 and axis in (-1, 1) else np.moveaxis(p, 0, axis)
 
 

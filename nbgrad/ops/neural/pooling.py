@@ -138,7 +138,8 @@ def max_unpool2d(x, images, maxima, *, size=2, stride=None, padding=0):
     size, stride, padding, counts = checked(images, size, stride, padding)
     (top, left), (height, width) = padding, images.shape[2:]
     images = framed(images, padding, lowest(images.dtype))
-    out = np.zeros_like(images, dtype=x.dtype)
+    out = np.empty_like(images, dtype=x.dtype)
+    out.fill(0.0)  # the same as np.zeros_like, but faster
     arriving = np.empty_like(maxima, dtype=x.dtype)  # x in the order in which the others lie in memory, for speed
     arriving[...] = x
     overlapping = stride[0] < size[0] or stride[1] < size[1]
