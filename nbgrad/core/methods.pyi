@@ -177,13 +177,13 @@ class Methods:
     def imag(self) -> Tensor:
         """The imaginary part; of real numbers 0."""
 
-    def reshape(self, *shape: Any, order: Any = 'C') -> Tensor:
+    def reshape(self, *shape: Any, order: Any = "C") -> Tensor:
         """The same numbers in another shape; -1 stands for whatever length is left."""
 
-    def ravel(self, order: Any = 'C') -> Tensor:
+    def ravel(self, order: Any = "C") -> Tensor:
         """All numbers along one axis."""
 
-    def flatten(self, order: Any = 'C') -> Tensor:
+    def flatten(self, order: Any = "C") -> Tensor:
         """All numbers along one axis."""
 
     def squeeze(self, axis: Any = None) -> Tensor:
@@ -206,7 +206,7 @@ class Methods:
     def __getitem__(self, index: Any) -> Tensor:
         """``x[index]`` with any index that NumPy takes: :func:`getitem`, with its loops unrolled."""
 
-    def take(self, indices: Any, axis: Any = None, mode: Any = 'raise') -> Tensor:
+    def take(self, indices: Any, axis: Any = None, mode: Any = "raise") -> Tensor:
         """The elements ``indices`` along ``axis`` (``None``: of the flattened array)."""
 
     def compress(self, condition: Any, axis: Any = None) -> Tensor:

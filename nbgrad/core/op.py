@@ -146,17 +146,17 @@ class Operation:
     def __call__(self, *operands: Any, **static: Any) -> Any:
         if len(operands) != self._arity and not self.variadic:
             operands, static = self._sorted(operands, static)
-        inputs: list[Tensor] = []
-        args: list[Any] = []
+        inputs: list[Any] = list(operands)
+        args: list[Any] = list(operands)
         needs: bool | None = None  # whether a gradient is needed; None: there was no tensor at all
-        for x in operands:
+        for i, x in enumerate(operands):
             if isinstance(x, Tensor):
+                args[i] = x.data
                 needs = needs or x.requires_grad
-                inputs.append(x)
-                args.append(x.data)
             else:
-                inputs.append(CONSTANT)
-                args.append(x if type(x) in PLAIN else as_data(x))
+                inputs[i] = CONSTANT
+                if type(x) not in PLAIN:
+                    args[i] = as_data(x)
         try:
             value = self.forward(*args, **static) if static else self.forward(*args)
         except ValueError as error:
