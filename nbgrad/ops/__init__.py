@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..core.op import REGISTRY, Operation
+from ..core.op import REGISTRY, Operation, operation
 from . import (
     complex,
     differences,
@@ -35,6 +35,7 @@ __all__ = [
     "joining",
     "linalg",
     "neural",
+    "operation",
     "rearranging",
     "reduction",
     "reference",

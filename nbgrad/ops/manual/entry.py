@@ -76,7 +76,7 @@ def markdown_entry(op: Operation) -> str:
         if title in ("value", "in LaTeX"):  # that is the formula above
             continue
         plain = title in ("in words", "marks")
-        joined = " ".join(facts) if plain else ", ".join(f"`{fact}`" for fact in facts)
+        joined = "; ".join(facts) if plain else ", ".join(f"`{fact}`" for fact in facts)
         lines.append(f"- {title}: {joined}")
     for title, text in python(op):
         lines += ["", f"{title}:", "", "```python", text, "```"]
