@@ -144,14 +144,16 @@ def check_shapes(x, weight, bias, groups, images, filters):
     if x.ndim != axes or weight.ndim != axes:
         hint = "; one example becomes a batch of one by x[None], and one channel is made by x[:, None]"
         raise ShapeError(f"the shapes must be {images} and {filters}{hint if x.ndim < axes else ''}")
-    channels, output_channels = x.shape[1], weight.shape[0]
-    if channels != weight.shape[1] * groups or output_channels % groups:
+    channels, count = x.shape[1], len(weight)
+    if channels % groups or count % groups:
+        raise ShapeError(f"groups={groups} must divide the number of channels ({channels}) and of filters ({count})")
+    if channels != weight.shape[1] * groups:
         raise ShapeError(
-            f"the shapes must be {images} and {filters}; with groups={groups}, {channels} channels need weights with "
-            f"{channels / groups:g} channels and a number of filters that {groups} divides"
+            f"the shapes must be {images} and {filters}: {channels} channels in {groups} "
+            f"group{'s' if groups > 1 else ''} need filters with {channels // groups} channels, not {weight.shape[1]}"
         )
-    if bias is not None and bias.shape != (output_channels,):
-        raise ShapeError(f"the biases must have shape ({output_channels},), one for each filter, not {bias.shape}")
+    if bias is not None and bias.shape != (count,):
+        raise ShapeError(f"the biases must have shape ({count},), one for each filter, not {bias.shape}")
 
 
 @operation(
