@@ -130,8 +130,10 @@ def reverse_pass(
                 continue
             if two:  # the commonest, and quicker without the star
                 c = rule(g, y, a, b)
+            elif static is None:
+                c = rule(g, y, *args)
             else:
-                c = rule(g, y, *args) if static is None else rule(g, y, *args, **static)
+                c = rule(g, y, *args, **static)
             data = x.data
             if batched:
                 if c.shape[1:] != data.shape:
@@ -205,7 +207,7 @@ _ones: dict[tuple[int, str], np.ndarray] = {}
 
 
 def sum_of_rows(rows: np.ndarray) -> Any:
-    """``rows.sum(axis=0)`` of one or two axes, as a row of ones times the matrix: for small arrays several times quicker.
+    """``rows.sum(axis=0)`` of one or two axes, as a row of ones times the matrix: several times quicker if small.
 
     >>> sum_of_rows(np.array([[1.0, 2.0], [3.0, 4.0]]))
     array([4., 6.])

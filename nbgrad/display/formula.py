@@ -122,8 +122,8 @@ def _in_numbers(step: Step, before: Any) -> list[Token]:
 def _in_shapes(graph: nx.MultiDiGraph, step: Step, top: str) -> list[Token]:
     """Return the shapes in parentheses and one number that says how large the result is."""
     shapes = _factor_shapes(graph, step, top) or numbers.shape(np.shape(step.upstream))
-    total = np.asarray(step.total, dtype=float)
-    size = np.abs(total).mean() if total.size else 0.0
+    total = np.abs(np.asarray(step.total))
+    size = float(total.mean()) if total.size else 0.0
     return [
         Token(f" ({shapes} → {numbers.shape(np.shape(step.contribution))})", FAINT),
         Token(f" {messages.say('average_size')} ", FAINT),

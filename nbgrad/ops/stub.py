@@ -56,7 +56,8 @@ def parameter(declared: inspect.Parameter) -> str:
         return f"*{declared.name}: Any"
     if declared.kind is declared.VAR_KEYWORD:
         return f"**{declared.name}: Any"
-    default = "" if declared.default is declared.empty else f" = {declared.default!r}"
+    value = f'"{declared.default}"' if isinstance(declared.default, str) else repr(declared.default)
+    default = "" if declared.default is declared.empty else f" = {value}"
     return f"{declared.name}: Any{default}"
 
 

@@ -23,8 +23,13 @@ def _on_tensors(function: Callable) -> Callable:
         result = function(convert_to_tensor(operands[0]), *operands[1:], **named)
         return result if isinstance(result, Tensor) else Tensor(as_data(result))
 
-    call.__doc__ = function.__doc__
+    call.__doc__ = without_example(function)
     return call
+
+
+def without_example(function: Callable) -> str:
+    """The docstring of an operation up to its example, which calls it by another name than the tape's."""
+    return (function.__doc__ or "").split(">>>")[0].rstrip()
 
 
 def _reduction(function: Callable) -> Callable:
@@ -32,7 +37,7 @@ def _reduction(function: Callable) -> Callable:
         axis = tuple(axis) if isinstance(axis, list) else axis
         return function(convert_to_tensor(input_tensor), axis=axis, keepdims=keepdims)
 
-    call.__doc__ = function.__doc__
+    call.__doc__ = without_example(function)
     return call
 
 

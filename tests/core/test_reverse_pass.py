@@ -52,6 +52,7 @@ def test_gradients_add_up_over_calls_until_cleared():
     assert x.grad is None
 
 
+@pytest.mark.filterwarnings("ignore::nbgrad.core.errors.BackwardTwiceWarning")
 def test_the_same_graph_can_be_walked_twice():
     x = leaf(2.0)
     y = x**3
