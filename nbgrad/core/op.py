@@ -28,6 +28,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import debugging, places
+from .errors import UnknownOperationError
 from .methods import method
 from .mismatch import shape_error
 from .numpy_protocol import NUMPY
@@ -138,8 +139,8 @@ class Operation:
             others: further fields, ``g`` and ``y`` say.
         """
         given = static or {}
-        fields = {name: repr(given.get(name, self.signature.parameters[name].default)) for name in self.keywords}
-        fields["keywords"] = "".join(f", {name}={value!r}" for name, value in given.items())
+        fields = {name: as_source(given.get(name, self.signature.parameters[name].default)) for name in self.keywords}
+        fields["keywords"] = "".join(f", {name}={as_source(value)}" for name, value in given.items())
         operands = [", ".join(names)] if self.variadic else names
         return template.format(**fields, **dict(zip(self.operands, operands, strict=False)), **others)
 
@@ -175,6 +176,37 @@ class Operation:
 
     def __repr__(self) -> str:
         return f"<operation {self.name}>"
+
+    def __reduce__(self) -> tuple:
+        """What ``copy`` and ``pickle`` keep: the name. There is one operation of each name, and a copy is itself."""
+        return operation_named, (self.name,)
+
+
+def operation_named(name: str) -> Operation:
+    """The operation of this name.
+
+    Raises:
+        UnknownOperationError: none has been declared; one of the user's own is there once its module is imported.
+    """
+    if name not in REGISTRY:
+        raise UnknownOperationError(f"there is no operation {name!r} here; import the module that declares it first")
+    return REGISTRY[name]
+
+
+def as_source(value: Any) -> str:
+    """A keyword argument as Python source, where its ``repr`` is none: ``np.inf``, ``np.array([0, 2])``, ``float``."""
+    if isinstance(value, tuple | list):
+        parts = ", ".join(map(as_source, value))
+        return f"[{parts}]" if isinstance(value, list) else f"({parts},)" if len(value) == 1 else f"({parts})"
+    if isinstance(value, np.ndarray):
+        return f"np.array({as_source(value.tolist())})"
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not np.isfinite(value):
+        return f"{'-' if value < 0 else ''}np.{'nan' if np.isnan(value) else 'inf'}"
+    if isinstance(value, type):
+        return f"np.{value.__name__}" if issubclass(value, np.generic) else value.__name__
+    return f"np.{value.name}" if isinstance(value, np.dtype) else repr(value)
 
 
 def record(op: Operation, value: Any, inputs: tuple[Tensor, ...], args: tuple, static: dict[str, Any] | None) -> Tensor:
@@ -300,10 +332,14 @@ def operation(
 
 @operation(
     symbol="=", latex="{x}", source="{x}", formulas=["1"], elementwise=True,
-    samples=[lambda rng: rng.standard_normal((3, 4))],
+    samples=[lambda rng: rng.standard_normal((3, 4))], note="The gradient is handed on unchanged.",
 )  # fmt: skip
 def identity(x):
-    """The same numbers as a node of its own."""
+    """The same numbers as a node of its own, of the same shape and dtype.
+
+    >>> identity(np.array([1.0, 2.0]))
+    array([1., 2.])
+    """
     return x
 
 

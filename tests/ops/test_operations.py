@@ -1,11 +1,15 @@
 """Cases of single operations that their samples do not reach: ties, corners, odd axes, odd operands."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 
 import nbgrad as ng
 from nbgrad.core import errors
 from nbgrad.nn import functional as F
+from nbgrad.ops import REGISTRY
 
 rng = np.random.default_rng(11)
 check = ng.check_gradients
@@ -205,3 +209,37 @@ def test_higher_derivatives_of_the_layers():
         step[index] = 1e-5
         expected = (ng.grad(loss)(W1 + step) - ng.grad(loss)(W1 - step)) / 2e-5
         np.testing.assert_allclose(H[index], expected, rtol=1e-6, atol=1e-9)
+
+
+# ---- as a Python object
+def test_an_operation_is_copied_and_pickled_by_its_name():
+    for op in (F.relu, REGISTRY["dropout"]):
+        assert pickle.loads(pickle.dumps(op)) is copy.copy(op) is copy.deepcopy(op) is op
+
+
+def test_an_operation_that_is_not_declared_here_cannot_be_unpickled():
+    text = pickle.dumps(F.relu).replace(b"relu", b"rely")
+    with pytest.raises(errors.UnknownOperationError, match="no operation 'rely' here; import the module"):
+        pickle.loads(text)
+
+
+@pytest.mark.parametrize(
+    ("value", "source"),
+    [
+        (np.inf, "np.inf"),
+        ((1, -np.inf), "(1, -np.inf)"),
+        (np.float32("nan"), "np.nan"),
+        ([np.int64(2), (True,)], "[2, (True,)]"),
+        (np.array([0, 2]), "np.array([0, 2])"),
+        ((slice(1, None), ..., None), "(slice(1, None, None), Ellipsis, None)"),
+        (np.float32, "np.float32"),
+        (float, "float"),
+        (np.dtype("float32"), "np.float32"),
+        ("ortho", "'ortho'"),
+    ],
+    ids=str,
+)
+def test_a_keyword_is_spelled_as_source(value, source):
+    np.testing.assert_equal(eval(source), value)
+    assert REGISTRY["vector_norm"].spelled("{ord}", ["x"], {"ord": value}) == source
+    assert REGISTRY["vector_norm"].spelled("{keywords}", ["x"], {"ord": value}) == f", ord={source}"
