@@ -82,7 +82,8 @@ relu.rule(lambda g, y, x: g * (x > 0.0))
 
 
 @operation(
-    symbol="leaky", latex=r"\mathrm{{leaky\_relu}}({x})", source="np.where({x} > 0, {x}, {negative_slope} * {x})",
+    symbol="leaky", latex=r"\max(0, {x}) + {negative_slope} \cdot \min(0, {x})",
+    source="np.where({x} > 0, {x}, {negative_slope} * {x})",
     formulas=["1 if {x} > 0 else {negative_slope}"], elementwise=True, samples=[apart(3, 4)],
     cases=[case(negative_slope=0.2)],
     note="leaky_relu is an open gate where its input is positive, and lets a little through elsewhere.",
@@ -100,7 +101,7 @@ leaky_relu.rule(lambda g, y, x, negative_slope=0.01: where(x > 0, g, negative_sl
 
 
 @operation(
-    symbol="elu", latex=r"\mathrm{{elu}}({x})",
+    symbol="elu", latex=r"\max(0, {x}) + {alpha}\,(e^{{\min(0, {x})}} - 1)",
     source="np.where({x} > 0, {x}, {alpha} * np.expm1(np.minimum({x}, 0)))",
     formulas=["1 if {x} > 0 else {y} + {alpha}"], elementwise=True, samples=[apart(3, 4)], cases=[case(alpha=0.5)],
     note="elu is an open gate where its input is positive, and closes smoothly below.",
@@ -139,8 +140,8 @@ silu.rule(lambda g, y, x: g * _slope_of_silu(y, sigmoid(x)))
 
 
 @operation(
-    symbol="erf", latex=r"\mathrm{{erf}}({x})", source="F.erf({x})", formulas=["2/√π · e^(−{x}²)"], methods=["erf"],
-    elementwise=True, samples=[normal(3, 4)], note="The slope of the error function is a bell curve.",
+    symbol="erf", latex=r"\frac{{2}}{{\sqrt{{\pi}}}} \int_0^{{{x}}} e^{{-t^2}}\,dt", source="F.erf({x})",
+    formulas=["2/√π · e^(−{x}²)"], methods=["erf"], elementwise=True, samples=[normal(3, 4)], note="The slope of the error function is a bell curve.",
 )  # fmt: skip
 def erf(x):
     """The error function, ``2/sqrt(π)`` times the integral of ``exp(-t*t)`` from 0 to ``x``.

@@ -20,7 +20,11 @@ from ..samples import normal, positive
     note="Addition hands the gradient on unchanged to both of its inputs.",
 )  # fmt: skip
 def add(a, b):
-    """The sum ``a + b``."""
+    """The sum ``a + b``.
+
+    >>> add(np.array([[1.0], [2.0]]), np.array([10.0, 20.0])).tolist()
+    [[11.0, 21.0], [12.0, 22.0]]
+    """
     return a + b
 
 
@@ -33,7 +37,11 @@ add.rule(lambda g, y, a, b: g, lambda g, y, a, b: g)
     note="Subtraction hands the gradient on, with its sign turned for what is subtracted.",
 )  # fmt: skip
 def subtract(a, b):
-    """The difference ``a - b``; of a column and a row of the same length with a :class:`BroadcastWarning`."""
+    """The difference ``a - b``; of a column and a row of the same length with a :class:`BroadcastWarning`.
+
+    >>> subtract(np.array([3.0, 5.0]), 1.0).tolist()
+    [2.0, 4.0]
+    """
     y = a - b
     if type(y) is np.ndarray and y.ndim == 2 and len(y) == y.shape[1]:  # a square table is the rare sign of it
         warn_of_broadcasting(a, b)
@@ -49,7 +57,12 @@ subtract.rule(lambda g, y, a, b: g, lambda g, y, a, b: -g)
     note="In a product, each factor's gradient is scaled by the other factor.",
 )  # fmt: skip
 def multiply(a, b):
-    """The product ``a * b``, element by element."""
+    """The product ``a * b``, element by element.
+
+    >>> import nbgrad as ng
+    >>> [float(slope) for slope in ng.grad(multiply, argnums=(0, 1))(3.0, 5.0)]
+    [5.0, 3.0]
+    """
     return a * b
 
 
@@ -62,7 +75,12 @@ multiply.rule(lambda g, y, a, b: g * b, lambda g, y, a, b: g * a)
     note="What is divided gets the gradient divided by the same number; the divisor, minus the result times that.",
 )  # fmt: skip
 def divide(a, b):
-    """The quotient ``a / b``."""
+    """The quotient ``a / b``.
+
+    >>> import nbgrad as ng
+    >>> [float(slope) for slope in ng.grad(divide, argnums=(0, 1))(3.0, 2.0)]
+    [0.5, -0.75]
+    """
     return a / b
 
 
@@ -74,7 +92,11 @@ divide.rule(lambda g, y, a, b: g / b, lambda g, y, a, b: -g * y / b)
     holomorphic=True, samples=[normal(3, 4)], note="The gradient changes its sign.",
 )  # fmt: skip
 def negative(x):
-    """``-x``."""
+    """``-x``, the number with its sign turned.
+
+    >>> negative(np.array([1.0, -2.0])).tolist()
+    [-1.0, 2.0]
+    """
     return -x
 
 
@@ -82,7 +104,13 @@ negative.rule(lambda g, y, x: -g)
 
 
 def positive_(x: Tensor) -> Tensor:
-    """``x`` itself."""
+    """``x`` itself.
+
+    >>> import nbgrad as ng
+    >>> x = ng.tensor(3.0)
+    >>> positive_(x) is x
+    True
+    """
     return x
 
 
@@ -111,13 +139,19 @@ remainder.rule(lambda g, y, a, b: g, lambda g, y, a, b: -g * floor_divide(a, b))
 
 
 @operation(
-    symbol="fmod", latex=r"\mathrm{{fmod}}({a}, {b})", source="np.fmod({a}, {b})",
+    symbol="fmod", latex=r"{a} - {b} \cdot \mathrm{{trunc}}({a} / {b})", source="np.fmod({a}, {b})",
     formulas=["1", "−{a}/{b} without its fraction"], numpy=np.fmod, elementwise=True,
     samples=[normal(3, 4), positive(4)],
     note="What is left over grows as what is divided grows, and shrinks by the quotient as the divisor grows.",
 )  # fmt: skip
 def fmod(a, b):
-    """The remainder with the sign of ``a``, as C's ``fmod``; ``a % b`` has the sign of ``b``."""
+    """The remainder with the sign of ``a``, as C's ``fmod``; ``a % b`` has the sign of ``b``.
+
+    Where it jumps (at ``a`` a multiple of ``b``) the slope on the side away from 0 is taken.
+
+    >>> float(fmod(-7.5, 2.0)), float(remainder(-7.5, 2.0))
+    (-1.5, 0.5)
+    """
     return np.fmod(a, b)
 
 
@@ -125,12 +159,20 @@ fmod.rule(lambda g, y, a, b: g, lambda g, y, a, b: -g * np.trunc(plain(a) / plai
 
 
 def floor_divide(a: Any, b: Any) -> np.ndarray:
-    """``a // b``, as a plain array: it moves in jumps, and between them its slope is zero."""
+    """``a // b``, as a plain array: it moves in jumps, and between them its slope is zero.
+
+    >>> floor_divide(np.array([7.5, -7.5]), 2.0).tolist()
+    [3.0, -4.0]
+    """
     return np.floor_divide(plain(a), plain(b))
 
 
 def divmod_(a: Any, b: Any) -> tuple[np.ndarray, Any]:
-    """``(a // b, a % b)``; the quotient is a plain array, see :func:`floor_divide`."""
+    """``(a // b, a % b)``; the quotient is a plain array, see :func:`floor_divide`.
+
+    >>> [float(part) for part in divmod_(7.5, 2.0)]
+    [3.0, 1.5]
+    """
     return floor_divide(a, b), remainder(a, b)
 
 
@@ -156,7 +198,11 @@ NUMPY[np.divmod] = divmod_
     samples=[normal(3, 4)], note="Another dtype holds the same numbers, so the gradient is handed on.",
 )  # fmt: skip
 def astype(x, *, dtype=None):
-    """The same numbers in another dtype of floating numbers; by default in their own."""
+    """The same numbers in another dtype of floating numbers; by default in their own.
+
+    >>> astype(np.array([1.0, 2.0]), dtype=np.float32).dtype
+    dtype('float32')
+    """
     return x.astype(dtype or x.dtype)
 
 

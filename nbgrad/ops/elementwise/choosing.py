@@ -19,7 +19,12 @@ from ..samples import apart, between, case, normal, nothing
     note="The absolute value hands the gradient on, with its sign turned where the input is negative.",
 )  # fmt: skip
 def absolute(x):
-    """``|x|``; at 0 the subgradient 0 is taken."""
+    """``|x|``; at 0 the subgradient 0 is taken.
+
+    >>> import nbgrad as ng
+    >>> ng.grad(lambda x: absolute(x).sum())(np.array([-2.0, 0.0, 3.0])).tolist()
+    [-1.0, 0.0, 1.0]
+    """
     return np.abs(x)
 
 
@@ -32,7 +37,11 @@ absolute.rule(lambda g, y, x: g * np.sign(x))
     samples=[apart(3, 4), normal(4)], note="The gradient changes its sign where the number did.",
 )  # fmt: skip
 def copysign(a, b):
-    """``|a|`` with the sign of ``b``; at ``a = 0`` the subgradient 0 is taken, and ``b`` has no gradient."""
+    """``|a|`` with the sign of ``b``; at ``a = 0`` the subgradient 0 is taken, and ``b`` has no gradient.
+
+    >>> copysign(np.array([1.0, -2.0]), np.array([-1.0, -1.0])).tolist()
+    [-1.0, -2.0]
+    """
     return np.copysign(a, b)
 
 
@@ -47,7 +56,8 @@ def _share(g, wins, draws):
 @operation(
     symbol="max", latex=r"\max({a}, {b})", source="np.maximum({a}, {b})",
     formulas=["1 if {a} > {b} else 0", "1 if {b} > {a} else 0"], numpy=np.maximum, elementwise=True,
-    samples=[apart(3, 4), normal(4)], note="Only the larger of the two receives the gradient.",
+    samples=[apart(3, 4), normal(4)],
+    note="Only the larger of the two receives the gradient; equal ones half of it each.",
 )  # fmt: skip
 def maximum(a, b):
     """The larger of the two; where they are equal, each receives half of the gradient.
@@ -65,7 +75,8 @@ maximum.rule(lambda g, y, a, b: _share(g, a > b, a == b), lambda g, y, a, b: _sh
 @operation(
     symbol="min", latex=r"\min({a}, {b})", source="np.minimum({a}, {b})",
     formulas=["1 if {a} < {b} else 0", "1 if {b} < {a} else 0"], numpy=np.minimum, elementwise=True,
-    samples=[apart(3, 4), normal(4)], note="Only the smaller of the two receives the gradient.",
+    samples=[apart(3, 4), normal(4)],
+    note="Only the smaller of the two receives the gradient; equal ones half of it each.",
 )  # fmt: skip
 def minimum(a, b):
     """The smaller of the two; where they are equal, each receives half of the gradient.
@@ -81,12 +92,17 @@ minimum.rule(lambda g, y, a, b: _share(g, a < b, a == b), lambda g, y, a, b: _sh
 
 
 @operation(
-    symbol="fmax", latex=r"\max({a}, {b})", source="np.fmax({a}, {b})",
+    symbol="fmax", latex=r"\mathrm{{fmax}}({a}, {b})", source="np.fmax({a}, {b})",
     formulas=["1 if {a} > {b} else 0", "1 if {b} > {a} else 0"], numpy=np.fmax, elementwise=True,
-    samples=[apart(3, 4), normal(4)], note="Only the larger of the two receives the gradient.",
+    samples=[apart(3, 4), normal(4)],
+    note="Only the larger of the two receives the gradient; equal ones half of it each.",
 )  # fmt: skip
 def fmax(a, b):
-    """The larger of the two, where one is NaN the other; where they are equal, each receives half of the gradient."""
+    """The larger of the two, where one is NaN the other; where they are equal, each receives half of the gradient.
+
+    >>> fmax(np.array([1.0, np.nan]), 2.0).tolist()
+    [2.0, 2.0]
+    """
     return np.fmax(a, b)
 
 
@@ -97,12 +113,17 @@ fmax.rule(
 
 
 @operation(
-    symbol="fmin", latex=r"\min({a}, {b})", source="np.fmin({a}, {b})",
+    symbol="fmin", latex=r"\mathrm{{fmin}}({a}, {b})", source="np.fmin({a}, {b})",
     formulas=["1 if {a} < {b} else 0", "1 if {b} < {a} else 0"], numpy=np.fmin, elementwise=True,
-    samples=[apart(3, 4), normal(4)], note="Only the smaller of the two receives the gradient.",
+    samples=[apart(3, 4), normal(4)],
+    note="Only the smaller of the two receives the gradient; equal ones half of it each.",
 )  # fmt: skip
 def fmin(a, b):
-    """The smaller of the two, where one is NaN the other; where they are equal, each receives half of the gradient."""
+    """The smaller of the two, where one is NaN the other; where they are equal, each receives half of the gradient.
+
+    >>> fmin(np.array([1.0, np.nan]), 2.0).tolist()
+    [1.0, 2.0]
+    """
     return np.fmin(a, b)
 
 
@@ -128,7 +149,7 @@ def _above(x, min, max):
 
 
 @operation(
-    symbol="clip", latex=r"\mathrm{{clip}}({x}, {min}, {max})", source="np.clip({x}, {min}, {max})",
+    symbol="clip", latex=r"\min(\max({x}, {min}), {max})", source="np.clip({x}, {min}, {max})",
     formulas=["1 if {min} ≤ {x} ≤ {max} else 0", "1 if {x} < {min} else 0", "1 if {x} > {max} else 0"],
     methods=["clip"], numpy=np.clip, elementwise=True,
     samples=[apart(3, 4), between(-1.0, -0.9, 4), between(0.9, 1.0, 3, 1)],
@@ -138,7 +159,7 @@ def _above(x, min, max):
 def clip(x, min=None, max=None):
     """``x`` with all that is below ``min`` or above ``max`` moved there; a bound may be left out.
 
-    On a bound itself ``x`` receives the whole gradient.
+    On a bound itself ``x`` receives the whole gradient, and the bound none. Bounds the wrong way round give ``max``.
 
     >>> import nbgrad as ng
     >>> import numpy as np
@@ -160,7 +181,7 @@ clip.rule(
 
 @operation(
     symbol="where", latex=r"{condition}\;?\;{a} : {b}", source="np.where({condition}, {a}, {b})",
-    formulas=["0", "1 where {condition}", "0 where {condition}"], elementwise=True, holomorphic=True,
+    formulas=["0", "1 where {condition}", "1 where not {condition}"], elementwise=True, holomorphic=True,
     samples=[lambda rng: rng.random((3, 4)) < 0.5, normal(3, 4), normal(4)],
     note="Each place hands its gradient to the one that was chosen there.",
 )  # fmt: skip
@@ -188,7 +209,11 @@ NUMPY[np.where] = _numpy_where
 
 
 def or_infinity(length: Any) -> Any:
-    """``length``, and infinity where it is 0: what is divided by it is 0 there, and so are all derivatives."""
+    """``length``, and infinity where it is 0: what is divided by it is 0 there, and so are all derivatives.
+
+    >>> or_infinity(np.array([0.0, 2.0])).tolist()
+    [inf, 2.0]
+    """
     return where(length > 0, length, np.inf)
 
 
@@ -199,7 +224,11 @@ def or_infinity(length: Any) -> Any:
     note="What was no number receives no gradient.",
 )  # fmt: skip
 def nan_to_num(x, *, nan=0.0, posinf=None, neginf=None):
-    """``x`` with ``nan`` in place of NaN, and the largest numbers there are (or ``posinf``, ``neginf``) of infinity."""
+    """``x`` with ``nan`` in place of NaN, and the largest numbers there are (or ``posinf``, ``neginf``) of infinity.
+
+    >>> nan_to_num(np.array([1.0, np.nan, np.inf]), posinf=9.0).tolist()
+    [1.0, 0.0, 9.0]
+    """
     return np.nan_to_num(x, nan=nan, posinf=posinf, neginf=neginf)
 
 
@@ -207,7 +236,11 @@ nan_to_num.rule(lambda g, y, x, nan=0.0, posinf=None, neginf=None: where(np.isfi
 
 
 def round_(x: Any, decimals: int = 0) -> np.ndarray:
-    """``x`` rounded, as a plain array: it moves in jumps, and between them its slope is zero."""
+    """``x`` rounded, as a plain array: it moves in jumps, and between them its slope is zero.
+
+    >>> round_(np.array([0.26, 1.5]), 1).tolist()
+    [0.3, 1.5]
+    """
     return np.round(plain(x), decimals)
 
 

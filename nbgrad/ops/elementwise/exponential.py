@@ -17,7 +17,12 @@ LN2, LN10 = math.log(2), math.log(10)
     note="The exponential function is its own derivative.",
 )  # fmt: skip
 def exp(x):
-    """``e ** x``."""
+    """``e ** x``.
+
+    >>> import nbgrad as ng
+    >>> float(exp(0.0)), float(ng.grad(exp)(0.0))
+    (1.0, 1.0)
+    """
     return np.exp(x)
 
 
@@ -30,7 +35,11 @@ exp.rule(lambda g, y, x: g * y)
     note="A power of two grows in proportion to itself.",
 )  # fmt: skip
 def exp2(x):
-    """``2 ** x``."""
+    """``2 ** x``.
+
+    >>> exp2(np.array([0.0, 3.0])).tolist()
+    [1.0, 8.0]
+    """
     return np.exp2(x)
 
 
@@ -43,7 +52,11 @@ exp2.rule(lambda g, y, x: g * (y * LN2))
     note="The slope is that of the exponential function.",
 )  # fmt: skip
 def expm1(x):
-    """``e ** x - 1``, exact for ``x`` near 0, where the subtraction would lose all digits."""
+    """``e ** x - 1``, exact for ``x`` near 0, where the subtraction would lose all digits.
+
+    >>> float(expm1(1e-20)), float(exp(1e-20) - 1)
+    (1e-20, 0.0)
+    """
     return np.expm1(x)
 
 
@@ -56,7 +69,12 @@ expm1.rule(lambda g, y, x: g * (y + 1.0))
     note="The smaller the number, the steeper its logarithm.",
 )  # fmt: skip
 def log(x):
-    """The natural logarithm."""
+    """The natural logarithm. At 0 it is −∞, and of negative numbers NaN.
+
+    >>> import nbgrad as ng
+    >>> float(log(1.0)), float(ng.grad(log)(4.0))
+    (0.0, 0.25)
+    """
     return np.log(x)
 
 
@@ -69,7 +87,11 @@ log.rule(lambda g, y, x: g / x)
     note="The smaller the number, the steeper its logarithm.",
 )  # fmt: skip
 def log2(x):
-    """The logarithm to base 2."""
+    """The logarithm to base 2.
+
+    >>> log2(np.array([1.0, 8.0])).tolist()
+    [0.0, 3.0]
+    """
     return np.log2(x)
 
 
@@ -82,7 +104,11 @@ log2.rule(lambda g, y, x: g / (x * LN2))
     note="The smaller the number, the steeper its logarithm.",
 )  # fmt: skip
 def log10(x):
-    """The logarithm to base 10."""
+    """The logarithm to base 10.
+
+    >>> log10(np.array([1.0, 1000.0])).round(12).tolist()
+    [0.0, 3.0]
+    """
     return np.log10(x)
 
 
@@ -95,7 +121,11 @@ log10.rule(lambda g, y, x: g / (x * LN10))
     note="The nearer to -1, the steeper the logarithm of one more.",
 )  # fmt: skip
 def log1p(x):
-    """``ln(1 + x)``, exact for ``x`` near 0, where the addition would lose all digits."""
+    """``ln(1 + x)``, exact for ``x`` near 0, where the addition would lose all digits.
+
+    >>> float(log1p(1e-20)), float(log(1 + 1e-20))
+    (1e-20, 0.0)
+    """
     return np.log1p(x)
 
 
@@ -122,6 +152,8 @@ def _part(a, b):
 def logaddexp(a, b):
     """``ln(e**a + e**b)`` without overflow: the sum of two numbers that are given by their logarithms.
 
+    Two equal infinities receive half of the gradient each.
+
     >>> float(logaddexp(1000.0, 1000.0).round(3))
     1000.693
     """
@@ -138,7 +170,11 @@ logaddexp.rule(lambda g, y, a, b: g * _part(a, b), lambda g, y, a, b: g * _part(
     note="Each input receives the part of the gradient that it has in the sum of the powers of two.",
 )  # fmt: skip
 def logaddexp2(a, b):
-    """``log2(2**a + 2**b)`` without overflow: the sum of two numbers that are given by their logarithms to base 2."""
+    """``log2(2**a + 2**b)`` without overflow: the sum of two numbers that are given by their logarithms to base 2.
+
+    >>> float(logaddexp2(1024.0, 1024.0))
+    1025.0
+    """
     return np.logaddexp2(a, b)
 
 

@@ -12,7 +12,11 @@ from ..samples import between, normal
     note="The slope of the hyperbolic sine is the hyperbolic cosine, at least 1.",
 )  # fmt: skip
 def sinh(x):
-    """The hyperbolic sine, ``(exp(x) - exp(-x)) / 2``."""
+    """The hyperbolic sine, ``(exp(x) - exp(-x)) / 2``.
+
+    >>> float(sinh(1.0).round(4))
+    1.1752
+    """
     return np.sinh(x)
 
 
@@ -25,7 +29,11 @@ sinh.rule(lambda g, y, x: g * np.cosh(x))
     note="The slope of the hyperbolic cosine is the hyperbolic sine.",
 )  # fmt: skip
 def cosh(x):
-    """The hyperbolic cosine, ``(exp(x) + exp(-x)) / 2``."""
+    """The hyperbolic cosine, ``(exp(x) + exp(-x)) / 2``.
+
+    >>> float(cosh(1.0).round(4))
+    1.5431
+    """
     return np.cosh(x)
 
 
@@ -38,7 +46,12 @@ cosh.rule(lambda g, y, x: g * np.sinh(x))
     note="tanh hands on the whole gradient near 0 and almost nothing where it is saturated.",
 )  # fmt: skip
 def tanh(x):
-    """The hyperbolic tangent."""
+    """The hyperbolic tangent, ``sinh(x) / cosh(x)``: between -1 and 1.
+
+    >>> import nbgrad as ng
+    >>> ng.grad(lambda x: tanh(x).sum())(np.array([-1000.0, 0.0, 1000.0])).tolist()
+    [0.0, 1.0, 0.0]
+    """
     return np.tanh(x)
 
 
@@ -51,7 +64,11 @@ tanh.rule(lambda g, y, x: g * (1.0 - y * y))
     note="arcsinh hands on the whole gradient at 0 and ever less further out.",
 )  # fmt: skip
 def arcsinh(x):
-    """The number whose hyperbolic sine is ``x``."""
+    """The number whose hyperbolic sine is ``x``.
+
+    >>> float(arcsinh(sinh(2.0)).round(12))
+    2.0
+    """
     return np.arcsinh(x)
 
 
@@ -64,7 +81,11 @@ arcsinh.rule(lambda g, y, x: g / np.sqrt(x * x + 1.0))
     note="The nearer to 1, the steeper it is.",
 )  # fmt: skip
 def arccosh(x):
-    """The number, 0 or more, whose hyperbolic cosine is ``x >= 1``. At 1 its slope is infinite."""
+    """The number, 0 or more, whose hyperbolic cosine is ``x >= 1``. At 1 its slope is infinite.
+
+    >>> float(arccosh(cosh(2.0)).round(12))
+    2.0
+    """
     return np.arccosh(x)
 
 
@@ -77,7 +98,11 @@ arccosh.rule(lambda g, y, x: g / (np.sqrt(x - 1.0) * np.sqrt(x + 1.0)))  # in tw
     note="The nearer to -1 or 1, the steeper it is.",
 )  # fmt: skip
 def arctanh(x):
-    """The number whose hyperbolic tangent is ``x``, which lies between -1 and 1."""
+    """The number whose hyperbolic tangent is ``x``, between -1 and 1, where it and its slope are infinite.
+
+    >>> float(arctanh(tanh(2.0)).round(12))
+    2.0
+    """
     return np.arctanh(x)
 
 

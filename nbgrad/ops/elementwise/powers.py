@@ -19,7 +19,10 @@ from ..samples import normal, positive
     "the power times the logarithm of the base.",
 )  # fmt: skip
 def power(a, b):
-    """``a ** b``. The derivative with respect to ``b`` is taken as 0 where ``a <= 0``, where ``ln a`` has no value.
+    """``a ** b``; of a negative base, as in NumPy, a number only for whole ``b``.
+
+    The derivative with respect to ``b`` is taken as 0 where ``a <= 0``, where ``ln a`` has no value. The derivative
+    with respect to ``a`` is 0 where ``b`` is 0, even at ``a = 0``; and infinite at ``a = 0`` where ``b < 1``.
 
     >>> import nbgrad as ng
     >>> float(ng.grad(power)(-2.0, 3))
@@ -66,7 +69,12 @@ NUMPY[np.float_power] = float_power
     note="A square doubles the number at its input and scales the gradient by it.",
 )  # fmt: skip
 def square(x):
-    """``x * x``."""
+    """``x * x``.
+
+    >>> import nbgrad as ng
+    >>> float(square(3.0)), float(ng.grad(square)(3.0))
+    (9.0, 6.0)
+    """
     return x * x
 
 
@@ -89,7 +97,11 @@ method("__rpow__", _reflected_power)
     note="As a number grows, its reciprocal shrinks, by its own square.",
 )  # fmt: skip
 def reciprocal(x):
-    """``1 / x``; that of a whole number is a fraction here, where NumPy would round it towards 0."""
+    """``1 / x``; that of a whole number is a fraction here, where NumPy would round it towards 0.
+
+    >>> float(reciprocal(4))
+    0.25
+    """
     return 1 / x
 
 
@@ -101,7 +113,12 @@ reciprocal.rule(lambda g, y, x: -g * (y * y))
     elementwise=True, holomorphic=True, samples=[positive(3, 4)], note="The nearer to zero, the steeper the root.",
 )  # fmt: skip
 def sqrt(x):
-    """The square root. At 0 its slope is infinite."""
+    """The square root. At 0 its slope is infinite, and of negative numbers it is NaN.
+
+    >>> import nbgrad as ng
+    >>> float(sqrt(9.0)), float(ng.grad(sqrt)(4.0))
+    (3.0, 0.25)
+    """
     return np.sqrt(x)
 
 
@@ -113,7 +130,11 @@ sqrt.rule(lambda g, y, x: g / (y + y))
     elementwise=True, samples=[positive(3, 4)], note="The nearer to zero, the steeper the root.",
 )  # fmt: skip
 def cbrt(x):
-    """The cube root, of negative numbers too. At 0 its slope is infinite."""
+    """The cube root, of negative numbers too. At 0 its slope is infinite.
+
+    >>> cbrt(np.array([8.0, -27.0])).round(12).tolist()
+    [2.0, -3.0]
+    """
     return np.cbrt(x)
 
 

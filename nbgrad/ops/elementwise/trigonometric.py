@@ -16,7 +16,12 @@ from .choosing import or_infinity, where
     note="The slope of the sine is the cosine: full at the zeros, none at the crests.",
 )  # fmt: skip
 def sin(x):
-    """The sine of ``x`` in radians."""
+    """The sine of ``x`` in radians.
+
+    >>> import nbgrad as ng
+    >>> float(sin(0.0)), float(ng.grad(sin)(0.0))
+    (0.0, 1.0)
+    """
     return np.sin(x)
 
 
@@ -29,7 +34,11 @@ sin.rule(lambda g, y, x: g * np.cos(x))
     note="The slope of the cosine is minus the sine.",
 )  # fmt: skip
 def cos(x):
-    """The cosine of ``x`` in radians."""
+    """The cosine of ``x`` in radians.
+
+    >>> cos(np.array([0.0, np.pi])).tolist()
+    [1.0, -1.0]
+    """
     return np.cos(x)
 
 
@@ -42,7 +51,11 @@ cos.rule(lambda g, y, x: -g * np.sin(x))
     note="The larger the tangent, the steeper it is.",
 )  # fmt: skip
 def tan(x):
-    """The tangent of ``x`` in radians."""
+    """The tangent of ``x`` in radians.
+
+    >>> float(tan(np.pi / 4).round(12))
+    1.0
+    """
     return np.tan(x)
 
 
@@ -55,7 +68,11 @@ tan.rule(lambda g, y, x: g * (1.0 + y * y))
     note="The nearer to -1 or 1, the steeper the arcsine.",
 )  # fmt: skip
 def arcsin(x):
-    """The angle between -π/2 and π/2 whose sine is ``x``. At -1 and 1 its slope is infinite."""
+    """The angle between -π/2 and π/2 whose sine is ``x``. At -1 and 1 its slope is infinite.
+
+    >>> float(arcsin(1.0)) == np.pi / 2
+    True
+    """
     return np.arcsin(x)
 
 
@@ -68,7 +85,11 @@ arcsin.rule(lambda g, y, x: g / np.sqrt(1.0 - x * x))
     note="The nearer to -1 or 1, the steeper the arccosine falls.",
 )  # fmt: skip
 def arccos(x):
-    """The angle between 0 and π whose cosine is ``x``. At -1 and 1 its slope is infinite."""
+    """The angle between 0 and π whose cosine is ``x``. At -1 and 1 its slope is infinite.
+
+    >>> float(arccos(-1.0)) == np.pi
+    True
+    """
     return np.arccos(x)
 
 
@@ -81,7 +102,11 @@ arccos.rule(lambda g, y, x: -g / np.sqrt(1.0 - x * x))
     note="arctan hands on the whole gradient at 0 and ever less further out.",
 )  # fmt: skip
 def arctan(x):
-    """The angle between -π/2 and π/2 whose tangent is ``x``."""
+    """The angle between -π/2 and π/2 whose tangent is ``x``.
+
+    >>> float(arctan(1.0)) == np.pi / 4
+    True
+    """
     return np.arctan(x)
 
 
@@ -97,7 +122,14 @@ arctan.rule(lambda g, y, x: g / (1.0 + x * x))
 def arctan2(a, b):
     """The angle, between -π and π, of the point with height ``a`` and abscissa ``b``.
 
-    At the origin, which has no angle, the gradient is taken as 0.
+    At the origin, which has no angle, the gradient is taken as 0; where it jumps from π to -π, the slope is the same on
+    both sides.
+
+    >>> import nbgrad as ng
+    >>> float(arctan2(1.0, -1.0)) == 3 * np.pi / 4
+    True
+    >>> [float(slope) for slope in ng.grad(arctan2, argnums=(0, 1))(0.0, 2.0)]
+    [0.5, -0.0]
     """
     return np.arctan2(a, b)
 
@@ -147,11 +179,15 @@ def _slope_of_sinc(x):
 
 
 @operation(
-    symbol="sinc", latex=r"\mathrm{{sinc}}({x})", source="np.sinc({x})", formulas=["(cos π{x} − {y})/{x}"],
+    symbol="sinc", latex=r"\frac{{\sin \pi {x}}}{{\pi {x}}}", source="np.sinc({x})", formulas=["(cos π{x} − {y})/{x}"],
     numpy=np.sinc, elementwise=True, samples=[normal(3, 4)], note="At 0 the sinc function is at its top, and flat.",
 )  # fmt: skip
 def sinc(x):
-    """``sin(πx) / (πx)``, and 1 at 0; the derivatives at 0 are right too: 0, -π²/3, 0, ..."""
+    """``sin(πx) / (πx)``, and 1 at 0; the derivatives at 0 are right too: 0, -π²/3, 0, ...
+
+    >>> sinc(np.array([0.0, 0.5, 1.0])).round(4).tolist()
+    [1.0, 0.6366, 0.0]
+    """
     return np.sinc(x)[()]
 
 
@@ -166,7 +202,11 @@ DEGREE = math.pi / 180
     note="The gradient changes its unit, as the number did.",
 )  # fmt: skip
 def deg2rad(x):
-    """An angle in degrees, in radians."""
+    """An angle in degrees, in radians.
+
+    >>> float(deg2rad(180.0)) == np.pi
+    True
+    """
     return np.deg2rad(x)
 
 
@@ -179,7 +219,11 @@ deg2rad.rule(lambda g, y, x: g * DEGREE)
     note="The gradient changes its unit, as the number did.",
 )  # fmt: skip
 def rad2deg(x):
-    """An angle in radians, in degrees."""
+    """An angle in radians, in degrees.
+
+    >>> float(rad2deg(np.pi))
+    180.0
+    """
     return np.rad2deg(x)
 
 
