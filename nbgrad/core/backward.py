@@ -119,6 +119,8 @@ def reverse_pass(
         args: Sequence[Any] = node.args
         if traced:
             y, args = node, traced_args(node.inputs, args)
+        elif extras is not None and "kept" in extras:
+            static = {**(static or {}), "kept": extras["kept"]}
         rules = op.rules if not batched or op.takes_batches else one_by_one(op.rules, node.inputs)
         two = static is None and len(args) == 2
         if two:

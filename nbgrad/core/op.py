@@ -111,6 +111,7 @@ class Operation:
         self.keywords = tuple(p.name for p in parameters if p.kind is p.KEYWORD_ONLY)
         tried = [Case((), {}), *cases] if samples else cases
         self.cases = tuple(Case(case.samples or tuple(samples), case.static) for case in tried)
+        self.keeping: Callable[..., tuple[Any, Any]] | None = None
         self.takes_batches = self.elementwise or self.batched
         self._arity = -1 if self.variadic else len(self.operands)
 
@@ -121,6 +122,15 @@ class Operation:
     def rule_for_each(self, rule: Rule) -> None:
         """Declare the rule of a variadic operation: it gets the operand's position, then what any rule gets."""
         self.rules = EachOperand(rule)
+
+    def keep(self, forward: Callable[..., tuple[Any, Any]]) -> Callable[..., tuple[Any, Any]]:
+        """Declare (as a decorator) another forward function, which gives the value and something of use to the rules.
+
+        While a graph is recorded it is called in place of :attr:`forward`, and the rules then get what it gave as
+        ``kept=``. They must do without, too: it is an array, so for higher derivatives they are not given it.
+        """
+        self.keeping = forward
+        return forward
 
     def formula(self, position: int, args: Sequence[Any]) -> str:
         """The template of :attr:`formulas` that fits the operands ``args``."""
@@ -158,16 +168,28 @@ class Operation:
                 inputs[i] = CONSTANT
                 if type(x) not in PLAIN:
                     args[i] = as_data(x)
+        kept = None
+        recorded = needs and recording.get()
         try:
-            value = self.forward(*args, **static) if static else self.forward(*args)
+            if recorded and self.keeping is not None:
+                value, kept = self.keeping(*args, **static)
+            else:
+                value = self.forward(*args, **static) if static else self.forward(*args)
         except ValueError as error:
             raise shape_error(self, operands, args, error) from None
-        if needs and recording.get():
-            return record(self, value, tuple(inputs), tuple(args), static or None)
-        return value if needs is None else Tensor(value)
+        if not recorded:
+            return value if needs is None else Tensor(value)
+        out = record(self, value, tuple(inputs), tuple(args), static or None)
+        if kept is not None:
+            out.with_extras()["kept"] = kept
+        return out
 
     def _sorted(self, given: tuple, static: dict[str, Any]) -> tuple[tuple, dict[str, Any]]:
         """Operands and keyword arguments told apart, however they were given: ``np.sum(x, 0)``, ``f(x, W=W, b=b)``."""
+        n = len(self.operands)
+        options = dict(zip(self.keywords, given[n:], strict=False))
+        if n < len(given) <= n + len(self.keywords) and options.keys().isdisjoint(static):
+            return given[:n], options | static  # the commonest, without the cost of binding: np.sum(x, 0)
         call = self.signature.bind(*given, **static)
         stated = dict(call.arguments)
         call.apply_defaults()

@@ -204,3 +204,17 @@ def test_python_numbers_are_operands_too(op):
         y = op(*[x if i == wanted else value for i, value in enumerate(numbers)])
         y.backward(np.ones(2, np.float32))
         assert (y.dtype, x.grad.dtype) == (np.float32, np.float32)
+
+
+@every_case
+def test_what_forward_keeps_for_the_rules_changes_nothing(op, case):
+    if op.keeping is None:
+        pytest.skip("it keeps nothing")
+    args = drawn(op, case)
+    value, kept = op.keeping(*args, **case.static)
+    np.testing.assert_array_equal(value, op.forward(*args, **case.static))
+    for i in differentiable(op, args):
+        g = np.random.default_rng(2).standard_normal(np.shape(value))[()]
+        without = op.rules[i](g, value, *args, **case.static)
+        with_it = op.rules[i](g, value, *args, **case.static, kept=kept)
+        np.testing.assert_allclose(with_it, without, rtol=1e-12, atol=1e-15)

@@ -54,17 +54,26 @@ def cross_entropy(logits, target, *, reduction="mean", axis=-1, label_smoothing=
     >>> round(float(cross_entropy(np.array([[2.0, 0.0], [0.0, 2.0]]), np.array([0, 1]))), 4)
     0.1269
     """
+    return _loss_and_probabilities(logits, target, reduction, axis, label_smoothing)[0]
+
+
+@cross_entropy.keep
+def _loss_and_probabilities(logits, target, reduction="mean", axis=-1, label_smoothing=0.0):
+    """The loss, and the probabilities (the classes first) from which its gradient is made, if it is quickly made."""
     if not 0.0 <= label_smoothing <= 1.0:
         raise HyperparameterError(f"label_smoothing is {label_smoothing!r}, but must be between 0 and 1")
     hard = are_classes(logits, target, axis)
     scores = classes_first(logits, axis)
     scores = scores - np.maximum.reduce(scores)
-    surprise = np.log(np.add.reduce(np.exp(scores)))  # of a class: this less its score
+    p = np.exp(scores)
+    total = np.add.reduce(p)
+    surprise = np.log(total)  # of a class: this less its score
     if hard and not label_smoothing:
+        p /= total
         right = scores.reshape(len(scores), -1)[right_places(target)]
-        return reduced(surprise - right.reshape(surprise.shape), reduction)
+        return reduced(surprise - right.reshape(surprise.shape), reduction), p
     q = classes_first(probabilities(logits, target, axis, label_smoothing), axis)
-    return reduced(np.add.reduce(q * (surprise - scores)), reduction)
+    return reduced(np.add.reduce(q * (surprise - scores)), reduction), None
 
 
 def are_classes(logits, target, axis):
@@ -109,13 +118,11 @@ def probabilities(logits, target, axis, label_smoothing):
     return (1.0 - label_smoothing) * target + label_smoothing / classes if label_smoothing else target
 
 
-def softmax_less_one(logits, target, axis):
-    """The gradient of the sum of the losses: the probabilities, less 1 for the right classes."""
-    scores = classes_first(logits, axis)
-    p = np.exp(scores - np.maximum.reduce(scores))
-    p /= np.add.reduce(p)
-    p.reshape(len(p), -1)[right_places(target)] -= 1.0
-    return p.T if p.ndim == 2 and axis in (-1, 1) else np.moveaxis(p, 0, axis)
+def less_one(p, target, axis):
+    """The gradient of the sum of the losses: the probabilities (the classes first), less 1 for the right classes."""
+    slope = p.copy()
+    slope.reshape(len(p), -1)[right_places(target)] -= 1.0
+    return slope.T if p.ndim == 2 and axis in (-1, 1) else np.moveaxis(slope, 0, axis)
 
 
 def _for_each(g, logits, reduction, axis):
@@ -125,16 +132,16 @@ def _for_each(g, logits, reduction, axis):
     return share(g, logits.size // max(logits.shape[axis], 1), reduction)
 
 
-def _to_logits(g, y, logits, target, reduction="mean", axis=-1, label_smoothing=0.0):
-    if type(logits) is np.ndarray and np.asarray(plain(target)).dtype.kind != "f" and not label_smoothing:
-        slope = softmax_less_one(logits, plain(target), axis)  # the quick way, on arrays
+def _to_logits(g, y, logits, target, reduction="mean", axis=-1, label_smoothing=0.0, kept=None):
+    if kept is not None:
+        slope = less_one(kept, plain(target), axis)  # the quick way, on arrays
     else:
         q = probabilities(logits, target, axis, label_smoothing)
         slope = softmax(logits, axis=axis) * q.sum(axis=axis, keepdims=True) - q
     return slope * _for_each(g, logits, reduction, axis)
 
 
-def _to_probabilities(g, y, logits, target, reduction="mean", axis=-1, label_smoothing=0.0):
+def _to_probabilities(g, y, logits, target, reduction="mean", axis=-1, label_smoothing=0.0, kept=None):
     slope = (label_smoothing - 1.0) * log_softmax(logits, axis=axis)
     return slope * _for_each(g, logits, reduction, axis)
 
