@@ -157,28 +157,49 @@ class Operation:
     def __call__(self, *operands: Any, **static: Any) -> Any:
         if len(operands) != self._arity and not self.variadic:
             operands, static = self._sorted(operands, static)
-        inputs: list[Any] = list(operands)
-        args: list[Any] = list(operands)
+        elif self._arity == 1 and not static and isinstance(operands[0], Tensor):
+            return self.of_tensor(operands[0])
+        inputs: list[Any] = [*operands]
+        args: list[Any] = [*operands]
         needs: bool | None = None  # whether a gradient is needed; None: there was no tensor at all
-        for i, x in enumerate(operands):
+        position = 0
+        for x in operands:
             if isinstance(x, Tensor):
-                args[i] = x.data
+                args[position] = x.data
                 needs = needs or x.requires_grad
             else:
-                inputs[i] = CONSTANT
+                inputs[position] = CONSTANT
                 if type(x) not in PLAIN:
-                    args[i] = as_data(x)
-        kept = None
-        recorded = needs and recording.get()
+                    args[position] = as_data(x)
+            position += 1
+        if self.keeping is not None and needs and recording.get():
+            return self._kept(inputs, args, static)
         try:
-            if recorded and self.keeping is not None:
-                value, kept = self.keeping(*args, **static)
-            else:
-                value = self.forward(*args, **static) if static else self.forward(*args)
+            value = self.forward(*args, **static) if static else self.forward(*args)
         except ValueError as error:
             raise shape_error(self, operands, args, error) from None
-        if not recorded:
-            return value if needs is None else Tensor(value)
+        if needs and recording.get():
+            return record(self, value, tuple(inputs), tuple(args), static or None)
+        return value if needs is None else Tensor(value)
+
+    def of_tensor(self, x: Tensor) -> Tensor:
+        """The operation, which takes one operand, on a tensor: the same as calling it, the loop unrolled for speed."""
+        data = x.data
+        try:
+            value = self.forward(data)
+        except ValueError as error:
+            raise shape_error(self, (x,), (data,), error) from None
+        if x.requires_grad and recording.get():
+            return record(self, value, (x,), (data,), None)
+        return Tensor(value)
+
+    def _kept(self, inputs: list[Any], args: list[Any], static: dict[str, Any]) -> Tensor:
+        """The recorded result, with what :attr:`keeping` keeps for the rules."""
+        assert self.keeping is not None
+        try:
+            value, kept = self.keeping(*args, **static)
+        except ValueError as error:
+            raise shape_error(self, inputs, args, error) from None
         out = record(self, value, tuple(inputs), tuple(args), static or None)
         if kept is not None:
             out.with_extras()["kept"] = kept
@@ -286,7 +307,9 @@ def unary_method(op: Operation) -> Callable:
     """``x.f(...)`` as a method."""
 
     def call(x: Tensor, *rest: Any, **static: Any) -> Any:
-        return op(x, *rest, **static)
+        return op(x, *rest, **static) if rest or static or several else op.of_tensor(x)
+
+    several = len(op.operands) != 1 or op.variadic
 
     call.__doc__ = op.__doc__
     return call
