@@ -25,7 +25,7 @@ from .op import identity, record
 from .tensor import Tensor, plain
 
 ONE = np.float64(1.0)
-ARRAY = np.ndarray
+NUMBER, ARRAY = np.float64, np.ndarray  # by names of our own: quicker to look up
 in_creation_order = attrgetter("serial")
 
 
@@ -112,9 +112,11 @@ def reverse_pass(
             if "fingerprint" in extras:
                 debugging.verify(node)
             g = seen_by_hooks(node, extras, g)
-        if node in keep or (extras is not None and "retains_grad" in extras):
+            if "retains_grad" in extras:
+                kept[node] = g
+        if node in keep:
             kept[node] = g
-        op, static, position = node.op, node.static, -1
+        op, static = node.op, node.static
         y: Any = node.data
         args: Sequence[Any] = node.args
         if traced:
@@ -127,7 +129,6 @@ def reverse_pass(
             a, b = args
         step: list[tuple] | None = None if observe is None else []
         for x, rule in zip(node.inputs, rules):  # noqa: B905  # the rules of a variadic operation have no end
-            position += 1
             if rule is None or not x.requires_grad or (only is not None and x not in only):
                 continue
             if two:  # the commonest, and quicker without the star
@@ -137,22 +138,32 @@ def reverse_pass(
             else:
                 c = rule(g, y, *args, **static)
             data = x.data
-            if batched:
-                if c.shape[1:] != data.shape:
-                    c = undo_broadcasting(c, data.shape, batched)
-            elif type(c) is not type(data) or (type(c) is ARRAY and c.shape != data.shape):
-                c = undo_broadcasting(c, data.shape)
+            if type(c) is NUMBER:  # its shape would be slow to ask for
+                if type(data) is not NUMBER:
+                    c = undo_broadcasting(c, data.shape)
+            elif (c.shape[1:] if batched else c.shape) != data.shape:
+                c = undo_broadcasting(c, data.shape, batched)
             arrived[x] = arrived[x] + c if x in arrived else c
             if step is not None:
-                step.append((x, position, c, arrived[x]))
+                step.append((x, c, arrived[x]))
         if step and observe is not None:
-            observe(Step(node, g, *zip(*step, strict=True)))
+            receivers, contributions, totals = zip(*step, strict=True)
+            observe(Step(node, g, receivers, positions_of(node, only), contributions, totals))
     for x, g in arrived.items():  # by now only leaves
         if x.extras is not None:
             arrived[x] = seen_by_hooks(x, x.extras, g)
     if kept:
         arrived.update(kept)
     return arrived
+
+
+def positions_of(node: Tensor, only: Collection[Tensor] | None) -> tuple[int, ...]:
+    """Which operands of ``node`` receive a contribution, counted from 0."""
+    return tuple(
+        i
+        for i, x in enumerate(node.inputs)
+        if node.op.rules[i] is not None and x.requires_grad and (only is None or x in only)
+    )
 
 
 def traced_args(inputs: tuple[Tensor, ...], args: Sequence[Any]) -> list[Any]:

@@ -171,7 +171,7 @@ class Operation:
                 inputs[position] = CONSTANT
                 if type(x) not in PLAIN:
                     args[position] = as_data(x)
-            position += 1
+            position += 1  # noqa: SIM113  # enumerate takes longer, and this is the way of every operation
         if self.keeping is not None and needs and recording.get():
             return self._kept(inputs, args, static)
         try:

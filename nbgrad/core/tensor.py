@@ -148,7 +148,7 @@ class Tensor(Methods, Shown):
     # ---- out of the graph
     def detach(self) -> Tensor:
         """A leaf with the same numbers, from which no gradient flows back."""
-        return Tensor(self.data, name=self.name)
+        return Tensor(self.data) if self.extras is None else Tensor(self.data, name=self.name)
 
     def numpy(self) -> Any:
         """The numbers alone: a NumPy array or scalar."""
