@@ -18,9 +18,10 @@ from .core import errors
 from .core.backward import Step, backward_steps
 from .core.check import check_gradients
 from .core.debugging import debug
+from .core.jacobians import hessian, hvp, jacobian
 from .core.shown import show
 from .core.tensor import Tensor, no_grad, tensor
-from .core.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from .core.transforms import grad, jvp, value_and_grad, vjp
 
 if TYPE_CHECKING:
     from . import data, display, graph, nn, notebook, optim, plots, seeing, tape, training, widgets

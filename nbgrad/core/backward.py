@@ -102,28 +102,19 @@ def reverse_pass(
         Tensor -> gradient, for those of the leaves and of ``keep`` where something arrived. Gradients may share memory
         with each other and with the seeds.
     """
-    arrived, kept = seeds, {}  # what has arrived and waits; what has passed, and is wanted
+    arrived: dict[Tensor, Any] = seeds  # what has arrived and waits
+    kept: dict[Tensor, Any] = {}  # what has flowed on, and is wanted
     for node in reversed(nodes):
         g = arrived.pop(node, None)
         if g is None:
             continue
-        extras = node.extras
-        if extras is not None:
-            if "fingerprint" in extras:
-                debugging.verify(node)
-            g = seen_by_hooks(node, extras, g)
-            if "retains_grad" in extras:
-                kept[node] = g
+        if node.extras is not None:
+            g = attended(node, node.extras, g, kept)
         if node in keep:
             kept[node] = g
-        op, static = node.op, node.static
-        y: Any = node.data
-        args: Sequence[Any] = node.args
-        if traced:
-            y, args = node, traced_args(node.inputs, args)
-        elif extras is not None and "kept" in extras:
-            static = {**(static or {}), "kept": extras["kept"]}
-        rules = op.rules if not batched or op.takes_batches else one_by_one(op.rules, node.inputs)
+        rules, y, args, static = node.op.rules, node.data, node.args, node.static
+        if traced or batched or node.extras is not None:
+            rules, y, args, static = prepared(node, traced, batched)
         two = static is None and len(args) == 2
         if two:
             a, b = args
@@ -155,6 +146,26 @@ def reverse_pass(
     if kept:
         arrived.update(kept)
     return arrived
+
+
+def attended(node: Tensor, extras: dict[str, Any], gradient: Any, kept: dict[Tensor, Any]) -> Any:
+    """The gradient that flows on from ``node``, after all that its extras ask for has been done."""
+    if "fingerprint" in extras:
+        debugging.verify(node)
+    gradient = seen_by_hooks(node, extras, gradient)
+    if "retains_grad" in extras:
+        kept[node] = gradient
+    return gradient
+
+
+def prepared(node: Tensor, traced: bool, batched: bool) -> tuple[Any, Any, Any, dict[str, Any] | None]:
+    """The rules of ``node`` and what to call them with: the result, the operands and the keyword arguments."""
+    op, static = node.op, node.static
+    y, args = (node, traced_args(node.inputs, node.args)) if traced else (node.data, node.args)
+    if node.extras is not None and "kept" in node.extras and not traced:
+        static = {**(static or {}), "kept": node.extras["kept"]}
+    rules = one_by_one(op.rules, node.inputs) if batched and not op.takes_batches else op.rules
+    return rules, y, args, static
 
 
 def positions_of(node: Tensor, only: Collection[Tensor] | None) -> tuple[int, ...]:

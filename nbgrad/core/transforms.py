@@ -1,4 +1,4 @@
-"""Functions of functions: from ``f`` to its gradient, its Jacobian, its Hessian, and products with them.
+"""Functions of functions: from ``f`` to its gradient, and to products with its Jacobian from either side.
 
 They take and give plain NumPy values, also in tuples, lists and dictionaries, and nest to any depth. Each call works on
 fresh inputs of its own (``identity`` nodes when the caller is itself being differentiated), so that an inner
@@ -7,7 +7,7 @@ derivative never mistakes an outer variable for its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import wraps
 from itertools import islice
 from typing import Any
@@ -21,11 +21,8 @@ from .forward import forward_pass
 from .op import identity
 from .tensor import Tensor, as_data, plain, recording, transforming
 
-LARGEST_BATCH = 2**22  # numbers that the cotangents of one node may hold: larger Jacobians are computed in parts,
-FEW = 64  # of at least so many rows
 
-
-class _at_work:
+class at_work:
     """One transform deeper, and recording, whatever the caller does: what is recorded here is the transform's own."""
 
     def __enter__(self) -> None:
@@ -78,7 +75,7 @@ class Traced:
         self.nested = any(_is_nested(held) for held, _ in flat)
         fed = list(args)
         self.sources: list[Tensor] = []
-        with _at_work():
+        with at_work():
             for i, (held, rebuild) in zip(which, flat, strict=True):
                 sources = [fresh(value, i) for value in held]
                 self.sources += sources
@@ -153,7 +150,7 @@ def value_and_grad(f: Callable, argnums: int | Sequence[int] = 0, has_aux: bool 
         call = Traced(f, args, static, argnums)
         value, aux = call.output if has_aux else (call.output, None)
         value = one_number(f, value)
-        with _at_work():
+        with at_work():
             found = gradients([value], [np.ones_like(value.data)[()]], call.sources, traced=call.nested)
         slope = call.like_arguments(found)
         if not has_aux:
@@ -208,11 +205,11 @@ def vjp(f: Callable, *primals: Any) -> tuple[Any, Callable]:
     (array([ 3., 40.]), array([ 1., 20.]))
     """
     call = Traced(f, primals, {}, tuple(range(len(primals))))
-    outputs, rebuild = _tensors(call.output)
+    outputs, rebuild = as_tensors(call.output)
 
     def pull(cotangent: Any) -> tuple:
         given = _fitting(cotangent, outputs, "cotangent", "the value")
-        with _at_work():
+        with at_work():
             found = gradients(outputs, given, call.sources, traced=call.nested or _is_nested(given))
         return call.like_arguments(found)
 
@@ -241,14 +238,14 @@ def jvp(f: Callable, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[A
     (0.0, 2.0)
     """
     call = Traced(f, tuple(primals), {}, tuple(range(len(primals))))
-    outputs, rebuild = _tensors(call.output)
+    outputs, rebuild = as_tensors(call.output)
     given = _fitting(tuple(tangents), call.sources, "tangent", "its primal")
     call.nested = call.nested or _is_nested(given)
-    moved = _forward(outputs, call.sources, given, traced=call.nested, batched=False)
+    moved = tangents_of(outputs, call.sources, given, traced=call.nested, batched=False)
     return rebuild([call.result(y) for y in outputs]), rebuild([call.result(t) for t in moved])
 
 
-def _tensors(output: Any) -> tuple[list[Tensor], Callable]:
+def as_tensors(output: Any) -> tuple[list[Tensor], Callable]:
     """The results of a function in a row, as tensors, and how to put them back into their containers."""
     held, rebuild = flatten(output)
     return [y if isinstance(y, Tensor) else Tensor(as_data(y)) for y in held], rebuild
@@ -270,158 +267,12 @@ def _fitting(given: Any, like: Sequence[Tensor], what: str, whose: str) -> list[
     return fitting
 
 
-def _forward(
+def tangents_of(
     outputs: Sequence[Tensor], sources: Sequence[Tensor], tangents: Sequence[Any], *, traced: bool, batched: bool
 ) -> list[Any]:
     """The tangents of ``outputs`` when ``sources`` move along ``tangents``; zeros where nothing moves."""
     nodes = leading_from(creation_order([y for y in outputs if y.op is not None]), sources)
-    with _at_work():
+    with at_work():
         moving = forward_pass(nodes, dict(zip(sources, tangents, strict=True)), traced=traced, batched=batched)
     front = (len(tangents[0]),) if batched else ()
     return [moving[y] if y in moving else np.zeros(front + y.shape, y.dtype)[()] for y in outputs]
-
-
-def jacobian(f: Callable, argnums: int | Sequence[int] = 0, mode: str = "auto") -> Callable:
-    """The function that gives all first derivatives of ``f``: how each number of the result depends on each argument's.
-
-    For a result of shape ``r`` and an argument of shape ``s`` it is an array of shape ``r + s``. Where results or
-    arguments are containers, it is the results' container, holding the arguments' containers.
-
-    All cotangents (or tangents) travel together, as one batch, through one pass.
-
-    Args:
-        argnums: as in :func:`value_and_grad`.
-        mode: ``"reverse"`` sends a cotangent back from each number of the result, ``"forward"`` a tangent forward
-            from each number of the arguments; ``"auto"`` takes the fewer.
-
-    Raises:
-        ArgumentError: ``mode`` or ``argnums`` is something else.
-
-    >>> import nbgrad as ng
-    >>> import numpy as np
-    >>> ng.jacobian(lambda x: np.array([[2.0, 1.0]]) @ x)(np.array([1.0, 5.0]))
-    array([[2., 1.]])
-    """
-    if mode not in ("auto", "forward", "reverse"):
-        raise ArgumentError(f"mode is 'auto', 'forward' or 'reverse', not {mode!r}")
-
-    @wraps(f)
-    def wrapped(*args: Any, **static: Any) -> Any:
-        call = Traced(f, args, static, argnums)
-        outputs, rebuild = _tensors(call.output)
-        fewer_inputs = sum(x.size for x in call.sources) < sum(y.size for y in outputs)
-        if mode == "forward" or (mode == "auto" and fewer_inputs):
-            columns = [_columns(outputs, call, i) for i in range(len(call.sources))]
-            blocks = [list(row) for row in zip(*columns, strict=True)] if columns else [[] for _ in outputs]
-        else:
-            blocks = [_rows(y, call) for y in outputs]
-        return rebuild([call.like_arguments(row) for row in blocks])
-
-    return wrapped
-
-
-def _rows(y: Tensor, call: Traced) -> list[Any]:
-    """The Jacobian of ``y`` with respect to each source, by cotangents sent back from each of its numbers."""
-    if not y.requires_grad or not y.size:
-        return [np.zeros(y.shape + x.shape, x.dtype)[()] for x in call.sources]
-    parts = []
-    with _at_work():
-        for seeds in _unit_vectors(y, [y]):
-            found = gradients([y], [seeds], call.sources, traced=call.nested, batched=True)
-            if y.dtype.kind == "c":  # a gradient is real: that of the real part, and that of the imaginary one
-                turned = gradients([y], [-1j * seeds], call.sources, traced=call.nested, batched=True)
-                found = [None if re is None else re + 1j * im for re, im in zip(found, turned, strict=True)]
-            parts.append(found)
-    blocks = []
-    for x, rows in zip(call.sources, zip(*parts, strict=True), strict=True):
-        if rows[0] is None:
-            blocks.append(np.zeros(y.shape + x.shape, x.dtype)[()])
-        else:
-            joined = rows[0] if len(rows) == 1 else np.concatenate(rows)
-            blocks.append(joined.reshape(y.shape + x.shape))
-    return blocks
-
-
-def _columns(outputs: Sequence[Tensor], call: Traced, number: int) -> list[Any]:
-    """The Jacobian of each output with respect to one source, by tangents sent forward from each of its numbers."""
-    x = call.sources[number]
-    if not x.size:
-        return [np.zeros(y.shape + x.shape, x.dtype) for y in outputs]
-    parts = [_forward(outputs, [x], [seeds], traced=call.nested, batched=True) for seeds in _unit_vectors(x, outputs)]
-    blocks = []
-    for y, moved in zip(outputs, zip(*parts, strict=True), strict=True):
-        joined = moved[0] if len(moved) == 1 else np.concatenate(moved)
-        blocks.append(np.moveaxis(joined, 0, -1).reshape(y.shape + x.shape))
-    return blocks
-
-
-def _unit_vectors(x: Tensor, targets: Sequence[Tensor]) -> Iterator[np.ndarray]:
-    """A 1 at each number of ``x`` in turn, zeros elsewhere: as batches, none of them too large for the memory.
-
-    A batch travels through the graph of ``targets``, and grows with its largest node.
-    """
-    n = at_once = x.size
-    if n > FEW:
-        nodes = creation_order([y for y in targets if y.op is not None])
-        at_once = max(FEW, LARGEST_BATCH // max([1, n, *(operand.size for node in nodes for operand in node.inputs)]))
-    for start in range(0, n, at_once):
-        rows = min(at_once, n - start)
-        units = np.zeros((rows, n), x.dtype)
-        units.ravel()[start :: n + 1] = 1
-        yield units.reshape((rows, *x.shape))
-
-
-def hessian(f: Callable, argnums: int | Sequence[int] = 0) -> Callable:
-    """The function that gives the matrix of second derivatives of ``f``, by default with respect to its first argument.
-
-    For an argument of shape ``s`` the result has shape ``s + s``; for containers, a container of containers. The
-    gradient is computed once, recorded, and differentiated once, all its elements as one batch.
-
-    Raises:
-        NotScalarError: ``f`` gives several numbers.
-
-    >>> import nbgrad as ng
-    >>> import numpy as np
-    >>> ng.hessian(lambda p: p[0] ** 2 * p[1])(np.array([3.0, 5.0]))
-    array([[10.,  6.],
-           [ 6.,  0.]])
-    """
-
-    @wraps(f)
-    def wrapped(*args: Any, **static: Any) -> Any:
-        call = Traced(f, args, static, argnums)
-        value = one_number(f, call.output)
-        with _at_work():
-            found = gradients([value], [np.ones_like(value.data)[()]], call.sources, traced=True)
-        rows = []
-        for g, x in zip(found, call.sources, strict=True):
-            slope = g if isinstance(g, Tensor) else Tensor(np.zeros_like(x.data) if g is None else g)
-            rows.append(call.like_arguments(_rows(slope, call)))
-        return call.put_back(rows)
-
-    return wrapped
-
-
-def hvp(f: Callable) -> Callable:
-    """The function ``(x, v, *others) -> H v``, with ``H`` the Hessian of ``f`` at ``x``, which is never built.
-
-    The gradient's directional derivative along ``v``: forward mode over reverse mode (Pearlmutter 1994, "Fast exact
-    multiplication by the Hessian", Neural Computation 6, 147-160).
-
-    Args:
-        f: a function that gives one number; its first argument ``x`` may be a container, and ``v`` is one like it.
-
-    >>> import nbgrad as ng
-    >>> import numpy as np
-    >>> ng.hvp(lambda p: p[0] ** 2 * p[1])(np.array([3.0, 5.0]), np.array([1.0, 0.0]))
-    array([10.,  6.])
-    """
-
-    @wraps(f)
-    def wrapped(x: Any, v: Any, *others: Any, **static: Any) -> Any:
-        def slope(x: Any) -> Any:
-            return grad(f)(x, *others, **static)
-
-        return jvp(slope, (x,), (v,))[1]
-
-    return wrapped

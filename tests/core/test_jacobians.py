@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import nbgrad as ng
-from nbgrad.core import errors, transforms
+from nbgrad.core import errors, jacobians
 from nbgrad.core.tensor import Tensor
 
 rng = np.random.default_rng(5)
@@ -30,8 +30,8 @@ def test_a_jacobian_is_that_of_autograd_in_either_mode():
 def test_the_cheaper_mode_is_taken(monkeypatch):
     taken = []
     for name in ("_rows", "_columns"):
-        original = getattr(transforms, name)
-        monkeypatch.setattr(transforms, name, lambda *a, o=original, n=name: taken.append(n) or o(*a))
+        original = getattr(jacobians, name)
+        monkeypatch.setattr(jacobians, name, lambda *a, o=original, n=name: taken.append(n) or o(*a))
     ng.jacobian(lambda x: x * np.ones(5))(2.0)
     ng.jacobian(lambda x: x.sum())(np.ones(5))
     assert taken == ["_columns", "_rows"]
@@ -49,8 +49,8 @@ def test_the_shape_is_that_of_the_result_then_that_of_the_argument():
 def test_a_large_jacobian_is_computed_in_parts(monkeypatch):
     x = rng.normal(size=(5, 4))
     expected = ng.jacobian(lambda x: np.sin(x).T)(x)
-    monkeypatch.setattr(transforms, "LARGEST_BATCH", 70)
-    monkeypatch.setattr(transforms, "FEW", 3)
+    monkeypatch.setattr(jacobians, "LARGEST_BATCH", 70)
+    monkeypatch.setattr(jacobians, "FEW", 3)
     for mode in ("forward", "reverse"):
         np.testing.assert_array_equal(ng.jacobian(lambda x: np.sin(x).T, mode=mode)(x), expected)
 
