@@ -68,7 +68,7 @@ class Methods:
         """The quotient ``a / b``."""
 
     def __neg__(self) -> Tensor:
-        """``-x``."""
+        """``-x``, the number with its sign turned."""
 
     def __pos__(self) -> Tensor:
         """``x`` itself."""
@@ -131,7 +131,7 @@ class Methods:
         """The number, 0 or more, whose hyperbolic cosine is ``x >= 1``."""
 
     def arctanh(self) -> Tensor:
-        """The number whose hyperbolic tangent is ``x``, which lies between -1 and 1."""
+        """The number whose hyperbolic tangent is ``x``, between -1 and 1, where it and its slope are infinite."""
 
     def square(self) -> Tensor:
         """``x * x``."""
@@ -140,7 +140,7 @@ class Methods:
         """``a ** b``, squares spelled as squares: they are the commonest power, faster, and easier to read."""
 
     def __rpow__(self, other: Any) -> Tensor:
-        """``a ** b``."""
+        """``a ** b``; of a negative base, as in NumPy, a number only for whole ``b``."""
 
     def reciprocal(self) -> Tensor:
         """``1 / x``; that of a whole number is a fraction here, where NumPy would round it towards 0."""
@@ -181,16 +181,16 @@ class Methods:
         """The same numbers in another shape; -1 stands for whatever length is left."""
 
     def ravel(self, order: Any = "C") -> Tensor:
-        """All numbers along one axis."""
+        """All numbers along one axis, as many as there are."""
 
     def flatten(self, order: Any = "C") -> Tensor:
-        """All numbers along one axis."""
+        """All numbers along one axis, as many as there are."""
 
     def squeeze(self, axis: Any = None) -> Tensor:
-        """``x`` without its axes of length 1 (or without ``axis``)."""
+        """``x`` without its axes of length 1 (or without ``axis``, one or several of them)."""
 
     def swapaxes(self, axis1: Any = -1, axis2: Any = -2) -> Tensor:
-        """Two axes exchanged."""
+        """Two axes exchanged, by default the last two."""
 
     def transpose(self, *axes: Any) -> Tensor:
         """The axes in the order ``axes``; reversed by default."""
@@ -201,7 +201,7 @@ class Methods:
 
     @property
     def mT(self) -> Tensor:
-        """Two axes exchanged."""
+        """Two axes exchanged, by default the last two."""
 
     def __getitem__(self, index: Any) -> Tensor:
         """``x[index]`` with any index that NumPy takes: :func:`getitem`, with its loops unrolled."""
@@ -273,10 +273,10 @@ class Methods:
         """The indices that would sort ``x``, as a plain array; equal elements keep their order."""
 
     def var(self, axis: Any = None, ddof: Any = 0, keepdims: Any = False) -> Tensor:
-        """The variance: the sum of the squared distances from the mean, divided by ``n - ddof``."""
+        """The variance: the sum of the ``n`` squared distances from the mean, divided by ``n - ddof``."""
 
     def std(self, axis: Any = None, ddof: Any = 0, keepdims: Any = False) -> Tensor:
-        """The standard deviation, the root of the variance."""
+        """The standard deviation, the root of the variance (see :func:`var`)."""
 
     def median(self, axis: Any = None, keepdims: Any = False) -> Tensor:
         """The number in the middle, or the mean of the two in the middle."""

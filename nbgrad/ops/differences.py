@@ -6,6 +6,7 @@ from ..core.errors import ShapeError
 from ..core.numpy_protocol import NUMPY
 from ..core.op import operation
 from ..core.tensor import plain
+from .indexing import along
 from .joining import joined
 from .samples import case, normal
 from .shape import ravel
@@ -20,7 +21,11 @@ from .shape import ravel
     note="Each element was added once, as the right one of a pair, and taken off once, as the left one.",
 )  # fmt: skip
 def diff(x, *, n=1, axis=-1):
-    """The differences of neighbours along ``axis``, taken ``n`` times."""
+    """The differences of neighbours along ``axis``, taken ``n`` times. The axis becomes ``n`` shorter.
+
+    >>> diff(np.array([1.0, 4.0, 9.0])).tolist(), diff(np.array([1.0, 4.0, 9.0]), n=2).tolist()
+    ([3.0, 5.0], [2.0])
+    """
     return np.diff(x, n, axis)
 
 
@@ -50,7 +55,11 @@ def _slice_of(number, a, axis):
 
 
 def ediff1d(ary, to_end=None, to_begin=None):
-    """The differences of neighbours in the flattened array, with ``to_begin`` before and ``to_end`` behind them."""
+    """The differences of neighbours in the flattened array, with ``to_begin`` before and ``to_end`` behind them.
+
+    >>> ediff1d(np.array([1.0, 4.0, 9.0]), to_begin=0.0).tolist()
+    [0.0, 3.0, 5.0]
+    """
     pieces = [ravel(x) if np.ndim(x) else np.reshape(x, 1) for x in (to_begin, to_end) if x is not None]
     pieces.insert(1 if to_begin is not None else 0, diff(ravel(ary)))
     return joined(pieces)
@@ -67,6 +76,9 @@ def gradient(f, *varargs, axis=None, edge_order=1):
 
     Raises:
         ShapeError: there are fewer points than the formula needs, or the spacing does not fit.
+
+    >>> gradient(np.array([0.0, 1.0, 4.0, 9.0])).tolist()
+    [1.0, 2.0, 4.0, 5.0]
     """
     axes = range(f.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     spacings = [plain(h) for h in varargs] or [1.0]
@@ -90,28 +102,34 @@ def _slope_along(f, spacing, axis, edge_order):
     steps = np.diff(spacing) if np.ndim(spacing) else np.full(count - 1, spacing)
     steps = steps.astype(f.dtype).reshape((-1,) + (1,) * (f.ndim - 1 - axis))
 
-    def at(span):
-        return f[(slice(None),) * axis + (span,)]
+    def at(start, stop):
+        return f[along(axis, f.ndim, slice(start, stop))]
 
     first, last = (
-        (at(slice(1, 2)) - at(slice(0, 1))) / steps[:1],
-        (at(slice(-1, None)) - at(slice(-2, -1))) / steps[-1:],
+        (at(1, 2) - at(0, 1)) / steps[:1],
+        (at(-1, None) - at(-2, -1)) / steps[-1:],
     )
     pieces = [first, last]
     if count > 2:
         a, b = steps[:-1], steps[1:]
-        left, middle, right = at(slice(0, -2)), at(slice(1, -1)), at(slice(2, None))
+        left, middle, right = at(0, -2), at(1, -1), at(2, None)
         inside = (a**2 * right - b**2 * left + (b**2 - a**2) * middle) / (a * b * (a + b))
         pieces = [first, inside, last]
         if edge_order == 2:  # the slope of the same parabola at its end: twice the secant's minus that in the middle
-            here = (slice(None),) * axis
-            pieces[0] = 2 * first - inside[(*here, slice(0, 1))]
-            pieces[2] = 2 * last - inside[(*here, slice(-1, None))]
+            pieces[0] = 2 * first - inside[along(axis, f.ndim, slice(0, 1))]
+            pieces[2] = 2 * last - inside[along(axis, f.ndim, slice(-1, None))]
     return joined(pieces, axis)
 
 
 def trapezoid(y, x=None, dx=1.0, axis=-1):
-    """The integral along ``axis`` by the trapezoidal rule: each step times the mean of the values at its ends."""
+    """The integral along ``axis`` by the trapezoidal rule: each step times the mean of the values at its ends.
+
+    Args:
+        x: where the values were taken, (n,) or of the shape of ``y``; ``None``: at equal distances ``dx``.
+
+    >>> float(trapezoid(np.array([1.0, 2.0, 3.0]), dx=2.0))
+    8.0
+    """
     y = np.moveaxis(y, axis, -1)
     steps = dx if x is None else np.diff(x if np.ndim(x) == 1 else np.moveaxis(x, axis, -1))
     return (steps * (y[..., 1:] + y[..., :-1]) / 2).sum(axis=-1)

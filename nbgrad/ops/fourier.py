@@ -13,7 +13,11 @@ from .samples import case, normal
 
 
 def fitted(x, shape):
-    """``x`` cut off, or filled up with zeros at the end, to ``shape``."""
+    """``x`` cut off, or filled up with zeros at the end, to ``shape``.
+
+    >>> fitted(np.array([1.0, 2.0]), (3,)).tolist(), fitted(np.array([1.0, 2.0]), (1,)).tolist()
+    ([1.0, 2.0, 0.0], [1.0])
+    """
     if any(have > want for have, want in zip(x.shape, shape, strict=True)):
         x = x[tuple(slice(want) for want in shape)]
     missing = [(0, want - have) for have, want in zip(x.shape, shape, strict=True)]
@@ -36,7 +40,20 @@ def as_operand(g, x):
     note="The matrix of the transform is symmetric, so the gradient is transformed in the same way.",
 )  # fmt: skip
 def fft(x, *, n=None, axis=-1, norm=None):
-    """The discrete Fourier transform along ``axis``; see ``np.fft.fft``."""
+    """The discrete Fourier transform along ``axis``: ``y[j] = Σ_k x[k] exp(−2πi jk/n)``, complex numbers.
+
+    Args:
+        n: how many numbers to take, the rest cut off, or zeros added; by default as many as there are. The result has
+            as many.
+        norm: by which of the two transforms is divided: ``"backward"`` (the default: the inverse, by ``n``),
+            ``"forward"``, or ``"ortho"`` (both, by ``√n``).
+
+    Raises:
+        ShapeError: ``n`` is not positive.
+
+    >>> fft(np.array([1.0, 0.0, 0.0, 0.0])).tolist()
+    [(1+0j), (1+0j), (1+0j), (1+0j)]
+    """
     return np.fft.fft(x, n, axis, norm)
 
 
@@ -47,7 +64,11 @@ def fft(x, *, n=None, axis=-1, norm=None):
     note="The matrix of the inverse transform is symmetric, so the gradient is transformed in the same way.",
 )  # fmt: skip
 def ifft(x, *, n=None, axis=-1, norm=None):
-    """The inverse of :func:`fft`."""
+    """The inverse of :func:`fft`, with the same arguments and errors: ``y[j] = Σ_k x[k] exp(2πi jk/n) / n``.
+
+    >>> ifft(fft(np.array([1.0, 2.0, 3.0]))).real.round(12).tolist()
+    [1.0, 2.0, 3.0]
+    """
     return np.fft.ifft(x, n, axis, norm)
 
 
@@ -56,13 +77,19 @@ ifft.rule(lambda g, y, x, n=None, axis=-1, norm=None: as_operand(np.fft.ifft(g, 
 
 
 @operation(
-    symbol="rfft", latex=r"\mathcal{{F}}\,{x}", source="np.fft.rfft({x}{keywords})", numpy=np.fft.rfft,
+    symbol="rfft", latex=r"\mathcal{{F}}_{{j \le n/2}}\,{x}", source="np.fft.rfft({x}{keywords})", numpy=np.fft.rfft,
     formulas=["the real part of the transform of {g}"], holomorphic=True, samples=[normal(3, 4)],
     cases=[case(axis=0), case(n=3), case(n=8, axis=0), case(norm="ortho"), case(norm="forward", n=5)],
     note="The half of the transform that is not given has no gradient.",
 )  # fmt: skip
 def rfft(x, *, n=None, axis=-1, norm=None):
-    """The first half of the Fourier transform of real numbers; the other half is its conjugate."""
+    """The first half of the Fourier transform of real numbers; the other half is its conjugate.
+
+    Shapes: of ``n`` numbers along ``axis`` become ``⌊n/2⌋ + 1``. Arguments and errors: as :func:`fft`.
+
+    >>> rfft(np.array([1.0, 0.0, 0.0, 0.0])).tolist()
+    [(1+0j), (1+0j), (1+0j)]
+    """
     return np.fft.rfft(x, n, axis, norm)
 
 
@@ -80,14 +107,20 @@ rfft.rule(lambda g, y, x, n=None, axis=-1, norm=None: _rfft_back(g, x, n, axis, 
 
 
 @operation(
-    symbol="irfft", latex=r"\mathcal{{F}}^{{-1}} {x}", source="np.fft.irfft({x}{keywords})", numpy=np.fft.irfft,
-    formulas=["the inverse transform of {g}, doubled where an element stands for two"], holomorphic=True,
-    samples=[normal(3, 5)],
+    symbol="irfft", latex=r"\mathcal{{F}}_{{j \le n/2}}^{{-1}}\,{x}", source="np.fft.irfft({x}{keywords})",
+    numpy=np.fft.irfft, formulas=["the inverse transform of {g}, doubled where an element stands for two"],
+    holomorphic=True, samples=[normal(3, 5)],
     cases=[case(axis=0), case(n=7), case(n=3, axis=0), case(norm="ortho"), case(norm="forward", n=12)],
     note="All but the first element (and the middle one) stand for two, themselves and their conjugates.",
 )  # fmt: skip
 def irfft(x, *, n=None, axis=-1, norm=None):
-    """The inverse of :func:`rfft`: ``n`` real numbers (by default an even number of them)."""
+    """The inverse of :func:`rfft`: ``n`` real numbers (by default an even number of them, ``2 (m − 1)`` of ``m``).
+
+    Arguments and errors: as :func:`fft`.
+
+    >>> irfft(rfft(np.array([1.0, 2.0, 3.0])), n=3).round(12).tolist()
+    [1.0, 2.0, 3.0]
+    """
     return np.fft.irfft(x, n, axis, norm)
 
 
@@ -107,24 +140,36 @@ irfft.rule(lambda g, y, x, n=None, axis=-1, norm=None: _irfft_back(g, x, axis, n
 
 
 @operation(
-    symbol="fft", latex=r"\mathcal{{F}}\,{x}", source="np.fft.fftn({x}{keywords})", formulas=["the transform of {g}"],
-    numpy=np.fft.fftn, holomorphic=True, samples=[normal(3, 4)],
+    symbol="fftn", latex=r"\mathcal{{F}} \cdots \mathcal{{F}}\,{x}", source="np.fft.fftn({x}{keywords})",
+    formulas=["the transform of {g}"], numpy=np.fft.fftn, holomorphic=True, samples=[normal(3, 4)],
     cases=[case(axes=(0,)), case(s=(2, 5), axes=(0, 1)), case(norm="ortho"), case(normal(2, 3, 2), axes=(-1, 0))],
     note="The matrix of the transform is symmetric, so the gradient is transformed in the same way.",
 )  # fmt: skip
 def fftn(x, *, s=None, axes=None, norm=None):
-    """The Fourier transform along several axes (by default all); see ``np.fft.fftn``."""
+    """The Fourier transform along several axes, one after the other (by default all).
+
+    Args:
+        s: as ``n`` of :func:`fft`, a length for each of the ``axes``; ``norm`` and errors as there.
+
+    >>> fftn(np.ones((2, 2))).tolist()
+    [[(4+0j), 0j], [0j, 0j]]
+    """
     return np.fft.fftn(x, s, _axes(x, s, axes), norm)
 
 
 @operation(
-    symbol="ifft", latex=r"\mathcal{{F}}^{{-1}} {x}", source="np.fft.ifftn({x}{keywords})", numpy=np.fft.ifftn,
+    symbol="ifftn", latex=r"\mathcal{{F}}^{{-1}} \cdots \mathcal{{F}}^{{-1}} {x}",
+    source="np.fft.ifftn({x}{keywords})", numpy=np.fft.ifftn,
     formulas=["the inverse transform of {g}"], holomorphic=True, samples=[normal(3, 4)],
     cases=[case(axes=(0,)), case(s=(2, 5), axes=(0, 1)), case(norm="ortho"), case(normal(2, 3, 2), axes=(-1, 0))],
     note="The matrix of the inverse transform is symmetric, so the gradient is transformed in the same way.",
 )  # fmt: skip
 def ifftn(x, *, s=None, axes=None, norm=None):
-    """The inverse of :func:`fftn`."""
+    """The inverse of :func:`fftn`.
+
+    >>> ifftn(fftn(np.eye(2))).real.tolist()
+    [[1.0, 0.0], [0.0, 1.0]]
+    """
     return np.fft.ifftn(x, s, _axes(x, s, axes), norm)
 
 
@@ -140,24 +185,40 @@ ifftn.rule(lambda g, y, x, s=None, axes=None, norm=None:
 
 
 def fft2(a, s=None, axes=(-2, -1), norm=None):
-    """The Fourier transform along two axes."""
+    """The Fourier transform along two axes.
+
+    >>> fft2(np.ones((3, 2, 4))).shape
+    (3, 2, 4)
+    """
     return fftn(a, s=s, axes=axes, norm=norm)
 
 
 def ifft2(a, s=None, axes=(-2, -1), norm=None):
-    """The inverse of :func:`fft2`."""
+    """The inverse of :func:`fft2`.
+
+    >>> ifft2(fft2(np.eye(2))).real.tolist()
+    [[1.0, 0.0], [0.0, 1.0]]
+    """
     return ifftn(a, s=s, axes=axes, norm=norm)
 
 
 def rfftn(a, s=None, axes=None, norm=None):
-    """The transform of real numbers along several axes: half of it along the last, the whole along the others."""
+    """The transform of real numbers along several axes: half of it along the last, the whole along the others.
+
+    >>> rfftn(np.ones((3, 2, 4))).shape
+    (3, 2, 3)
+    """
     axes = _axes(a, s, axes)
     half = rfft(a, n=None if s is None else s[-1], axis=axes[-1], norm=norm)
     return fftn(half, s=None if s is None else tuple(s[:-1]), axes=axes[:-1], norm=norm) if axes[:-1] else half
 
 
 def irfftn(a, s=None, axes=None, norm=None):
-    """The inverse of :func:`rfftn`."""
+    """The inverse of :func:`rfftn`.
+
+    >>> irfftn(rfftn(np.eye(2))).round(12).tolist()
+    [[1.0, 0.0], [0.0, 1.0]]
+    """
     axes = _axes(a, s, axes)
     if axes[:-1]:
         a = ifftn(a, s=None if s is None else tuple(s[:-1]), axes=axes[:-1], norm=norm)
@@ -165,12 +226,20 @@ def irfftn(a, s=None, axes=None, norm=None):
 
 
 def rfft2(a, s=None, axes=(-2, -1), norm=None):
-    """The transform of real numbers along two axes."""
+    """The transform of real numbers along two axes.
+
+    >>> rfft2(np.ones((3, 2, 4))).shape
+    (3, 2, 3)
+    """
     return rfftn(a, s, axes, norm)
 
 
 def irfft2(a, s=None, axes=(-2, -1), norm=None):
-    """The inverse of :func:`rfft2`."""
+    """The inverse of :func:`rfft2`.
+
+    >>> irfft2(rfft2(np.eye(2))).round(12).tolist()
+    [[1.0, 0.0], [0.0, 1.0]]
+    """
     return irfftn(a, s, axes, norm)
 
 

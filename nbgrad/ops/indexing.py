@@ -6,7 +6,6 @@ from ..core.methods import method
 from ..core.numpy_protocol import NUMPY
 from ..core.op import operation, record
 from ..core.tensor import Tensor, plain, recording
-from .elementwise import where
 from .samples import case, normal
 from .shape import ravel
 
@@ -14,7 +13,12 @@ BASIC = frozenset({int, slice, type(None), type(...), np.int64})
 
 
 def plain_index(index):
-    """``index`` with the numbers of tensors in their place."""
+    """``index`` with the numbers of tensors in their place.
+
+    >>> import nbgrad as ng
+    >>> plain_index((ng.tensor([0, 2]), slice(1)))
+    (array([0, 2]), slice(None, 1, None))
+    """
     return tuple(map(plain, index)) if type(index) is tuple else plain(index)
 
 
@@ -29,7 +33,11 @@ def is_mask(index) -> bool:
 
 
 def positions(index, shape):
-    """Where the elements that ``index`` takes from an array of ``shape`` lie, counted along the flattened array."""
+    """Where the elements that ``index`` takes from an array of ``shape`` lie, counted along the flattened array.
+
+    >>> positions((slice(None), 1), (2, 3)).tolist()
+    [1, 4]
+    """
     return np.arange(int(np.prod(shape, dtype=int))).reshape(shape)[index]
 
 
@@ -45,7 +53,7 @@ def behind_batch(index, shape):
 
 
 @operation(
-    symbol="[ ]", latex=r"{x}_{{[\,]}}", source="{x}[{index}]", batched=True, holomorphic=True,
+    symbol="[ ]", latex=r"{x}_{{[{index}]}}", source="{x}[{index}]", batched=True, holomorphic=True,
     formulas=["{g} at the elements that were taken, else 0"], samples=[normal(3, 4)],
     cases=[
         case(index=(slice(1, None), slice(None, None, -2))), case(index=(..., None, 1)), case(index=[0, 2, 2]),
@@ -55,13 +63,18 @@ def behind_batch(index, shape):
     note="Only the elements that were taken receive a gradient.",
 )  # fmt: skip
 def getitem(x, *, index=0):
-    """``x[index]`` with any index that NumPy takes."""
+    """``x[index]`` with any index that NumPy takes. An element that is taken twice receives both gradients.
+
+    >>> import nbgrad as ng
+    >>> ng.grad(lambda x: x[[0, 2, 2]].sum())(np.array([5.0, 6.0, 7.0])).tolist()
+    [1.0, 0.0, 2.0]
+    """
     return x[plain_index(index)]
 
 
 @operation(
-    symbol="put", latex=r"\mathrm{{put}}({x})", batched=True,
-    source="np.add.at(nothing := np.zeros({shape}), {index}, {x}) or nothing", holomorphic=True,
+    symbol="put", latex=r"0_{{[{index}]}} \leftarrow {x}", batched=True, holomorphic=True,
+    source="y = np.zeros({shape}); np.add.at(y, {index}, {x})",
     formulas=["{g} at those places"],
     cases=[
         case(normal(4), index=1, shape=(2, 4)), case(normal(2, 3), index=([0, 0], slice(1, 4)), shape=(2, 4)),
@@ -70,7 +83,11 @@ def getitem(x, *, index=0):
     note="It undoes an index: the numbers lie at their places among zeros, and so do their gradients.",
 )  # fmt: skip
 def put(x, *, index, shape):
-    """Zeros of ``shape`` with ``x`` added at ``index``; where an index is repeated, its elements add up."""
+    """Zeros of ``shape`` with ``x`` added at ``index``; where an index is repeated, its elements add up.
+
+    >>> put(np.array([1.0, 2.0, 4.0]), index=[0, 2, 2], shape=(4,)).tolist()
+    [1.0, 0.0, 6.0, 0.0]
+    """
     out = np.zeros(shape, x.dtype)
     if is_basic(index) or is_mask(index := plain_index(index)):  # no place twice: the quick way
         out[index] = x
@@ -112,8 +129,12 @@ method("__getitem__", _getitem)
 # ---- take and its kin
 
 
-def _along(axis, ndim, index):
-    """The index that is ``index`` along one axis and takes all of the others."""
+def along(axis, ndim, index):
+    """The index that is ``index`` along one axis and takes all of the others.
+
+    >>> np.arange(6.0).reshape(2, 3)[along(-1, 2, 0)].tolist()
+    [0.0, 3.0]
+    """
     return (slice(None),) * (axis % ndim) + (index,)
 
 
@@ -126,7 +147,7 @@ def _within(indices, length, mode):
 
 
 @operation(
-    symbol="take", latex=r"\mathrm{{take}}({x})", source="np.take({x}{keywords})", methods=["take"], numpy=np.take,
+    symbol="take", latex=r"{x}_{{{indices}}}", source="np.take({x}{keywords})", methods=["take"], numpy=np.take,
     formulas=["{g} at the elements that were taken, else 0"], holomorphic=True,
     cases=[
         case(normal(3, 4), indices=[1, -1, 1], axis=1), case(normal(3, 4), indices=[[0, 11], [5, 5]]),
@@ -136,14 +157,23 @@ def _within(indices, length, mode):
     note="Only what was taken receives a gradient; what was taken twice, twice.",
 )  # fmt: skip
 def take(x, *, indices, axis=None, mode="raise"):
-    """The elements ``indices`` along ``axis`` (``None``: of the flattened array). ``mode`` is that of ``np.take``."""
+    """The elements ``indices`` along ``axis`` (``None``: of the flattened array). ``mode`` is that of ``np.take``.
+
+    Shapes: the axis is replaced by those of ``indices``: (a, n, b) with indices (i, j) becomes (a, i, j, b).
+
+    Raises:
+        IndexError: an index lies outside, with ``mode="raise"``.
+
+    >>> take(np.array([[1.0, 2.0], [3.0, 4.0]]), indices=[1, 1, 0], axis=1).tolist()
+    [[2.0, 2.0, 1.0], [4.0, 4.0, 3.0]]
+    """
     return np.take(x, plain(indices), axis=axis, mode=mode)
 
 
 def _taken_back(g, x, indices, axis, mode):
     shape = (x.size,) if axis is None else x.shape
     axis = axis or 0
-    index = _along(axis, len(shape), _within(indices, shape[axis], mode))
+    index = along(axis, len(shape), _within(indices, shape[axis], mode))
     return put(g, index=index, shape=shape).reshape(x.shape)
 
 
@@ -151,8 +181,9 @@ take.rule(lambda g, y, x, indices, axis=None, mode="raise": _taken_back(g, x, in
 
 
 @operation(
-    symbol="take", latex=r"\mathrm{{take}}({x})", source="np.take_along_axis({x}, np.array({indices}), axis={axis})",
-    numpy=np.take_along_axis, formulas=["{g} at the elements that were taken, else 0"], holomorphic=True,
+    symbol="take", latex=r"{x}_{{i,\,{indices}_{{i j}}}}",
+    source="np.take_along_axis({x}, np.array({indices}), axis={axis})", numpy=np.take_along_axis,
+    formulas=["{g} at the elements that were taken, else 0"], holomorphic=True,
     cases=[
         case(normal(2, 3), indices=[[0, 2, 2, 1], [1, 1, 1, 1]], axis=1), case(normal(2, 3), indices=[[2]], axis=-1),
         case(normal(2, 3), indices=[[1, 0, 1]], axis=0), case(normal(2, 3), indices=[5, 0, 0], axis=None),
@@ -160,7 +191,13 @@ take.rule(lambda g, y, x, indices, axis=None, mode="raise": _taken_back(g, x, in
     note="Only what was taken receives a gradient; what was taken twice, twice.",
 )  # fmt: skip
 def take_along_axis(x, *, indices, axis=-1):
-    """For each position on the other axes, the elements that ``indices`` names there, as from ``np.argsort``."""
+    """For each position on the other axes, the elements that ``indices`` names there, as from ``np.argsort``.
+
+    Shapes: the result has that of ``indices``, which has those of ``x`` but along ``axis``.
+
+    >>> take_along_axis(np.array([[7.0, 5.0], [6.0, 8.0]]), indices=[[1, 0], [0, 1]]).tolist()
+    [[5.0, 7.0], [6.0, 8.0]]
+    """
     return np.take_along_axis(x, np.asarray(plain(indices)), axis)
 
 
@@ -176,27 +213,34 @@ take_along_axis.rule(lambda g, y, x, indices, axis=-1: _taken_along_back(g, x, i
 
 
 def compress(condition, a, axis=None):
-    """The slices along ``axis`` at which ``condition`` holds."""
+    """The slices along ``axis`` at which ``condition`` holds.
+
+    >>> compress([True, False, True], np.array([1.0, 2.0, 3.0])).tolist()
+    [1.0, 3.0]
+    """
     return take(a, indices=np.flatnonzero(np.asarray(plain(condition))), axis=axis)
 
 
 def extract(condition, arr):
-    """The elements at which ``condition`` holds, along one axis."""
+    """The elements at which ``condition`` holds, along one axis.
+
+    >>> x = np.array([[1.0, 5.0], [7.0, 3.0]])
+    >>> extract(x > 2, x).tolist()
+    [5.0, 7.0, 3.0]
+    """
     return take(ravel(arr), indices=np.flatnonzero(plain(condition)))
 
 
 def delete(arr, obj, axis=None):
-    """``arr`` without the elements ``obj`` along ``axis`` (``None``: of the flattened array)."""
+    """``arr`` without the elements ``obj`` along ``axis`` (``None``: of the flattened array).
+
+    >>> delete(np.array([1.0, 2.0, 3.0]), 1).tolist()
+    [1.0, 3.0]
+    """
     kept = np.delete(np.arange(np.size(arr) if axis is None else np.shape(arr)[axis]), plain(obj))
     return take(arr, indices=kept, axis=axis)
 
 
-def where_or_nonzero(condition, x=None, y=None):
-    """``np.where``: a choice between ``x`` and ``y``, or, of a condition alone, where it holds (plain arrays)."""
-    return np.nonzero(plain(condition)) if x is None and y is None else where(condition, x, y)
-
-
 NUMPY[np.compress], NUMPY[np.extract], NUMPY[np.delete] = compress, extract, delete
-NUMPY[np.where] = where_or_nonzero
 method("compress", lambda x, condition, axis=None: compress(condition, x, axis))
 method("nonzero", lambda x: np.nonzero(x.data))

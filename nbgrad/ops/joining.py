@@ -6,13 +6,17 @@ from ..core.errors import ShapeError
 from ..core.numpy_protocol import NUMPY
 from ..core.op import operation
 from ..core.tensor import plain
-from .indexing import take
+from .indexing import along, take
 from .samples import case, normal
 from .shape import atleast_1d, atleast_2d, atleast_3d, ravel, reshape
 
 
 def slab(ndim, axis, part):
-    """The index that is ``part`` along ``axis`` and takes all else, whatever axes a batch has in front."""
+    """The index that is ``part`` along ``axis`` and takes all else, whatever axes a batch has in front.
+
+    >>> slab(3, 1, 0)
+    (Ellipsis, 0, slice(None, None, None))
+    """
     return (..., part) + (slice(None),) * (ndim - 1 - axis % ndim)
 
 
@@ -27,7 +31,14 @@ def slab(ndim, axis, part):
     note="Each of the joined arrays gets its own part of the gradient back.",
 )  # fmt: skip
 def concatenate(*arrays, axis=0):
-    """The arrays one after the other along an axis that they have."""
+    """The arrays one after the other along an axis that they have.
+
+    Raises:
+        ShapeError: their shapes differ along another axis.
+
+    >>> concatenate(np.array([[1.0, 2.0]]), np.array([[3.0, 4.0], [5.0, 6.0]])).tolist()
+    [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]
+    """
     return np.concatenate(arrays, axis)
 
 
@@ -40,14 +51,21 @@ concatenate.rule_for_each(lambda i, g, y, *arrays, axis=0: _part(i, g, y, arrays
 
 
 @operation(
-    symbol="stack", latex=r"\left[{arrays}\right]", source="np.stack([{arrays}]{keywords})",
+    symbol="stack", latex=r"\mathrm{{stack}}\left[{arrays}\right]", source="np.stack([{arrays}]{keywords})",
     formulas=["the part of {g} that came from there"], batched=True, holomorphic=True,
     samples=[normal(2, 3), normal(2, 3), normal(2, 3)],
     cases=[case(axis=1), case(axis=-1), case(normal(), normal()), case(normal(0), normal(0), axis=1)],
     note="Each of the stacked arrays gets its own part of the gradient back.",
 )  # fmt: skip
 def stack(*arrays, axis=0):
-    """Arrays of one shape, laid side by side along a new axis."""
+    """Arrays of one shape, laid side by side along a new axis.
+
+    Raises:
+        ShapeError: their shapes differ.
+
+    >>> stack(np.array([1.0, 2.0]), np.array([3.0, 4.0]), axis=1).tolist()
+    [[1.0, 3.0], [2.0, 4.0]]
+    """
     return np.stack(arrays, axis)
 
 
@@ -59,6 +77,9 @@ def joined(arrays, axis=0):
 
     Raises:
         ShapeError: their shapes differ along another axis.
+
+    >>> joined([np.ones((2, 2)), np.ones(3)], axis=None).shape
+    (7,)
     """
     return concatenate(*map(ravel, arrays)) if axis is None else concatenate(*arrays, axis=axis)
 
@@ -68,38 +89,80 @@ def stacked(arrays, axis=0):
 
     Raises:
         ShapeError: their shapes differ.
+
+    >>> stacked([np.ones(3), np.zeros(3)]).shape
+    (2, 3)
     """
     return stack(*arrays, axis=axis)
 
 
 def vstack(tup):
-    """Arrays above one another; vectors count as rows."""
+    """Arrays above one another; vectors count as rows.
+
+    Raises:
+        ShapeError: their shapes differ along another axis.
+
+    >>> vstack([np.ones(3), np.ones((2, 3))]).shape
+    (3, 3)
+    """
     return joined([atleast_2d(x) for x in tup])
 
 
 def hstack(tup):
-    """Arrays side by side; vectors one after the other."""
+    """Arrays side by side; vectors one after the other.
+
+    Raises:
+        ShapeError: their shapes differ along another axis.
+
+    >>> hstack([np.ones((2, 1)), np.ones((2, 3))]).shape, hstack([np.ones(1), np.ones(3)]).shape
+    ((2, 4), (4,))
+    """
     arrays = [atleast_1d(x) for x in tup]
     return joined(arrays, axis=0 if arrays[0].ndim == 1 else 1)
 
 
 def dstack(tup):
-    """Arrays behind one another, along a third axis."""
+    """Arrays behind one another, along a third axis.
+
+    Raises:
+        ShapeError: their shapes differ along another axis.
+
+    >>> dstack([np.ones((2, 3)), np.ones((2, 3))]).shape
+    (2, 3, 2)
+    """
     return joined([atleast_3d(x) for x in tup], axis=2)
 
 
 def column_stack(tup):
-    """Arrays side by side; vectors count as columns."""
+    """Arrays side by side; vectors count as columns.
+
+    Raises:
+        ShapeError: their shapes differ along another axis.
+
+    >>> column_stack([np.ones(2), np.ones((2, 3))]).shape
+    (2, 4)
+    """
     return joined([x if np.ndim(x) > 1 else reshape(x, shape=(-1, 1)) for x in tup], axis=1)
 
 
 def append(arr, values, axis=None):
-    """``values`` joined on at the end of ``arr``."""
+    """``values`` joined on at the end of ``arr``.
+
+    Raises:
+        ShapeError: along another axis than ``axis`` (``None``: both are flattened) their shapes differ.
+
+    >>> append(np.array([1.0, 2.0]), 3.0).tolist()
+    [1.0, 2.0, 3.0]
+    """
     return joined([arr, values], axis)
 
 
 def block(arrays):
-    """An array put together from nested lists of blocks, the innermost lists along the last axis; see ``np.block``."""
+    """An array put together from nested lists of blocks, the innermost lists along the last axis; see ``np.block``.
+
+    >>> block([[np.ones((1, 1)), np.zeros((1, 2))], [np.zeros((2, 1)), np.eye(2)]]).tolist()
+    [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]
+    """
     depth, lowest = _depth_and_axes(arrays)
     return _block(arrays, depth, max(depth, lowest))
 
@@ -119,7 +182,11 @@ def _block(arrays, depth, ndim):
 
 
 def insert(arr, obj, values, axis=None):
-    """``arr`` with ``values`` inserted before the places ``obj`` along ``axis``; see ``np.insert``."""
+    """``arr`` with ``values`` inserted before the places ``obj`` along ``axis``; see ``np.insert``.
+
+    >>> insert(np.array([1.0, 2.0, 3.0]), 1, 9.0).tolist()
+    [1.0, 9.0, 2.0, 3.0]
+    """
     if axis is None:
         arr, axis = ravel(arr), 0
     axis %= arr.ndim
@@ -140,7 +207,11 @@ def insert(arr, obj, values, axis=None):
 
 
 def array_split(ary, indices_or_sections, axis=0):
-    """Parts of ``ary`` along ``axis``: so many, nearly equally long, or cut at these places. A list of views."""
+    """Parts of ``ary`` along ``axis``: so many, nearly equally long, or cut at these places. A list of views.
+
+    >>> [part.tolist() for part in array_split(np.arange(5.0), 2)]
+    [[0.0, 1.0, 2.0], [3.0, 4.0]]
+    """
     return _cut(np.array_split, ary, indices_or_sections, axis)
 
 
@@ -149,6 +220,9 @@ def split(ary, indices_or_sections, axis=0):
 
     Raises:
         ShapeError: it cannot be split into so many parts of equal length.
+
+    >>> [part.tolist() for part in split(np.arange(5.0), [1, 3])]
+    [[0.0], [1.0, 2.0], [3.0, 4.0]]
     """
     return _cut(np.split, ary, indices_or_sections, axis)
 
@@ -163,27 +237,43 @@ def _cut(function, ary, places, axis):
             "np.array_split takes parts of nearly equal length"
         ) from None
     spans = [slice(int(part[0]), int(part[-1]) + 1) if part.size else slice(0, 0) for part in parts]
-    return [ary[(slice(None),) * (axis % ary.ndim) + (span,)] for span in spans]
+    return [ary[along(axis, ary.ndim, span)] for span in spans]
 
 
 def hsplit(ary, indices_or_sections):
-    """Parts side by side; a vector's one after the other."""
+    """Parts side by side; a vector's one after the other.
+
+    >>> [part.shape for part in hsplit(np.ones((2, 4)), 2)]
+    [(2, 2), (2, 2)]
+    """
     return split(ary, indices_or_sections, axis=1 if ary.ndim > 1 else 0)
 
 
 def vsplit(ary, indices_or_sections):
-    """Parts above one another."""
+    """Parts above one another.
+
+    >>> [part.shape for part in vsplit(np.ones((2, 4)), 2)]
+    [(1, 4), (1, 4)]
+    """
     return split(ary, indices_or_sections, axis=0)
 
 
 def dsplit(ary, indices_or_sections):
-    """Parts along the third axis."""
+    """Parts along the third axis.
+
+    >>> [part.shape for part in dsplit(np.ones((2, 3, 4)), 2)]
+    [(2, 3, 2), (2, 3, 2)]
+    """
     return split(ary, indices_or_sections, axis=2)
 
 
 def unstack(x, axis=0):
-    """The slices of ``x`` along ``axis``, which goes: what ``np.stack`` has joined, as a tuple."""
-    return tuple(x[(slice(None),) * (axis % x.ndim) + (i,)] for i in range(x.shape[axis]))
+    """The slices of ``x`` along ``axis``, which goes: what ``np.stack`` has joined, as a tuple.
+
+    >>> [row.tolist() for row in unstack(np.array([[1.0, 2.0], [3.0, 4.0]]))]
+    [[1.0, 2.0], [3.0, 4.0]]
+    """
+    return tuple(x[along(axis, x.ndim, i)] for i in range(x.shape[axis]))
 
 
 NUMPY[np.concatenate], NUMPY[np.stack] = joined, stacked

@@ -6,7 +6,7 @@ from ..core.errors import UnsupportedFunctionError
 from ..core.numpy_protocol import NUMPY, unsupported
 from ..core.op import operation
 from ..core.tensor import plain
-from .indexing import positions, put
+from .indexing import along, positions, put
 from .samples import case, normal
 from .shape import swapaxes
 
@@ -14,13 +14,20 @@ from .shape import swapaxes
 
 
 @operation(
-    symbol="flip", latex=r"\mathrm{{flip}}({x})", source="np.flip({x}{keywords})", formulas=["{g} turned back"],
+    symbol="flip", latex=r"{x}_{{n - 1 - i}}", source="np.flip({x}{keywords})", formulas=["{g} turned back"],
     numpy=np.flip, batched=True, holomorphic=True, samples=[normal(3, 4)],
     cases=[case(axis=0), case(axis=(0, -1)), case(normal(2, 3, 2), axis=-1), case(normal(0), axis=0)],
     note="The gradient is turned round in the same way.",
 )  # fmt: skip
 def flip(x, *, axis=None):
-    """The order along ``axis`` (an integer, a tuple, or ``None`` for all) turned round."""
+    """The order along ``axis`` (an integer, a tuple, or ``None`` for all) turned round.
+
+    Raises:
+        ShapeError: there is no such axis.
+
+    >>> flip(np.array([[1.0, 2.0], [3.0, 4.0]]), axis=1).tolist()
+    [[2.0, 1.0], [4.0, 3.0]]
+    """
     return np.flip(x, axis)
 
 
@@ -33,8 +40,8 @@ flip.rule(lambda g, y, x, axis=None: _turned_back(g, y, axis))
 
 
 @operation(
-    symbol="roll", latex=r"\mathrm{{roll}}({x})", source="np.roll({x}{keywords})", formulas=["{g} rolled back"],
-    numpy=np.roll, holomorphic=True,
+    symbol="roll", latex=r"{x}_{{(i - {shift}) \bmod n}}", source="np.roll({x}{keywords})",
+    formulas=["{g} rolled back"], numpy=np.roll, holomorphic=True,
     cases=[
         case(normal(3, 4), shift=2), case(normal(3, 4), shift=-1, axis=1), case(normal(3, 4), shift=1, axis=(0, 1)),
         case(normal(3, 4), shift=(1, 2), axis=(0, 1)), case(normal(3, 4), shift=(1, 1), axis=(0, 0)),
@@ -43,7 +50,18 @@ flip.rule(lambda g, y, x, axis=None: _turned_back(g, y, axis))
     note="The gradient is rolled back.",
 )  # fmt: skip
 def roll(x, *, shift, axis=None):
-    """The elements moved on by ``shift`` places along ``axis``, those that leave at the end coming in at the front."""
+    """The elements moved on by ``shift`` places along ``axis``, those that leave at the end coming in at the front.
+
+    Args:
+        shift: how many places; several, one for each of the axes in ``axis``; negative ones go towards the front.
+        axis: an integer or a tuple; ``None``: the flattened array is rolled, and put into its shape again.
+
+    Raises:
+        ShapeError: there is no such axis.
+
+    >>> roll(np.array([1.0, 2.0, 3.0]), shift=1).tolist()
+    [3.0, 1.0, 2.0]
+    """
     return np.roll(x, shift, axis)
 
 
@@ -55,17 +73,29 @@ roll.rule(lambda g, y, x, shift, axis=None: _rolled_back(g, shift, axis))
 
 
 def fliplr(m):
-    """Left and right exchanged."""
+    """Left and right exchanged.
+
+    >>> fliplr(np.array([[1.0, 2.0]])).tolist()
+    [[2.0, 1.0]]
+    """
     return flip(m, axis=1)
 
 
 def flipud(m):
-    """Top and bottom exchanged."""
+    """Top and bottom exchanged.
+
+    >>> flipud(np.array([[1.0], [2.0]])).tolist()
+    [[2.0], [1.0]]
+    """
     return flip(m, axis=0)
 
 
 def rot90(m, k=1, axes=(0, 1)):
-    """Turned by ``k`` right angles in the plane of two axes, from the first towards the second."""
+    """Turned by ``k`` right angles in the plane of two axes, from the first towards the second.
+
+    >>> rot90(np.array([[1.0, 2.0], [3.0, 4.0]])).tolist()
+    [[2.0, 4.0], [1.0, 3.0]]
+    """
     first, second = axes
     k %= 4
     if k == 2:
@@ -91,7 +121,17 @@ NUMPY[np.fliplr], NUMPY[np.flipud], NUMPY[np.rot90] = fliplr, flipud, rot90
     note="What was repeated adds up.",
 )  # fmt: skip
 def repeat(x, *, repeats, axis=None):
-    """Each element so many times, along ``axis`` (``None``: of the flattened array)."""
+    """Each element so many times, along ``axis`` (``None``: of the flattened array).
+
+    Args:
+        repeats: a whole number, or one for each element along the axis.
+
+    Raises:
+        ShapeError: there is no such axis, or there are not as many ``repeats`` as elements.
+
+    >>> repeat(np.array([1.0, 2.0, 3.0]), repeats=[2, 0, 1]).tolist()
+    [1.0, 1.0, 3.0]
+    """
     return np.repeat(x, plain(repeats), axis)
 
 
@@ -101,14 +141,14 @@ def _repetitions_added(g, x, repeats, axis):
         runs = (*shape[: axis + 1], int(plain(repeats)), *shape[axis + 1 :])
         return g.reshape(runs).sum(axis=axis + 1).reshape(x.shape)
     origin = np.repeat(np.arange(shape[axis]), plain(repeats))
-    return put(g, index=(slice(None),) * axis + (origin,), shape=shape).reshape(x.shape)
+    return put(g, index=along(axis, len(shape), origin), shape=shape).reshape(x.shape)
 
 
 repeat.rule(lambda g, y, x, repeats, axis=None: _repetitions_added(g, x, repeats, axis))
 
 
 @operation(
-    symbol="tile", latex=r"\mathrm{{tile}}({x})", source="np.tile({x}, {reps})", numpy=np.tile, holomorphic=True,
+    symbol="tile", latex=r"{x}_{{i \bmod n}}", source="np.tile({x}, {reps})", numpy=np.tile, holomorphic=True,
     formulas=["{g} summed over the copies"],
     cases=[
         case(normal(3, 4), reps=2), case(normal(3, 4), reps=(2, 3)), case(normal(3, 4), reps=(2, 1, 1)),
@@ -118,7 +158,13 @@ repeat.rule(lambda g, y, x, repeats, axis=None: _repetitions_added(g, x, repeats
     note="What was copied adds up.",
 )  # fmt: skip
 def tile(x, *, reps):
-    """``x`` laid out like tiles: ``reps`` copies along each axis."""
+    """``x`` laid out like tiles: ``reps`` copies along each axis.
+
+    Shapes: each axis becomes so many times longer; the shorter of ``reps`` and the shape gets ones in front.
+
+    >>> tile(np.array([1.0, 2.0]), reps=(2, 2)).tolist()
+    [[1.0, 2.0, 1.0, 2.0], [1.0, 2.0, 1.0, 2.0]]
+    """
     return np.tile(x, reps)
 
 
@@ -151,10 +197,20 @@ COPYING = ("edge", "reflect", "symmetric", "wrap")  # the modes of np.pad whose 
     note="The gradient of the border goes to the elements that it was copied from; constants have none.",
 )  # fmt: skip
 def pad(x, *, pad_width, mode="constant", constant_values=0):
-    """``x`` with a border ``pad_width`` wide; see ``np.pad``.
+    """``x`` with a border.
 
     Args:
-        mode: ``"constant"``, or a border of copies: ``"edge"``, ``"reflect"``, ``"symmetric"``, ``"wrap"``.
+        pad_width: how wide it is: a number, two (before and behind), or two for each axis.
+        mode: ``"constant"``, or of copies, as in ``np.pad``: ``"edge"``, ``"reflect"``, ``"symmetric"``, ``"wrap"``.
+        constant_values: what a constant border is made of.
+
+    Raises:
+        ShapeError: the widths do not fit the axes, or are negative.
+
+    >>> pad(np.array([1.0, 2.0]), pad_width=(1, 2)).tolist()
+    [0.0, 1.0, 2.0, 0.0, 0.0]
+    >>> pad(np.array([1.0, 2.0]), pad_width=1, mode="edge").tolist()
+    [1.0, 1.0, 2.0, 2.0]
     """
     if mode == "constant":
         return np.pad(x, pad_width, constant_values=constant_values)

@@ -20,6 +20,11 @@ def normal(*shape: int) -> Callable[[np.random.Generator], Any]:
     return lambda rng: rng.standard_normal(shape)[()]
 
 
+def complex_normal(*shape: int) -> Callable[[np.random.Generator], Any]:
+    """Complex numbers whose two parts are normally distributed."""
+    return lambda rng: (rng.standard_normal(shape) + 1j * rng.standard_normal(shape))[()]
+
+
 def positive(*shape: int) -> Callable[[np.random.Generator], Any]:
     """Numbers between 0.5 and 2."""
     return lambda rng: rng.uniform(0.5, 2.0, shape)[()]

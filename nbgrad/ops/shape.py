@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..core.errors import ShapeError
 from ..core.methods import method
 from ..core.numpy_protocol import NUMPY, unsupported
 from ..core.op import identity, operation
@@ -10,7 +11,11 @@ from .samples import case, normal
 
 
 def before(g, y):
-    """The lengths of the axes that ``g`` has in front of those of ``y``: none, or one for a batch of cotangents."""
+    """The lengths of the axes that ``g`` has in front of those of ``y``: none, or one for a batch of cotangents.
+
+    >>> before(np.ones((7, 2, 3)), np.ones((2, 3)))
+    (7,)
+    """
     return g.shape[: g.ndim - y.ndim]
 
 
@@ -24,7 +29,14 @@ def before(g, y):
     note="The numbers are the same, so the gradient is only put back into the old shape.",
 )  # fmt: skip
 def reshape(x, *, shape=-1):
-    """The same numbers in another shape; -1 stands for whatever length is left."""
+    """The same numbers in another shape; -1 stands for whatever length is left.
+
+    Raises:
+        ShapeError: the shape has room for more or for fewer numbers.
+
+    >>> reshape(np.arange(6.0), shape=(2, -1)).tolist()
+    [[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]]
+    """
     return np.reshape(x, shape)
 
 
@@ -55,25 +67,55 @@ def _in_order(x, shape, order="C", copy=None):
 
 
 def ravel(x: Tensor, order="C") -> Tensor:
-    """All numbers along one axis."""
+    """All numbers along one axis, as many as there are.
+
+    >>> ravel(np.array([[1.0, 2.0], [3.0, 4.0]])).tolist()
+    [1.0, 2.0, 3.0, 4.0]
+    """
     return _in_order(x, -1, order)
 
 
+def shape_after(function, shape, *how):
+    """The shape that a NumPy function gives to an array of this shape.
+
+    Raises:
+        ShapeError: the function refuses it.
+
+    >>> shape_after(np.expand_dims, (2, 3), 0)
+    (1, 2, 3)
+    """
+    try:
+        return function(np.broadcast_to(0, shape), *how).shape
+    except ValueError as error:
+        raise ShapeError(f"np.{function.__name__}: {error}") from None
+
+
 def squeeze(x: Tensor, axis=None) -> Tensor:
-    """``x`` without its axes of length 1 (or without ``axis``)."""
-    return reshape(x, shape=np.squeeze(np.broadcast_to(0, x.shape), axis).shape)
+    """``x`` without its axes of length 1 (or without ``axis``, one or several of them).
+
+    Raises:
+        ShapeError: ``axis`` is longer than 1.
+
+    >>> squeeze(np.ones((1, 3, 1))).shape, squeeze(np.ones((1, 3, 1)), axis=0).shape
+    ((3,), (3, 1))
+    """
+    return reshape(x, shape=shape_after(np.squeeze, x.shape, axis))
 
 
 def expand_dims(x: Tensor, axis) -> Tensor:
-    """``x`` with a new axis of length 1."""
-    return reshape(x, shape=np.expand_dims(np.broadcast_to(0, np.shape(x)), axis).shape)
+    """``x`` with a new axis of length 1, or several, which stand at ``axis`` in the result.
+
+    >>> expand_dims(np.ones(3), 0).shape, expand_dims(np.ones(3), (0, 2)).shape
+    ((1, 3), (1, 3, 1))
+    """
+    return reshape(x, shape=shape_after(np.expand_dims, np.shape(x), axis))
 
 
 def _at_least(shaped):
     """``np.atleast_1d`` and its like: with several arguments they give a tuple."""
 
     def at_least(*arrays):
-        fitted = tuple(reshape(x, shape=shaped(np.broadcast_to(0, np.shape(x))).shape) for x in arrays)
+        fitted = tuple(reshape(x, shape=shape_after(shaped, np.shape(x))) for x in arrays)
         return fitted if len(fitted) != 1 else fitted[0]
 
     return at_least
@@ -99,7 +141,14 @@ NUMPY[np.atleast_1d], NUMPY[np.atleast_2d], NUMPY[np.atleast_3d] = atleast_1d, a
     note="The gradient is transposed back.",
 )  # fmt: skip
 def transpose(x, *, axes=None):
-    """The axes in the order ``axes``; reversed by default."""
+    """The axes in the order ``axes``; reversed by default.
+
+    Raises:
+        ShapeError: ``axes`` does not name each axis once.
+
+    >>> transpose(np.zeros((2, 3, 4))).shape, transpose(np.zeros((2, 3, 4)), axes=(1, 2, 0)).shape
+    ((4, 3, 2), (3, 4, 2))
+    """
     return np.transpose(x, axes)
 
 
@@ -121,7 +170,14 @@ transpose.rule(lambda g, y, x, axes=None: _transposed_back(g, y, x, axes))
     cases=[case(normal(2, 3, 4), axis1=0, axis2=-1)], note="The two axes are exchanged back.",
 )  # fmt: skip
 def swapaxes(x, *, axis1=-1, axis2=-2):
-    """Two axes exchanged."""
+    """Two axes exchanged, by default the last two.
+
+    Raises:
+        ShapeError: there is no such axis.
+
+    >>> swapaxes(np.zeros((2, 3, 4)), axis1=0, axis2=2).shape
+    (4, 3, 2)
+    """
     return np.swapaxes(x, axis1, axis2)
 
 
@@ -138,25 +194,38 @@ def _transpose(x: Tensor, *axes):
 
 
 def moveaxis(x: Tensor, source, destination) -> Tensor:
-    """The axes ``source`` moved to ``destination``, the others left in their order."""
+    """The axes ``source`` moved to ``destination``, the others left in their order.
+
+    Raises:
+        ShapeError: there is no such axis.
+
+    >>> moveaxis(np.zeros((2, 3, 4)), 0, -1).shape
+    (3, 4, 2)
+    """
     return transpose(x, axes=_axes_after(np.moveaxis, x, source, destination))
 
 
 def rollaxis(x: Tensor, axis, start=0) -> Tensor:
-    """``axis`` rolled back until it lies before ``start``."""
+    """``axis`` rolled back until it lies before ``start``.
+
+    Raises:
+        ShapeError: there is no such axis.
+
+    >>> rollaxis(np.zeros((2, 3, 4)), 2).shape
+    (4, 2, 3)
+    """
     return transpose(x, axes=_axes_after(np.rollaxis, x, axis, start))
 
 
 def _axes_after(function, x, *how):
-    """The order of axes that ``function`` leads to: each axis is told by its length, counted 0, 1, 2, ..."""
-    return function(np.broadcast_to(0, tuple(range(np.ndim(x)))), *how).shape
+    """The order of axes that ``function`` leads to: each axis is told by its length: 0, 1, 2, ..."""
+    return shape_after(function, tuple(range(np.ndim(x))), *how)
 
 
 method("transpose", _transpose)
 method("T", property(lambda x: transpose(x)))  # type: ignore[arg-type]
 method("mT", property(lambda x: swapaxes(x)))  # type: ignore[arg-type]
 NUMPY[np.moveaxis], NUMPY[np.rollaxis] = moveaxis, rollaxis
-NUMPY[np.matrix_transpose] = NUMPY[np.linalg.matrix_transpose] = lambda x: swapaxes(x)
 
 # ---- copies
 
@@ -168,7 +237,14 @@ NUMPY[np.matrix_transpose] = NUMPY[np.linalg.matrix_transpose] = lambda x: swapa
     note="What was copied adds up.",
 )  # fmt: skip
 def broadcast_to(x, *, shape):
-    """Copies of ``x`` in the larger ``shape``."""
+    """Copies of ``x`` in the larger ``shape``.
+
+    Raises:
+        ShapeError: ``x`` does not fit: an axis of another length than 1 would have to change it.
+
+    >>> broadcast_to(np.array([[1.0], [2.0]]), shape=(2, 3)).tolist()
+    [[1.0, 1.0, 1.0], [2.0, 2.0, 2.0]]
+    """
     return np.broadcast_to(x, shape)
 
 
@@ -176,13 +252,27 @@ broadcast_to.rule(lambda g, y, x, shape: g)  # the reverse pass sums over the co
 
 
 def broadcast_arrays(*arrays):
-    """The arrays, each copied to the shape that all of them have together."""
-    shape = np.broadcast_shapes(*map(np.shape, arrays))
+    """The arrays, each copied to the shape that all of them have together.
+
+    Raises:
+        ShapeError: there is no such shape.
+
+    >>> [x.shape for x in broadcast_arrays(np.ones((2, 1)), np.ones(3))]
+    [(2, 3), (2, 3)]
+    """
+    try:
+        shape = np.broadcast_shapes(*map(np.shape, arrays))
+    except ValueError as error:
+        raise ShapeError(f"np.broadcast_arrays: {error}") from None
     return tuple(broadcast_to(x, shape=shape) for x in arrays)
 
 
 def meshgrid(*axes, copy=True, sparse=False, indexing="xy"):
-    """For each of several coordinates the array of its values at every point of the grid; see ``np.meshgrid``."""
+    """For each of several coordinates the array of its values at every point of the grid; see ``np.meshgrid``.
+
+    >>> [x.tolist() for x in meshgrid(np.array([1.0, 2.0]), np.array([5.0, 6.0]))]
+    [[[1.0, 2.0], [1.0, 2.0]], [[5.0, 5.0], [6.0, 6.0]]]
+    """
     plan = np.meshgrid(*(np.arange(np.size(x)) for x in axes), sparse=sparse, indexing=indexing)
     alone = np.meshgrid(*(np.arange(np.size(x)) for x in axes), sparse=True, indexing=indexing)
     columns = [reshape(x, shape=single.shape) for x, single in zip(axes, alone, strict=True)]

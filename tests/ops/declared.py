@@ -23,25 +23,42 @@ def drawn(op, case, dtype=float):
 
 
 def as_dtype(value, dtype):
-    return value.astype(dtype) if np.asarray(value).dtype.kind == "f" else value
+    kind = np.asarray(value).dtype.kind
+    return value.astype(dtype if kind == "f" else np.result_type(dtype, np.complex64)) if kind in "fc" else value
 
 
 def differentiable(op, args):
     """The positions of the operands that are numbers that can change by a little, and have a rule."""
-    return [i for i, x in enumerate(args) if x is not None and op.rules[i] is not None and x.dtype.kind == "f"]
+    return [i for i, x in enumerate(args) if x is not None and op.rules[i] is not None and x.dtype.kind in "fc"]
 
 
 def as_tensors(args, positions):
-    return [ng.tensor(a, requires_grad=True) if i in positions else a for i, a in enumerate(args)]
+    """The operands as tensors that get a gradient: leaves, or, of complex numbers, tensors made from real ones."""
+    return [as_tensor(a) if i in positions else a for i, a in enumerate(args)]
+
+
+def as_tensor(value):
+    if np.iscomplexobj(value):
+        return through(value, ng.tensor(value.real, requires_grad=True)).retain_grad()
+    return ng.tensor(value, requires_grad=True)
+
+
+def through(value, moving):
+    """``value`` as a function of ``moving``, its real part: of complex numbers, both parts move by as much."""
+    if not np.iscomplexobj(value):
+        return moving
+    kind = value.dtype.type  # a Python number would make double precision of a tensor's single one
+    return moving * kind(1 + 1j) + kind(1j) * (value.imag - value.real)
 
 
 def weighted(op, args, positions, weights, static):
-    """A scalar function of the operands at ``positions``: the result's elements, each with its own weight."""
+    """A scalar function of the operands at ``positions`` (of complex ones, of their real parts): the sum of the
+    result's elements, each with its own weight."""
 
     def function(*moved):
         operands = list(args)
         for i, value in zip(positions, moved, strict=True):
-            operands[i] = value
+            operands[i] = through(args[i], value)
         return (as_real(op(*operands, **static)) * weights).sum()
 
     return function
@@ -53,11 +70,17 @@ def as_real(result):
 
 
 def setting(op, case, dtype=float):
+    """What a test of derivatives needs: the operands, which of them can move, and a scalar function of these."""
     args = drawn(op, case, dtype)
     value = np.asarray(op.forward(*args, **case.static))
     weights = np.random.default_rng(7).uniform(0.5, 1.5, value.shape).astype(dtype)[()]
     positions = differentiable(op, args)
     return args, positions, weighted(op, args, positions, weights, case.static)
+
+
+def movable(args, positions):
+    """What the function of ``setting`` takes: the operands at ``positions``, of complex ones the real parts."""
+    return [args[i].real if np.iscomplexobj(args[i]) else args[i] for i in positions]
 
 
 def finite_differences(function, args, eps):

@@ -10,7 +10,7 @@ import autograd.numpy.linalg
 import mygrad as mg
 import numpy as np
 import pytest
-from declared import differentiable, drawn
+from declared import differentiable, drawn, movable, through
 
 import nbgrad as ng
 from nbgrad.core.numpy_protocol import NUMPY
@@ -37,14 +37,14 @@ def weights_for(value):
 
 
 def ours(function, args, positions, static):
-    value, pull = ng.vjp(lambda *x: function(*filled(args, positions, x), **static), *[args[i] for i in positions])
+    value, pull = ng.vjp(lambda *x: function(*filled(args, positions, x), **static), *movable(args, positions))
     return value, pull(weights_for(value))
 
 
 def filled(args, positions, moved):
     operands = list(args)
     for i, x in zip(positions, moved, strict=True):
-        operands[i] = x
+        operands[i] = through(args[i], x)
     return operands
 
 
@@ -58,14 +58,14 @@ def of_autograd(function, args, positions, static):
     def number(*moved):
         return anp.sum(anp.real(weights * theirs(*filled(args, positions, moved), **static)))
 
-    return value, autograd.grad(number, tuple(range(len(positions))))(*[args[i] for i in positions])
+    return value, autograd.grad(number, tuple(range(len(positions))))(*movable(args, positions))
 
 
 def of_mygrad(function, args, positions, static):
     theirs = of_peer(mg, function)
     if theirs is None or isinstance(theirs, np.ufunc):
         raise NotImplementedError
-    moved = [mg.tensor(args[i]) for i in positions]
+    moved = [mg.tensor(x) for x in movable(args, positions)]
     value = theirs(*filled(args, positions, moved), **static)
     if not isinstance(value, mg.Tensor):
         raise NotImplementedError

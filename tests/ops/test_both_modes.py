@@ -1,7 +1,7 @@
 """Forward mode and many cotangents at once, for every operation: both follow from its one rule."""
 
 import numpy as np
-from declared import as_real, every_case, setting
+from declared import as_real, every_case, movable, setting, through
 
 import nbgrad as ng
 from nbgrad.core.tensor import plain
@@ -15,10 +15,10 @@ def moved(op, case):
     def function(*values):
         operands = list(args)
         for i, value in zip(positions, values, strict=True):
-            operands[i] = value
+            operands[i] = through(args[i], value)
         return as_real(op(*operands, **case.static))
 
-    primals = tuple(args[i] for i in positions)
+    primals = tuple(movable(args, positions))
     return function, primals, tuple(rng.standard_normal(np.shape(x))[()] for x in primals)
 
 

@@ -181,6 +181,10 @@ def test_infinite_logarithms_in_a_sum():
     assert F.logsumexp(np.array([-inf, -inf])) == -inf
     np.testing.assert_array_equal(gradient(F.logsumexp, [-inf, -inf]), [0, 0])
     np.testing.assert_array_equal(gradient(F.logsumexp, [-inf, 2.0]), [0, 1])
+    nothing = np.ones((3, 0))
+    np.testing.assert_array_equal(F.logsumexp(nothing, axis=1), [-inf] * 3)
+    assert gradient(lambda x: F.logsumexp(x, axis=1), nothing).shape == (3, 0)
+    assert ng.jvp(lambda x: F.logsumexp(x, axis=1), (nothing,), (nothing,))[1].tolist() == [0, 0, 0]
     np.testing.assert_allclose(gradient(F.logsumexp, [1e4, 1e4]), [0.5, 0.5], rtol=1e-12)  # y is rounded at 1e4
     assert F.logsumexp(np.array([1.0, inf])) == inf
 

@@ -141,7 +141,8 @@ silu.rule(lambda g, y, x: g * _slope_of_silu(y, sigmoid(x)))
 
 @operation(
     symbol="erf", latex=r"\frac{{2}}{{\sqrt{{\pi}}}} \int_0^{{{x}}} e^{{-t^2}}\,dt", source="F.erf({x})",
-    formulas=["2/√π · e^(−{x}²)"], methods=["erf"], elementwise=True, samples=[normal(3, 4)], note="The slope of the error function is a bell curve.",
+    formulas=["2/√π · e^(−{x}²)"], methods=["erf"], elementwise=True, samples=[normal(3, 4)],
+    note="The slope of the error function is a bell curve.",
 )  # fmt: skip
 def erf(x):
     """The error function, ``2/sqrt(π)`` times the integral of ``exp(-t*t)`` from 0 to ``x``.

@@ -46,7 +46,9 @@ cosh.rule(lambda g, y, x: g * np.sinh(x))
     note="tanh hands on the whole gradient near 0 and almost nothing where it is saturated.",
 )  # fmt: skip
 def tanh(x):
-    """The hyperbolic tangent, ``sinh(x) / cosh(x)``: between -1 and 1.
+    """The hyperbolic tangent.
+
+    It is ``sinh(x) / cosh(x)``, and lies between -1 and 1.
 
     >>> import nbgrad as ng
     >>> ng.grad(lambda x: tanh(x).sum())(np.array([-1000.0, 0.0, 1000.0])).tolist()

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ...core.hooks import retain_grad
 from ...core.op import Case, Operation
 from ...core.tensor import Tensor, tensor
 from .declared import has_rule, stated
@@ -43,8 +44,8 @@ def worked_example(op: Operation) -> list[tuple[str, str]]:
         return []
     args = drawn(case)
     names = operand_names(op, len(args))
-    moving = [i for i, x in enumerate(args) if np.asarray(x).dtype.kind == "f" and has_rule(op, i)]
-    operands = [tensor(x, requires_grad=True) if i in moving else x for i, x in enumerate(args)]
+    moving = [i for i, x in enumerate(args) if np.asarray(x).dtype.kind in "fc" and has_rule(op, i)]
+    operands = [receiving(x) if i in moving else x for i, x in enumerate(args)]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the samples are shown as they are, whatever a loss would be warned of
         y = op(*operands, **case.static)
@@ -58,6 +59,14 @@ def worked_example(op: Operation) -> list[tuple[str, str]]:
     y.backward(arriving)
     shown.append(("g", "1 at every element" if op.elementwise and y.ndim else numbers(arriving)))
     return shown + [(f"gradient of {names[i]}", numbers(operands[i].grad)) for i in moving]
+
+
+def receiving(x: Any) -> Tensor:
+    """The operand as a tensor that keeps its gradient: a leaf; of complex numbers, which no leaf with a gradient may
+    hold, the sum of their real and their imaginary parts."""
+    if np.iscomplexobj(x):
+        return retain_grad(tensor(x.real, requires_grad=True) + 1j * x.imag)
+    return tensor(x, requires_grad=True)
 
 
 def operand_names(op: Operation, count: int) -> list[str]:

@@ -17,7 +17,7 @@ SIGNS = {
     r"\alpha": "α", r"\beta": "β", r"\gamma": "γ", r"\delta": "δ", r"\Delta": "Δ", r"\epsilon": "ε",
     r"\varepsilon": "ε", r"\eta": "η", r"\theta": "θ", r"\lambda": "λ", r"\mu": "μ", r"\pi": "π", r"\rho": "ρ",
     r"\sigma": "σ", r"\Sigma": "Σ", r"\tau": "τ", r"\phi": "φ", r"\varphi": "φ", r"\Phi": "Φ", r"\omega": "ω",
-    r"\left": "", r"\right": "", r"\big": "", r"\Big": "", r"\limits": "",
+    r"\cdots": "⋯", r"\leftarrow": "←", r"\left": "", r"\right": "", r"\big": "", r"\Big": "", r"\limits": "",
 }  # fmt: skip
 RAISED = dict(zip("0123456789+−ᵀ∗", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᵀ*", strict=True))
 LOWERED = dict(zip("0123456789+−", "₀₁₂₃₄₅₆₇₈₉₊₋", strict=True))

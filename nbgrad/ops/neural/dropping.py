@@ -7,7 +7,7 @@ from ...core.op import operation
 from ..samples import case, normal
 
 
-def kept(x, p, seed):
+def factors(x, p, seed):
     """The factors of dropout: 0 for what is left out, ``1 / (1 − p)`` for what is kept; the same for the same seed."""
     if p == 1:
         return np.zeros(x.shape, x.dtype)
@@ -16,17 +16,21 @@ def kept(x, p, seed):
 
 
 @operation(
-    symbol="dropout", latex=r"\mathrm{{dropout}}({x})", source="F.dropout({x}, {p}, seed={seed})",
+    symbol="dropout", latex=r"\frac{{{x} \odot m}}{{1 - {p}}}", source="F.dropout({x}, {p}, seed={seed})",
     formulas=["1/(1 − {p}) where {x} was kept, else 0"], samples=[normal(3, 4)],
     cases=[case(p=0.2, seed=3), case(p=1.0), case(p=0.0), case(normal()), case(normal(0, 3))],
     note="What was left out receives nothing, and what was kept receives as much more as it counted.",
 )  # fmt: skip
 def dropout_(x, *, p=0.5, seed=0):
-    """``x`` with each number set to 0 with probability ``p``, and the others divided by ``1 − p``."""
-    return x * kept(x, p, seed)
+    """``x ⊙ m / (1 − p)``, where ``m`` is 0 with probability ``p``, else 1: the same ``m`` for the same ``seed``.
+
+    >>> dropout_(np.ones(4), p=0.5, seed=0).tolist()
+    [2.0, 0.0, 0.0, 0.0]
+    """
+    return x * factors(x, p, seed)
 
 
-dropout_.rule(lambda g, y, x, p=0.5, seed=0: g * kept(x, p, seed))  # drawn again from the seed: the same numbers
+dropout_.rule(lambda g, y, x, p=0.5, seed=0: g * factors(x, p, seed))  # drawn again from the seed: the same numbers
 
 
 def dropout(x, p=0.5, *, seed, training=True):

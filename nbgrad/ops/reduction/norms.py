@@ -69,6 +69,10 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
 
     Raises:
         OptionError: a matrix has no norm of this name.
+
+    >>> matrix = np.array([[3.0, 0.0], [0.0, -4.0]])
+    >>> float(norm(matrix)), float(norm(matrix, "nuc")), float(norm(matrix, np.inf))
+    (5.0, 7.0, 4.0)
     """
     axes = (0, 1) if axis is None and ord is not None and x.ndim == 2 else axis
     if isinstance(axes, tuple) and len(axes) == 2 and ord not in (None, "fro"):

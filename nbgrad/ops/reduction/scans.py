@@ -10,6 +10,7 @@ from ...core.methods import method
 from ...core.op import operation
 from ...core.tensor import plain
 from ..samples import apart, between, case, normal, with_zeros
+from ..shape import before
 
 
 def _backwards(x, axis):
@@ -29,11 +30,11 @@ def _from_the_end(axis, x):
 
 def _cumsum_rule(g, y, x, axis=None):
     behind = _sum_of_those_behind(g, _from_the_end(axis, x))
-    return behind.reshape(g.shape[: g.ndim - y.ndim] + x.shape)
+    return behind.reshape(before(g, y) + x.shape)
 
 
 @operation(
-    symbol="Σ…", latex=r"\mathrm{{cumsum}}\,{x}", source="np.cumsum({x}{keywords})",
+    symbol="Σ…", latex=r"\sum_{{j \le i}} {x}_j", source="np.cumsum({x}{keywords})",
     formulas=["the sum of {g} from here to the end"], methods=["cumsum"], numpy=np.cumsum, batched=True,
     holomorphic=True, samples=[normal(3, 4)], cases=[case(axis=0), case(axis=-1), case(normal(2, 0, 3), axis=1)],
     note="An element is part of all sums from its own place on, and receives the gradients of all of them.",
@@ -51,7 +52,7 @@ cumsum.rule(_cumsum_rule)
 
 
 @operation(
-    symbol="Π…", latex=r"\mathrm{{cumprod}}\,{x}", source="np.cumprod({x}{keywords})",
+    symbol="Π…", latex=r"\prod_{{j \le i}} {x}_j", source="np.cumprod({x}{keywords})",
     formulas=["the sum of {g} ⊙ {y} from here to the end, / {x}"], methods=["cumprod"], numpy=np.cumprod,
     holomorphic=True, samples=[between(-2.0, 2.0, 3, 4)],
     cases=[case(axis=0), case(axis=-1), case(with_zeros(1, 5)), case(with_zeros(2, 5)),
@@ -123,7 +124,11 @@ sort.rule(_sort_rule)
 
 
 def argsort(x: Any, axis: int | None = -1) -> np.ndarray:
-    """The indices that would sort ``x``, as a plain array; equal elements keep their order."""
+    """The indices that would sort ``x``, as a plain array; equal elements keep their order.
+
+    >>> argsort(np.array([5.0, 2.0, 2.0])).tolist()
+    [1, 2, 0]
+    """
     return np.argsort(plain(x), axis=axis, kind="stable")
 
 
