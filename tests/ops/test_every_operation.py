@@ -31,6 +31,7 @@ def test_declares_all_that_follows_from_a_declaration(op):
     assert op.__doc__.strip()[0]
     assert op.source
     assert op.latex
+    assert op.note
     if not op.variadic:
         assert len(op.rules) == len(op.formulas) == len(op.operands)
         assert all(len(op.operands) == len(case.samples) for case in op.cases)
@@ -61,6 +62,12 @@ def test_latex_has_balanced_braces(op):
         depth += (character == "{") - (character == "}")
         assert depth >= 0
     assert depth == 0
+
+
+def test_no_two_operations_have_the_same_formula():
+    letters = "abcde"
+    formulas = [op.spelled(op.latex, letters, dict.fromkeys(op.keywords, "k")) for op in OPERATIONS]
+    assert [formula for formula in set(formulas) if formulas.count(formula) > 1] == []
 
 
 @every_case

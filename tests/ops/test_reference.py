@@ -252,6 +252,9 @@ def test_an_operation_whose_source_is_gone(declare):
         (r"\overline{(a - b)^2}", "mean of (a − b)²"),
         (r"\log_{10} x", "log₁₀ x"),
         (r"w_{index}", "w[index]"),
+        (r"w_{[index]}", "w[index]"),
+        (r"w_{i,\,k_{ij}}", "w[i, k[ij]]"),
+        (r"\sum_{j \le i} x_j", "Σ[j ≤ i] x_j"),
         (r"\unknown{x}", "unknown x"),
     ],
 )

@@ -46,7 +46,7 @@ def from_contraction(g, other, own_summed, other_summed, own_ndim, *, own_first)
 
 
 @operation(
-    symbol="⊙", latex=r"\mathrm{{tensordot}}({a}, {b})", source="np.tensordot({a}, {b}{keywords})",
+    symbol="⊙", latex=r"\sum_k {a}_{{\ldots k}}\,{b}_{{k \ldots}}", source="np.tensordot({a}, {b}{keywords})",
     formulas=["{g} contracted with {b} over the axes of {b} that remained",
               "{g} contracted with {a} over the axes of {a} that remained"],
     numpy=(np.tensordot, np.linalg.tensordot), holomorphic=True, samples=[normal(2, 3, 2), normal(3, 2, 4)],
@@ -94,7 +94,7 @@ tensordot.rule(_tensordot_to_a, _tensordot_to_b)
 
 
 @operation(
-    symbol="⟨,⟩", latex=r"\langle {a}, {b} \rangle", source="np.inner({a}, {b})",
+    symbol="⟨,⟩", latex=r"\sum_k {a}_{{\ldots k}}\,{b}_{{\ldots k}}", source="np.inner({a}, {b})",
     formulas=["{g} contracted with {b}", "{g} contracted with {a}"], scalar_formulas=["{b}", "{a}"], numpy=np.inner,
     holomorphic=True, samples=[normal(3), normal(3)],
     cases=[case(normal(2, 3), normal(4, 3)), case(normal(2, 2, 3), normal(3)), case(normal(), normal(2)),

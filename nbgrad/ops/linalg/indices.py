@@ -87,7 +87,7 @@ def mismatch(subscripts, arrays):
 
 
 @operation(
-    symbol="einsum", latex=r"\mathrm{{einsum}}({arrays})", source="np.einsum({subscripts}, {arrays})",
+    symbol="einsum", latex=r"\sum_{{{subscripts}}} \prod ({arrays})", source="np.einsum({subscripts}, {arrays})",
     formulas=["{g} and the other operands, multiplied and summed to the indices of this one"],
     batched=True, holomorphic=True,
     cases=[

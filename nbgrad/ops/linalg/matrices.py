@@ -64,7 +64,7 @@ trace.rule(_trace_rule)
 
 
 @operation(
-    symbol="diagonal", latex=r"\mathrm{{diagonal}}({x})", source="np.diagonal({x}{keywords})",
+    symbol="diagonal", latex=r"{x}_{{i i}}", source="np.diagonal({x}{keywords})",
     formulas=["{g} on the diagonal, else 0"], methods=["diagonal"], numpy=np.diagonal, holomorphic=True,
     samples=[normal(3, 3)],
     cases=[case(normal(3, 4), offset=1), case(normal(3, 2), offset=-1), case(normal(2, 3, 4), axis1=2, axis2=0),

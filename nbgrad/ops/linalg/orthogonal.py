@@ -85,7 +85,8 @@ def qr_r(a):
     columns of ``a`` (D. A. O. Roberts and L. R. Roberts, "QR and LQ decomposition matrix backpropagation algorithms
     for square, wide, and deep matrices", 2020).
 
-    Raises: as :func:`qr_q`.
+    Raises:
+        UndeterminedVectorsError: as :func:`qr_q`.
 
     >>> np.abs(qr_r(np.array([[3.0, 0.0], [4.0, 5.0]])))
     array([[5., 4.],
@@ -123,6 +124,9 @@ def qr(a, mode="reduced"):
 
     Raises:
         UnsupportedFunctionError: another mode. ``"complete"`` would add columns to Q that the matrix leaves open.
+
+    >>> [part.shape for part in qr(np.ones((3, 2)))]
+    [(3, 2), (2, 2)]
     """
     if mode == "r":
         return qr_r(a)

@@ -107,7 +107,7 @@ NUMPY[np.dot] = dot
 
 
 @operation(
-    symbol="⊗", latex=r"{a} \otimes {b}", source="np.outer({a}, {b})", formulas=["{g} · {b}", "{g}ᵀ · {a}"],
+    symbol="⊗", latex=r"{a}\,{b}^\top", source="np.outer({a}, {b})", formulas=["{g} · {b}", "{g}ᵀ · {a}"],
     numpy=(np.outer, np.linalg.outer), holomorphic=True, samples=[normal(3), normal(4)],
     cases=[case(normal(2, 2), normal(3)), case(normal(), normal(2)), case(normal(0), normal(2))],
     note="Each number of one vector meets all of the other; its gradient is the sum over what it met.",
@@ -172,8 +172,8 @@ def _for_vectors(g, own, other, axis):
 
 
 @operation(
-    symbol="·", latex=r"{a} \cdot {b}", source="np.vecdot({a}, {b}{keywords})", formulas=["{g} · {b}", "{g} · {a}"],
-    numpy=(np.vecdot, np.linalg.vecdot), samples=[normal(2, 3), normal(3)],
+    symbol="·", latex=r"\sum_i {a}_i\,{b}_i", source="np.vecdot({a}, {b}{keywords})",
+    formulas=["{g} · {b}", "{g} · {a}"], numpy=(np.vecdot, np.linalg.vecdot), samples=[normal(2, 3), normal(3)],
     cases=[case(normal(3, 2), normal(4, 3, 2), axis=-2), case(normal(3, 2), normal(3, 2), axis=0)],
     note="In a product of vectors, each receives the other, scaled by the gradient.",
 )  # fmt: skip
@@ -196,12 +196,26 @@ vecdot.rule(
 
 
 def matvec(a, x):
-    """``np.matvec``: the products of matrices (..., m, n) and vectors (..., n)."""
+    """``np.matvec``: the products of matrices (..., m, n) and vectors (..., n).
+
+    Raises:
+        ShapeError: the vectors are not as long as the matrices are wide.
+
+    >>> matvec(np.ones((5, 2, 3)), np.ones(3)).shape
+    (5, 2)
+    """
     return matmul(a, np.expand_dims(x, -1))[..., 0]
 
 
 def vecmat(x, a):
-    """``np.vecmat``: the products of vectors (..., m) and matrices (..., m, n)."""
+    """``np.vecmat``: the products of vectors (..., m) and matrices (..., m, n).
+
+    Raises:
+        ShapeError: the vectors are not as long as the matrices are high.
+
+    >>> vecmat(np.ones(2), np.ones((5, 2, 3))).shape
+    (5, 3)
+    """
     return matmul(np.expand_dims(x, -2), a)[..., 0, :]
 
 

@@ -95,7 +95,7 @@ svd_u.rule(_svd_u_rule)
 
 @operation(
     symbol="Vᵀ", latex=r"V^\top({a})", source="np.linalg.svd({a}, full_matrices={full_matrices}).Vh",
-    formulas=["as for U, of {a}ᵀ"], batched=True, samples=[well_conditioned(3, 3)],
+    formulas=["from {g}ᵀ as for U, of {a}ᵀ, transposed"], batched=True, samples=[well_conditioned(3, 3)],
     cases=[*SINGULAR_VECTORS, case(full_matrices=True)],
     note="Singular vectors turn towards each other, the more the closer their singular values are.",
 )  # fmt: skip
@@ -127,6 +127,9 @@ def svd(a, full_matrices=True, compute_uv=True):
 
     With ``full_matrices``, as NumPy has it, the longer of U and Vh is completed to a square matrix, and then has no
     gradient; the other results do.
+
+    >>> [part.shape for part in svd(np.ones((3, 2)), full_matrices=False)]
+    [(3, 2), (2,), (2, 2)]
     """
     if not compute_uv:
         return svdvals(a)

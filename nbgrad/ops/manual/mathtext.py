@@ -111,4 +111,6 @@ def _raised(text: str) -> str:
 def _lowered(text: str) -> str:
     if text and all(char in LOWERED for char in text):
         return "".join(LOWERED[char] for char in text)
-    return f"_{text}" if len(text) == 1 else f"[{text.strip('[]')}]"  # a longer one picks: x[index]
+    if len(text) == 1:
+        return f"_{text}"
+    return text if text.startswith("[") and text.endswith("]") else f"[{text}]"  # a longer one picks: x[index]

@@ -83,7 +83,8 @@ def products(W, columns):
 
 
 @operation(
-    symbol="∗", latex=r"{weight} \ast {x} + {bias}", source="F.conv2d({x}, {weight}, {bias}{keywords})",
+    symbol="∗", latex=r"\sum_{{a,\,b}} {weight}_{{a b}}\,{x}_{{i + a,\,j + b}} + {bias}",
+    source="F.conv2d({x}, {weight}, {bias}{keywords})",
     formulas=["{g} laid back through {weight}", "{g} times the windows of {x}", "{g} summed over examples and places"],
     samples=[normal(2, 2, 5, 4), normal(3, 2, 3, 2), normal(3)],
     cases=[
@@ -215,11 +216,19 @@ def conv_transpose2d(x, weight, *, stride=1, padding=0, output_padding=0, dilati
         case(normal(1, 2, 2, 3), normal(1, 2, 4, 5), kernel=(2, 3), stride=(2, 2), padding=(0, 1)),
         case(normal(2, 4, 2, 2), normal(2, 2, 4, 4), kernel=(2, 2), groups=2, dilation=2),
     ],
+    note="What arrives and the image meet as an image and its filters do, and each receives what such a pair does.",
 )  # fmt: skip
 def conv2d_weight(arriving, x, *, kernel=(3, 2), stride=1, padding=0, dilation=1, groups=1):
     """What the weights of ``conv2d`` receive: the gradient that arrives at its result, times each window, summed.
 
     Shapes: ``arriving`` (n, o, oh, ow), ``x`` (n, c, height, width); the result is (o, c / groups, \\*kernel).
+
+    Args:
+        kernel: height and width of the filters; the others as for ``conv2d``.
+
+    Raises:
+        HyperparameterError: a stride, padding or dilation that is no such number.
+        ShapeError: not even one window fits.
 
     >>> conv2d_weight(np.ones((1, 1, 2, 2)), np.arange(9.0).reshape(1, 1, 3, 3), kernel=(2, 2)).tolist()
     [[[[8.0, 12.0], [20.0, 24.0]]]]
@@ -280,7 +289,7 @@ conv2d_weight.rule(
 
 
 @operation(
-    symbol="∗", latex=r"{weight} \ast {x} + {bias}", source="F.conv1d({x}, {weight}, {bias}{keywords})",
+    symbol="∗", latex=r"\sum_a {weight}_a\,{x}_{{i + a}} + {bias}", source="F.conv1d({x}, {weight}, {bias}{keywords})",
     formulas=["{g} laid back through {weight}", "{g} times the windows of {x}", "{g} summed over examples and places"],
     samples=[normal(2, 2, 6), normal(3, 2, 3), normal(3)],
     cases=[

@@ -29,12 +29,14 @@ from .softmax import log_softmax, softmax
         case(normal(2, 3, 2), between(0.1, 1.0, 2, 3, 2), axis=1, reduction="none", label_smoothing=0.2),
         case(normal(3), whole(3)), case(normal(0, 3), whole(3, 0), reduction="sum"),
     ],
-    note="Each score is pulled by its probability, and the right one is pushed up by 1.",
+    note="Each score is pulled by its probability, and the right one is pushed up by 1 (n = 1 unless it is a mean).",
 )  # fmt: skip
 def cross_entropy(logits, target, *, reduction="mean", axis=-1, label_smoothing=0.0):
     """Minus the logarithm of the probability that softmax gives to the right class, averaged over the examples.
 
     With probabilities ``q`` as the target it is ``−Σ q · ln softmax(logits)`` over the classes.
+
+    In the rules ``n`` is how many losses are averaged; for the other reductions it is 1.
 
     Shapes: ``logits`` (..., classes); the target either (...,) whole numbers from 0 to classes − 1, or probabilities of
     the shape of ``logits``.
@@ -152,18 +154,20 @@ cross_entropy.rule(_to_logits, _to_probabilities)
 
 
 @operation(
-    symbol="BCE", latex=r"\mathrm{{BCE}}(\sigma({logits}), {target})",
+    symbol="BCE", latex=r"-\overline{{{target} \ln \sigma({logits}) + (1 - {target}) \ln(1 - \sigma({logits}))}}",
     source="F.binary_cross_entropy_with_logits({logits}, {target}{keywords})",
     formulas=["(σ({logits}) − {target}) / n", "−{logits} / n"],
     scalar_formulas=["σ({logits}) − {target}", "−{logits}"],
     samples=[normal(5, 2), between(0.0, 1.0, 5, 2)],
     cases=[case(reduction="sum"), case(reduction="none"), case(normal(), between(0.0, 1.0))],
-    note="Each score is pulled by the difference of its probability and the target.",
+    note="Each score is pulled by the difference of its probability and the target (n = 1 unless it is a mean).",
 )  # fmt: skip
 def binary_cross_entropy_with_logits(logits, target, *, reduction="mean"):
     """``−t ln σ(x) − (1 − t) ln(1 − σ(x))``, averaged: the surprise at yes-or-no answers ``t`` whose scores are ``x``.
 
     Computed as ``max(x, 0) − x·t + ln(1 + exp(−|x|))``, in which nothing overflows.
+
+    In the rules ``n`` is how many losses are averaged; for the other reductions it is 1.
 
     Shapes: the scores and the target have shapes equal but for axes of length 1; the target holds 0 and 1, truth values
     or probabilities.

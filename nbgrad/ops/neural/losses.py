@@ -63,6 +63,8 @@ def lined_up(name, prediction, target):
 def mse_loss(prediction, target, *, reduction="mean"):
     """The mean squared error of two arrays whose shapes are equal but for axes of length 1.
 
+    In the rules ``n`` is how many losses are averaged; for the other reductions it is 1.
+
     Args:
         reduction: ``"mean"``, ``"sum"``, or ``"none"`` for the squared errors themselves.
 
@@ -97,10 +99,13 @@ mse_loss.rule(
     scalar_formulas=["sign({prediction} − {target})", "sign({target} − {prediction})"],
     samples=[apart(5, 2), lambda rng: 0.1 * rng.random((5, 2))],
     cases=[case(reduction="sum"), case(reduction="none"), case(apart(), normal())],
-    note="However far a prediction is off, it is pulled back equally hard, so a few outliers do not outweigh the rest.",
+    note="However far a prediction is off, it is pulled back equally hard, so a few outliers do not outweigh the rest "
+    "(n = 1 unless it is a mean).",
 )  # fmt: skip
 def l1_loss(prediction, target, *, reduction="mean"):
     """The mean absolute error; where a prediction is exact, the subgradient 0 is taken.
+
+    In the rules ``n`` is how many losses are averaged; for the other reductions it is 1.
 
     Shapes, arguments and errors: as ``mse_loss``.
 
@@ -127,12 +132,14 @@ l1_loss.rule(
     scalar_formulas=["{prediction} − {target} within ±{delta}", "{target} − {prediction} within ±{delta}"],
     samples=[apart(5, 2), lambda rng: 0.1 * rng.random((5, 2))],
     cases=[case(reduction="sum"), case(reduction="none", delta=0.7), case(apart(), normal())],
-    note="Small errors are pulled back in proportion, large ones no harder than delta.",
+    note="Small errors are pulled back in proportion, large ones no harder than delta (n = 1 unless it is a mean).",
 )  # fmt: skip
 def huber_loss(prediction, target, *, delta=1.0, reduction="mean"):
     """Half the squared error where it is at most ``delta``, beyond that a straight line (P. Huber, 1964).
 
     ``d² / 2`` for ``|d| ≤ delta``, else ``delta · (|d| − delta / 2)``, with ``d = prediction − target``; then its mean.
+
+    In the rules ``n`` is how many losses are averaged; for the other reductions it is 1.
 
     Shapes, ``reduction`` and errors: as ``mse_loss``.
 

@@ -36,8 +36,10 @@ def check_eps(eps):
 
 
 @operation(
-    symbol="layernorm", latex=r"\mathrm{{layernorm}}({x})", source="F.layer_norm({x}, {weight}, {bias}{keywords})",
-    formulas=["({g}·{weight} less its mean and its part along {y}) / σ", "{g} · standardised {x}", "{g} summed"],
+    symbol="layernorm",
+    latex=r"\frac{{{x} - \mu}}{{\sqrt{{\sigma^2 + \epsilon}}}} \cdot {weight} + {bias}",
+    source="F.layer_norm({x}, {weight}, {bias}{keywords})",
+    formulas=["({g}·{weight} less its mean and its part along z) / σ,  z = standardised {x}", "Σ {g} · z", "Σ {g}"],
     samples=[normal(4, 5), normal(5), normal(5)],
     cases=[
         case(normal(2, 3, 4), nothing, nothing, axis=(1, 2), eps=0.1), case(normal(3, 4), normal(4), nothing),
@@ -95,10 +97,12 @@ def along(channels, x, axis):
 
 
 @operation(
-    symbol="batchnorm", latex=r"\mathrm{{batchnorm}}({x})",
+    symbol="batchnorm",
+    latex=r"\frac{{{x} - \mu_c}}{{\sqrt{{\sigma_c^2 + \epsilon}}}} \cdot {weight} + {bias}",
     source="F.batch_norm({x}, {weight}, {bias}, {mean}, {var}{keywords})",
     formulas=[
-        "({g}·{weight} less its mean and its part along {y}) / σ", "Σ {g} · standardised {x}", "Σ {g}",
+        "({g}·{weight} less its mean and its part along z) / σ,  z = standardised {x} (mean given: {g}·{weight} / σ)",
+        "Σ {g} · z", "Σ {g}",
         "−Σ {g}·{weight} / σ", "−Σ {g}·{weight}·({x} − {mean}) / (2σ³)",
     ],
     samples=[normal(5, 3), normal(3), normal(3), nothing, nothing],

@@ -66,13 +66,13 @@ def over_windows(ufunc, x, size: Pair, stride: Pair, counts: Pair):
 
 
 @operation(
-    symbol="maxpool", latex=r"\mathrm{{maxpool}}({x})", source="F.max_pool2d({x}{keywords})",
+    symbol="maxpool", latex=r"\max_{{\mathrm{{window}}}} {x}", source="F.max_pool2d({x}{keywords})",
     formulas=["{g} at the largest number of each window, else 0"], samples=[apart(2, 2, 4, 6)],
     cases=[
         case(size=(2, 3), stride=1), case(apart(1, 2, 5, 5), size=3, stride=2, padding=1),
         case(apart(2, 1, 5, 4), size=2, stride=3), case(apart(0, 1, 4, 4)), case(size=1),
     ],
-    note="Only the largest number of each window receives the gradient.",
+    note="Only the largest number of each window receives the gradient, of equal ones the first.",
 )  # fmt: skip
 def max_pool2d(x, *, size=2, stride=None, padding=0):
     """The largest number of each window. Of several equal ones the first, row by row, receives the gradient.
@@ -121,15 +121,20 @@ IMAGES = np.sin(np.arange(96.0)).reshape(2, 2, 4, 6)  # for the tests, which dra
 
 
 @operation(
-    symbol="unpool", latex=r"\mathrm{{unpool}}({x})", source="F.max_unpool2d({x}, {images}, {maxima}{keywords})",
+    symbol="maxpoolᵀ", latex=r"\sum_{{\mathrm{{windows}}}} {x}\,[{images} = {maxima}]",
+    source="F.max_unpool2d({x}, {images}, {maxima}{keywords})",
     formulas=["{g} at the largest number of each window", "0", "0"],
     samples=[normal(2, 2, 2, 3), lambda rng: IMAGES, lambda rng: max_pool2d(IMAGES)],
     cases=[case(normal(2, 2, 3, 4), lambda rng: IMAGES, lambda rng: max_pool2d(IMAGES, padding=1), padding=1)],
+    note="It puts numbers at places, so each of them gets back what arrived at its place.",
 )  # fmt: skip
 def max_unpool2d(x, images, maxima, *, size=2, stride=None, padding=0):
     """Each number of ``x`` put where ``images`` have the largest number of that window, and zeros elsewhere.
 
     It is what the backward pass of ``max_pool2d`` does to a gradient; ``maxima`` is what that made of ``images``.
+
+    Shapes: ``x`` and ``maxima`` (n, c, oh, ow), ``images`` and the result (n, c, height, width).
+    Arguments and errors: as ``max_pool2d``.
 
     >>> images = np.arange(4.0).reshape(1, 1, 2, 2)
     >>> max_unpool2d(np.array([[[[7.0]]]]), images, max_pool2d(images)).tolist()
@@ -183,7 +188,7 @@ max_unpool2d.rule(
 
 
 @operation(
-    symbol="avgpool", latex=r"\mathrm{{avgpool}}({x})", source="F.avg_pool2d({x}{keywords})",
+    symbol="avgpool", latex=r"\frac{{1}}{{n}} \sum_{{\mathrm{{window}}}} {x}", source="F.avg_pool2d({x}{keywords})",
     formulas=["{g} / n, laid back onto each window"], samples=[normal(2, 2, 4, 6)],
     cases=[
         case(size=(2, 3), stride=1), case(normal(1, 2, 5, 5), size=3, stride=2, padding=1),
@@ -204,14 +209,17 @@ def avg_pool2d(x, *, size=2, stride=None, padding=0):
 
 
 @operation(
-    symbol="unpool", latex=r"\mathrm{{unpool}}({x})", source="F.avg_unpool2d({x}{keywords})",
+    symbol="avgpoolᵀ", latex=r"\frac{{1}}{{n}} \sum_{{\mathrm{{windows}}}} {x}", source="F.avg_unpool2d({x}{keywords})",
     formulas=["the mean of {g} over each window"], samples=[normal(2, 2, 2, 2)],
     cases=[case(size=3, stride=1, padding=1, shape=(2, 2)), case(size=(2, 1), stride=(2, 3), shape=(5, 4))],
+    note="It spreads numbers over windows, so each of them gets back the mean of what arrived at its window.",
 )  # fmt: skip
 def avg_unpool2d(x, *, size=2, stride=None, padding=0, shape=(4, 4)):
     """Each number of ``x`` spread evenly over its window in images of height and width ``shape``.
 
-    It is what the backward pass of ``avg_pool2d`` does to a gradient.
+    It is what the backward pass of ``avg_pool2d`` does to a gradient. Where windows overlap, they add up.
+
+    Shapes: ``x`` (n, c, oh, ow), the result (n, c, \\*shape). Arguments and errors: as ``max_pool2d``.
 
     >>> avg_unpool2d(np.array([[[[4.0]]]]), size=2, shape=(2, 2)).tolist()
     [[[[1.0, 1.0], [1.0, 1.0]]]]

@@ -7,7 +7,7 @@ from ..samples import case, normal
 
 
 @operation(
-    symbol="softmax", latex=r"\mathrm{{softmax}}({x})", source="F.softmax({x}{keywords})",
+    symbol="softmax", latex=r"\frac{{e^{{{x}}}}}{{\sum e^{{{x}}}}}", source="F.softmax({x}{keywords})",
     formulas=["{y}({g} − Σ {g}·{y})"], samples=[normal(3, 4)],
     cases=[case(axis=0), case(normal(2, 3, 4), axis=1), case(normal(5)), case(normal(0, 3)), case(normal())],
     note="Probabilities sum to 1, so softmax hands on only by how much each gradient differs from their mean.",
@@ -16,6 +16,8 @@ def softmax(x, *, axis=-1):
     """``exp(x) / sum(exp(x))`` along ``axis``: positive numbers that sum to 1 (J. Bridle, 1990).
 
     The largest number is subtracted first, which changes nothing and lets nothing overflow.
+
+    Shapes: any; the result has that of ``x``.
 
     >>> softmax(np.array([1000.0, 1000.0])).tolist()
     [0.5, 0.5]
@@ -28,7 +30,7 @@ softmax.rule(lambda g, y, x, axis=-1: y * (g - (g * y).sum(axis=axis, keepdims=T
 
 
 @operation(
-    symbol="ln softmax", latex=r"\ln\,\mathrm{{softmax}}({x})", source="F.log_softmax({x}{keywords})",
+    symbol="ln softmax", latex=r"{x} - \ln \sum e^{{{x}}}", source="F.log_softmax({x}{keywords})",
     formulas=["{g} − exp({y}) Σ {g}"], samples=[normal(3, 4)],
     cases=[case(axis=0), case(normal(2, 3, 4), axis=1), case(normal(5)), case(normal(0, 3)), case(normal())],
     note="Each score receives its gradient, less its share of all of them.",

@@ -17,7 +17,8 @@ from .sums import sum
 
 @operation(
     symbol="‖·‖", latex=r"\left\|{x}\right\|", source="np.linalg.vector_norm({x}{keywords})",
-    formulas=["{g} · {x}/{y}"], batched=True, samples=[normal(3, 4)],
+    formulas=["{g} · {x}/{y}; of another ord {g} · sign {x} · (|{x}|/{y})^(ord − 1)"],
+    batched=True, samples=[normal(3, 4)],
     cases=[case(axis=0), case(axis=-1, keepdims=True), case(normal(2, 3, 4), axis=(0, 2)), case(normal()),
            case(apart(3, 4), ord=1, axis=0), case(apart(3, 4), ord=3, axis=-1), case(apart(3, 4), ord=0.5),
            case(apart(3, 4), ord=0)],
