@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -102,18 +102,24 @@ class Operation:
         self.__doc__ = forward.__doc__
         for field, value in declared.items():
             setattr(self, field, value)
-        parameters = list(inspect.signature(forward).parameters.values())
-        self.variadic = any(p.kind is p.VAR_POSITIONAL for p in parameters)
-        self.signature = inspect.Signature(
-            parameters if self.variadic else [p.replace(kind=p.POSITIONAL_OR_KEYWORD) for p in parameters]
-        )
-        self.operands = tuple(p.name for p in parameters if p.kind is not p.KEYWORD_ONLY)
-        self.keywords = tuple(p.name for p in parameters if p.kind is p.KEYWORD_ONLY)
+        code = forward.__code__  # it tells the parameters much faster than a signature, which few operations ever need
+        self.variadic = bool(code.co_flags & inspect.CO_VARARGS)
+        ends = code.co_argcount, code.co_argcount + code.co_kwonlyargcount
+        self.keywords = code.co_varnames[slice(*ends)]
+        self.operands = (code.co_varnames[ends[1]],) if self.variadic else code.co_varnames[: ends[0]]
         tried = [Case((), {}), *cases] if samples else cases
         self.cases = tuple(Case(case.samples or tuple(samples), case.static) for case in tried)
         self.keeping: Callable[..., tuple[Any, Any]] | None = None
         self.takes_batches = self.elementwise or self.batched
         self._arity = -1 if self.variadic else len(self.operands)
+
+    @cached_property
+    def signature(self) -> inspect.Signature:
+        """How it may be called: everything by name, and what is not ``*arrays`` by position."""
+        parameters = inspect.signature(self.forward).parameters.values()
+        if self.variadic:
+            return inspect.Signature(list(parameters))
+        return inspect.Signature([p.replace(kind=p.POSITIONAL_OR_KEYWORD) for p in parameters])
 
     def rule(self, *rules: Rule | None) -> None:
         """Declare the gradient rules, one for each operand in order."""
@@ -149,7 +155,8 @@ class Operation:
             others: further fields, ``g`` and ``y`` say.
         """
         given = static or {}
-        fields = {name: as_source(given.get(name, self.signature.parameters[name].default)) for name in self.keywords}
+        defaults = self.forward.__kwdefaults__ or {}
+        fields = {name: as_source(given.get(name, defaults.get(name))) for name in self.keywords}
         fields["keywords"] = "".join(f", {name}={as_source(value)}" for name, value in given.items())
         operands = [", ".join(names)] if self.variadic else names
         return template.format(**fields, **dict(zip(self.operands, operands, strict=False)), **others)
