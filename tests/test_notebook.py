@@ -307,7 +307,8 @@ def test_every_operation_can_be_drawn_and_played(op):
     rng = np.random.default_rng(0)
     samples, static = op.cases[0]
     args = [sample(rng) for sample in samples]
-    y = op(*[leaf(a) if np.asarray(a).dtype.kind == "f" else a for a in args], **static)
+    leaves = {"f": leaf, "c": lambda a: leaf(a.real) + 1j * leaf(a.imag)}
+    y = op(*[leaves.get(np.asarray(a).dtype.kind, lambda a: a)(a) for a in args], **static)
     loss = np.real(y * y).sum()
     assert "<svg" in loss._repr_mimebundle_()["image/svg+xml"]
     ng.animate(loss)

@@ -145,6 +145,13 @@ class Tensor(Methods, Shown):
             self.extras = {}
         return self.extras
 
+    def __getattr__(self, name: str) -> Any:
+        """Only asked for what is not there: what other packages call otherwise is named."""
+        from .numpy_names import METHODS_ELSEWHERE
+
+        hint = f"; here it is {METHODS_ELSEWHERE[name]}" if name in METHODS_ELSEWHERE else ""
+        raise AttributeError(f"a tensor has no attribute {name!r}{hint}", name=name, obj=self)
+
     # ---- out of the graph
     def detach(self) -> Tensor:
         """A leaf with the same numbers, from which no gradient flows back."""
