@@ -54,8 +54,18 @@ def latex(op: Operation) -> str:
     ('\\\\frac{a}{b}', 'a/b')
     """
     several = r"a, b, \ldots"
-    names = {name: several if op.variadic else name.replace("_", r"\_") for name in op.operands}
-    return op.latex.format(**{name: name.replace("_", r"\_") for name in op.keywords}, keywords="", **names)
+    names = {name: several if op.variadic else in_latex(name) for name in op.operands}
+    return op.latex.format(**{name: in_latex(name) for name in op.keywords}, keywords="", **names)
+
+
+def in_latex(name: str) -> str:
+    """A parameter's name; upright if it is a word, which would else be read as a product of letters.
+
+    >>> in_latex("x"), in_latex("negative_slope")
+    ('x', '\\\\mathrm{negative\\\\_slope}')
+    """
+    escaped = name.replace("_", r"\_")
+    return escaped if len(name) == 1 else rf"\mathrm{{{escaped}}}"
 
 
 def value(op: Operation) -> str:

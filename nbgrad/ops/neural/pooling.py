@@ -129,7 +129,7 @@ IMAGES = np.sin(np.arange(96.0)).reshape(2, 2, 4, 6)  # for the tests, which dra
     note="It puts numbers at places, so each of them gets back what arrived at its place.",
 )  # fmt: skip
 def max_unpool2d(x, images, maxima, *, size=2, stride=None, padding=0):
-    """Each number of ``x`` put where ``images`` have the largest number of that window, and zeros elsewhere.
+    """Each number of ``x`` put where ``images`` have the (first) largest number of that window, and zeros elsewhere.
 
     It is what the backward pass of ``max_pool2d`` does to a gradient; ``maxima`` is what that made of ``images``.
 
