@@ -243,18 +243,29 @@ def irfft2(a, s=None, axes=(-2, -1), norm=None):
     return irfftn(a, s, axes, norm)
 
 
-def _shifted(function):
-    """``np.fft.fftshift`` and its inverse: each axis rolled by half of its length."""
+def fftshift(x, axes=None):
+    """Each of the axes rolled on by half of its length, so that the frequency 0 stands in the middle.
 
-    def shift(x, axes=None):
-        axes = tuple(range(x.ndim)) if axes is None else axes if isinstance(axes, tuple | list) else (axes,)
-        half = [x.shape[axis] // 2 for axis in axes]
-        return np.roll(x, tuple(half if function is np.fft.fftshift else [-places for places in half]), tuple(axes))
+    >>> fftshift(np.array([0.0, 1.0, -1.0])).tolist()
+    [-1.0, 0.0, 1.0]
+    """
+    axes = _axes_to_shift(x, axes)
+    return np.roll(x, tuple(x.shape[axis] // 2 for axis in axes), axes)
 
-    return shift
+
+def ifftshift(x, axes=None):
+    """The inverse of :func:`fftshift`.
+
+    >>> ifftshift(np.array([-1.0, 0.0, 1.0])).tolist()
+    [0.0, 1.0, -1.0]
+    """
+    axes = _axes_to_shift(x, axes)
+    return np.roll(x, tuple(-(x.shape[axis] // 2) for axis in axes), axes)
 
 
-fftshift, ifftshift = _shifted(np.fft.fftshift), _shifted(np.fft.ifftshift)
-for function in (fft2, ifft2, rfftn, irfftn, rfft2, irfft2):
+def _axes_to_shift(x, axes):
+    return tuple(range(x.ndim)) if axes is None else tuple(axes) if isinstance(axes, tuple | list) else (axes,)
+
+
+for function in (fft2, ifft2, rfftn, irfftn, rfft2, irfft2, fftshift, ifftshift):
     NUMPY[getattr(np.fft, function.__name__)] = function
-NUMPY[np.fft.fftshift], NUMPY[np.fft.ifftshift] = fftshift, ifftshift

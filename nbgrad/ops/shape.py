@@ -111,17 +111,37 @@ def expand_dims(x: Tensor, axis) -> Tensor:
     return reshape(x, shape=shape_after(np.expand_dims, np.shape(x), axis))
 
 
-def _at_least(shaped):
-    """``np.atleast_1d`` and its like: with several arguments they give a tuple."""
+def atleast_1d(*arrays):
+    """Each array with at least one axis; of several arrays a tuple.
 
-    def at_least(*arrays):
-        fitted = tuple(reshape(x, shape=shape_after(shaped, np.shape(x))) for x in arrays)
-        return fitted if len(fitted) != 1 else fitted[0]
+    >>> atleast_1d(3.0).shape, atleast_1d(np.ones((2, 3))).shape
+    ((1,), (2, 3))
+    """
+    return _at_least(np.atleast_1d, arrays)
 
-    return at_least
+
+def atleast_2d(*arrays):
+    """Each array with at least two axes, a vector as a row; of several arrays a tuple.
+
+    >>> [x.shape for x in atleast_2d(3.0, np.ones(4))]
+    [(1, 1), (1, 4)]
+    """
+    return _at_least(np.atleast_2d, arrays)
 
 
-atleast_1d, atleast_2d, atleast_3d = map(_at_least, (np.atleast_1d, np.atleast_2d, np.atleast_3d))
+def atleast_3d(*arrays):
+    """Each array with at least three axes, new ones on both sides of a vector's and behind a matrix's.
+
+    >>> [x.shape for x in atleast_3d(3.0, np.ones(4), np.ones((4, 5)))]
+    [(1, 1, 1), (1, 4, 1), (4, 5, 1)]
+    """
+    return _at_least(np.atleast_3d, arrays)
+
+
+def _at_least(function, arrays):
+    fitted = tuple(reshape(x, shape=shape_after(function, np.shape(x))) for x in arrays)
+    return fitted if len(fitted) != 1 else fitted[0]
+
 
 method("reshape", _reshape)
 method("ravel", ravel)

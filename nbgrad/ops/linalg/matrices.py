@@ -11,7 +11,7 @@ from ...core.tensor import Tensor, plain
 from ..indexing import put
 from ..samples import case, normal
 from ..shape import swapaxes
-from .contractions import in_order, remaining
+from .contractions import remaining
 from .products import matmul
 from .solving import inv
 
@@ -30,8 +30,7 @@ NUMPY[np.matrix_transpose] = NUMPY[np.linalg.matrix_transpose] = matrix_transpos
 
 def _matrices_to(matrices, axis1, axis2):
     """The last two axes back at ``axis1`` and ``axis2``."""
-    axes = axis1 % matrices.ndim, axis2 % matrices.ndim
-    return in_order(matrices, [*remaining(axes, matrices.ndim), *axes])
+    return np.moveaxis(matrices, (-2, -1), (axis1, axis2))
 
 
 @operation(

@@ -153,22 +153,9 @@ def from_the_end(axis, ndim):
     return axis if axis < 0 else axis - ndim
 
 
-def axis_last(x, axis):
-    """``x`` with ``axis`` moved to the end."""
-    order = [i for i in range(x.ndim) if i != axis % x.ndim]
-    return x if axis in (-1, x.ndim - 1) else np.transpose(x, (*order, axis % x.ndim))
-
-
-def last_axis_to(x, axis):
-    """``x`` with its last axis moved to ``axis``."""
-    order = list(range(x.ndim - 1))
-    order.insert(axis % x.ndim, x.ndim - 1)
-    return x if axis in (-1, x.ndim - 1) else np.transpose(x, order)
-
-
 def _for_vectors(g, own, other, axis):
     """The contribution of :func:`vecdot` to ``own``: the vectors of ``other``, scaled by their products' gradients."""
-    return last_axis_to(g[..., None] * axis_last(other, axis), from_the_end(axis, own.ndim))
+    return np.moveaxis(g[..., None] * np.moveaxis(other, axis, -1), -1, from_the_end(axis, own.ndim))
 
 
 @operation(

@@ -154,7 +154,8 @@ cross_entropy.rule(_to_logits, _to_probabilities)
 
 
 @operation(
-    symbol="BCE", latex=r"-\overline{{\left({target} \ln \sigma({logits}) + (1 - {target}) \ln(1 - \sigma({logits}))\right)}}",
+    symbol="BCE",
+    latex=r"-\overline{{\left({target} \ln \sigma({logits}) + (1 - {target}) \ln(1 - \sigma({logits}))\right)}}",
     source="F.binary_cross_entropy_with_logits({logits}, {target}{keywords})",
     formulas=["(σ({logits}) − {target}) / n", "−{logits} / n"],
     scalar_formulas=["σ({logits}) − {target}", "−{logits}"],
