@@ -112,8 +112,9 @@ def reverse_pass(
             g = attended(node, node.extras, g, kept)
         if node in keep:
             kept[node] = g
-        rules, y, args, static = node.op.rules, node.data, node.args, node.static
-        if traced or batched or node.extras is not None:
+        op, y, args, static = node.op, node.data, node.args, node.static
+        rules = op.rules
+        if traced or node.extras is not None or (batched and not op.takes_batches):
             rules, y, args, static = prepared(node, traced, batched)
         two = static is None and len(args) == 2
         if two:
@@ -257,7 +258,7 @@ def seed_for(root: Tensor, gradient: Any = None) -> Any:
         )
     data = root.data
     if gradient is None:
-        if type(data) is np.float64:
+        if type(data) is NUMBER:
             return ONE
         if data.dtype.kind == "c":
             raise ComplexGradientError(
@@ -270,7 +271,7 @@ def seed_for(root: Tensor, gradient: Any = None) -> Any:
                 f"changes; reduce it first, for example {name_of(root) or 'y'}.mean().backward(), or pass a gradient "
                 f"of shape {root.shape}"
             )
-        return np.ones_like(data)[()]
+        return one_like(data)
     seed = np.array(plain(gradient), dtype=root.dtype)
     if seed.shape != root.shape:
         raise ShapeError(
@@ -278,6 +279,11 @@ def seed_for(root: Tensor, gradient: Any = None) -> Any:
             f"{root.shape}; they must be equal"
         )
     return seed if seed.ndim else seed[()]
+
+
+def one_like(data: Any) -> Any:
+    """1 in the shape and dtype of ``data``, which is a single number: where a gradient begins."""
+    return ONE if type(data) is NUMBER else np.ones_like(data)[()]
 
 
 def backward(self: Tensor, gradient: Any = None, *, create_graph: bool = False) -> None:

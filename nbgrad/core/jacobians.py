@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .backward import creation_order, gradients
+from .backward import creation_order, gradients, one_like
 from .errors import ArgumentError
 from .tensor import Tensor
 from .transforms import Traced, as_tensors, at_work, grad, jvp, one_number, tangents_of
@@ -133,7 +133,7 @@ def hessian(f: Callable, argnums: int | Sequence[int] = 0) -> Callable:
         call = Traced(f, args, static, argnums)
         value = one_number(f, call.output)
         with at_work():
-            found = gradients([value], [np.ones_like(value.data)[()]], call.sources, traced=True)
+            found = gradients([value], [one_like(value.data)], call.sources, traced=True)
         rows = []
         for g, x in zip(found, call.sources, strict=True):
             slope = g if isinstance(g, Tensor) else Tensor(np.zeros_like(x.data) if g is None else g)

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from .elsewhere import NamesElsewhere
 from .errors import (
     AssignmentError,
     ComplexGradientError,
@@ -57,7 +58,7 @@ def no_grad() -> Iterator[None]:
         recording.reset(before)
 
 
-class Tensor(Methods, Shown):
+class Tensor(Methods, NamesElsewhere, Shown):
     """An array of numbers, with the operation and the inputs it came from.
 
     Made by :func:`nbgrad.tensor` or by an operation on other tensors.
@@ -144,13 +145,6 @@ class Tensor(Methods, Shown):
         if self.extras is None:
             self.extras = {}
         return self.extras
-
-    def __getattr__(self, name: str) -> Any:
-        """Only asked for what is not there: what other packages call otherwise is named."""
-        from .numpy_names import METHODS_ELSEWHERE
-
-        hint = f"; here it is {METHODS_ELSEWHERE[name]}" if name in METHODS_ELSEWHERE else ""
-        raise AttributeError(f"a tensor has no attribute {name!r}{hint}", name=name, obj=self)
 
     # ---- out of the graph
     def detach(self) -> Tensor:

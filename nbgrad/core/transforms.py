@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from .backward import creation_order, gradients, leading_from
+from .backward import creation_order, gradients, leading_from, one_like
 from .containers import flatten
 from .errors import ArgumentError, ComplexGradientError, IntegerGradientError, NotScalarError, ShapeError
 from .forward import forward_pass
@@ -151,7 +151,7 @@ def value_and_grad(f: Callable, argnums: int | Sequence[int] = 0, has_aux: bool 
         value, aux = call.output if has_aux else (call.output, None)
         value = one_number(f, value)
         with at_work():
-            found = gradients([value], [np.ones_like(value.data)[()]], call.sources, traced=call.nested)
+            found = gradients([value], [one_like(value.data)], call.sources, traced=call.nested)
         slope = call.like_arguments(found)
         if not has_aux:
             return call.result(value), slope
