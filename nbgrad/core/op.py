@@ -71,7 +71,7 @@ class Operation:
         rules: one rule for each positional operand; ``None`` where there is no gradient.
         symbol: the badge in drawings.
         latex: the formula of the result, with the operands' names in braces.
-        source: the NumPy spelling, with the operands' names in braces: an expression, or statements that assign to ``y``.
+        source: the NumPy spelling, with the operands' names in braces: an expression, or statements that make ``y``.
         formulas: for each operand the local derivative as text; or, where it holds ``{g}``, the whole contribution.
         scalar_formulas: the same for the case that all operands are single numbers, where it reads differently.
         elementwise: every element of the result depends on the elements at the same place only.
