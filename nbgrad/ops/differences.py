@@ -23,6 +23,9 @@ from .shape import ravel
 def diff(x, *, n=1, axis=-1):
     """The differences of neighbours along ``axis``, taken ``n`` times. The axis becomes ``n`` shorter.
 
+    Raises:
+        ShapeError: ``n`` is negative, or there is no such axis.
+
     >>> diff(np.array([1.0, 4.0, 9.0])).tolist(), diff(np.array([1.0, 4.0, 9.0]), n=2).tolist()
     ([3.0, 5.0], [2.0])
     """

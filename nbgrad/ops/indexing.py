@@ -65,6 +65,9 @@ def behind_batch(index, shape):
 def getitem(x, *, index=0):
     """``x[index]`` with any index that NumPy takes. An element that is taken twice receives both gradients.
 
+    Raises:
+        IndexError: an index lies outside, or there are more of them than axes.
+
     >>> import nbgrad as ng
     >>> ng.grad(lambda x: x[[0, 2, 2]].sum())(np.array([5.0, 6.0, 7.0])).tolist()
     [1.0, 0.0, 2.0]
@@ -84,6 +87,10 @@ def getitem(x, *, index=0):
 )  # fmt: skip
 def put(x, *, index, shape):
     """Zeros of ``shape`` with ``x`` added at ``index``; where an index is repeated, its elements add up.
+
+    Raises:
+        IndexError: an index lies outside ``shape``.
+        ShapeError: ``x`` does not fit the places.
 
     >>> put(np.array([1.0, 2.0, 4.0]), index=[0, 2, 2], shape=(4,)).tolist()
     [1.0, 0.0, 6.0, 0.0]
@@ -194,6 +201,10 @@ def take_along_axis(x, *, indices, axis=-1):
     """For each position on the other axes, the elements that ``indices`` names there, as from ``np.argsort``.
 
     Shapes: the result has that of ``indices``, which has those of ``x`` but along ``axis``.
+
+    Raises:
+        IndexError: an index lies outside.
+        ShapeError: ``indices`` has another number of axes.
 
     >>> take_along_axis(np.array([[7.0, 5.0], [6.0, 8.0]]), indices=[[1, 0], [0, 1]]).tolist()
     [[5.0, 7.0], [6.0, 8.0]]

@@ -48,6 +48,9 @@ def trace(x, *, offset=0, axis1=0, axis2=1):
         offset: which diagonal: above the main one if positive, below if negative.
         axis1, axis2: the axes of the rows and of the columns.
 
+    Raises:
+        ShapeError: ``x`` has fewer than two axes, or not these two.
+
     >>> float(trace(np.array([[1.0, 2.0], [3.0, 4.0]])))
     5.0
     """
@@ -72,6 +75,9 @@ trace.rule(_trace_rule)
 )  # fmt: skip
 def diagonal(x, *, offset=0, axis1=0, axis2=1):
     """The elements of a diagonal, along a new last axis; arguments as :func:`trace`.
+
+    Raises:
+        ShapeError: ``x`` has fewer than two axes, or not these two.
 
     >>> diagonal(np.array([[1.0, 2.0], [3.0, 4.0]]))
     array([1., 4.])

@@ -24,6 +24,9 @@ def svdvals(a):
     The rule is ``ds = uᵀ dA v`` (Giles 2008, 3.2). Equal singular values, and zero, where one has a corner as ``|x|``
     has, are treated as by :func:`eigvalsh`: the rule gives a subgradient.
 
+    Raises:
+        ShapeError: ``a`` has fewer than two axes.
+
     >>> svdvals(np.array([[3.0, 0.0], [0.0, -4.0]]))
     array([4., 3.])
     """

@@ -111,6 +111,9 @@ def det(a):
     Its derivative is the matrix of cofactors (Jacobi's formula; Matrix Cookbook, 46), which exists for singular
     matrices too; see :func:`cofactors`.
 
+    Raises:
+        ShapeError: the matrices are not square.
+
     >>> import nbgrad as ng
     >>> ng.grad(np.linalg.det)(np.array([[1.0, 2.0], [2.0, 4.0]]))  # singular
     array([[ 4., -2.],
@@ -148,6 +151,10 @@ def logabsdet(a):
     """The natural logarithm of the determinant's size, which does not overflow as the determinant would.
 
     Its derivative is ``a⁻ᵀ`` (Matrix Cookbook, 57); at a singular matrix, where it is −∞, asking for it is an error.
+
+    Raises:
+        SingularMatrixError: when its gradient is asked for at a singular matrix.
+        ShapeError: the matrices are not square.
 
     >>> float(logabsdet(np.eye(3)))
     0.0
@@ -204,6 +211,9 @@ def pinv(a, *, rcond=None):
 
     Args:
         rcond: singular values below this share of the largest count as zero.
+
+    Raises:
+        ShapeError: ``a`` has fewer than two axes.
 
     >>> pinv(np.array([[3.0], [4.0]])).round(2)
     array([[0.12, 0.16]])
