@@ -14,7 +14,7 @@ from graph_models import Scalars
 
 import nbgrad as ng
 from nbgrad.core import errors
-from nbgrad.display import validate
+from nbgrad.display import measure, scene, theme, validate
 from nbgrad.graph import run_one_epoch
 from nbgrad.nn import functional as F
 from nbgrad.notebook import drawn_steps
@@ -312,6 +312,11 @@ def test_every_operation_can_be_drawn_and_played(op):
     loss = np.real(y * y).sum()
     assert "<svg" in loss._repr_mimebundle_()["image/svg+xml"]
     ng.animate(loss)
+
+
+@pytest.mark.parametrize("op", list(ng.ops.REGISTRY.values()), ids=lambda op: op.name)
+def test_the_symbol_of_every_operation_fits_its_badge(op):
+    assert measure.fit(op.symbol, theme.SYMBOL_SIZE, scene.SYMBOL_ROOM) == op.symbol
 
 
 def test_a_graph_that_is_too_large_says_so():

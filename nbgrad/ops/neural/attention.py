@@ -12,7 +12,7 @@ from .softmax import softmax
 
 
 @operation(
-    symbol="attention", latex=r"\mathrm{{softmax}}\left(\frac{{{q}\,{k}^\top}}{{\sqrt{{d}}}}\right){v}",
+    symbol="attn", latex=r"\mathrm{{softmax}}\left(\frac{{{q}\,{k}^\top}}{{\sqrt{{d}}}}\right){v}",
     source="F.scaled_dot_product_attention({q}, {k}, {v}, {mask}{keywords})",
     formulas=[
         "A·({g}·{v}ᵀ − Σ {g}·{y})·{k} / √d", "(A·({g}·{v}ᵀ − Σ {g}·{y}))ᵀ·{q} / √d", "Aᵀ·{g}",

@@ -36,7 +36,7 @@ def check_eps(eps):
 
 
 @operation(
-    symbol="layernorm",
+    symbol="lnorm",
     latex=r"\frac{{{x} - \mu}}{{\sqrt{{\sigma^2 + \epsilon}}}} \cdot {weight} + {bias}",
     source="F.layer_norm({x}, {weight}, {bias}{keywords})",
     formulas=["({g}·{weight} less its mean and its part along z) / σ,  z = standardised {x}", "Σ {g} · z", "Σ {g}"],
@@ -97,7 +97,7 @@ def along(channels, x, axis):
 
 
 @operation(
-    symbol="batchnorm",
+    symbol="bnorm",
     latex=r"\frac{{{x} - \mu_c}}{{\sqrt{{\sigma_c^2 + \epsilon}}}} \cdot {weight} + {bias}",
     source="F.batch_norm({x}, {weight}, {bias}, {mean}, {var}{keywords})",
     formulas=[

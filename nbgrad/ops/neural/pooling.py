@@ -121,7 +121,7 @@ IMAGES = np.sin(np.arange(96.0)).reshape(2, 2, 4, 6)  # for the tests, which dra
 
 
 @operation(
-    symbol="maxpoolᵀ", latex=r"\sum_{{\mathrm{{windows}}}} {x}\,[{images} = {maxima}]",
+    symbol="maxᵀ", latex=r"\sum_{{\mathrm{{windows}}}} {x}\,[{images} = {maxima}]",
     source="F.max_unpool2d({x}, {images}, {maxima}{keywords})",
     formulas=["{g} at the largest number of each window", "0", "0"],
     samples=[normal(2, 2, 2, 3), lambda rng: IMAGES, lambda rng: max_pool2d(IMAGES)],
@@ -209,7 +209,7 @@ def avg_pool2d(x, *, size=2, stride=None, padding=0):
 
 
 @operation(
-    symbol="avgpoolᵀ", latex=r"\frac{{1}}{{n}} \sum_{{\mathrm{{windows}}}} {x}", source="F.avg_unpool2d({x}{keywords})",
+    symbol="avgᵀ", latex=r"\frac{{1}}{{n}} \sum_{{\mathrm{{windows}}}} {x}", source="F.avg_unpool2d({x}{keywords})",
     formulas=["the mean of {g} over each window"], samples=[normal(2, 2, 2, 2)],
     cases=[case(size=3, stride=1, padding=1, shape=(2, 2)), case(size=(2, 1), stride=(2, 3), shape=(5, 4))],
     note="It spreads numbers over windows, so each of them gets back the mean of what arrived at its window.",

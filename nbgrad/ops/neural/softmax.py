@@ -30,7 +30,7 @@ softmax.rule(lambda g, y, x, axis=-1: y * (g - (g * y).sum(axis=axis, keepdims=T
 
 
 @operation(
-    symbol="ln softmax", latex=r"{x} - \ln \sum e^{{{x}}}", source="F.log_softmax({x}{keywords})",
+    symbol="ln sm", latex=r"{x} - \ln \sum e^{{{x}}}", source="F.log_softmax({x}{keywords})",
     formulas=["{g} − exp({y}) Σ {g}"], samples=[normal(3, 4)],
     cases=[case(axis=0), case(normal(2, 3, 4), axis=1), case(normal(5)), case(normal(0, 3)), case(normal())],
     note="Each score receives its gradient, less its share of all of them.",
