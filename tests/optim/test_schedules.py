@@ -21,6 +21,7 @@ def rates(factor, steps, lr=0.8):
     found = []
     for _ in range(steps):
         found.append(descent.lr)
+        descent.params[0].grad = np.float64(0.0)
         descent.step()
         schedule.step()
     return found
