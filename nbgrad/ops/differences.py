@@ -5,7 +5,7 @@ import numpy as np
 from ..core.errors import ShapeError
 from ..core.numpy_protocol import NUMPY
 from ..core.op import operation
-from ..core.tensor import plain
+from ..core.tensor import Tensor
 from .indexing import along
 from .joining import joined
 from .samples import case, normal
@@ -77,20 +77,30 @@ def gradient(f, *varargs, axis=None, edge_order=1):
     For points at distances ``a`` (to the left) and ``b`` (to the right) the slope of the parabola through three points
     is ``(a² r - b² l + (b² - a²) m) / (a b (a + b))`` with the values ``l``, ``m``, ``r`` (Fornberg, 1988).
 
+    Args:
+        varargs: the distance of neighbours, or the coordinates of the points, once or for each axis; tensors too.
+
     Raises:
         ShapeError: there are fewer points than the formula needs, or the spacing does not fit.
 
     >>> gradient(np.array([0.0, 1.0, 4.0, 9.0])).tolist()
     [1.0, 2.0, 4.0, 5.0]
     """
+    f = _as_float(f)
     axes = range(f.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    spacings = [plain(h) for h in varargs] or [1.0]
+    spacings = [_as_float(h) for h in varargs] or [1.0]
     if len(spacings) == 1 and np.ndim(spacings[0]) == 0:
         spacings = spacings * len(axes)
     if len(spacings) != len(axes):
         raise ShapeError(f"np.gradient along {len(axes)} axes needs one spacing, or one for each, not {len(spacings)}")
     slopes = [_slope_along(f, h, a % f.ndim, edge_order) for h, a in zip(spacings, axes, strict=True)]
     return slopes[0] if len(slopes) == 1 else tuple(slopes)
+
+
+def _as_float(values):
+    """``values`` as floating numbers: differences of unsigned whole numbers would not go below 0, but start again."""
+    values = values if isinstance(values, Tensor) else np.asarray(values)
+    return values if np.issubdtype(values.dtype, np.inexact) else values.astype(float)
 
 
 def _slope_along(f, spacing, axis, edge_order):
@@ -102,7 +112,7 @@ def _slope_along(f, spacing, axis, edge_order):
         )
     if np.ndim(spacing) and len(spacing) != count:
         raise ShapeError(f"np.gradient was given {len(spacing)} points for axis {axis}, which has {count} values")
-    steps = np.diff(spacing) if np.ndim(spacing) else np.full(count - 1, spacing)
+    steps = np.diff(spacing) if np.ndim(spacing) else np.broadcast_to(spacing, (count - 1,))
     steps = steps.astype(f.dtype).reshape((-1,) + (1,) * (f.ndim - 1 - axis))
 
     def at(start, stop):

@@ -184,6 +184,8 @@ def _block(arrays, depth, ndim):
 def insert(arr, obj, values, axis=None):
     """``arr`` with ``values`` inserted before the places ``obj`` along ``axis``; see ``np.insert``.
 
+    The places are those in ``arr``, in any order: the first of ``values`` goes to the first of them.
+
     >>> insert(np.array([1.0, 2.0, 3.0]), 1, 9.0).tolist()
     [1.0, 9.0, 2.0, 3.0]
     """
@@ -192,14 +194,14 @@ def insert(arr, obj, values, axis=None):
     axis %= arr.ndim
     length = arr.shape[axis]
     places = np.arange(length)[obj] if isinstance(obj, slice) else np.asarray(plain(obj))
+    places = places if places.size else places.astype(int)  # an empty list says no dtype
     if places.size == 1:  # several values may go to the one place
         values = reshape(values, shape=(*(1,) * (arr.ndim - np.ndim(values)), *np.shape(values)))
         values = np.moveaxis(values, 0, axis) if places.ndim == 0 else values
         places = np.full(np.shape(values)[axis], places.item())
-    order = np.insert(np.arange(length), places, -1)
-    new = np.flatnonzero(order == -1)
-    order[new] = length + np.arange(new.size)
-    room = (*arr.shape[:axis], new.size, *arr.shape[axis + 1 :])
+    count = np.insert(np.arange(length), places, 0).size - length
+    order = np.insert(np.arange(length), places, length + np.arange(count))  # where in `arr` and `values`, joined
+    room = (*arr.shape[:axis], count, *arr.shape[axis + 1 :])
     return take(joined([arr, np.broadcast_to(values, room)], axis), indices=order, axis=axis)
 
 

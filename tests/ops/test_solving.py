@@ -96,6 +96,18 @@ def test_pseudoinverses_of_any_full_rank():
     np.testing.assert_allclose(received, ng.grad(lambda a: np.linalg.inv(a).sum())(A), rtol=1e-10)
 
 
+def test_a_pseudoinverse_that_drops_singular_values_has_no_gradient():
+    A = np.diag([2.0, 0.5])
+    np.testing.assert_array_equal(np.linalg.pinv(leaf(A), rcond=0.5).data, np.diag([0.5, 0.0]))
+    with pytest.raises(errors.UnsupportedFunctionError, match=r"\(2, 2\) with rcond=0.5 takes 1 singular values"):
+        np.linalg.pinv(leaf(A), rcond=0.5).sum().backward()
+    with pytest.raises(errors.UnsupportedFunctionError, match="takes 1 singular"):
+        np.linalg.pinv(leaf(np.stack([A, np.eye(2)])), rcond=np.array([0.5, 0.1])).sum().backward()
+    x = leaf(np.diag([2.0, 0.0]))  # what is zero in truth may be dropped
+    np.linalg.pinv(x, rcond=0.5)[0, 0].backward()
+    np.testing.assert_array_equal(x.grad, np.diag([-0.25, 0.0]))
+
+
 # ---- decompositions
 
 

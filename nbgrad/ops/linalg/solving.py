@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...core.errors import SingularMatrixError
+from ...core.errors import SingularMatrixError, UnsupportedFunctionError
 from ...core.numpy_protocol import NUMPY
 from ...core.op import operation
 from ...core.tensor import plain
@@ -210,10 +210,12 @@ def pinv(a, *, rcond=None):
     of full rank. Elsewhere the pseudoinverse jumps, and the rule gives the slope along changes that keep the rank.
 
     Args:
-        rcond: singular values below this share of the largest count as zero.
+        rcond: singular values up to this share of the largest count as zero.
 
     Raises:
         ShapeError: ``a`` has fewer than two axes.
+        UnsupportedFunctionError: a gradient is asked for where ``rcond`` takes a singular value for zero that is not:
+            the result is not the pseudoinverse of ``a`` then, but of another matrix of lower rank.
 
     >>> pinv(np.array([[3.0], [4.0]])).round(2)
     array([[0.12, 0.16]])
@@ -221,7 +223,23 @@ def pinv(a, *, rcond=None):
     return np.linalg.pinv(a, rcond=rcond)
 
 
+def _refuse_dropped(a, rcond):
+    """Raise an error if ``rcond`` drops singular values of ``a`` that are more than rounding errors."""
+    values = np.linalg.svd(a, compute_uv=False)
+    largest = values.max(axis=-1, keepdims=True, initial=0.0)
+    rounding = max(a.shape[-2:]) * np.finfo(a.dtype).eps
+    dropped = (values <= np.asarray(rcond)[..., None] * largest) & (values > rounding * largest)
+    if dropped.any():
+        raise UnsupportedFunctionError(
+            f"np.linalg.pinv of a matrix of shape {a.shape} with rcond={rcond} takes {np.count_nonzero(dropped)} "
+            "singular values for zero that are not, and has no gradient rule there; choose a smaller rcond, or add a "
+            "little to the diagonal: np.linalg.inv(A.T @ A + 1e-6 * np.eye(n)) @ A.T"
+        )
+
+
 def _pinv_rule(g, y, a, rcond=None):
+    if rcond is not None:
+        _refuse_dropped(plain(a), rcond)
     rows, columns = (np.eye(n, dtype=a.dtype) for n in a.shape[-2:])
     unreached = (rows - a @ y) @ g.mT @ (y @ y.mT)
     forgotten = (y.mT @ y) @ g.mT @ (columns - y @ a)
