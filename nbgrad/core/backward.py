@@ -272,7 +272,13 @@ def seed_for(root: Tensor, gradient: Any = None) -> Any:
                 f"of shape {root.shape}"
             )
         return one_like(data)
-    seed = np.array(plain(gradient), dtype=root.dtype)
+    seed = np.array(plain(gradient))
+    if seed.dtype.kind == "c" != data.dtype.kind:
+        raise ComplexGradientError(
+            f"the gradient passed to backward is complex, but {name_of(root) or 'this tensor'} holds real numbers, and "
+            "so does its gradient; pass its real part, np.real(gradient)"
+        )
+    seed = seed.astype(root.dtype)
     if seed.shape != root.shape:
         raise ShapeError(
             f"the gradient passed to backward has shape {seed.shape}, but {name_of(root) or 'this tensor'} has shape "
@@ -300,6 +306,8 @@ def backward(self: Tensor, gradient: Any = None, *, create_graph: bool = False) 
         ShapeError: ``gradient`` has another shape than the tensor.
     """
     seed = seed_for(self, gradient)
+    if create_graph and isinstance(gradient, Tensor):
+        seed = gradient  # it may be differentiated, too
     nodes = () if self.op is None else creation_order((self,))
     if self.grad is not None and self.op is not None:
         mistakes.warn_if_twice(self, nodes)
@@ -312,7 +320,8 @@ def backward(self: Tensor, gradient: Any = None, *, create_graph: bool = False) 
             g = as_gradient_of(x.data, g, handed_out, nodes)
         x.grad = g if x.grad is None else x.grad + g
     if self.op is not None:
-        self.grad = seed if gradient is None else seed.copy()  # so a drawing can tell that its backward pass was run
+        # so that a drawing can tell that its backward pass was run
+        self.grad = seed if gradient is None else plain(seed).copy()
 
 
 def as_gradient_of(data: Any, gradient: Any, handed_out: set[int], nodes: Sequence[Tensor] = ()) -> Any:

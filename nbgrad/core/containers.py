@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from numbers import Number
 from typing import Any
 
+from .errors import ArgumentError
+
 
 def flatten(tree: Any) -> tuple[list[Any], Callable[[list[Any]], Any]]:
     """What a container holds, in a row, and the function that builds such a container around other things.
@@ -58,3 +60,36 @@ def _rebuilt(tree: Any, others: Iterator[Any]) -> Any:
 def _typed_array(tree: Any) -> bool:
     """Whether ``tree`` is a list of numbers, or of such lists."""
     return isinstance(tree, list) and bool(tree) and all(isinstance(x, Number) or _typed_array(x) for x in tree)
+
+
+def matched(given: Any, like: Any, what: str) -> list[Any]:
+    """What ``given`` holds, in the order in which ``like`` holds its own: dictionaries by their keys.
+
+    Args:
+        what: what messages call ``given``, ``"tangents"`` say.
+
+    Raises:
+        ArgumentError: the containers differ.
+
+    >>> matched({"b": 2.0, "a": [1.0]}, {"a": ["x"], "b": "y"}, "tangents")
+    [1.0, 2.0]
+    """
+    if isinstance(like, dict):
+        if not isinstance(given, dict) or given.keys() != like.keys():
+            raise _other_containers(given, f"a dictionary with the keys {', '.join(map(repr, like))}", what)
+        return [x for key in like for x in matched(given[key], like[key], what)]
+    if isinstance(like, tuple | list) and not _typed_array(like):
+        if not isinstance(given, tuple | list) or len(given) != len(like):
+            raise _other_containers(given, f"a {type(like).__name__} of {len(like)}", what)
+        return [x for branch, other in zip(given, like, strict=True) for x in matched(branch, other, what)]
+    if (like is None) != (given is None) or isinstance(given, tuple | dict):
+        raise _other_containers(given, "nothing (None)" if like is None else "an array", what)
+    return [] if like is None else [given]
+
+
+def _other_containers(given: Any, expected: str, what: str) -> ArgumentError:
+    found = f"a dictionary with the keys {', '.join(map(repr, given))}" if isinstance(given, dict) else repr(given)[:60]
+    return ArgumentError(
+        f"the {what} must come in the same containers as what they belong to: where {expected} is expected, there is "
+        f"{found}"
+    )

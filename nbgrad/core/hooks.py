@@ -20,7 +20,7 @@ def seen_by_hooks(node: Tensor, extras: dict[str, Any], gradient: Any) -> Any:
         ShapeError: a hook gave a gradient of another shape.
     """
     for hook in list(extras["hooks"].values()) if "hooks" in extras else ():
-        given = hook(gradient)
+        given = hook(gradient.copy() if isinstance(gradient, np.ndarray) else gradient)  # others may share the array
         if given is None:
             continue
         if np.shape(given) != gradient.shape:

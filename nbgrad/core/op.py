@@ -28,11 +28,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import debugging, places
-from .errors import UnknownOperationError
+from .errors import UnknownOperationError, UnsupportedFunctionError
 from .methods import method
 from .mismatch import shape_error
+from .names import name_of
 from .numpy_protocol import NUMPY
-from .tensor import CONSTANT, Tensor, as_data, new_serial, recording
+from .tensor import CONSTANT, Tensor, as_data, new_serial, plain, recording
 
 REGISTRY: dict[str, Operation] = {}
 PLAIN = frozenset({float, int, np.ndarray, np.float64, np.float32, bool, np.bool_, np.int64, type(None)})
@@ -166,6 +167,8 @@ class Operation:
             operands, static = self._sorted(operands, static)
         elif self._arity == 1 and not static and isinstance(operands[0], Tensor):
             return self.of_tensor(operands[0])
+        if static:
+            static = self._settled(static)
         inputs: list[Any] = [*operands]
         args: list[Any] = [*operands]
         needs: bool | None = None  # whether a gradient is needed; None: there was no tensor at all
@@ -188,6 +191,21 @@ class Operation:
         if needs and recording.get():
             return record(self, value, tuple(inputs), tuple(args), static or None)
         return value if needs is None else Tensor(value)
+
+    def _settled(self, static: dict[str, Any]) -> dict[str, Any]:
+        """Keyword arguments as plain values.
+
+        Raises:
+            UnsupportedFunctionError: one is a tensor that requires a gradient, which it could not be given.
+        """
+        for name, value in static.items():
+            if isinstance(value, Tensor) and value.requires_grad and recording.get():
+                raise UnsupportedFunctionError(
+                    f"{self.name} was given {name_of(value) or 'a tensor'} as {name}=, which has no gradient rule "
+                    f"here, so the gradient would stop there; write {name}=x.numpy() if none is wanted, or compute with "
+                    "operators and other functions what shall depend on it"
+                )
+        return {name: plain(value) for name, value in static.items()}
 
     def of_tensor(self, x: Tensor) -> Tensor:
         """The operation, which takes one operand, on a tensor: the same as calling it, the loop unrolled for speed."""

@@ -293,6 +293,8 @@ def as_data(value: Any) -> Any:
         raise UnsupportedDataError(f"the rows are not equally long, so this is no array: {error}") from None
     if data.dtype.kind not in "fiubc":
         raise UnsupportedDataError(f"a tensor holds numbers, not data of dtype {data.dtype}; got {str(value)[:60]!r}")
+    if not data.dtype.isnative:  # of another kind of machine: the same numbers in this one's order of bytes
+        data = data.astype(data.dtype.newbyteorder("="))
     return data if data.ndim else data[()]
 
 

@@ -7,6 +7,7 @@ derivative never mistakes an outer variable for its own.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from functools import wraps
 from itertools import islice
@@ -15,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from .backward import creation_order, gradients, leading_from, one_like
-from .containers import flatten
+from .containers import flatten, matched
 from .errors import ArgumentError, ComplexGradientError, IntegerGradientError, NotScalarError, ShapeError
 from .forward import forward_pass
 from .op import identity
@@ -63,13 +64,8 @@ class Traced:
     """
 
     def __init__(self, f: Callable, args: tuple, static: dict[str, Any], argnums: int | Sequence[int]):
-        which = (argnums,) if isinstance(argnums, int) else tuple(argnums)
-        for i in which:
-            if not -len(args) <= i < len(args):
-                raise ArgumentError(
-                    f"argnums says {i}, but {named(f)} was given {len(args)} positional arguments, counted from 0"
-                )
-        self._single = isinstance(argnums, int)
+        self._single = not isinstance(argnums, Sequence)
+        which = positions((argnums,) if self._single else argnums, args, f)  # type: ignore[arg-type]
         flat = [flatten(args[i]) for i in which]
         self._arguments = [(len(held), rebuild) for held, rebuild in flat]
         self.nested = any(_is_nested(held) for held, _ in flat)
@@ -81,10 +77,21 @@ class Traced:
                 self.sources += sources
                 fed[i] = rebuild(sources)
             self.output = f(*fed, **static)
+        self.nested = self.nested or (recording.get() and self._reaches_out())
 
-    def like_arguments(self, results: Sequence[Any]) -> Any:
+    def _reaches_out(self) -> bool:
+        """Whether the output depends on tensors of the caller's that require a gradient: on a network's, say."""
+        results = [y for y in flatten(self.output)[0] if isinstance(y, Tensor) and y.op is not None]
+        ours = set(self.sources)
+        for node in creation_order(results):
+            for x in node.inputs:
+                if x.requires_grad and x.op is None and x not in ours:
+                    return True
+        return False
+
+    def like_arguments(self, results: Sequence[Any], nested: bool | None = None) -> Any:
         """``results``, one for each source, in the containers of the arguments."""
-        return self.put_back([self.result(x, source) for x, source in zip(results, self.sources, strict=True)])
+        return self.put_back([self.result(x, source, nested) for x, source in zip(results, self.sources, strict=True)])
 
     def put_back(self, results: list[Any]) -> Any:
         """Things of any kind, one for each source, in the containers of the arguments."""
@@ -92,11 +99,32 @@ class Traced:
         arguments = tuple([rebuild(list(islice(waiting, n))) for n, rebuild in self._arguments])
         return arguments[0] if self._single else arguments
 
-    def result(self, value: Any, source: Tensor | None = None) -> Any:
+    def result(self, value: Any, source: Tensor | None = None, nested: bool | None = None) -> Any:
         """``value`` as the caller wants it: a tensor if it shall be differentiated further, else plain."""
         if value is None and source is not None:
             value = np.zeros_like(source.data)[()]
-        return value if self.nested else plain(value)
+        if self.nested if nested is None else nested:
+            return value
+        value = plain(value)
+        return value if source is None or value.dtype == source.data.dtype else value.astype(source.data.dtype)
+
+
+def positions(argnums: Sequence[Any], args: tuple, f: Callable) -> tuple[int, ...]:
+    """``argnums`` counted from the front.
+
+    Raises:
+        ArgumentError: one was not given, or is named twice.
+    """
+    found: list[int] = []
+    for i in map(operator.index, argnums):
+        if not -len(args) <= i < len(args):
+            raise ArgumentError(
+                f"argnums says {i}, but {named(f)} was given {len(args)} positional arguments, counted from 0"
+            )
+        if i % len(args) in found:
+            raise ArgumentError(f"argnums names argument {i % len(args)} twice; each is differentiated once")
+        found.append(i % len(args))
+    return tuple(found)
 
 
 def named(f: Callable) -> str:
@@ -208,10 +236,11 @@ def vjp(f: Callable, *primals: Any) -> tuple[Any, Callable]:
     outputs, rebuild = as_tensors(call.output)
 
     def pull(cotangent: Any) -> tuple:
-        given = _fitting(cotangent, outputs, "cotangent", "the value")
+        given = _fitting(matched(cotangent, call.output, "cotangents"), outputs, "cotangent", "the value")
+        nested = call.nested or _is_nested(given)
         with at_work():
-            found = gradients(outputs, given, call.sources, traced=call.nested or _is_nested(given))
-        return call.like_arguments(found)
+            found = gradients(outputs, given, call.sources, traced=nested)
+        return call.like_arguments(found, nested)
 
     return rebuild([call.result(y) for y in outputs]), pull
 
@@ -239,7 +268,7 @@ def jvp(f: Callable, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[A
     """
     call = Traced(f, tuple(primals), {}, tuple(range(len(primals))))
     outputs, rebuild = as_tensors(call.output)
-    given = _fitting(tuple(tangents), call.sources, "tangent", "its primal")
+    given = _fitting(matched(tuple(tangents), tuple(primals), "tangents"), call.sources, "tangent", "its primal")
     call.nested = call.nested or _is_nested(given)
     moved = tangents_of(outputs, call.sources, given, traced=call.nested, batched=False)
     return rebuild([call.result(y) for y in outputs]), rebuild([call.result(t) for t in moved])
@@ -251,19 +280,18 @@ def as_tensors(output: Any) -> tuple[list[Tensor], Callable]:
     return [y if isinstance(y, Tensor) else Tensor(as_data(y)) for y in held], rebuild
 
 
-def _fitting(given: Any, like: Sequence[Tensor], what: str, whose: str) -> list[Any]:
-    """The arrays in ``given``, each of the shape and dtype of its counterpart in ``like``."""
-    held, _ = flatten(given)
-    if len(held) == 1 < len(like) and isinstance(given, list):  # numbers in a list: here they are no typed array
-        held = given
-    if len(held) != len(like):
-        raise ShapeError(f"{len(held)} {what}s were given for {len(like)} arrays; each needs one")
+def _fitting(given: Sequence[Any], like: Sequence[Tensor], what: str, whose: str) -> list[Any]:
+    """The arrays ``given``, each of the shape and dtype of its counterpart in ``like``, and not the caller's own.
+
+    Raises:
+        ShapeError: one has another shape.
+    """
     fitting = []
-    for i, (t, x) in enumerate(zip(held, like, strict=True)):
+    for i, (t, x) in enumerate(zip(given, like, strict=True)):
         t = t if isinstance(t, Tensor) else as_data(t)
         if t.shape != x.shape:
             raise ShapeError(f"{what} {i} has shape {t.shape}, but {whose} has shape {x.shape}; they must be equal")
-        fitting.append(t if t.dtype == x.dtype else t.astype(x.dtype))
+        fitting.append(t if isinstance(t, Tensor) and t.dtype == x.dtype else t.astype(x.dtype))
     return fitting
 
 

@@ -12,7 +12,7 @@ from ..core.errors import DuplicateParameterError, LearningRateError, NoGradient
 from ..core.mistakes import warn_if_no_gradient
 from ..core.names import name_of
 from ..core.states import fitting_arrays, state_arrays
-from ..core.tensor import Tensor
+from ..core.tensor import Tensor, plain
 
 Memory = dict[str, Any]
 
@@ -124,6 +124,19 @@ class Optimizer:
         self.lr = checked_rate(lr)
         self.memory: list[Memory] = [{} for _ in self.params]
 
+    @property
+    def lr(self) -> float:
+        """The learning rate; it may be changed at any time, also to 0, where many schedules end.
+
+        Raises:
+            LearningRateError: it is set to what is negative or not finite.
+        """
+        return self._lr
+
+    @lr.setter
+    def lr(self, rate: float) -> None:
+        self._lr = 0.0 if isinstance(rate, int | float) and rate == 0 else checked_rate(rate)
+
     def __repr__(self) -> str:
         options = [f"{name}={_shown(getattr(self, name))}" for name in self.hyperparameters if getattr(self, name)]
         return f"{type(self).__name__}({len(self.params)} parameters, {', '.join(options)})"
@@ -146,7 +159,7 @@ class Optimizer:
         lr = float(self.lr)  # a plain number, so that float32 parameters stay float32
         for p, memory in zip(self.params, self.memory, strict=True):
             if p.grad is not None:
-                p.data = self.moved(p.data, p.grad, memory, lr)
+                p.data = self.moved(p.data, plain(p.grad), memory, lr)
 
     def moved(self, x: Any, g: Any, memory: Memory, lr: float) -> Any:
         """Where a parameter at ``x`` with the gradient ``g`` goes: a new array; what shall be remembered is put into

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from ..core.arguments import checked_amount, checked_share
 from ..core.errors import HyperparameterError
 from ..core.mistakes import warn_if_no_gradient
+from ..core.tensor import Tensor
 from .base import Memory, Optimizer
 
 
@@ -70,8 +71,11 @@ class SGD(Optimizer):
             warn_if_no_gradient(self.params)
         lr = float(self.lr)  # a plain number, so that float32 parameters stay float32
         for p in self.params:
-            if p.grad is not None:
-                p.data = p.data - lr * p.grad  # a new array: a graph made before keeps the numbers it was made with
+            g = p.grad
+            if g is not None:
+                if isinstance(g, Tensor):  # made by backward(create_graph=True)
+                    g = g.data
+                p.data = p.data - lr * g  # a new array: a graph made before keeps the numbers it was made with
 
     def moved(self, x: Any, g: Any, memory: Memory, lr: float) -> Any:
         if self.weight_decay:

@@ -78,3 +78,28 @@ def test_a_gradient_to_begin_with_can_be_given_with_create_graph():
     x.zero_grad()
     slope.sum().backward()
     np.testing.assert_array_equal(x.grad, [2.0, 20.0])
+
+
+def test_a_hook_that_changes_its_gradient_in_place_changes_no_other():
+    x, w = leaf([1.0, 2.0]), leaf([3.0, 4.0])
+
+    def grow(g):
+        g *= 10
+
+    x.register_hook(grow)
+    (x + w).sum().backward()
+    np.testing.assert_array_equal(w.grad, [1.0, 1.0])
+
+
+def test_the_gradient_to_begin_with_may_be_differentiated_too():
+    x, v = leaf([1.0, 2.0]), leaf([1.0, 1.0])
+    (x**2).backward(v, create_graph=True)
+    slope = x.grad
+    x.zero_grad()
+    slope.sum().backward()
+    np.testing.assert_array_equal(v.grad, [2.0, 4.0])
+
+
+def test_a_complex_gradient_of_a_real_result_is_refused():
+    with pytest.raises(errors.ComplexGradientError, match="pass its real part"):
+        (leaf([1.0, 2.0]) * 2).backward(np.array([1.0, 1j]))

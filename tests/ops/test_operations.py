@@ -243,3 +243,18 @@ def test_a_keyword_is_spelled_as_source(value, source):
     np.testing.assert_equal(eval(source), value)
     assert REGISTRY["vector_norm"].spelled("{ord}", ["x"], {"ord": value}) == source
     assert REGISTRY["vector_norm"].spelled("{keywords}", ["x"], {"ord": value}) == f", ord={source}"
+
+
+def test_a_tensor_as_an_option_is_refused_where_it_needs_a_gradient():
+    x, p = ng.tensor([-1.0], requires_grad=True), ng.tensor(0.3, requires_grad=True)
+    for call in (lambda: F.leaky_relu(x, negative_slope=p), lambda: F.elu(x, alpha=p), lambda: F.dropout(x, p, seed=1)):
+        with pytest.raises(errors.UnsupportedFunctionError, match=r"which has no gradient rule here.*x\.numpy"):
+            call()
+    slope = F.leaky_relu(x, negative_slope=ng.tensor(0.3))  # one that needs none is a number
+    assert slope.item() == pytest.approx(-0.3)
+
+
+def test_data_of_another_byte_order_are_brought_into_this_ones():
+    x = ng.tensor(np.array([1.0, 3.0], ">f8"), requires_grad=True)
+    x.max().backward()
+    np.testing.assert_array_equal(x.grad, [0.0, 1.0])
