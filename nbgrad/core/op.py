@@ -202,8 +202,8 @@ class Operation:
             if isinstance(value, Tensor) and value.requires_grad and recording.get():
                 raise UnsupportedFunctionError(
                     f"{self.name} was given {name_of(value) or 'a tensor'} as {name}=, which has no gradient rule "
-                    f"here, so the gradient would stop there; write {name}=x.numpy() if none is wanted, or compute with "
-                    "operators and other functions what shall depend on it"
+                    f"here, so the gradient would stop there; write {name}=x.numpy() if none is wanted, or compute "
+                    "what shall depend on it with operators and other functions"
                 )
         return {name: plain(value) for name, value in static.items()}
 
