@@ -26,6 +26,16 @@ WITHOUT_GRADIENT = named("""
     array2string array_repr array_str save savez savez_compressed savetxt
 """) | {np.linalg.matrix_rank}
 
+# Among them, those with an operand that does move the result: its place among the arguments, and its name.
+MOVED_BY = {
+    np.bincount: (1, "weights"),
+    np.histogram: (4, "weights"),
+    np.histogram2d: (5, "weights"),
+    np.histogramdd: (4, "weights"),
+    np.heaviside: (1, "x2"),
+    np.full_like: (1, "fill_value"),
+}
+
 # Functions that write into their first argument.
 WRITES = named("copyto fill_diagonal place put put_along_axis putmask")
 
@@ -34,6 +44,7 @@ INSTEAD = {
     "apply_along_axis": "the function on the whole array, with axis=",
     "apply_over_axes": "the function on the whole array, with axis= as a tuple",
     "average": "np.mean(x), or np.sum(w * x) / np.sum(w)",
+    "bincount": "np.stack([w[i == k].sum() for k in range(n)])",
     "choose": "np.where(condition, a, b)",
     "convolve": "np.sum of shifted slices times their weights, or F.conv1d",
     "correlate": "np.sum of shifted slices times their weights, or F.conv1d",
@@ -43,7 +54,12 @@ INSTEAD = {
     "eigvalsh": "np.linalg.eigh(x)[0]",
     "fabs": "np.abs(x)",
     "float_power": "x ** y",
+    "full_like": "np.broadcast_to(value, x.shape)",
     "geomspace": "np.exp(np.log(a) + (np.log(b) - np.log(a)) * t) with t = np.linspace(0, 1, n)",
+    "heaviside": "np.where(x == 0, value, np.heaviside(x, 0))",
+    "histogram": "w[(a <= x) & (x < b)].sum() for each bin from a to b",
+    "histogram2d": "the sum of the weights that fall into each bin",
+    "histogramdd": "the sum of the weights that fall into each bin",
     "interp": "a + (b - a) * t of the two neighbours a and b, found by np.searchsorted",
     "ldexp": "x * 2.0**n",
     "linspace": "a + (b - a) * t with t = np.linspace(0, 1, n)",

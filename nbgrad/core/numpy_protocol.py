@@ -21,7 +21,7 @@ import numpy as np
 from .errors import AssignmentError, UnsupportedDataError, UnsupportedFunctionError
 from .methods import method
 from .names import name_of
-from .numpy_names import INSTEAD, WITHOUT_GRADIENT, WRITES
+from .numpy_names import INSTEAD, MOVED_BY, WITHOUT_GRADIENT, WRITES
 from .tensor import Tensor, as_data, plain, recording, transforming
 
 NUMPY: dict[Any, Callable] = {}  # NumPy's function -> our operation, filled by the declarations
@@ -150,10 +150,21 @@ def array_function(self: Tensor, function: Callable, types: Any, operands: tuple
             operands, static = translated(function, rule, operands, static)
         return rule(*operands, **static)
     if function in WITHOUT_GRADIENT:
+        refuse_moving(function, operands, static)
         return function(*map(numbers, operands), **{key: numbers(value) for key, value in static.items()})
     if function in WRITES:
         raise overwriting(function.__name__, operands[0] if operands else None, {"": operands})
     raise unsupported(function)
+
+
+def refuse_moving(function: Callable, operands: tuple, static: dict) -> None:
+    """Raise an error if the one operand by which a function without a gradient does move is a tensor that wants one."""
+    if function not in MOVED_BY or not recording.get():
+        return
+    position, name = MOVED_BY[function]
+    value = operands[position] if position < len(operands) else static.get(name)
+    if any(isinstance(x, Tensor) and x.requires_grad for x in (value if isinstance(value, list | tuple) else [value])):
+        raise unsupported(function, {f"a tensor as {name}": value})
 
 
 def numbers(value: Any) -> Any:
@@ -185,6 +196,7 @@ def array_ufunc(self: Tensor, ufunc: np.ufunc, how: str, *operands: Any, **stati
     if "out" in static and (ufunc not in WITHOUT_GRADIENT or written_tensor(static["out"])):
         return written(ufunc, how, operands, static)
     if ufunc in WITHOUT_GRADIENT:
+        refuse_moving(ufunc, operands, static)
         return getattr(ufunc, how)(*map(numbers, operands), **{key: numbers(value) for key, value in static.items()})
     if (ufunc, how) in UFUNC_METHODS:
         return reduced(UFUNC_METHODS[ufunc, how], *operands, **static)
