@@ -10,7 +10,7 @@ compares before it uses them.
 In ``record()``, one ``if``, which is all that a script outside debug mode pays for::
 
     if places.capturing:  # in notebooks, and in debug mode
-        out.extras = debugging.notes(args, value)
+        out.extras = debugging.notes(args, value, static)
 
 ``notes`` gives a new dictionary: always with ``"place"``, in debug mode also with ``"fingerprint"``. (``record()``
 of an ``identity`` that the engine makes for itself may do the same; it does no harm.)
@@ -26,14 +26,14 @@ It depends on the node, not on the mode: what was recorded in debug mode is veri
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ContextDecorator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from . import places
-from .errors import MutatedDataError
+from .errors import MutatedDataError, NbgradError
 from .names import name_of
 from .places import here
 
@@ -89,11 +89,12 @@ def _switch(check: bool, capture: bool) -> None:
     places.capturing = capture
 
 
-def notes(args: Sequence[Any], value: Any) -> dict[str, Any]:
+def notes(args: Sequence[Any], value: Any, static: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """What a node keeps for messages about mistakes: the place and, in debug mode, a fingerprint."""
     kept: dict[str, Any] = {"place": here()}
     if checking:
         kept["fingerprint"] = fingerprint(args, value)
+        kept["options"] = {name: imprint(option) for name, option in (static or {}).items()}
     return kept
 
 
@@ -118,42 +119,75 @@ def checksum(value: Any) -> int | None:
     return zlib.crc32(value.tobytes(), zlib.crc32(header))
 
 
+def imprint(option: Any) -> Any:
+    """What tells whether a keyword argument was changed in place: checksums of its arrays, and what its lists hold.
+
+    >>> import numpy as np
+    >>> index = [0, 1]
+    >>> before = imprint((slice(None), index))
+    >>> index[0] = 2
+    >>> before == imprint((slice(None), index))
+    False
+    """
+    if isinstance(option, list | tuple):
+        return tuple(map(imprint, option))
+    return option if isinstance(option, int | float | str | slice) else checksum(option)
+
+
 def verify(node: Tensor) -> None:
-    """Compare the numbers of ``node`` and of its operands with what they were when it was recorded.
+    """Compare the numbers of ``node``, its operands and its keyword arguments with those when it was recorded.
 
     Raises:
         MutatedDataError: one of them was changed in place, and the gradient depends on it.
     """
-    before = (node.extras or {})["fingerprint"]
-    for position, (then, value) in enumerate(zip(before, (*node.args, node.data), strict=True)):
+    extras = node.extras or {}
+    for position, (then, value) in enumerate(zip(extras["fingerprint"], (*node.args, node.data), strict=True)):
         if checksum(value) != then and matters(node, position):
             raise mutated(node, position)
+    for name, then in extras["options"].items():
+        option = (node.static or {})[name]
+        if imprint(option) != then:
+            raise changed(f"{name_of(option) or name} ({name} of {node.op.name})", node, "used")
 
 
 def matters(node: Tensor, position: int) -> bool:
     """Whether some contribution of ``node`` depends on the operand at ``position``; after the operands, the result.
 
-    It is tried: with that array replaced by NaN (or by other integers) the contributions come out the same, or not.
+    It is tried: with other numbers in that array the contributions to the operands come out the same, or not.
     """
     values = [*node.args, node.data]
-    strange = np.array(values[position])
-    strange[...] = np.nan if strange.dtype.kind in "fc" else ~strange
-    static, g = node.static or {}, np.ones_like(node.data)[()]
+    static, g = node.static or {}, irregular(node.data)[()]
     for i, x in enumerate(node.inputs):
         rule = node.op.rules[i]
         if rule is None or not x.requires_grad:
             continue
         found: list[np.ndarray] = []
-        for changed in (values[position], strange):
-            tried = [*values[:position], changed, *values[position + 1 :]]
+        for other in (values[position], *strange(values[position])):
+            tried = [*values[:position], other, *values[position + 1 :]]
             try:
                 with np.errstate(all="ignore"):
                     found.append(np.asarray(rule(g, tried[-1], *tried[:-1], **static)))
-            except (IndexError, ValueError):  # the other numbers are not even possible here
+            except (IndexError, ValueError, NbgradError):  # the other numbers are not even possible here
                 return True
-        if not np.array_equal(found[0], found[1], equal_nan=True):
+        if not all(np.array_equal(found[0], tried, equal_nan=True) for tried in found[1:]):
             return True
     return False
+
+
+def irregular(like: np.ndarray) -> np.ndarray:
+    """Numbers without a pattern, all different and none of them 0, in an array of the same shape and dtype."""
+    return np.cos(np.arange(1.0, np.size(like) + 1)).reshape(np.shape(like)).astype(like.dtype)
+
+
+def strange(value: np.ndarray) -> list[np.ndarray]:
+    """Arrays of quite different numbers: of NaN, which spreads into all that is computed from it, and in two orders.
+
+    Where a rule asks only which number is the largest, or in the middle, it can miss the one change, but not all.
+    """
+    if value.dtype.kind not in "fc":
+        return [~value]
+    others = irregular(value)
+    return [np.full_like(value, np.nan), others, np.roll(others, 1)]
 
 
 def mutated(node: Tensor, position: int) -> MutatedDataError:
@@ -163,10 +197,14 @@ def mutated(node: Tensor, position: int) -> MutatedDataError:
     called = name_of(thing) or name_of(value)
     if called is None:
         called = f"the result of {node.op.name}" if thing is node else f"operand {position + 1} of {node.op.name}"
-    what = "computed" if thing is node else "used"
+    return changed(f"{called} of shape {np.shape(value)}", node, "computed" if thing is node else "used")
+
+
+def changed(called: str, node: Tensor, what: str) -> MutatedDataError:
+    """The error for ``called``, changed in place after ``node`` had ``what`` (used, computed) it."""
     at = places.place_of(node)
     return MutatedDataError(
-        f"{called} of shape {np.shape(value)} was changed in place after {node.op.name} had {what} it"
+        f"{called} was changed in place after {node.op.name} had {what} it"
         f"{f' ({at})' if at else ''}, and the backward pass needs the numbers of that moment; make a new array "
         "instead (x = x + 1, not x += 1 or x[…] = …), or change it after backward()"
     )

@@ -94,6 +94,51 @@ def test_changing_a_result_or_plain_data_in_place_is_found_too():
         loss.backward()
 
 
+@pytest.mark.parametrize(
+    ("compute", "change"),
+    [
+        (lambda x: np.sort(x) @ np.array([1.0, 10.0, 100.0]), (0, 9.0)),  # the rule asks for the order only
+        (lambda x: np.median(x), (1, 2.5)),
+        (lambda x: np.max(x), (1, 9.0)),
+        (lambda x: np.cumprod(x).sum(), (2, 7.0)),
+    ],
+)
+def test_a_change_of_order_is_found(compute, change):
+    x = leaf([2.0, 1.0, 3.0], "x")
+    with ng.debug():
+        y = compute(x)
+    x.data[change[0]] = change[1]
+    with pytest.raises(errors.MutatedDataError, match=r"x of shape \(3,\) was changed in place"):
+        y.backward()
+
+
+INDICES = np.array([0, 1])
+
+
+@pytest.mark.parametrize(
+    ("compute", "option", "words"),
+    [
+        (lambda x, i: x[i], INDICES, r"\(index of getitem\)"),
+        (lambda x, i: x[i], [0, 1], r"\(index of getitem\)"),
+        (lambda x, i: x[None, i], INDICES, r"\(index of getitem\)"),
+        (lambda x, i: x[i], np.array([True, True, False]), r"\(index of getitem\)"),
+        (lambda x, i: np.take(x, i), INDICES, r"\(indices of take\)"),
+        (lambda x, i: np.repeat(x, i), np.array([1, 2, 1]), r"\(repeats of repeat\)"),
+        (lambda x, i: np.pad(x, i), [1, 1], r"\(pad_width of pad\)"),
+    ],
+)
+def test_changing_a_keyword_argument_in_place_is_found(compute, option, words):
+    x = leaf([1.0, 2.0, 3.0])
+    option = option.copy()
+    with ng.debug():
+        y = compute(x, option)
+        y.extras = debugging.notes(y.args, y.data, y.static)
+        loss = y.sum()
+    option[0] = 0 if option[0] else 2
+    with pytest.raises(errors.MutatedDataError, match=words):
+        loss.backward()
+
+
 def test_a_new_array_is_no_change():
     x = leaf([1.0, 2.0])
     with ng.debug():
