@@ -205,6 +205,14 @@ class StateError(NbgradError, ValueError):
     """
 
 
+class NameClashError(NbgradError, ValueError):
+    """Two tensors of a module have the same path, so a state could hold only one of them.
+
+    A path joins the names of attributes, keys and places by points: ``hidden.0.weight``. It leads to two tensors where
+    the key of a dictionary has a point of its own, or where two keys differ in kind only: ``1`` and ``"1"``.
+    """
+
+
 class NotAStateError(NbgradError, TypeError):
     """Something else than a dictionary from names to arrays was to be saved or loaded as a state."""
 

@@ -23,7 +23,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from ..core.errors import ForwardMissingError
+from ..core.errors import ForwardMissingError, NameClashError
+from ..core.names import readable
 from ..core.states import fitting_arrays
 from ..core.tensor import Tensor
 
@@ -131,8 +132,12 @@ class Module:
 
     # ---- its state
     def state_dict(self) -> dict[str, np.ndarray]:
-        """Copies of all parameters and buffers, under their paths. :func:`nbgrad.nn.save` writes it to a file."""
-        return {path: np.array(tensor.data) for path, tensor in state_tensors(self)}
+        """Copies of all parameters and buffers, under their paths. :func:`nbgrad.nn.save` writes it to a file.
+
+        Raises:
+            NameClashError: two of them have the same path.
+        """
+        return {path: np.array(tensor.data) for path, tensor in state_by_path(self).items()}
 
     def load_state_dict(self, state: Any) -> None:
         """Take over the numbers of a state that :meth:`state_dict` gave; dtypes stay, gradients are forgotten.
@@ -140,8 +145,9 @@ class Module:
         Raises:
             StateError: names are missing or not known, or shapes differ; lists them all. Nothing is changed then.
             NotAStateError, UnsupportedDataError: it is no dictionary from names to arrays of real numbers.
+            NameClashError: two parameters or buffers have the same path.
         """
-        tensors = dict(state_tensors(self))
+        tensors = state_by_path(self)
         shapes = {path: tensor.shape for path, tensor in tensors.items()}
         arrays = fitting_arrays(state, shapes, f"this {type(self).__name__}")
         for path, tensor in tensors.items():
@@ -195,6 +201,24 @@ def state_tensors(module: Module) -> list[tuple[str, Tensor]]:
         for path, thing in walk(module)
         if isinstance(thing, Tensor) and (thing.requires_grad or not path.rpartition(".")[2].startswith("_"))
     ]
+
+
+def state_by_path(module: Module) -> dict[str, Tensor]:
+    """The parameters and buffers of ``module`` under their paths.
+
+    Raises:
+        NameClashError: two of them have the same path.
+    """
+    found: dict[str, Tensor] = {}
+    for path, tensor in state_tensors(module):
+        if path in found:
+            raise NameClashError(
+                f"two tensors of this {type(module).__name__} are called {readable(path)!r}, one of shape "
+                f"{found[path].shape} and one of shape {tensor.shape}, and a state can hold only one of them; choose "
+                "other keys for the dictionaries on the way, without points, and all of them text"
+            )
+        found[path] = tensor
+    return found
 
 
 def name_parameters(name: str, value: Any) -> None:

@@ -65,7 +65,7 @@ def read(content: bytes) -> tuple[dict[str, np.ndarray], dict[str, str]]:
     found = {name: _described(name, entry) for name, entry in header.items()}
     _check_layout({name: (begin, end) for name, (_, _, begin, end) in found.items()}, len(content) - start)
     arrays = {
-        name: np.frombuffer(content, dtype, prod(shape), start + begin).reshape(shape).astype(dtype.newbyteorder("="))
+        name: _array(name, np.frombuffer(content, dtype, prod(shape), start + begin), shape)
         for name, (dtype, shape, begin, _) in found.items()
     }
     return arrays, metadata
@@ -91,6 +91,14 @@ def _header(content: bytes) -> tuple[dict[str, Any], int]:
         return json.loads(text.decode(), object_pairs_hook=_without_repeats), 8 + length
     except (ValueError, RecursionError) as error:  # UnicodeDecodeError and JSONDecodeError are ValueErrors
         raise StateFileError(f"its header is no valid JSON: {error}") from None
+
+
+def _array(name: str, numbers: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """The numbers in their shape, as this computer writes numbers."""
+    try:
+        return numbers.reshape(shape).astype(numbers.dtype.newbyteorder("="))
+    except (ValueError, OverflowError) as error:  # too many axes; or too long ones, though one of length 0 is there
+        raise StateFileError(f"NumPy has no arrays of the shape {shape} of {readable(name)!r}: {error}") from None
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

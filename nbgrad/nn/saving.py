@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from ..core.errors import FileKindError, NotAStateError, StateFileError
+from ..core.names import readable
 from ..core.states import state_arrays
 from . import safetensors
 
@@ -151,7 +152,10 @@ def _read_npz(content: bytes) -> dict[str, np.ndarray]:
             for info in archive.infolist():
                 with archive.open(info) as entry:
                     array = np.lib.format.read_array(entry, allow_pickle=False)
-                arrays[info.filename.removesuffix(".npy")] = array.astype(array.dtype.newbyteorder("="))
+                name = info.filename.removesuffix(".npy")
+                if name in arrays:
+                    raise ValueError(f"{readable(name)!r} stands there twice")
+                arrays[name] = array.astype(array.dtype.newbyteorder("="))
         return state_arrays(arrays)
     except Exception as error:  # a damaged archive makes zipfile, zlib and NumPy raise almost anything
         raise StateFileError(f"it is no whole .npz file of numbers: {error or type(error).__name__}") from None

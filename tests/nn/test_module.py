@@ -208,6 +208,24 @@ def test_what_is_no_state(state, error):
     np.testing.assert_equal(net.state_dict(), before)
 
 
+@pytest.mark.parametrize(
+    ("tensors", "path"),
+    [
+        ({"a.b": leaf(1.0), "a": {"b": leaf([2.0, 3.0])}}, "d.a.b"),
+        ({1: leaf(1.0), "1": leaf([2.0, 3.0])}, "d.1"),
+    ],
+)
+def test_two_tensors_of_one_path(tensors, path):
+    net = nn.Module()
+    net.d = tensors
+    words = rf"two tensors of this Module are called '{path}', one of shape \(\) and one of shape \(2,\)"
+    with pytest.raises(errors.NameClashError, match=words):
+        net.state_dict()
+    with pytest.raises(errors.NameClashError, match=words):
+        net.load_state_dict({path: np.ones(2)})
+    assert len(net.parameters()) == 2
+
+
 def test_copies_are_independent():
     net = Net()
     for other in (copy.deepcopy(net), pickle.loads(pickle.dumps(net))):

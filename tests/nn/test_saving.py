@@ -4,6 +4,7 @@ import json
 import os
 import stat
 import string
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -259,6 +260,27 @@ def test_damaged_npz(tmp_path):
         path.write_bytes(damaged)
         with pytest.raises(errors.StateFileError, match=r"net\.npz' cannot be loaded: it is no whole \.npz"):
             nn.load(path)
+
+
+@pytest.mark.parametrize("shape", [[2**32, 2**32, 0], [2**70, 0], [1] * 71])
+def test_shapes_that_numpy_does_not_have(tmp_path, shape):
+    path = tmp_path / "net.safetensors"
+    data = b"" if 0 in shape else b"\0\0\0\0"
+    path.write_bytes(packed({"a": entry(shape=shape, offsets=(0, len(data)))}, data))
+    with pytest.raises(errors.StateFileError, match=r"NumPy has no arrays of the shape \(.*\) of 'a'"):
+        nn.load(path)
+
+
+def test_npz_that_holds_a_name_twice(tmp_path):
+    path = tmp_path / "net.npz"
+    one = tmp_path / "one.npy"
+    np.save(one, np.array(1.0))
+    with ZipFile(path, "w") as archive:
+        archive.write(one, "a.npy")
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            archive.write(one, "a.npy")
+    with pytest.raises(errors.StateFileError, match="'a' stands there twice"):
+        nn.load(path)
 
 
 def test_npz_with_objects_is_never_unpickled(tmp_path):
