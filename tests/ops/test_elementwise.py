@@ -106,6 +106,10 @@ def test_powers_of_zero_and_of_negative_numbers(base, exponent):
 def test_a_tensor_as_exponent():
     check(lambda a, b: a**b, 1.7, -0.6)
     check(lambda b: 2**b, 0.3)
+    assert ng.grad(lambda b: True**b)(2.0) == 0.0
+    assert ng.grad(lambda x: x**True)(2.0) == 1.0
+    assert ng.grad(lambda x: x**False)(2.0) == 0.0
+    assert ng.grad(lambda x: x**True)(np.float32(2.0)).dtype == np.float32
     assert ng.grad(lambda b: (-2.0) ** b)(2.0) == 0.0  # ln(-2) has no value: taken as 0, never NaN
 
 

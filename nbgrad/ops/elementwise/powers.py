@@ -32,7 +32,7 @@ def power(a, b):
 
 
 def _log_or_zero(a):
-    if type(a) in (int, float):  # a Python number leaves the dtype of what it meets alone, an array would not
+    if type(a) in (bool, int, float):  # a Python number leaves the dtype of what it meets alone, an array would not
         return math.log(a) if a > 0 else 0.0
     has_logarithm = a != 0 if a.dtype.kind == "c" else a > 0
     return np.where(has_logarithm, np.log(np.where(has_logarithm, a, 1.0)), 0.0)
@@ -40,7 +40,7 @@ def _log_or_zero(a):
 
 def _one_less(b):
     """``b - 1``, and 1 where ``b`` is 0: there the factor ``b`` of the rule is 0, and ``0**-1`` must not spoil it."""
-    if type(b) in (int, float):
+    if type(b) in (bool, int, float):
         return b - 1 if b else 1
     return np.where(b == 0, 1, b - 1)
 
