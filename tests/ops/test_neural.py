@@ -154,6 +154,11 @@ def test_convolution_tells_what_does_not_fit():
         (lambda: F.conv2d(x, leaf(4, 3, 3, 3), padding=(1, -1)), r"padding is \(1, -1\)"),
         (lambda: F.conv2d(x, leaf(4, 3, 3, 3), dilation=1.5), "dilation is 1.5"),
         (lambda: F.max_pool2d(x, 2, padding=2), "at most half"),
+        (
+            lambda: F.conv_transpose2d(x, leaf(3, 1, 2, 2), dilation=2, output_padding=1),
+            r"output_padding is 1, but must be less than stride \(1, 1\)",
+        ),
+        (lambda: F.conv_transpose2d(x, leaf(3, 1, 2, 2), stride=(3, 2), output_padding=2), "less than stride"),
     ]:
         with pytest.raises(errors.HyperparameterError, match=told):
             call()
@@ -328,6 +333,27 @@ def test_batch_norm_gives_each_channel_mean_0_and_variance_1():
     np.testing.assert_allclose(y.std(axis=(0, 2, 3)), [1, 2, 3])
     last = F.batch_norm(np.moveaxis(x, 1, -1), axis=-1)
     np.testing.assert_allclose(np.moveaxis(last, -1, 1), F.batch_norm(x), rtol=1e-12, atol=1e-14)
+
+
+def test_half_precision_does_not_overflow_within():
+    """What is averaged is added up in float32, so that the result is as it is in float64, but for rounding."""
+    row, tens = np.array([[300.0, 600.0, 900.0, 1200.0]]), np.full(3000, 10.0)
+    scores, classes = np.tile([[0.0, 40.0]], (3000, 1)), np.zeros(3000, int)
+    for function, x in [
+        (lambda x: F.mse_loss(x, np.zeros_like(tens, x.dtype)), tens),
+        (lambda x: F.l1_loss(x, np.zeros_like(tens, x.dtype)), 10 * tens),
+        (lambda x: F.huber_loss(x, np.zeros_like(tens, x.dtype), delta=9.0), 10 * tens),
+        (lambda x: F.cross_entropy(x, classes), scores),
+        (lambda x: F.layer_norm(x), row),
+        (lambda x: F.batch_norm(x), row.T),
+    ]:
+        half = ng.tensor(x.astype(np.float16), requires_grad=True)
+        y = function(half)
+        assert y.dtype == np.float16
+        np.testing.assert_allclose(y.data, function(x), rtol=2e-3)
+        y.backward(np.ones_like(y.data))
+        assert half.grad.dtype == np.float16
+        assert np.isfinite(half.grad).all()
 
 
 def test_a_constant_has_no_slope_but_a_finite_one():

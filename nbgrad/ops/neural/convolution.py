@@ -15,7 +15,7 @@ the image is then done to a whole batch of neighbouring numbers at once.
 
 import numpy as np
 
-from ...core.errors import ShapeError
+from ...core.errors import HyperparameterError, ShapeError
 from ...core.op import operation
 from ..samples import case, normal, nothing
 from .windows import Pair, checked_pair, window_counts
@@ -176,7 +176,8 @@ def conv_transpose2d(x, weight, *, stride=1, padding=0, output_padding=0, dilati
     ``height = (oh − 1)·stride − 2·padding + dilation·(kh − 1) + 1 + output_padding``, and ``width`` likewise.
 
     Args:
-        output_padding: rows and columns more at the far ends; several heights have windows for the same ``oh``.
+        output_padding: rows and columns more at the far ends, fewer than ``stride``: so many heights have windows for
+            the same ``oh``.
         For the others see ``conv2d``.
 
     Raises:
@@ -188,6 +189,11 @@ def conv_transpose2d(x, weight, *, stride=1, padding=0, output_padding=0, dilati
     """
     slid = stride, padding, dilation = slide(stride, padding, dilation)
     more = checked_pair("output_padding", output_padding, least=0)
+    if more[0] >= slid[0][0] or more[1] >= slid[0][1]:
+        raise HyperparameterError(
+            f"output_padding is {output_padding!r}, but must be less than stride {stride}: of an image with more rows "
+            "or columns a convolution would give a larger one than x"
+        )
     checked_pair("groups", groups)
     if x.ndim != 4 or weight.ndim != 4 or x.shape[1] != len(weight) or len(weight) % groups:
         raise ShapeError(

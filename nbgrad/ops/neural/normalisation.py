@@ -9,6 +9,9 @@ from ..samples import case, normal, nothing, positive
 
 def standardised(x, axes, eps):
     """``(x − mean) / √(variance + eps)`` over ``axes``, and that divisor. Of arrays or of tensors."""
+    if x.dtype.char == "e":  # in float16 the square of 256 would be infinite
+        z, spread = standardised(x.astype(np.float32), axes, eps)
+        return z.astype(np.float16), spread.astype(np.float16)
     centred = x - x.mean(axis=axes, keepdims=True)
     spread = np.sqrt((centred * centred).mean(axis=axes, keepdims=True) + eps)
     return centred / spread, spread
