@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..core.errors import ShapeError
 from ..core.methods import method
 from ..core.numpy_protocol import NUMPY
 from ..core.op import operation, record
@@ -145,6 +146,21 @@ def along(axis, ndim, index):
     return (slice(None),) * (axis % ndim) + (index,)
 
 
+def axis_of(x, axis):
+    """``axis``, counted from the front.
+
+    Raises:
+        ShapeError: ``x`` has no such axis.
+
+    >>> axis_of(np.ones((2, 3)), -1)
+    1
+    """
+    ndim = np.ndim(x)
+    if not -ndim <= axis < ndim:
+        raise ShapeError(f"an array of shape {np.shape(x)} has no axis {axis}")
+    return axis % ndim
+
+
 def _within(indices, length, mode):
     """Indices beyond the end brought back, as the ``mode`` of ``np.take`` says."""
     indices = np.asarray(plain(indices))
@@ -178,7 +194,7 @@ def take(x, *, indices, axis=None, mode="raise"):
 
 
 def _taken_back(g, x, indices, axis, mode):
-    shape = (x.size,) if axis is None else x.shape
+    shape = (x.size,) if axis is None or not x.ndim else x.shape  # of a number, NumPy takes as of one element
     axis = axis or 0
     index = along(axis, len(shape), _within(indices, shape[axis], mode))
     return put(g, index=index, shape=shape).reshape(x.shape)
@@ -245,10 +261,13 @@ def extract(condition, arr):
 def delete(arr, obj, axis=None):
     """``arr`` without the elements ``obj`` along ``axis`` (``None``: of the flattened array).
 
+    Raises:
+        ShapeError: there is no such axis.
+
     >>> delete(np.array([1.0, 2.0, 3.0]), 1).tolist()
     [1.0, 3.0]
     """
-    kept = np.delete(np.arange(np.size(arr) if axis is None else np.shape(arr)[axis]), plain(obj))
+    kept = np.delete(np.arange(np.size(arr) if axis is None else np.shape(arr)[axis_of(arr, axis)]), plain(obj))
     return take(arr, indices=kept, axis=axis)
 
 

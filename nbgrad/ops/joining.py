@@ -6,7 +6,7 @@ from ..core.errors import ShapeError
 from ..core.numpy_protocol import NUMPY
 from ..core.op import operation
 from ..core.tensor import plain
-from .indexing import along, take
+from .indexing import along, axis_of, take
 from .samples import case, normal
 from .shape import atleast_1d, atleast_2d, atleast_3d, ravel, reshape
 
@@ -186,12 +186,15 @@ def insert(arr, obj, values, axis=None):
 
     The places are those in ``arr``, in any order: the first of ``values`` goes to the first of them.
 
+    Raises:
+        ShapeError: there is no such axis.
+
     >>> insert(np.array([1.0, 2.0, 3.0]), 1, 9.0).tolist()
     [1.0, 9.0, 2.0, 3.0]
     """
     if axis is None:
         arr, axis = ravel(arr), 0
-    axis %= arr.ndim
+    axis = axis_of(arr, axis)
     length = arr.shape[axis]
     places = np.arange(length)[obj] if isinstance(obj, slice) else np.asarray(plain(obj))
     places = places if places.size else places.astype(int)  # an empty list says no dtype
@@ -230,7 +233,7 @@ def split(ary, indices_or_sections, axis=0):
 
 
 def _cut(function, ary, places, axis):
-    length = ary.shape[axis]
+    length = ary.shape[axis_of(ary, axis)]
     try:
         parts = function(np.arange(length), plain(places))
     except ValueError as error:
@@ -272,10 +275,13 @@ def dsplit(ary, indices_or_sections):
 def unstack(x, axis=0):
     """The slices of ``x`` along ``axis``, which goes: what ``np.stack`` has joined, as a tuple.
 
+    Raises:
+        ShapeError: there is no such axis.
+
     >>> [row.tolist() for row in unstack(np.array([[1.0, 2.0], [3.0, 4.0]]))]
     [[1.0, 2.0], [3.0, 4.0]]
     """
-    return tuple(x[along(axis, x.ndim, i)] for i in range(x.shape[axis]))
+    return tuple(x[along(axis, x.ndim, i)] for i in range(x.shape[axis_of(x, axis)]))
 
 
 NUMPY[np.concatenate], NUMPY[np.stack] = joined, stacked

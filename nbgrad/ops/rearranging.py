@@ -136,7 +136,7 @@ def repeat(x, *, repeats, axis=None):
 
 
 def _repetitions_added(g, x, repeats, axis):
-    shape, axis = ((x.size,), 0) if axis is None else (x.shape, axis % x.ndim)
+    shape, axis = ((x.size,), 0) if axis is None or not x.ndim else (x.shape, axis % x.ndim)
     if np.ndim(repeats) == 0:
         runs = (*shape[: axis + 1], int(plain(repeats)), *shape[axis + 1 :])
         return g.reshape(runs).sum(axis=axis + 1).reshape(x.shape)
@@ -165,14 +165,14 @@ def tile(x, *, reps):
     >>> tile(np.array([1.0, 2.0]), reps=(2, 2)).tolist()
     [[1.0, 2.0, 1.0, 2.0], [1.0, 2.0, 1.0, 2.0]]
     """
-    return np.tile(x, reps)
+    return np.tile(x, plain(reps))
 
 
 def _copies_added(g, x, reps):
     """Each axis of ``g`` is one of copies and one within a copy; the first is summed over."""
-    reps = reps if isinstance(reps, tuple | list) else (reps,)
+    reps = np.ravel(plain(reps)).tolist()
     ndim = max(len(reps), x.ndim)
-    reps = (1,) * (ndim - len(reps)) + tuple(reps)
+    reps = [1] * (ndim - len(reps)) + reps
     shape = (1,) * (ndim - x.ndim) + x.shape
     pairs = tuple(n for pair in zip(reps, shape, strict=True) for n in pair)
     return g.reshape(pairs).sum(axis=tuple(range(0, 2 * ndim, 2))).reshape(x.shape)
@@ -244,7 +244,17 @@ def _pad(array, pad_width, mode="constant", **options):
         raise UnsupportedFunctionError(
             f"np.pad with {odd} has no gradient rule here; the modes that have one are constant, {', '.join(COPYING)}"
         )
-    return pad(array, pad_width=pad_width, mode=mode, **given)
+    return pad(array, pad_width=_for_each_axis(pad_width, np.ndim(array)), mode=mode, **given)
+
+
+def _for_each_axis(pad_width, ndim):
+    """The widths of a dictionary from axes to widths as two for each axis; others as they are."""
+    if not isinstance(pad_width, dict):
+        return pad_width
+    widths = [(0, 0)] * ndim
+    for axis, width in pad_width.items():
+        widths[axis] = tuple(width) if isinstance(width, tuple | list) else (width, width)
+    return widths
 
 
 NUMPY[np.pad] = _pad

@@ -124,6 +124,12 @@ def test_functions_that_take(function):
     ng.check_gradients(lambda x: (slope(x) ** 2).sum(), T, rtol=1e-4)
 
 
+def test_a_number_is_taken_from_as_if_it_had_one_element():
+    for options in ({}, {"axis": 0}, {"axis": -1}):
+        assert ng.grad(lambda x, o=options: np.take(x, [0, 0], **o).sum())(3.0) == 2.0
+        assert ng.grad(lambda x, o=options: np.take(x, 5, mode="clip", **o).sum())(3.0) == 1.0
+
+
 def test_where_with_one_argument_is_nonzero():
     x = ng.tensor([[1.0, 0.0], [0.0, -2.0]], requires_grad=True)
     for found in (np.where(x), np.nonzero(x), x.nonzero(), np.where(x != 0)):

@@ -80,6 +80,13 @@ def test_shapes(function, args):
     (lambda x: x.repeat(2, axis=0), [A]),
     (lambda x: np.repeat(x, np.array([1, 2, 0, 1])), [V]),
     (lambda x: np.tile(x, (2, 1, 2)), [A]),
+    (lambda x: np.repeat(x, 3, axis=0), [np.float64(2.0)]),
+    (lambda x: np.repeat(x, [2], axis=-1), [np.float64(2.0)]),
+    (lambda x: np.tile(x, np.array([2, 2])), [A]),
+    (lambda x: np.tile(x, np.array([3, 1, 2])), [A]),
+    (lambda x: np.tile(x, np.int64(2)), [V]),
+    (lambda x: np.pad(x, {0: 1}), [A]),
+    (lambda x: np.pad(x, {-1: (2, 1), 0: 1}, mode="edge"), [A]),
     (lambda x: np.pad(x, 1), [A]),
     (lambda x: np.pad(x, ((0, 1), (2, 0)), mode="constant", constant_values=((1, 2), (3, 4))), [A]),
     (lambda x: np.pad(x, (7, 9), "reflect"), [V]),
@@ -211,6 +218,33 @@ def test_shapes_that_cannot_be_joined_or_split_are_named():
         np.stack([a, b])
     with pytest.raises(errors.ShapeError, match=r"shape \(2, 3\) cannot be split into 2 equal parts along axis 1"):
         np.split(a, 2, axis=1)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x, axis: np.delete(x, 0, axis=axis),
+        lambda x, axis: np.insert(x, 0, 1.0, axis=axis),
+        lambda x, axis: np.unstack(x, axis=axis) if hasattr(np, "unstack") else np.flip(x, axis),
+        lambda x, axis: np.split(x, 1, axis=axis),
+        lambda x, axis: np.mean(x, axis=axis),
+        lambda x, axis: np.var(x, axis=axis),
+        lambda x, axis: np.median(x, axis=axis),
+    ],
+)
+def test_axes_that_are_not_there_are_named(function):
+    for value, axis in ((2.0, 0), (2.0, -1), (V, 1), (V, -2)):
+        with pytest.raises(Exception, match=r".") as theirs:
+            function(np.asarray(value), axis)
+        assert isinstance(theirs.value, ValueError | IndexError)
+        with pytest.raises(errors.ShapeError, match="axis"):
+            function(ng.tensor(value, requires_grad=True), axis)
+
+
+@pytest.mark.parametrize("function", [np.sum, np.max, np.prod])
+@pytest.mark.parametrize("value", [2.0, 0.0])
+def test_the_first_axis_of_a_number_where_numpy_lets_it_pass(function, value):
+    assert ng.grad(lambda x: function(x * 1.0, axis=0))(value) == 1.0
 
 
 def test_joining_many_is_one_node():

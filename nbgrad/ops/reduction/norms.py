@@ -104,6 +104,8 @@ def _matrix_norm(x, ord, axes, keepdims):
 
 
 NUMPY[np.linalg.norm] = norm
-NUMPY[np.linalg.vector_norm] = lambda x, axis=None, keepdims=False, ord=2: _norm_of_vectors(x, ord, axis, keepdims)
+NUMPY[np.linalg.vector_norm] = lambda x, axis=None, keepdims=False, ord=2: _norm_of_vectors(
+    x, 2 if ord is None else ord, axis, keepdims
+)
 NUMPY[np.linalg.matrix_norm] = lambda x, keepdims=False, ord="fro": norm(x, ord, (-2, -1), keepdims)
 method("norm", norm)

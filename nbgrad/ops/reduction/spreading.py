@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ...core.errors import ShapeError
 from ...core.tensor import Tensor
 
 
@@ -18,14 +19,22 @@ def axes_of(x: Any, axis: int | tuple[int, ...] | None) -> tuple[int, ...]:
     >>> axes_of(np.ones((2, 3, 4)), (0, -1))
     (0, 2)
     """
-    if axis is None:
+    if axis is None or not x.ndim:  # NumPy's reductions let axis=0 of a single number pass
         return tuple(range(x.ndim))
     return tuple(a % x.ndim for a in (axis if isinstance(axis, tuple) else (axis,)))
 
 
 def count(x: Any, axis: int | tuple[int, ...] | None) -> int:
-    """How many elements of ``x`` go into one result."""
-    return x.size if axis is None else math.prod(x.shape[a] for a in axes_of(x, axis))
+    """How many elements of ``x`` go into one result.
+
+    Raises:
+        ShapeError: ``x`` is a single number, which has no axis.
+    """
+    if axis is None:
+        return x.size
+    if not x.ndim and axis != ():
+        raise ShapeError(f"a single number has no axis {axis}; leave the axis out")
+    return math.prod(x.shape[a] for a in axes_of(x, axis))
 
 
 def kept(g: Any, x: Any, axis: int | tuple[int, ...] | None, keepdims: bool) -> Any:
