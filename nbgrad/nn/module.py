@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from ..core.errors import ForwardMissingError, NameClashError
+from ..core.errors import ForwardMissingError, NameClashError, StateError
 from ..core.names import readable
 from ..core.states import fitting_arrays
 from ..core.tensor import Tensor
@@ -143,13 +143,20 @@ class Module:
         """Take over the numbers of a state that :meth:`state_dict` gave; dtypes stay, gradients are forgotten.
 
         Raises:
-            StateError: names are missing or not known, or shapes differ; lists them all. Nothing is changed then.
+            StateError: names are missing or not known, or shapes differ; lists them all. Or a buffer of whole numbers
+                would get others. Nothing is changed then.
             NotAStateError, UnsupportedDataError: it is no dictionary from names to arrays of real numbers.
             NameClashError: two parameters or buffers have the same path.
         """
         tensors = state_by_path(self)
         shapes = {path: tensor.shape for path, tensor in tensors.items()}
         arrays = fitting_arrays(state, shapes, f"this {type(self).__name__}")
+        for path, tensor in tensors.items():
+            if tensor.dtype.kind in "iub" and not holds(tensor.dtype, arrays[path]):
+                raise StateError(
+                    f"{readable(path)!r} of this {type(self).__name__} holds {tensor.dtype} numbers, but the state has "
+                    f"others, of {arrays[path].dtype}, that would be cut off; nothing was loaded"
+                )
         for path, tensor in tensors.items():
             tensor.data, tensor.grad = arrays[path].astype(tensor.dtype)[()], None
 
@@ -219,6 +226,12 @@ def state_by_path(module: Module) -> dict[str, Tensor]:
             )
         found[path] = tensor
     return found
+
+
+def holds(dtype: np.dtype, array: np.ndarray) -> bool:
+    """Whether all numbers of ``array`` are still the same when they are converted to ``dtype``."""
+    with np.errstate(invalid="ignore"):  # of NaN, say
+        return np.array_equal(array, array.astype(dtype))
 
 
 def name_parameters(name: str, value: Any) -> None:

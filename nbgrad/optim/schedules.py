@@ -2,11 +2,15 @@
 
 A schedule is a function: from the number of steps done to a factor of the initial learning rate. The functions below
 make the usual ones, any other function will do as well, and :class:`Schedule` lets an optimiser follow one.
+
+Each of the usual ones is a ``partial`` of a function of this module, not a function within a function, so that a
+schedule can be pickled.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from math import cos, inf, pi
 from typing import Any
 
@@ -92,8 +96,11 @@ def constant(value: float = 1.0) -> Factor:
     >>> constant(0.5)(1000)
     0.5
     """
-    fixed = checked_amount("value", value, 1.0)
-    return lambda steps: fixed
+    return partial(_constant, checked_amount("value", value, 1.0))
+
+
+def _constant(value: float, steps: int) -> float:
+    return value
 
 
 def step_decay(every: int, factor: float = 0.1) -> Factor:
@@ -102,8 +109,11 @@ def step_decay(every: int, factor: float = 0.1) -> Factor:
     >>> [round(step_decay(2, factor=0.5)(t), 3) for t in range(6)]
     [1.0, 1.0, 0.5, 0.5, 0.25, 0.25]
     """
-    length, fixed = _checked_steps("every", every), checked_amount("factor", factor, 0.1)
-    return lambda steps: fixed ** (steps // length)
+    return partial(_step_decayed, _checked_steps("every", every), checked_amount("factor", factor, 0.1))
+
+
+def _step_decayed(every: int, factor: float, steps: int) -> float:
+    return factor ** (steps // every)
 
 
 def exponential_decay(factor: float) -> Factor:
@@ -112,8 +122,7 @@ def exponential_decay(factor: float) -> Factor:
     >>> [round(exponential_decay(0.5)(t), 3) for t in range(4)]
     [1.0, 0.5, 0.25, 0.125]
     """
-    fixed = checked_amount("factor", factor, 0.99)
-    return lambda steps: fixed**steps
+    return partial(pow, checked_amount("factor", factor, 0.99))
 
 
 def cosine_decay(steps: int, end: float = 0.0) -> Factor:
@@ -125,8 +134,11 @@ def cosine_decay(steps: int, end: float = 0.0) -> Factor:
     >>> [round(cosine_decay(4)(t), 3) for t in range(6)]
     [1.0, 0.854, 0.5, 0.146, 0.0, 0.0]
     """
-    length, low = _checked_steps("steps", steps), checked_amount("end", end, 0.0)
-    return lambda steps: low + (1 - low) * (1 + cos(pi * min(steps, length) / length)) / 2
+    return partial(_cosine_decayed, _checked_steps("steps", steps), checked_amount("end", end, 0.0))
+
+
+def _cosine_decayed(length: int, end: float, steps: int) -> float:
+    return end + (1 - end) * (1 + cos(pi * min(steps, length) / length)) / 2
 
 
 def linear_warmup(steps: int, start: float = 0.0) -> Factor:
@@ -138,8 +150,11 @@ def linear_warmup(steps: int, start: float = 0.0) -> Factor:
     >>> [round(linear_warmup(4)(t), 3) for t in range(6)]
     [0.0, 0.25, 0.5, 0.75, 1.0, 1.0]
     """
-    length, low = _checked_steps("steps", steps), checked_amount("start", start, 0.1)
-    return lambda steps: low + (1 - low) * min(steps, length) / length
+    return partial(_warmed_up, _checked_steps("steps", steps), checked_amount("start", start, 0.1))
+
+
+def _warmed_up(length: int, start: float, steps: int) -> float:
+    return start + (1 - start) * min(steps, length) / length
 
 
 def chain(*parts: tuple[float, Factor]) -> Factor:
@@ -158,15 +173,15 @@ def chain(*parts: tuple[float, Factor]) -> Factor:
             "chain((10, linear_warmup(10)), (90, cosine_decay(90)))"
         )
     pairs = [(inf if length == inf else _checked_steps("a part's length", length), part) for length, part in parts]
+    return partial(_chained, pairs)
 
-    def chained(steps: int) -> float:
-        for length, part in pairs[:-1]:
-            if steps < length:
-                return part(steps)
-            steps -= int(length)
-        return pairs[-1][1](steps)
 
-    return chained
+def _chained(pairs: Sequence[tuple[float, Factor]], steps: int) -> float:
+    for length, part in pairs[:-1]:
+        if steps < length:
+            return part(steps)
+        steps -= int(length)
+    return pairs[-1][1](steps)
 
 
 def _checked_steps(name: str, steps: Any) -> int:

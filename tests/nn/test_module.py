@@ -208,6 +208,18 @@ def test_what_is_no_state(state, error):
     np.testing.assert_equal(net.state_dict(), before)
 
 
+@pytest.mark.parametrize("seed", [1.7, np.nan, 2.0**70])
+def test_whole_numbers_are_not_cut_off(seed):
+    net = nn.Sequential(nn.Linear(2, 2, rng=0), nn.Dropout(0.5, rng=0))
+    before = net.state_dict()
+    state = {**before, "0.bias": np.ones(2), "1.next_seed": seed}
+    with pytest.raises(errors.StateError, match=r"'1.next_seed' of this Sequential holds int64 numbers, .* of float64"):
+        net.load_state_dict(state)
+    np.testing.assert_equal(net.state_dict(), before)
+    net.load_state_dict({**state, "1.next_seed": 7.0})
+    assert net.state_dict()["1.next_seed"] == 7
+
+
 @pytest.mark.parametrize(
     ("tensors", "path"),
     [

@@ -1,5 +1,6 @@
 """Learning-rate schedules."""
 
+import pickle
 from math import cos, pi
 
 import numpy as np
@@ -74,6 +75,25 @@ def test_going_on_from_a_state():
     with pytest.raises(errors.StateError, match=r"a schedule.*missing: 'steps'"):
         again.load_state_dict({"base": 1.0})
     assert other.lr == descent.lr
+
+
+FACTORS = [
+    optim.constant(0.5),
+    optim.step_decay(2),
+    optim.exponential_decay(0.9),
+    optim.cosine_decay(3),
+    optim.linear_warmup(3),
+    optim.chain((2, optim.linear_warmup(2)), (3, optim.cosine_decay(3))),
+]
+
+
+@pytest.mark.parametrize("factor", FACTORS)
+def test_a_schedule_can_be_pickled(factor):
+    schedule = optim.Schedule(optimizer(), factor)
+    schedule.step()
+    copy = pickle.loads(pickle.dumps(schedule))
+    assert (copy.steps, copy.optimizer.lr) == (1, schedule.optimizer.lr)
+    assert [copy.rate(t) for t in range(6)] == [schedule.rate(t) for t in range(6)]
 
 
 @pytest.mark.parametrize(
