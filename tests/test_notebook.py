@@ -319,6 +319,14 @@ def test_the_symbol_of_every_operation_fits_its_badge(op):
     assert measure.fit(op.symbol, theme.SYMBOL_SIZE, scene.SYMBOL_ROOM) == op.symbol
 
 
+def test_complex_results_are_shown_by_their_absolute_values():
+    u = leaf(2.0)
+    graph = ng.to_networkx(abs(np.fft.fft(np.array([1.0, 2.0]) * u)).sum())
+    [fft] = [facts for _, facts in graph.nodes(data=True) if facts["op"] == "fft"]
+    assert fft["name"].startswith("|")
+    np.testing.assert_allclose(fft["value"], [6.0, 2.0])
+
+
 def test_a_graph_that_is_too_large_says_so():
     y = x = leaf(1.0)
     for _ in range(3000):

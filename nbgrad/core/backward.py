@@ -163,8 +163,8 @@ def prepared(node: Tensor, traced: bool, batched: bool) -> tuple[Any, Any, Any, 
     """The rules of ``node`` and what to call them with: the result, the operands and the keyword arguments."""
     op, static = node.op, node.static
     y, args = (node, traced_args(node.inputs, node.args)) if traced else (node.data, node.args)
-    if node.extras is not None and "kept" in node.extras and not traced:
-        static = {**(static or {}), "kept": node.extras["kept"]}
+    if node.extras is not None and "saved" in node.extras and not traced:
+        static = {**(static or {}), "saved": node.extras["saved"]}
     rules = one_by_one(op.rules, node.inputs) if batched and not op.takes_batches else op.rules
     return rules, y, args, static
 
@@ -350,7 +350,7 @@ def real_part(data: Any, gradient: Any, nodes: Sequence[Tensor]) -> Any:
     if gradient.dtype.kind != "c" or data.dtype.kind == "c":
         return gradient
     for node in nodes:
-        if not node.op.holomorphic and any(getattr(value, "dtype", data.dtype).kind == "c" for value in node.args):
+        if not node.op.takes_complex and any(getattr(value, "dtype", data.dtype).kind == "c" for value in node.args):
             raise ComplexGradientError(
                 f"{node.op.name} was given complex numbers, for which it has no derivative here; come back to real "
                 "numbers before it: np.abs(z), np.real(z), np.imag(z)"

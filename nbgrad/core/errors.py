@@ -46,6 +46,21 @@ class IntegerGradientError(NbgradError, TypeError):
     """
 
 
+class OperationNameError(NbgradError, ValueError):
+    """An operation was declared under the name of another one.
+
+    Operations are found by their names: by copies, by the reference table, by pictures. Two of one name would be taken
+    for each other. Declaring one's own anew, by running its cell again, is fine.
+    """
+
+
+class NoParametersError(NbgradError, ValueError):
+    """An optimiser was given no parameters at all: nothing would ever move.
+
+    An exhausted generator is a common cause: ``net.parameters()`` can be gone through once, a list any number of times.
+    """
+
+
 class ArgumentError(NbgradError, ValueError):
     """A setting of a transform is not one of those that there are: which argument to differentiate, or how."""
 

@@ -32,13 +32,26 @@ def seen_by_hooks(node: Tensor, extras: dict[str, Any], gradient: Any) -> Any:
     return gradient
 
 
-def register_hook(self: Tensor, hook: Callable[[Any], Any]) -> Callable[[], None]:
+class Removal:
+    """Takes a hook away: call it, or its ``remove()``. Doing so twice does no harm."""
+
+    def __init__(self, hooks: dict[int, Callable], number: int):
+        self._hooks = hooks
+        self._number = number
+
+    def __call__(self) -> None:
+        self._hooks.pop(self._number, None)
+
+    remove = __call__
+
+
+def register_hook(self: Tensor, hook: Callable[[Any], Any]) -> Removal:
     """Call ``hook(gradient)`` whenever the whole gradient of this tensor has arrived in a backward pass.
 
     The hook may look at the gradient, or return another of the same shape, which then flows on in its place.
 
     Returns:
-        A function that removes the hook.
+        What takes it away again when it is called, or by its method ``remove()``.
 
     >>> import nbgrad as ng
     >>> x = ng.tensor(3.0, requires_grad=True)
@@ -52,10 +65,7 @@ def register_hook(self: Tensor, hook: Callable[[Any], Any]) -> Callable[[], None
     number = max(hooks, default=-1) + 1
     hooks[number] = hook
 
-    def remove() -> None:
-        hooks.pop(number, None)
-
-    return remove
+    return Removal(hooks, number)
 
 
 def retain_grad(self: Tensor) -> Tensor:

@@ -284,7 +284,7 @@ class Methods:
     def logsumexp(self, axis: Any = None, keepdims: Any = False) -> Tensor:
         """``ln(sum(exp(x)))`` without overflow: the largest element is taken out of the sum first."""
 
-    def register_hook(self, hook: Any) -> Callable[[], None]:
+    def register_hook(self, hook: Any) -> Tensor:
         """Call ``hook(gradient)`` whenever the whole gradient of this tensor has arrived in a backward pass."""
 
     def retain_grad(self) -> Tensor:

@@ -28,7 +28,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import debugging, places
-from .errors import UnknownOperationError, UnsupportedFunctionError
+from .errors import OperationNameError, UnknownOperationError, UnsupportedFunctionError
 from .methods import method
 from .mismatch import shape_error
 from .names import name_of
@@ -78,7 +78,7 @@ class Operation:
         elementwise: every element of the result depends on the elements at the same place only.
         batched: its rules also take a ``g`` with one more axis in front, for many cotangents at once. Those of
             elementwise operations do by themselves; the rules of all others are called once for each cotangent.
-        holomorphic: its rules hold for complex operands as they stand.
+        takes_complex: its forward and its rules hold for complex operands as they stand.
         note: a sentence on what the backward pass does here.
         cases: the operands and keyword arguments that the tests try.
         operands: the names of the positional parameters; ``keywords``: those of the static ones.
@@ -93,7 +93,7 @@ class Operation:
     scalar_formulas: tuple[str, ...]
     elementwise: bool
     batched: bool
-    holomorphic: bool
+    takes_complex: bool
     note: str
 
     def __init__(self, forward: Callable, samples: Sequence[Callable], cases: Sequence[Case], **declared: Any):
@@ -110,9 +110,13 @@ class Operation:
         self.operands = (code.co_varnames[ends[1]],) if self.variadic else code.co_varnames[: ends[0]]
         tried = [Case((), {}), *cases] if samples else cases
         self.cases = tuple(Case(case.samples or tuple(samples), case.static) for case in tried)
-        self.keeping: Callable[..., tuple[Any, Any]] | None = None
+        self.saving: Callable[..., tuple[Any, Any]] | None = None
         self.takes_batches = self.elementwise or self.batched
         self._arity = -1 if self.variadic else len(self.operands)
+
+    @property
+    def __signature__(self) -> inspect.Signature:  # what editors show of it
+        return self.signature
 
     @cached_property
     def signature(self) -> inspect.Signature:
@@ -130,13 +134,13 @@ class Operation:
         """Declare the rule of a variadic operation: it gets the operand's position, then what any rule gets."""
         self.rules = EachOperand(rule)
 
-    def keep(self, forward: Callable[..., tuple[Any, Any]]) -> Callable[..., tuple[Any, Any]]:
+    def saves(self, forward: Callable[..., tuple[Any, Any]]) -> Callable[..., tuple[Any, Any]]:
         """Declare (as a decorator) another forward function, which gives the value and something of use to the rules.
 
         While a graph is recorded it is called in place of :attr:`forward`, and the rules then get what it gave as
-        ``kept=``. They must do without, too: it is an array, so for higher derivatives they are not given it.
+        ``saved=``. They must do without, too: it is an array, so for higher derivatives they are not given it.
         """
-        self.keeping = forward
+        self.saving = forward
         return forward
 
     def formula(self, position: int, args: Sequence[Any]) -> str:
@@ -182,8 +186,8 @@ class Operation:
                 if type(x) not in PLAIN:
                     args[position] = as_data(x)
             position += 1  # noqa: SIM113  # enumerate takes longer, and this is the way of every operation
-        if self.keeping is not None and needs and recording.get():
-            return self._kept(inputs, args, static)
+        if self.saving is not None and needs and recording.get():
+            return self._saved(inputs, args, static)
         try:
             value = self.forward(*args, **static) if static else self.forward(*args)
         except ValueError as error:
@@ -218,16 +222,16 @@ class Operation:
             return record(self, value, (x,), (data,), None)
         return Tensor(value)
 
-    def _kept(self, inputs: list[Any], args: list[Any], static: dict[str, Any]) -> Tensor:
-        """The recorded result, with what :attr:`keeping` keeps for the rules."""
-        assert self.keeping is not None
+    def _saved(self, inputs: list[Any], args: list[Any], static: dict[str, Any]) -> Tensor:
+        """The recorded result, with what :attr:`saving` saves for the rules."""
+        assert self.saving is not None
         try:
-            value, kept = self.keeping(*args, **static)
+            value, saved = self.saving(*args, **static)
         except ValueError as error:
             raise shape_error(self, inputs, args, error) from None
         out = record(self, value, tuple(inputs), tuple(args), static or None)
-        if kept is not None:
-            out.with_extras()["kept"] = kept
+        if saved is not None:
+            out.with_extras()["saved"] = saved
         return out
 
     def _sorted(self, given: tuple, static: dict[str, Any]) -> tuple[tuple, dict[str, Any]]:
@@ -289,7 +293,7 @@ def record(op: Operation, value: Any, inputs: tuple[Tensor, ...], args: tuple, s
     out.static = static
     out.serial = new_serial()
     if places.capturing:
-        out.extras = debugging.notes(args, value)
+        out.extras = debugging.notes(args, value, static)
     return out
 
 
@@ -352,7 +356,7 @@ def operation(
     scalar_formulas: Sequence[str] = (),
     elementwise: bool = False,
     batched: bool = False,
-    holomorphic: bool = False,
+    takes_complex: bool = False,
     note: str = "",
     samples: Sequence[Callable] = (),
     cases: Sequence[Case] = (),
@@ -379,11 +383,17 @@ def operation(
             scalar_formulas=tuple(scalar_formulas),
             elementwise=elementwise,
             batched=batched,
-            holomorphic=holomorphic,
+            takes_complex=takes_complex,
             note=note,
             samples=samples,
             cases=cases,
         )
+        known = REGISTRY.get(op.name)
+        if known is not None and known.forward.__module__ != forward.__module__:
+            raise OperationNameError(
+                f"there is an operation {op.name} already (of {known.forward.__module__}), and pictures, copies and "
+                "the reference find operations by their names; give yours another one"
+            )
         REGISTRY[op.name] = op
         if operator and operator.startswith("__"):
             method(operator, unary_method(op))

@@ -74,7 +74,7 @@ class Tensor(Methods, NamesElsewhere, Shown):
         serial: counts up with every tensor made.
         extras: what few tensors have, kept apart so that all others cost less: a dictionary, or ``None``. Its keys:
             ``"name"``; ``"hooks"`` and ``"retains_grad"`` (see :mod:`.hooks`); ``"place"`` and ``"fingerprint"``
-            (see :mod:`.debugging`); ``"kept"`` (see :meth:`.Operation.keep`).
+            (see :mod:`.debugging`); ``"saved"`` (see :meth:`.Operation.saves`).
         name: shown in drawings and errors; ``None`` leaves it to the notebook's variable names.
     """
 

@@ -17,7 +17,13 @@ import numpy as np
 
 from .backward import creation_order, gradients, leading_from, one_like
 from .containers import flatten, matched
-from .errors import ArgumentError, ComplexGradientError, IntegerGradientError, NotScalarError, ShapeError
+from .errors import (
+    ArgumentError,
+    ComplexGradientError,
+    IntegerGradientError,
+    NotScalarError,
+    ShapeError,
+)
 from .forward import forward_pass
 from .op import identity
 from .tensor import Tensor, as_data, plain, recording, transforming
@@ -47,6 +53,11 @@ def fresh(value: Any, position: int) -> Tensor:
     data = as_data(value)
     if data.dtype.kind == "i":  # plain whole numbers are what people type: grad(f)(3)
         data = data.astype(float) if data.ndim else np.float64(data)
+    if data.dtype.kind == "c":
+        raise ComplexGradientError(
+            f"argument {position} holds complex numbers, and gradients are taken with respect to real ones; make its "
+            "two parts arguments and compute with a + 1j * b"
+        )
     if data.dtype.kind != "f":
         raise IntegerGradientError(
             f"argument {position} holds {data.dtype}; a derivative needs numbers that can change by a little"
@@ -176,7 +187,7 @@ def value_and_grad(f: Callable, argnums: int | Sequence[int] = 0, has_aux: bool 
     @wraps(f)
     def wrapped(*args: Any, **static: Any) -> tuple[Any, Any]:
         call = Traced(f, args, static, argnums)
-        value, aux = call.output if has_aux else (call.output, None)
+        value, aux = _pair(f, call.output) if has_aux else (call.output, None)
         value = one_number(f, value)
         with at_work():
             found = gradients([value], [one_like(value.data)], call.sources, traced=call.nested)
@@ -187,6 +198,17 @@ def value_and_grad(f: Callable, argnums: int | Sequence[int] = 0, has_aux: bool 
         return (call.result(value), rebuild([call.result(x) for x in others])), slope
 
     return wrapped
+
+
+def _pair(f: Callable, output: Any) -> tuple[Any, Any]:
+    """What a function that is said to hand something through gave.
+
+    Raises:
+        ArgumentError: no pair.
+    """
+    if isinstance(output, tuple | list) and len(output) == 2:
+        return output[0], output[1]
+    raise ArgumentError(f"with has_aux=True {named(f)} gives a pair, (value, aux), but here it gave {output!r:.60}")
 
 
 def grad(f: Callable, argnums: int | Sequence[int] = 0, has_aux: bool = False) -> Callable:

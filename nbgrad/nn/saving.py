@@ -47,6 +47,8 @@ def save(path: FilePath, thing: Any, metadata: Mapping[str, str] | None = None) 
     >>> {name: array.shape for name, array in state.items()}
     {'weight': (2, 1), 'bias': (1,)}
     """
+    if isinstance(thing, str | os.PathLike):
+        raise NotAStateError(f"the path comes first: write nn.save({str(thing)!r}, {type(path).__name__.lower()})")
     kind = _kind(path)
     arrays = state_arrays(thing.state_dict() if callable(getattr(thing, "state_dict", None)) else thing)
     for name in arrays:

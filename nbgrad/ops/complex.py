@@ -27,7 +27,7 @@ def is_complex(x) -> bool:
 
 @operation(
     symbol="Re", latex=r"\operatorname{{Re}} {x}", source="np.real({x})", formulas=["1"], elementwise=True,
-    holomorphic=True, samples=[normal(3, 4)], cases=[case(complex_normal(3, 2))],
+    takes_complex=True, samples=[normal(3, 4)], cases=[case(complex_normal(3, 2))],
     note="The real part does not feel the imaginary one.",
 )  # fmt: skip
 def real(x):
@@ -44,7 +44,7 @@ real.rule(lambda g, y, x: np.real(g))
 
 @operation(
     symbol="Im", latex=r"\operatorname{{Im}} {x}", source="np.imag({x})", formulas=["−i"], batched=True,
-    holomorphic=True, samples=[complex_normal(3, 2)], cases=[case(normal(3, 4))],
+    takes_complex=True, samples=[complex_normal(3, 2)], cases=[case(normal(3, 4))],
     note="The imaginary part is the real part of −i times the number.",
 )  # fmt: skip
 def imag(x):
@@ -61,7 +61,7 @@ imag.rule(lambda g, y, x: np.real(g) * (-1j if is_complex(x) else 0))
 
 @operation(
     symbol="conj", latex=r"{x}^\ast", source="np.conj({x})", formulas=["{g}, conjugated"], elementwise=True,
-    holomorphic=True, samples=[normal(3, 4)], cases=[case(complex_normal(3, 2))],
+    takes_complex=True, samples=[normal(3, 4)], cases=[case(complex_normal(3, 2))],
     note="The gradient is conjugated, too.",
 )  # fmt: skip
 def conj(x):
@@ -77,7 +77,7 @@ conj.rule(lambda g, y, x: np.conj(g))
 
 
 @operation(
-    symbol="arg", latex=r"\arg {x}", source="np.angle({x})", formulas=["−i/{x}"], batched=True, holomorphic=True,
+    symbol="arg", latex=r"\arg {x}", source="np.angle({x})", formulas=["−i/{x}"], batched=True, takes_complex=True,
     samples=[complex_normal(3, 2)], cases=[case(normal(3, 4))],
     note="The angle is the imaginary part of the logarithm.",
 )  # fmt: skip
@@ -104,7 +104,7 @@ angle.rule(lambda g, y, x: _turning(g, x))
 
 @operation(
     symbol="|·|", latex=r"\sqrt{{(\operatorname{{Re}} {x})^2 + (\operatorname{{Im}} {x})^2}}", source="np.abs({x})",
-    formulas=["{x} conjugated / {y}"], batched=True, holomorphic=True, samples=[complex_normal(3, 2)],
+    formulas=["{x} conjugated / {y}"], batched=True, takes_complex=True, samples=[complex_normal(3, 2)],
     cases=[case(normal(3, 4))], note="Only a change towards or away from 0 changes the distance from 0.",
 )  # fmt: skip
 def modulus(x):

@@ -14,7 +14,7 @@ from .shape import ravel
 
 @operation(
     symbol="Δ", latex=r"\Delta {x}", source="np.diff({x}{keywords})", formulas=["−Δ {g}, with zeros beyond its ends"],
-    holomorphic=True, samples=[normal(3, 5)],
+    takes_complex=True, samples=[normal(3, 5)],
     cases=[
         case(axis=0), case(n=2), case(n=0), case(n=2, axis=-2), case(normal(1), n=1), case(normal(2, 0), axis=0),
     ],

@@ -35,7 +35,7 @@ def as_operand(g, x):
 
 @operation(
     symbol="fft", latex=r"\mathcal{{F}}\,{x}", source="np.fft.fft({x}{keywords})", formulas=["the transform of {g}"],
-    numpy=np.fft.fft, holomorphic=True, samples=[normal(3, 4)],
+    numpy=np.fft.fft, takes_complex=True, samples=[normal(3, 4)],
     cases=[case(axis=0), case(n=3), case(n=7, axis=0), case(norm="ortho"), case(norm="forward", n=5)],
     note="The matrix of the transform is symmetric, so the gradient is transformed in the same way.",
 )  # fmt: skip
@@ -59,7 +59,7 @@ def fft(x, *, n=None, axis=-1, norm=None):
 
 @operation(
     symbol="ifft", latex=r"\mathcal{{F}}^{{-1}} {x}", source="np.fft.ifft({x}{keywords})", numpy=np.fft.ifft,
-    formulas=["the inverse transform of {g}"], holomorphic=True, samples=[normal(3, 4)],
+    formulas=["the inverse transform of {g}"], takes_complex=True, samples=[normal(3, 4)],
     cases=[case(axis=0), case(n=3), case(n=7, axis=0), case(norm="ortho"), case(norm="forward", n=5)],
     note="The matrix of the inverse transform is symmetric, so the gradient is transformed in the same way.",
 )  # fmt: skip
@@ -78,7 +78,7 @@ ifft.rule(lambda g, y, x, n=None, axis=-1, norm=None: as_operand(np.fft.ifft(g, 
 
 @operation(
     symbol="rfft", latex=r"\mathcal{{F}}_{{j \le n/2}}\,{x}", source="np.fft.rfft({x}{keywords})", numpy=np.fft.rfft,
-    formulas=["the real part of the transform of {g}"], holomorphic=True, samples=[normal(3, 4)],
+    formulas=["the real part of the transform of {g}"], takes_complex=True, samples=[normal(3, 4)],
     cases=[case(axis=0), case(n=3), case(n=8, axis=0), case(norm="ortho"), case(norm="forward", n=5)],
     note="The half of the transform that is not given has no gradient.",
 )  # fmt: skip
@@ -109,7 +109,7 @@ rfft.rule(lambda g, y, x, n=None, axis=-1, norm=None: _rfft_back(g, x, n, axis, 
 @operation(
     symbol="irfft", latex=r"\mathcal{{F}}_{{j \le n/2}}^{{-1}}\,{x}", source="np.fft.irfft({x}{keywords})",
     numpy=np.fft.irfft, formulas=["the inverse transform of {g}, doubled where an element stands for two"],
-    holomorphic=True, samples=[normal(3, 5)],
+    takes_complex=True, samples=[normal(3, 5)],
     cases=[case(axis=0), case(n=7), case(n=3, axis=0), case(norm="ortho"), case(norm="forward", n=12)],
     note="All but the first element (and the middle one) stand for two, themselves and their conjugates.",
 )  # fmt: skip
@@ -141,7 +141,7 @@ irfft.rule(lambda g, y, x, n=None, axis=-1, norm=None: _irfft_back(g, x, axis, n
 
 @operation(
     symbol="fftn", latex=r"\mathcal{{F}} \cdots \mathcal{{F}}\,{x}", source="np.fft.fftn({x}{keywords})",
-    formulas=["the transform of {g}"], numpy=np.fft.fftn, holomorphic=True, samples=[normal(3, 4)],
+    formulas=["the transform of {g}"], numpy=np.fft.fftn, takes_complex=True, samples=[normal(3, 4)],
     cases=[case(axes=(0,)), case(s=(2, 5), axes=(0, 1)), case(norm="ortho"), case(normal(2, 3, 2), axes=(-1, 0))],
     note="The matrix of the transform is symmetric, so the gradient is transformed in the same way.",
 )  # fmt: skip
@@ -160,7 +160,7 @@ def fftn(x, *, s=None, axes=None, norm=None):
 @operation(
     symbol="ifftn", latex=r"\mathcal{{F}}^{{-1}} \cdots \mathcal{{F}}^{{-1}} {x}",
     source="np.fft.ifftn({x}{keywords})", numpy=np.fft.ifftn,
-    formulas=["the inverse transform of {g}"], holomorphic=True, samples=[normal(3, 4)],
+    formulas=["the inverse transform of {g}"], takes_complex=True, samples=[normal(3, 4)],
     cases=[case(axes=(0,)), case(s=(2, 5), axes=(0, 1)), case(norm="ortho"), case(normal(2, 3, 2), axes=(-1, 0))],
     note="The matrix of the inverse transform is symmetric, so the gradient is transformed in the same way.",
 )  # fmt: skip

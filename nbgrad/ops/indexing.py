@@ -54,7 +54,7 @@ def behind_batch(index, shape):
 
 
 @operation(
-    symbol="[ ]", latex=r"{x}_{{[{index}]}}", source="{x}[{index}]", batched=True, holomorphic=True,
+    symbol="[ ]", latex=r"{x}_{{[{index}]}}", source="{x}[{index}]", batched=True, takes_complex=True,
     formulas=["{g} at the elements that were taken, else 0"], samples=[normal(3, 4)],
     cases=[
         case(index=(slice(1, None), slice(None, None, -2))), case(index=(..., None, 1)), case(index=[0, 2, 2]),
@@ -77,7 +77,7 @@ def getitem(x, *, index=0):
 
 
 @operation(
-    symbol="put", latex=r"0_{{[{index}]}} \leftarrow {x}", batched=True, holomorphic=True,
+    symbol="put", latex=r"0_{{[{index}]}} \leftarrow {x}", batched=True, takes_complex=True,
     source="y = np.zeros({shape}); np.add.at(y, {index}, {x})",
     formulas=["{g} at those places"],
     cases=[
@@ -171,7 +171,7 @@ def _within(indices, length, mode):
 
 @operation(
     symbol="take", latex=r"{x}_{{{indices}}}", source="np.take({x}{keywords})", methods=["take"], numpy=np.take,
-    formulas=["{g} at the elements that were taken, else 0"], holomorphic=True,
+    formulas=["{g} at the elements that were taken, else 0"], takes_complex=True,
     cases=[
         case(normal(3, 4), indices=[1, -1, 1], axis=1), case(normal(3, 4), indices=[[0, 11], [5, 5]]),
         case(normal(3, 4), indices=[3, -5], axis=0, mode="wrap"), case(normal(3, 4), indices=2, axis=-1),
@@ -206,7 +206,7 @@ take.rule(lambda g, y, x, indices, axis=None, mode="raise": _taken_back(g, x, in
 @operation(
     symbol="take", latex=r"{x}_{{i,\,{indices}_{{i j}}}}",
     source="np.take_along_axis({x}, np.array({indices}), axis={axis})", numpy=np.take_along_axis,
-    formulas=["{g} at the elements that were taken, else 0"], holomorphic=True,
+    formulas=["{g} at the elements that were taken, else 0"], takes_complex=True,
     cases=[
         case(normal(2, 3), indices=[[0, 2, 2, 1], [1, 1, 1, 1]], axis=1), case(normal(2, 3), indices=[[2]], axis=-1),
         case(normal(2, 3), indices=[[1, 0, 1]], axis=0), case(normal(2, 3), indices=[5, 0, 0], axis=None),

@@ -25,7 +25,7 @@ def slab(ndim, axis, part):
 
 @operation(
     symbol="concat", latex=r"\left[{arrays}\right]", source="np.concatenate([{arrays}]{keywords})",
-    formulas=["the part of {g} that came from there"], batched=True, holomorphic=True,
+    formulas=["the part of {g} that came from there"], batched=True, takes_complex=True,
     samples=[normal(2, 3), normal(1, 3), normal(2, 3)],
     cases=[case(normal(2, 3), normal(2, 0), normal(2, 1), axis=-1), case(normal(2, 2, 3), normal(2, 1, 3), axis=1)],
     note="Each of the joined arrays gets its own part of the gradient back.",
@@ -52,7 +52,7 @@ concatenate.rule_for_each(lambda i, g, y, *arrays, axis=0: _part(i, g, y, arrays
 
 @operation(
     symbol="stack", latex=r"\mathrm{{stack}}\left[{arrays}\right]", source="np.stack([{arrays}]{keywords})",
-    formulas=["the part of {g} that came from there"], batched=True, holomorphic=True,
+    formulas=["the part of {g} that came from there"], batched=True, takes_complex=True,
     samples=[normal(2, 3), normal(2, 3), normal(2, 3)],
     cases=[case(axis=1), case(axis=-1), case(normal(), normal()), case(normal(0), normal(0), axis=1)],
     note="Each of the stacked arrays gets its own part of the gradient back.",

@@ -15,7 +15,7 @@ from .shape import swapaxes
 
 @operation(
     symbol="flip", latex=r"{x}_{{n - 1 - i}}", source="np.flip({x}{keywords})", formulas=["{g} turned back"],
-    numpy=np.flip, batched=True, holomorphic=True, samples=[normal(3, 4)],
+    numpy=np.flip, batched=True, takes_complex=True, samples=[normal(3, 4)],
     cases=[case(axis=0), case(axis=(0, -1)), case(normal(2, 3, 2), axis=-1), case(normal(0), axis=0)],
     note="The gradient is turned round in the same way.",
 )  # fmt: skip
@@ -41,7 +41,7 @@ flip.rule(lambda g, y, x, axis=None: _turned_back(g, y, axis))
 
 @operation(
     symbol="roll", latex=r"{x}_{{(i - {shift}) \bmod n}}", source="np.roll({x}{keywords})",
-    formulas=["{g} rolled back"], numpy=np.roll, holomorphic=True,
+    formulas=["{g} rolled back"], numpy=np.roll, takes_complex=True,
     cases=[
         case(normal(3, 4), shift=2), case(normal(3, 4), shift=-1, axis=1), case(normal(3, 4), shift=1, axis=(0, 1)),
         case(normal(3, 4), shift=(1, 2), axis=(0, 1)), case(normal(3, 4), shift=(1, 1), axis=(0, 0)),
@@ -112,7 +112,7 @@ NUMPY[np.fliplr], NUMPY[np.flipud], NUMPY[np.rot90] = fliplr, flipud, rot90
 
 @operation(
     symbol="repeat", latex=r"\mathrm{{repeat}}({x})", source="np.repeat({x}{keywords})", methods=["repeat"],
-    formulas=["{g} summed over the repetitions"], numpy=np.repeat, holomorphic=True,
+    formulas=["{g} summed over the repetitions"], numpy=np.repeat, takes_complex=True,
     cases=[
         case(normal(3, 4), repeats=3), case(normal(3, 4), repeats=2, axis=1), case(normal(3, 4), repeats=0, axis=0),
         case(normal(3, 4), repeats=[0, 2, 1], axis=0), case(normal(3, 4), repeats=[1, 2, 0, 3], axis=-1),
@@ -148,7 +148,7 @@ repeat.rule(lambda g, y, x, repeats, axis=None: _repetitions_added(g, x, repeats
 
 
 @operation(
-    symbol="tile", latex=r"{x}_{{i \bmod n}}", source="np.tile({x}, {reps})", numpy=np.tile, holomorphic=True,
+    symbol="tile", latex=r"{x}_{{i \bmod n}}", source="np.tile({x}, {reps})", numpy=np.tile, takes_complex=True,
     formulas=["{g} summed over the copies"],
     cases=[
         case(normal(3, 4), reps=2), case(normal(3, 4), reps=(2, 3)), case(normal(3, 4), reps=(2, 1, 1)),
@@ -187,7 +187,7 @@ COPYING = ("edge", "reflect", "symmetric", "wrap")  # the modes of np.pad whose 
 
 @operation(
     symbol="pad", latex=r"\mathrm{{pad}}({x})", source="np.pad({x}{keywords})", formulas=["{g} at the places of {x}"],
-    holomorphic=True,
+    takes_complex=True,
     cases=[
         case(normal(3, 4), pad_width=((1, 0), (0, 2)), constant_values=3.0), case(normal(2, 2), pad_width=2),
         case(normal(3, 4), pad_width=(1, 2), mode="edge"), case(normal(3, 4), pad_width=4, mode="reflect"),

@@ -23,7 +23,7 @@ def before(g, y):
 
 
 @operation(
-    symbol="reshape", latex=r"\mathrm{{reshape}}({x})", source="{x}.reshape({shape})", batched=True, holomorphic=True,
+    symbol="reshape", latex=r"\mathrm{{reshape}}({x})", source="{x}.reshape({shape})", batched=True, takes_complex=True,
     formulas=["{g} in the shape of {x}"], samples=[normal(3, 4)],
     cases=[case(shape=(2, -1)), case(normal(), shape=(1, 1)), case(normal(0, 3), shape=(3, 0))],
     note="The numbers are the same, so the gradient is only put back into the old shape.",
@@ -156,7 +156,7 @@ NUMPY[np.atleast_1d], NUMPY[np.atleast_2d], NUMPY[np.atleast_3d] = atleast_1d, a
 
 @operation(
     symbol="T", latex=r"{x}^\top", source="np.transpose({x}{keywords})", formulas=["({g})ᵀ"], numpy=np.transpose,
-    batched=True, holomorphic=True, samples=[normal(3, 4)],
+    batched=True, takes_complex=True, samples=[normal(3, 4)],
     cases=[case(normal(2, 3, 4), axes=(2, 0, 1)), case(normal(2, 3, 4), axes=(0, -1, 1)), case(normal())],
     note="The gradient is transposed back.",
 )  # fmt: skip
@@ -186,7 +186,7 @@ transpose.rule(lambda g, y, x, axes=None: _transposed_back(g, y, x, axes))
 
 @operation(
     symbol="⇄", latex=r"\mathrm{{swapaxes}}({x})", source="np.swapaxes({x}, {axis1}, {axis2})", formulas=["({g})ᵀ"],
-    methods=["swapaxes"], numpy=np.swapaxes, batched=True, holomorphic=True, samples=[normal(3, 4)],
+    methods=["swapaxes"], numpy=np.swapaxes, batched=True, takes_complex=True, samples=[normal(3, 4)],
     cases=[case(normal(2, 3, 4), axis1=0, axis2=-1)], note="The two axes are exchanged back.",
 )  # fmt: skip
 def swapaxes(x, *, axis1=-1, axis2=-2):
@@ -252,7 +252,7 @@ NUMPY[np.moveaxis], NUMPY[np.rollaxis] = moveaxis, rollaxis
 
 @operation(
     symbol="copy", latex=r"\mathrm{{broadcast}}({x})", source="np.broadcast_to({x}, {shape})", batched=True,
-    formulas=["{g} summed over the copies"], numpy=np.broadcast_to, holomorphic=True,
+    formulas=["{g} summed over the copies"], numpy=np.broadcast_to, takes_complex=True,
     cases=[case(normal(3, 1), shape=(2, 3, 4)), case(normal(), shape=(2,)), case(normal(1), shape=(0, 3))],
     note="What was copied adds up.",
 )  # fmt: skip

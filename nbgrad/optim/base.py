@@ -8,7 +8,13 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..core.arguments import as_number
-from ..core.errors import DuplicateParameterError, LearningRateError, NoGradientError, NonFiniteError
+from ..core.errors import (
+    DuplicateParameterError,
+    LearningRateError,
+    NoGradientError,
+    NonFiniteError,
+    NoParametersError,
+)
 from ..core.mistakes import warn_if_no_gradient
 from ..core.names import name_of
 from ..core.states import fitting_arrays, state_arrays
@@ -34,6 +40,7 @@ def checked_parameters(params: Any) -> list[Tensor]:
 
     Raises:
         NoGradientError: something among them is not such a leaf.
+        NoParametersError: there is none.
         DuplicateParameterError: one of them stands there twice.
     """
     if isinstance(params, Tensor):
@@ -42,6 +49,11 @@ def checked_parameters(params: Any) -> list[Tensor]:
             f"[{name_of(params) or 'W'}]"
         )
     listed = list(params.parameters() if callable(getattr(params, "parameters", None)) else params)
+    if not listed:
+        raise NoParametersError(
+            "the list of parameters is empty, so nothing would ever move; if it came from a generator, that may have "
+            "been used up before"
+        )
     seen: dict[int, int] = {}
     for i, p in enumerate(listed):
         if not isinstance(p, Tensor) or not p.requires_grad or p.op is not None:

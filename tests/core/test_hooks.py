@@ -29,7 +29,7 @@ def test_a_hook_replaces_the_gradient_and_can_be_removed():
     (10 * y).sum().backward()
     np.testing.assert_array_equal(x.grad, [2.0, 4.0])
     remove()
-    remove()  # twice does no harm
+    remove.remove()  # as PyTorch spells it; twice does no harm
     x.zero_grad()
     (10 * y).sum().backward()
     np.testing.assert_array_equal(x.grad, [20.0, 40.0])

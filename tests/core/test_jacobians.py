@@ -254,3 +254,10 @@ def test_derivatives_have_the_dtype_of_what_they_are_taken_by():
     for derivative in (ng.grad(f), ng.jacobian(f), ng.hessian(f)):
         assert derivative(x).dtype == np.float32
     assert ng.vjp(f, x)[1](1.0)[0].dtype == np.float32
+
+
+def test_handing_through_needs_a_pair():
+    with pytest.raises(errors.ArgumentError, match="has_aux=True the function gives a pair"):
+        ng.value_and_grad(lambda x: x**2, has_aux=True)(3.0)
+    with pytest.raises(errors.ComplexGradientError, match=r"a \+ 1j \* b"):
+        ng.grad(lambda x: x)(1j)

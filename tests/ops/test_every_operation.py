@@ -218,20 +218,20 @@ def test_python_numbers_are_operands_too(op):
         assert (y.dtype, x.grad.dtype) == (np.float32, np.float32)
 
 
-keeping_case = pytest.mark.parametrize(
+saving_case = pytest.mark.parametrize(
     ("op", "case"),
-    [(op, case) for op in OPERATIONS if op.keeping for case in op.cases],
+    [(op, case) for op in OPERATIONS if op.saving for case in op.cases],
     ids=lambda thing: getattr(thing, "name", "case"),
 )
 
 
-@keeping_case
-def test_what_forward_keeps_for_the_rules_changes_nothing(op, case):
+@saving_case
+def test_what_forward_saves_for_the_rules_changes_nothing(op, case):
     args = drawn(op, case)
-    value, kept = op.keeping(*args, **case.static)
+    value, saved = op.saving(*args, **case.static)
     np.testing.assert_array_equal(value, op.forward(*args, **case.static))
     for i in differentiable(op, args):
         g = np.random.default_rng(2).standard_normal(np.shape(value))[()]
         without = op.rules[i](g, value, *args, **case.static)
-        with_it = op.rules[i](g, value, *args, **case.static, kept=kept)
+        with_it = op.rules[i](g, value, *args, **case.static, saved=saved)
         np.testing.assert_allclose(with_it, without, rtol=1e-12, atol=1e-15)

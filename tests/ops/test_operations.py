@@ -1,6 +1,7 @@
 """Cases of single operations that their samples do not reach: ties, corners, odd axes, odd operands."""
 
 import copy
+import inspect
 import pickle
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 
 import nbgrad as ng
 from nbgrad.core import errors
+from nbgrad.core.op import operation
 from nbgrad.nn import functional as F
 from nbgrad.ops import REGISTRY
 
@@ -258,3 +260,27 @@ def test_data_of_another_byte_order_are_brought_into_this_ones():
     x = ng.tensor(np.array([1.0, 3.0], ">f8"), requires_grad=True)
     x.max().backward()
     np.testing.assert_array_equal(x.grad, [0.0, 1.0])
+
+
+def test_the_name_of_another_operation_is_taken():
+    def declare(forward):
+        return operation(symbol="t", latex="t", source="t", formulas=["1"], samples=[])(forward)
+
+    def tanh(x):
+        return x
+
+    with pytest.raises(errors.OperationNameError, match=r"an operation tanh already.*another one"):
+        declare(tanh)
+
+    def my_own(x):
+        """Mine."""
+        return x
+
+    try:
+        assert declare(my_own) is not declare(my_own)  # again, as when a cell is run again
+    finally:
+        del REGISTRY["my_own"]
+
+
+def test_editors_are_told_the_parameters():
+    assert str(inspect.signature(F.softmax)) == "(x, axis=-1)"

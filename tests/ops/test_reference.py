@@ -150,9 +150,9 @@ def test_families_stand_in_their_order(whole):
 
 def test_a_row_says_what_was_declared(whole):
     [row] = [line for line in whole.text.splitlines() if line.startswith("tanh ")]
-    assert row.split() == ["tanh", "tanh", "tanh", "x", "∂y/∂x", "=", "1", "−", "y²", "np.tanh(x)", "e", "h"]
+    assert row.split() == ["tanh", "tanh", "tanh", "x", "∂y/∂x", "=", "1", "−", "y²", "np.tanh(x)", "e", "c"]
     assert (
-        r"| `divide` | ÷ | $\frac{a}{b}$ | ∂y/∂a = 1/b<br>∂y/∂b = −a/b² | `a / b`<br>`np.divide` | e h |"
+        r"| `divide` | ÷ | $\frac{a}{b}$ | ∂y/∂a = 1/b<br>∂y/∂b = −a/b² | `a / b`<br>`np.divide` | e c |"
         in whole.markdown
     )
 

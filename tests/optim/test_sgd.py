@@ -83,7 +83,8 @@ def test_linear_regression_as_by_hand():
     assert abs(k.item() - 3) < 0.1
 
 
-def test_nothing_to_move_is_no_error_but_no_parameter_is():
-    ng.optim.SGD([], lr=0.1).step()
+def test_no_parameters_at_all_are_an_error_and_so_is_what_is_none():
+    with pytest.raises(errors.NoParametersError, match="a generator, that may have been used up"):
+        ng.optim.SGD((p for p in []), lr=0.1)
     with pytest.raises(errors.NoGradientError):
         ng.optim.SGD([None], lr=0.1)

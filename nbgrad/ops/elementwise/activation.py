@@ -12,7 +12,7 @@ from .choosing import where
 
 @operation(
     symbol="σ", latex=r"\sigma({x})", source="1 / (1 + np.exp(-{x}))", formulas=["{y}(1 − {y})"], methods=["sigmoid"],
-    elementwise=True, holomorphic=True, samples=[normal(3, 4)],
+    elementwise=True, takes_complex=True, samples=[normal(3, 4)],
     note="Sigmoid hands on at most 25% of the gradient that reaches it.",
 )  # fmt: skip
 def sigmoid(x):
@@ -120,7 +120,7 @@ elu.rule(lambda g, y, x, alpha=1.0: where(x > 0, g, g * (y + alpha)))
 
 @operation(
     symbol="silu", latex=r"{x}\,\sigma({x})", source="{x} / (1 + np.exp(-{x}))", formulas=["σ({x}) + {y}(1 − σ({x}))"],
-    elementwise=True, holomorphic=True, samples=[normal(3, 4)],
+    elementwise=True, takes_complex=True, samples=[normal(3, 4)],
     note="silu is a gate that opens smoothly with its own input.",
 )  # fmt: skip
 def silu(x):

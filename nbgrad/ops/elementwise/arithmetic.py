@@ -16,7 +16,7 @@ from ..samples import normal, positive
 
 @operation(
     symbol="+", latex="{a} + {b}", source="{a} + {b}", formulas=["1", "1"], operator="add", numpy=np.add,
-    elementwise=True, holomorphic=True, samples=[normal(3, 4), normal(4)],
+    elementwise=True, takes_complex=True, samples=[normal(3, 4), normal(4)],
     note="Addition hands the gradient on unchanged to both of its inputs.",
 )  # fmt: skip
 def add(a, b):
@@ -33,7 +33,7 @@ add.rule(lambda g, y, a, b: g, lambda g, y, a, b: g)
 
 @operation(
     symbol="−", latex="{a} - {b}", source="{a} - {b}", formulas=["1", "−1"], operator="sub", numpy=np.subtract,
-    elementwise=True, holomorphic=True, samples=[normal(3, 1), normal(4)],
+    elementwise=True, takes_complex=True, samples=[normal(3, 1), normal(4)],
     note="Subtraction hands the gradient on, with its sign turned for what is subtracted.",
 )  # fmt: skip
 def subtract(a, b):
@@ -53,7 +53,7 @@ subtract.rule(lambda g, y, a, b: g, lambda g, y, a, b: -g)
 
 @operation(
     symbol="×", latex=r"{a} \cdot {b}", source="{a} * {b}", formulas=["{b}", "{a}"], operator="mul", numpy=np.multiply,
-    elementwise=True, holomorphic=True, samples=[normal(3, 4), normal(3, 1)],
+    elementwise=True, takes_complex=True, samples=[normal(3, 4), normal(3, 1)],
     note="In a product, each factor's gradient is scaled by the other factor.",
 )  # fmt: skip
 def multiply(a, b):
@@ -71,7 +71,7 @@ multiply.rule(lambda g, y, a, b: g * b, lambda g, y, a, b: g * a)
 
 @operation(
     symbol="÷", latex=r"\frac{{{a}}}{{{b}}}", source="{a} / {b}", formulas=["1/{b}", "−{a}/{b}²"], operator="truediv",
-    numpy=np.divide, elementwise=True, holomorphic=True, samples=[normal(3, 4), positive(4)],
+    numpy=np.divide, elementwise=True, takes_complex=True, samples=[normal(3, 4), positive(4)],
     note="What is divided gets the gradient divided by the same number; the divisor, minus the result times that.",
 )  # fmt: skip
 def divide(a, b):
@@ -89,7 +89,7 @@ divide.rule(lambda g, y, a, b: g / b, lambda g, y, a, b: -g * y / b)
 
 @operation(
     symbol="−", latex="-{x}", source="-{x}", formulas=["−1"], operator="__neg__", numpy=np.negative, elementwise=True,
-    holomorphic=True, samples=[normal(3, 4)], note="The gradient changes its sign.",
+    takes_complex=True, samples=[normal(3, 4)], note="The gradient changes its sign.",
 )  # fmt: skip
 def negative(x):
     """``-x``, the number with its sign turned.

@@ -55,7 +55,8 @@ def _share(g, wins, draws):
 
 @operation(
     symbol="max", latex=r"\max({a}, {b})", source="np.maximum({a}, {b})",
-    formulas=["1 if {a} > {b} else 0", "1 if {b} > {a} else 0"], numpy=np.maximum, elementwise=True,
+    formulas=["1 if {a} > {b}, ½ if equal, else 0", "1 if {b} > {a}, ½ if equal, else 0"],
+    numpy=np.maximum, elementwise=True,
     samples=[apart(3, 4), normal(4)],
     note="Only the larger of the two receives the gradient; equal ones half of it each.",
 )  # fmt: skip
@@ -74,7 +75,8 @@ maximum.rule(lambda g, y, a, b: _share(g, a > b, a == b), lambda g, y, a, b: _sh
 
 @operation(
     symbol="min", latex=r"\min({a}, {b})", source="np.minimum({a}, {b})",
-    formulas=["1 if {a} < {b} else 0", "1 if {b} < {a} else 0"], numpy=np.minimum, elementwise=True,
+    formulas=["1 if {a} < {b}, ½ if equal, else 0", "1 if {b} < {a}, ½ if equal, else 0"],
+    numpy=np.minimum, elementwise=True,
     samples=[apart(3, 4), normal(4)],
     note="Only the smaller of the two receives the gradient; equal ones half of it each.",
 )  # fmt: skip
@@ -93,7 +95,8 @@ minimum.rule(lambda g, y, a, b: _share(g, a < b, a == b), lambda g, y, a, b: _sh
 
 @operation(
     symbol="fmax", latex=r"\mathrm{{fmax}}({a}, {b})", source="np.fmax({a}, {b})",
-    formulas=["1 if {a} > {b} else 0", "1 if {b} > {a} else 0"], numpy=np.fmax, elementwise=True,
+    formulas=["1 if {a} > {b}, ½ if equal, else 0", "1 if {b} > {a}, ½ if equal, else 0"],
+    numpy=np.fmax, elementwise=True,
     samples=[apart(3, 4), normal(4)],
     note="Only the larger of the two receives the gradient; equal ones half of it each.",
 )  # fmt: skip
@@ -114,7 +117,8 @@ fmax.rule(
 
 @operation(
     symbol="fmin", latex=r"\mathrm{{fmin}}({a}, {b})", source="np.fmin({a}, {b})",
-    formulas=["1 if {a} < {b} else 0", "1 if {b} < {a} else 0"], numpy=np.fmin, elementwise=True,
+    formulas=["1 if {a} < {b}, ½ if equal, else 0", "1 if {b} < {a}, ½ if equal, else 0"],
+    numpy=np.fmin, elementwise=True,
     samples=[apart(3, 4), normal(4)],
     note="Only the smaller of the two receives the gradient; equal ones half of it each.",
 )  # fmt: skip
@@ -181,7 +185,7 @@ clip.rule(
 
 @operation(
     symbol="where", latex=r"{condition}\;?\;{a} : {b}", source="np.where({condition}, {a}, {b})",
-    formulas=["0", "1 where {condition}", "1 where not {condition}"], elementwise=True, holomorphic=True,
+    formulas=["0", "1 where {condition}", "1 where not {condition}"], elementwise=True, takes_complex=True,
     samples=[lambda rng: rng.random((3, 4)) < 0.5, normal(3, 4), normal(4)],
     note="Each place hands its gradient to the one that was chosen there.",
 )  # fmt: skip

@@ -13,7 +13,7 @@ LN2, LN10 = math.log(2), math.log(10)
 
 @operation(
     symbol="exp", latex="e^{{{x}}}", source="np.exp({x})", formulas=["{y}"], methods=["exp"], numpy=np.exp,
-    elementwise=True, holomorphic=True, samples=[normal(3, 4)],
+    elementwise=True, takes_complex=True, samples=[normal(3, 4)],
     note="The exponential function is its own derivative.",
 )  # fmt: skip
 def exp(x):
@@ -31,7 +31,7 @@ exp.rule(lambda g, y, x: g * y)
 
 @operation(
     symbol="exp2", latex="2^{{{x}}}", source="np.exp2({x})", formulas=["{y}·ln 2"], methods=["exp2"], numpy=np.exp2,
-    elementwise=True, holomorphic=True, samples=[normal(3, 4)],
+    elementwise=True, takes_complex=True, samples=[normal(3, 4)],
     note="A power of two grows in proportion to itself.",
 )  # fmt: skip
 def exp2(x):
@@ -48,7 +48,7 @@ exp2.rule(lambda g, y, x: g * (y * LN2))
 
 @operation(
     symbol="expm1", latex="e^{{{x}}} - 1", source="np.expm1({x})", formulas=["{y} + 1"], methods=["expm1"],
-    numpy=np.expm1, elementwise=True, holomorphic=True, samples=[normal(3, 4)],
+    numpy=np.expm1, elementwise=True, takes_complex=True, samples=[normal(3, 4)],
     note="The slope is that of the exponential function.",
 )  # fmt: skip
 def expm1(x):
@@ -65,7 +65,7 @@ expm1.rule(lambda g, y, x: g * (y + 1.0))
 
 @operation(
     symbol="ln", latex=r"\ln {x}", source="np.log({x})", formulas=["1/{x}"], methods=["log"], numpy=np.log,
-    elementwise=True, holomorphic=True, samples=[positive(3, 4)],
+    elementwise=True, takes_complex=True, samples=[positive(3, 4)],
     note="The smaller the number, the steeper its logarithm.",
 )  # fmt: skip
 def log(x):
@@ -83,7 +83,7 @@ log.rule(lambda g, y, x: g / x)
 
 @operation(
     symbol="log2", latex=r"\log_2 {x}", source="np.log2({x})", formulas=["1/({x}·ln 2)"], methods=["log2"],
-    numpy=np.log2, elementwise=True, holomorphic=True, samples=[positive(3, 4)],
+    numpy=np.log2, elementwise=True, takes_complex=True, samples=[positive(3, 4)],
     note="The smaller the number, the steeper its logarithm.",
 )  # fmt: skip
 def log2(x):
@@ -100,7 +100,7 @@ log2.rule(lambda g, y, x: g / (x * LN2))
 
 @operation(
     symbol="log10", latex=r"\log_{{10}} {x}", source="np.log10({x})", formulas=["1/({x}·ln 10)"], methods=["log10"],
-    numpy=np.log10, elementwise=True, holomorphic=True, samples=[positive(3, 4)],
+    numpy=np.log10, elementwise=True, takes_complex=True, samples=[positive(3, 4)],
     note="The smaller the number, the steeper its logarithm.",
 )  # fmt: skip
 def log10(x):
@@ -117,7 +117,7 @@ log10.rule(lambda g, y, x: g / (x * LN10))
 
 @operation(
     symbol="log1p", latex=r"\ln(1 + {x})", source="np.log1p({x})", formulas=["1/(1 + {x})"], methods=["log1p"],
-    numpy=np.log1p, elementwise=True, holomorphic=True, samples=[positive(3, 4)],
+    numpy=np.log1p, elementwise=True, takes_complex=True, samples=[positive(3, 4)],
     note="The nearer to -1, the steeper the logarithm of one more.",
 )  # fmt: skip
 def log1p(x):

@@ -8,7 +8,7 @@ from ..samples import between, normal
 
 @operation(
     symbol="sinh", latex=r"\sinh {x}", source="np.sinh({x})", formulas=["cosh {x}"], methods=["sinh"], numpy=np.sinh,
-    elementwise=True, holomorphic=True, samples=[normal(3, 4)],
+    elementwise=True, takes_complex=True, samples=[normal(3, 4)],
     note="The slope of the hyperbolic sine is the hyperbolic cosine, at least 1.",
 )  # fmt: skip
 def sinh(x):
@@ -25,7 +25,7 @@ sinh.rule(lambda g, y, x: g * np.cosh(x))
 
 @operation(
     symbol="cosh", latex=r"\cosh {x}", source="np.cosh({x})", formulas=["sinh {x}"], methods=["cosh"], numpy=np.cosh,
-    elementwise=True, holomorphic=True, samples=[normal(3, 4)],
+    elementwise=True, takes_complex=True, samples=[normal(3, 4)],
     note="The slope of the hyperbolic cosine is the hyperbolic sine.",
 )  # fmt: skip
 def cosh(x):
@@ -42,7 +42,7 @@ cosh.rule(lambda g, y, x: g * np.sinh(x))
 
 @operation(
     symbol="tanh", latex=r"\tanh {x}", source="np.tanh({x})", formulas=["1 − {y}²"], methods=["tanh"], numpy=np.tanh,
-    elementwise=True, holomorphic=True, samples=[normal(3, 4)],
+    elementwise=True, takes_complex=True, samples=[normal(3, 4)],
     note="tanh hands on the whole gradient near 0 and almost nothing where it is saturated.",
 )  # fmt: skip
 def tanh(x):
@@ -62,7 +62,7 @@ tanh.rule(lambda g, y, x: g * (1.0 - y * y))
 
 @operation(
     symbol="arcsinh", latex=r"\mathrm{{arsinh}}\,{x}", source="np.arcsinh({x})", formulas=["1/√({x}² + 1)"],
-    methods=["arcsinh"], numpy=np.arcsinh, elementwise=True, holomorphic=True, samples=[normal(3, 4)],
+    methods=["arcsinh"], numpy=np.arcsinh, elementwise=True, takes_complex=True, samples=[normal(3, 4)],
     note="arcsinh hands on the whole gradient at 0 and ever less further out.",
 )  # fmt: skip
 def arcsinh(x):
@@ -79,7 +79,7 @@ arcsinh.rule(lambda g, y, x: g / np.sqrt(x * x + 1.0))
 
 @operation(
     symbol="arccosh", latex=r"\mathrm{{arcosh}}\,{x}", source="np.arccosh({x})", formulas=["1/√({x}² − 1)"],
-    methods=["arccosh"], numpy=np.arccosh, elementwise=True, holomorphic=True, samples=[between(1.5, 3.0, 3, 4)],
+    methods=["arccosh"], numpy=np.arccosh, elementwise=True, takes_complex=True, samples=[between(1.5, 3.0, 3, 4)],
     note="The nearer to 1, the steeper it is.",
 )  # fmt: skip
 def arccosh(x):
@@ -96,7 +96,7 @@ arccosh.rule(lambda g, y, x: g / (np.sqrt(x - 1.0) * np.sqrt(x + 1.0)))  # in tw
 
 @operation(
     symbol="arctanh", latex=r"\mathrm{{artanh}}\,{x}", source="np.arctanh({x})", formulas=["1/(1 − {x}²)"],
-    methods=["arctanh"], numpy=np.arctanh, elementwise=True, holomorphic=True, samples=[between(-0.8, 0.8, 3, 4)],
+    methods=["arctanh"], numpy=np.arctanh, elementwise=True, takes_complex=True, samples=[between(-0.8, 0.8, 3, 4)],
     note="The nearer to -1 or 1, the steeper it is.",
 )  # fmt: skip
 def arctanh(x):

@@ -14,7 +14,7 @@ from ..samples import normal, positive
 
 @operation(
     symbol="^", latex="{a}^{{{b}}}", source="{a} ** {b}", formulas=["{b}·{a}^({b} − 1)", "{y}·ln {a}"], numpy=np.power,
-    elementwise=True, holomorphic=True, samples=[positive(3, 4), normal(4)],
+    elementwise=True, takes_complex=True, samples=[positive(3, 4), normal(4)],
     note="Seen from its base, a power's slope is the exponent times the next lower power; seen from its exponent, "
     "the power times the logarithm of the base.",
 )  # fmt: skip
@@ -65,7 +65,7 @@ NUMPY[np.float_power] = float_power
 
 @operation(
     symbol="²", latex="{x}^2", source="{x} * {x}", formulas=["2{x}"], methods=["square"], numpy=np.square,
-    elementwise=True, holomorphic=True, samples=[normal(3, 4)],
+    elementwise=True, takes_complex=True, samples=[normal(3, 4)],
     note="A square doubles the number at its input and scales the gradient by it.",
 )  # fmt: skip
 def square(x):
@@ -93,7 +93,7 @@ method("__rpow__", _reflected_power)
 
 @operation(
     symbol="1/·", latex=r"\frac{{1}}{{{x}}}", source="1 / {x}", formulas=["−{y}²"], methods=["reciprocal"],
-    numpy=np.reciprocal, elementwise=True, holomorphic=True, samples=[positive(3, 4)],
+    numpy=np.reciprocal, elementwise=True, takes_complex=True, samples=[positive(3, 4)],
     note="As a number grows, its reciprocal shrinks, by its own square.",
 )  # fmt: skip
 def reciprocal(x):
@@ -110,7 +110,7 @@ reciprocal.rule(lambda g, y, x: -g * (y * y))
 
 @operation(
     symbol="√", latex=r"\sqrt{{{x}}}", source="np.sqrt({x})", formulas=["1/(2{y})"], methods=["sqrt"], numpy=np.sqrt,
-    elementwise=True, holomorphic=True, samples=[positive(3, 4)], note="The nearer to zero, the steeper the root.",
+    elementwise=True, takes_complex=True, samples=[positive(3, 4)], note="The nearer to zero, the steeper the root.",
 )  # fmt: skip
 def sqrt(x):
     """The square root. At 0 its slope is infinite, and of negative numbers it is NaN.

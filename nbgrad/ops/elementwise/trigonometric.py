@@ -12,7 +12,7 @@ from .choosing import or_infinity, where
 
 @operation(
     symbol="sin", latex=r"\sin {x}", source="np.sin({x})", formulas=["cos {x}"], methods=["sin"], numpy=np.sin,
-    elementwise=True, holomorphic=True, samples=[normal(3, 4)],
+    elementwise=True, takes_complex=True, samples=[normal(3, 4)],
     note="The slope of the sine is the cosine: full at the zeros, none at the crests.",
 )  # fmt: skip
 def sin(x):
@@ -30,7 +30,7 @@ sin.rule(lambda g, y, x: g * np.cos(x))
 
 @operation(
     symbol="cos", latex=r"\cos {x}", source="np.cos({x})", formulas=["−sin {x}"], methods=["cos"], numpy=np.cos,
-    elementwise=True, holomorphic=True, samples=[normal(3, 4)],
+    elementwise=True, takes_complex=True, samples=[normal(3, 4)],
     note="The slope of the cosine is minus the sine.",
 )  # fmt: skip
 def cos(x):
@@ -47,7 +47,7 @@ cos.rule(lambda g, y, x: -g * np.sin(x))
 
 @operation(
     symbol="tan", latex=r"\tan {x}", source="np.tan({x})", formulas=["1 + {y}²"], methods=["tan"], numpy=np.tan,
-    elementwise=True, holomorphic=True, samples=[between(-1.0, 1.0, 3, 4)],
+    elementwise=True, takes_complex=True, samples=[between(-1.0, 1.0, 3, 4)],
     note="The larger the tangent, the steeper it is.",
 )  # fmt: skip
 def tan(x):
@@ -64,7 +64,7 @@ tan.rule(lambda g, y, x: g * (1.0 + y * y))
 
 @operation(
     symbol="arcsin", latex=r"\arcsin {x}", source="np.arcsin({x})", formulas=["1/√(1 − {x}²)"], methods=["arcsin"],
-    numpy=np.arcsin, elementwise=True, holomorphic=True, samples=[between(-0.8, 0.8, 3, 4)],
+    numpy=np.arcsin, elementwise=True, takes_complex=True, samples=[between(-0.8, 0.8, 3, 4)],
     note="The nearer to -1 or 1, the steeper the arcsine.",
 )  # fmt: skip
 def arcsin(x):
@@ -81,7 +81,7 @@ arcsin.rule(lambda g, y, x: g / np.sqrt(1.0 - x * x))
 
 @operation(
     symbol="arccos", latex=r"\arccos {x}", source="np.arccos({x})", formulas=["−1/√(1 − {x}²)"], methods=["arccos"],
-    numpy=np.arccos, elementwise=True, holomorphic=True, samples=[between(-0.8, 0.8, 3, 4)],
+    numpy=np.arccos, elementwise=True, takes_complex=True, samples=[between(-0.8, 0.8, 3, 4)],
     note="The nearer to -1 or 1, the steeper the arccosine falls.",
 )  # fmt: skip
 def arccos(x):
@@ -98,7 +98,7 @@ arccos.rule(lambda g, y, x: -g / np.sqrt(1.0 - x * x))
 
 @operation(
     symbol="arctan", latex=r"\arctan {x}", source="np.arctan({x})", formulas=["1/(1 + {x}²)"], methods=["arctan"],
-    numpy=np.arctan, elementwise=True, holomorphic=True, samples=[normal(3, 4)],
+    numpy=np.arctan, elementwise=True, takes_complex=True, samples=[normal(3, 4)],
     note="arctan hands on the whole gradient at 0 and ever less further out.",
 )  # fmt: skip
 def arctan(x):

@@ -49,7 +49,7 @@ def from_contraction(g, other, own_summed, other_summed, own_ndim, *, own_first)
     symbol="⊙", latex=r"\sum_k {a}_{{\ldots k}}\,{b}_{{k \ldots}}", source="np.tensordot({a}, {b}{keywords})",
     formulas=["{g} contracted with {b} over the axes of {b} that remained",
               "{g} contracted with {a} over the axes of {a} that remained"],
-    numpy=(np.tensordot, np.linalg.tensordot), holomorphic=True, samples=[normal(2, 3, 2), normal(3, 2, 4)],
+    numpy=(np.tensordot, np.linalg.tensordot), takes_complex=True, samples=[normal(2, 3, 2), normal(3, 2, 4)],
     cases=[
         case(normal(2, 3), normal(3, 2), axes=1), case(normal(2), normal(3), axes=0), case(normal(), normal(2), axes=0),
         case(normal(3, 2), normal(3, 4), axes=(0, 0)), case(normal(2, 3, 4), normal(4, 5, 2), axes=([-1, 0], [0, 2])),
@@ -96,7 +96,7 @@ tensordot.rule(_tensordot_to_a, _tensordot_to_b)
 @operation(
     symbol="⟨,⟩", latex=r"\sum_k {a}_{{\ldots k}}\,{b}_{{\ldots k}}", source="np.inner({a}, {b})",
     formulas=["{g} contracted with {b}", "{g} contracted with {a}"], scalar_formulas=["{b}", "{a}"], numpy=np.inner,
-    holomorphic=True, samples=[normal(3), normal(3)],
+    takes_complex=True, samples=[normal(3), normal(3)],
     cases=[case(normal(2, 3), normal(4, 3)), case(normal(2, 2, 3), normal(3)), case(normal(), normal(2)),
            case(normal(2), normal())],
     note="Each vector receives the sum of those that it met, scaled by the gradients of their products.",
@@ -136,7 +136,7 @@ inner.rule(_inner_to_a, _inner_to_b)
 @operation(
     symbol="⊗", latex=r"{a} \otimes {b}", source="np.kron({a}, {b})",
     formulas=["in each block of {g}, its product with {b}", "the blocks of {g}, weighted by {a}, summed"],
-    scalar_formulas=["{b}", "{a}"], numpy=np.kron, holomorphic=True, samples=[normal(2, 3), normal(3, 2)],
+    scalar_formulas=["{b}", "{a}"], numpy=np.kron, takes_complex=True, samples=[normal(2, 3), normal(3, 2)],
     cases=[case(normal(2), normal(2, 3)), case(normal(2, 1, 2), normal(2, 2)), case(normal(), normal(2)),
            case(normal(0, 2), normal(2, 2))],
     note="A Kronecker product is made of blocks: each is the second operand, scaled by one element of the first.",

@@ -89,7 +89,7 @@ def mismatch(subscripts, arrays):
 @operation(
     symbol="einsum", latex=r"\sum_{{{subscripts}}} \prod ({arrays})", source="np.einsum({subscripts}, {arrays})",
     formulas=["{g} and the other operands, multiplied and summed to the indices of this one"],
-    batched=True, holomorphic=True,
+    batched=True, takes_complex=True,
     cases=[
         case(normal(2, 3), normal(3, 4), subscripts="ij,jk->ik"), case(normal(2, 3), subscripts="ij->ji"),
         case(normal(3, 3), subscripts="ii"), case(normal(3, 3), subscripts="ii->i"),

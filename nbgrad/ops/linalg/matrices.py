@@ -35,7 +35,7 @@ def _matrices_to(matrices, axis1, axis2):
 
 @operation(
     symbol="tr", latex=r"\mathrm{{tr}}\,{x}", source="np.trace({x}{keywords})",
-    formulas=["{g} on the diagonal, else 0"], methods=["trace"], numpy=np.trace, holomorphic=True,
+    formulas=["{g} on the diagonal, else 0"], methods=["trace"], numpy=np.trace, takes_complex=True,
     samples=[normal(3, 3)],
     cases=[case(normal(3, 4), offset=1), case(normal(3, 2), offset=-1), case(normal(2, 3, 4), axis1=2, axis2=0),
            case(normal(2, 3, 4, 2), axis1=-1, axis2=1, offset=-1), case(normal(2, 2), offset=5)],
@@ -67,7 +67,7 @@ trace.rule(_trace_rule)
 
 @operation(
     symbol="diagonal", latex=r"{x}_{{i i}}", source="np.diagonal({x}{keywords})",
-    formulas=["{g} on the diagonal, else 0"], methods=["diagonal"], numpy=np.diagonal, holomorphic=True,
+    formulas=["{g} on the diagonal, else 0"], methods=["diagonal"], numpy=np.diagonal, takes_complex=True,
     samples=[normal(3, 3)],
     cases=[case(normal(3, 4), offset=1), case(normal(3, 2), offset=-1), case(normal(2, 3, 4), axis1=2, axis2=0),
            case(normal(2, 3, 4, 2), axis1=-1, axis2=1, offset=-1), case(normal(2, 2), offset=5)],
@@ -102,7 +102,7 @@ NUMPY[np.linalg.diagonal] = lambda x, offset=0: diagonal(x, offset=offset, axis1
 
 @operation(
     symbol="diag", latex=r"\mathrm{{diag}}({x})", source="np.diag({x}{keywords})",
-    formulas=["{g} at the diagonal's elements"], numpy=np.diag, holomorphic=True, samples=[normal(3)],
+    formulas=["{g} at the diagonal's elements"], numpy=np.diag, takes_complex=True, samples=[normal(3)],
     cases=[case(k=2), case(k=-1), case(normal(3, 3)), case(normal(3, 4), k=1), case(normal(3, 2), k=-2),
            case(normal(0))],
     note="Whether a diagonal is taken out or put in, the gradient goes the other way.",
@@ -128,7 +128,7 @@ NUMPY[np.diagflat] = lambda v, k=0: diag(np.ravel(v), k=k)
 
 @operation(
     symbol="◣", latex=r"\mathrm{{tril}}({x})", source="np.tril({x}{keywords})",
-    formulas=["{g} in the lower triangle, else 0"], numpy=np.tril, batched=True, holomorphic=True,
+    formulas=["{g} in the lower triangle, else 0"], numpy=np.tril, batched=True, takes_complex=True,
     samples=[normal(3, 3)], cases=[case(k=-1), case(normal(2, 3, 4), k=1), case(normal(3))],
     note="Only the elements that were kept receive a gradient.",
 )  # fmt: skip
@@ -147,7 +147,7 @@ tril.rule(lambda g, y, x, k=0: tril(g, k=k))
 
 @operation(
     symbol="◥", latex=r"\mathrm{{triu}}({x})", source="np.triu({x}{keywords})",
-    formulas=["{g} in the upper triangle, else 0"], numpy=np.triu, batched=True, holomorphic=True,
+    formulas=["{g} in the upper triangle, else 0"], numpy=np.triu, batched=True, takes_complex=True,
     samples=[normal(3, 3)], cases=[case(k=1), case(normal(2, 3, 4), k=-1), case(normal(3))],
     note="Only the elements that were kept receive a gradient.",
 )  # fmt: skip

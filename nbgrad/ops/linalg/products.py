@@ -41,7 +41,7 @@ def for_right(g, a, b):
 
 @operation(
     symbol="@", latex=r"{a}\,{b}", source="{a} @ {b}", formulas=["{g} · {b}ᵀ", "{a}ᵀ · {g}"], operator="matmul",
-    numpy=(np.matmul, np.linalg.matmul), batched=True, holomorphic=True, samples=[normal(4, 3), normal(3, 2)],
+    numpy=(np.matmul, np.linalg.matmul), batched=True, takes_complex=True, samples=[normal(4, 3), normal(3, 2)],
     cases=[
         case(normal(3), normal(3)), case(normal(4, 3), normal(3)), case(normal(3), normal(3, 2)),
         case(normal(2, 4, 3), normal(3, 2)), case(normal(2, 1, 2, 3), normal(3, 3, 2)),
@@ -108,7 +108,7 @@ NUMPY[np.dot] = dot
 
 @operation(
     symbol="⊗", latex=r"{a}\,{b}^\top", source="np.outer({a}, {b})", formulas=["{g} · {b}", "{g}ᵀ · {a}"],
-    numpy=(np.outer, np.linalg.outer), holomorphic=True, samples=[normal(3), normal(4)],
+    numpy=(np.outer, np.linalg.outer), takes_complex=True, samples=[normal(3), normal(4)],
     cases=[case(normal(2, 2), normal(3)), case(normal(), normal(2)), case(normal(0), normal(2))],
     note="Each number of one vector meets all of the other; its gradient is the sum over what it met.",
 )  # fmt: skip
@@ -212,7 +212,7 @@ if hasattr(np, "matvec"):  # NumPy 2.2
 
 @operation(
     symbol="×", latex=r"{a} \times {b}", source="np.cross({a}, {b}{keywords})", formulas=["{b} × {g}", "{g} × {a}"],
-    numpy=(np.cross, np.linalg.cross), holomorphic=True, samples=[normal(2, 3), normal(3)],
+    numpy=(np.cross, np.linalg.cross), takes_complex=True, samples=[normal(2, 3), normal(3)],
     cases=[case(normal(3), normal(3)), case(normal(3, 2), normal(4, 1, 3), axisa=0, axisc=1),
            case(normal(3, 2), normal(3, 2), axis=0)],
     note="The cross product turns like a wheel: a × b, b × g, g × a.",
@@ -259,7 +259,7 @@ cross.rule(_cross_to_a, _cross_to_b)
 
 @operation(
     symbol="@…@", latex=r"\mathrm{{multi\_dot}}({arrays})", source="np.linalg.multi_dot([{arrays}])",
-    formulas=["(what stands before)ᵀ · {g} · (what stands behind)ᵀ"], holomorphic=True,
+    formulas=["(what stands before)ᵀ · {g} · (what stands behind)ᵀ"], takes_complex=True,
     samples=[normal(3, 2), normal(2, 4), normal(4, 2)],
     cases=[case(normal(3), normal(3, 2), normal(2)), case(normal(2, 3), normal(3))],
     note="Each matrix receives the gradient between the transposes of those before it and those behind it.",

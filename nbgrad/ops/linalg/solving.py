@@ -33,7 +33,7 @@ def singular(a, error):
 
 @operation(
     symbol="⁻¹", latex="{a}^{{-1}}", source="np.linalg.inv({a})", formulas=["−{y}ᵀ · {g} · {y}ᵀ"],
-    numpy=np.linalg.inv, batched=True, holomorphic=True, samples=[well_conditioned(3, 3)],
+    numpy=np.linalg.inv, batched=True, takes_complex=True, samples=[well_conditioned(3, 3)],
     cases=[case(well_conditioned(2, 1, 3, 3)), case(well_conditioned(1, 1))],
     note="As 1/x has the slope −1/x², so the inverse: its transpose stands on both sides, with a minus.",
 )  # fmt: skip
@@ -59,7 +59,7 @@ inv.rule(lambda g, y, a: -(y.mT @ g @ y.mT))
 
 @operation(
     symbol="A⁻¹b", latex="{a}^{{-1}}{b}", source="np.linalg.solve({a}, {b})",
-    formulas=["−({a}⁻ᵀ · {g}) · {y}ᵀ", "{a}⁻ᵀ · {g}"], numpy=np.linalg.solve, batched=True, holomorphic=True,
+    formulas=["−({a}⁻ᵀ · {g}) · {y}ᵀ", "{a}⁻ᵀ · {g}"], numpy=np.linalg.solve, batched=True, takes_complex=True,
     samples=[well_conditioned(3, 3), normal(3, 2)],
     cases=[
         case(well_conditioned(3, 3), normal(3)), case(well_conditioned(2, 3, 3), normal(3)),
@@ -101,7 +101,7 @@ solve.rule(_solve_to_a, _solve_to_b)
 
 @operation(
     symbol="det", latex=r"\det {a}", source="np.linalg.det({a})", formulas=["{g} · the cofactors of {a}"],
-    numpy=np.linalg.det, batched=True, holomorphic=True, samples=[well_conditioned(3, 3)],
+    numpy=np.linalg.det, batched=True, takes_complex=True, samples=[well_conditioned(3, 3)],
     cases=[case(well_conditioned(2, 3, 3)), case(normal(1, 1)), case(normal(2, 2))],
     note="How much an element counts for the determinant is its cofactor.",
 )  # fmt: skip

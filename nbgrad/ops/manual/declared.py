@@ -171,8 +171,8 @@ def functional_names(op: Operation) -> list[str]:
 
 
 def marks(op: Operation) -> str:
-    """``e`` for elementwise and ``h`` for holomorphic."""
-    return " ".join(letter for letter, holds in (("e", op.elementwise), ("h", op.holomorphic)) if holds)
+    """``e`` for elementwise, ``c`` for taking complex numbers, too."""
+    return " ".join(letter for letter, holds in (("e", op.elementwise), ("c", op.takes_complex)) if holds)
 
 
 def call(op: Operation) -> str:

@@ -13,7 +13,7 @@ from . import declared, example, sources
 LONG = 118  # columns
 MARKS = {
     "elementwise": "elementwise: each element of y depends on the elements at the same place only",
-    "holomorphic": "holomorphic: the rules hold for complex numbers, too",
+    "takes_complex": "complex: value and rules hold for complex numbers, too",
 }
 
 

@@ -14,7 +14,7 @@ ABOUT = """\
 In a rule, ∂y/∂x is the local derivative, by which the gradient g that arrives at y is multiplied (element by element);
 an arrow says what x receives, where that is simpler to say. What was broadcast is summed back to the operand's shape.
 Marks: e  elementwise (an element of y depends on the elements at the same place only)
-       h  holomorphic (the rules hold for complex numbers, too)"""
+       c  complex (value and rules hold for complex numbers, too)"""
 
 
 def grouped(operations: Sequence[Operation]) -> dict[str, list[Operation]]:
@@ -56,5 +56,5 @@ def markdown_table(operations: Sequence[Operation]) -> str:
             lines.append(f"| {' | '.join(cells)} |")
         lines.append("")
     first, second, *marks = ABOUT.split("\n")
-    about = " ".join([first, second]) + "\n\n" + " ".join(" ".join(mark.split()) for mark in marks)
+    about = " ".join([first, second]) + "\n\n" + "; ".join(" ".join(mark.split()) for mark in marks)
     return "\n".join([*lines, about])

@@ -59,7 +59,7 @@ def cross_entropy(logits, target, *, reduction="mean", axis=-1, label_smoothing=
     return _loss_and_probabilities(logits, target, reduction, axis, label_smoothing)[0]
 
 
-@cross_entropy.keep
+@cross_entropy.saves
 def _loss_and_probabilities(logits, target, reduction="mean", axis=-1, label_smoothing=0.0):
     """The loss, and the probabilities (the classes first) from which its gradient is made, if it is quickly made."""
     if not 0.0 <= label_smoothing <= 1.0:
@@ -134,16 +134,16 @@ def _for_each(g, logits, reduction, axis):
     return share(g, logits.size // max(logits.shape[axis], 1), reduction)
 
 
-def _to_logits(g, y, logits, target, reduction="mean", axis=-1, label_smoothing=0.0, kept=None):
-    if kept is not None:
-        slope = less_one(kept, plain(target), axis)  # the quick way, on arrays
+def _to_logits(g, y, logits, target, reduction="mean", axis=-1, label_smoothing=0.0, saved=None):
+    if saved is not None:
+        slope = less_one(saved, plain(target), axis)  # the quick way, on arrays
     else:
         q = probabilities(logits, target, axis, label_smoothing)
         slope = softmax(logits, axis=axis) * q.sum(axis=axis, keepdims=True) - q
     return slope * _for_each(g, logits, reduction, axis)
 
 
-def _to_probabilities(g, y, logits, target, reduction="mean", axis=-1, label_smoothing=0.0, kept=None):
+def _to_probabilities(g, y, logits, target, reduction="mean", axis=-1, label_smoothing=0.0, saved=None):
     slope = (label_smoothing - 1.0) * log_softmax(logits, axis=axis)
     return slope * _for_each(g, logits, reduction, axis)
 

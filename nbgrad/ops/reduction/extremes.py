@@ -24,7 +24,8 @@ CASES = [case(axis=0), case(axis=-1, keepdims=True), case(apart(2, 3, 4), axis=(
 
 
 @operation(
-    symbol="max", latex=r"\max {x}", source="np.max({x}{keywords})", formulas=["{g} at the largest element, else 0"],
+    symbol="max", latex=r"\max {x}", source="np.max({x}{keywords})",
+    formulas=["{g} at the largest element (equal ones share it), else 0"],
     methods=["max"], numpy=[np.max, np.amax], batched=True, samples=[apart(3, 4)], cases=CASES,
     note="Only the largest element receives the gradient; equal ones share it.",
 )  # fmt: skip
@@ -42,7 +43,8 @@ max.rule(lambda g, y, x, axis=None, keepdims=False: _to_the_chosen(g, y, x, axis
 
 
 @operation(
-    symbol="min", latex=r"\min {x}", source="np.min({x}{keywords})", formulas=["{g} at the smallest element, else 0"],
+    symbol="min", latex=r"\min {x}", source="np.min({x}{keywords})",
+    formulas=["{g} at the smallest element (equal ones share it), else 0"],
     methods=["min"], numpy=[np.min, np.amin], batched=True, samples=[apart(3, 4)], cases=CASES,
     note="Only the smallest element receives the gradient; equal ones share it.",
 )  # fmt: skip

@@ -36,7 +36,7 @@ def _cumsum_rule(g, y, x, axis=None):
 @operation(
     symbol="Σ…", latex=r"\sum_{{j \le i}} {x}_j", source="np.cumsum({x}{keywords})",
     formulas=["the sum of {g} from here to the end"], methods=["cumsum"], numpy=np.cumsum, batched=True,
-    holomorphic=True, samples=[normal(3, 4)], cases=[case(axis=0), case(axis=-1), case(normal(2, 0, 3), axis=1)],
+    takes_complex=True, samples=[normal(3, 4)], cases=[case(axis=0), case(axis=-1), case(normal(2, 0, 3), axis=1)],
     note="An element is part of all sums from its own place on, and receives the gradients of all of them.",
 )  # fmt: skip
 def cumsum(x, *, axis=None):
@@ -54,7 +54,7 @@ cumsum.rule(_cumsum_rule)
 @operation(
     symbol="Π…", latex=r"\prod_{{j \le i}} {x}_j", source="np.cumprod({x}{keywords})",
     formulas=["the sum of {g} ⊙ {y} from here to the end, / {x}"], methods=["cumprod"], numpy=np.cumprod,
-    holomorphic=True, samples=[between(-2.0, 2.0, 3, 4)],
+    takes_complex=True, samples=[between(-2.0, 2.0, 3, 4)],
     cases=[case(axis=0), case(axis=-1), case(with_zeros(1, 5)), case(with_zeros(2, 5)),
            case(with_zeros(1, 2, 4), axis=1)],
     note="An element is a factor of all products from its own place on, and receives a part from each of them.",

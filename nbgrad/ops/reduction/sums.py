@@ -14,7 +14,7 @@ from .spreading import back_in_place, count, in_a_row, kept, spread
 
 @operation(
     symbol="Σ", latex=r"\sum {x}", source="np.sum({x}{keywords})", formulas=["{g} copied to every element"],
-    methods=["sum"], numpy=np.sum, batched=True, holomorphic=True, samples=[normal(3, 4)],
+    methods=["sum"], numpy=np.sum, batched=True, takes_complex=True, samples=[normal(3, 4)],
     cases=[case(axis=0), case(axis=(0, -1), keepdims=True), case(normal(2, 3, 4), axis=(0, 2)), case(normal()),
            case(normal(0, 3), axis=0)],
     note="Every term of a sum receives the whole gradient.",
@@ -33,7 +33,7 @@ sum.rule(lambda g, y, x, axis=None, keepdims=False: spread(g, x, axis, keepdims)
 
 @operation(
     symbol="mean", latex=r"\overline{{{x}}}", source="np.mean({x}{keywords})",
-    formulas=["{g} / n, copied to every element"], methods=["mean"], numpy=np.mean, batched=True, holomorphic=True,
+    formulas=["{g} / n, copied to every element"], methods=["mean"], numpy=np.mean, batched=True, takes_complex=True,
     samples=[normal(3, 4)],
     cases=[case(axis=0), case(axis=(0, 1), keepdims=True), case(normal(2, 3, 4), axis=-2), case(normal())],
     note="Each of the n numbers receives an n-th of the gradient.",
@@ -83,7 +83,7 @@ NUMPY[np.average] = average
 
 @operation(
     symbol="Π", latex=r"\prod {x}", source="np.prod({x}{keywords})", formulas=["{g} times the product of the others"],
-    methods=["prod"], numpy=np.prod, batched=True, holomorphic=True, samples=[between(-2.0, 2.0, 3, 4)],
+    methods=["prod"], numpy=np.prod, batched=True, takes_complex=True, samples=[between(-2.0, 2.0, 3, 4)],
     cases=[case(axis=-1), case(positive(2, 3, 2), axis=(0, 2), keepdims=True), case(normal()),
            case(with_zeros(1, 5)), case(with_zeros(2, 5)), case(with_zeros(1, 2, 4), axis=1),
            case(normal(0, 2), axis=0)],
