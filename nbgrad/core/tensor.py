@@ -25,6 +25,7 @@ from .errors import (
     NotOneNumberError,
     TruthValueError,
     UnsupportedDataError,
+    UnsupportedFunctionError,
 )
 from .methods import Methods
 from .names import checked_name, name_of
@@ -182,13 +183,28 @@ class Tensor(Methods, NamesElsewhere, Shown):
         return _restored, (type(self), self.data, leaf and self.requires_grad, self.name, self.grad if leaf else None)
 
     def __float__(self) -> float:
-        return float(self.item())
+        return float(self._converted("float"))
 
     def __int__(self) -> int:
-        return int(self.item())
+        return int(self._converted("int"))
 
     def __complex__(self) -> complex:
-        return complex(self.item())
+        return complex(self._converted("complex"))
+
+    def _converted(self, kind: str) -> Any:
+        """The number, for a conversion that Python asks for: often on behalf of a function that knows no tensors.
+
+        Raises:
+            UnsupportedFunctionError: a transform (``grad``, ``jacobian``, ...) is calling the function that it
+                differentiates, and the gradient would be lost without a word.
+        """
+        if self.requires_grad and transforming.get() and recording.get():
+            raise UnsupportedFunctionError(
+                f"{kind}({name_of(self) or 'x'}) makes a plain number of a tensor, and the gradient would stop there; "
+                "compute with the tensor as it is (np.sin(x), not math.sin(x)), or write x.item() if no gradient is "
+                "wanted"
+            )
+        return self.item()
 
     def __index__(self) -> int:
         return index(self.data)

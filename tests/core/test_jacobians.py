@@ -1,5 +1,6 @@
 """vjp, jvp, jacobian, hessian, hvp: against each other, against HIPS autograd, nested, and with containers."""
 
+import math
 from collections import namedtuple
 
 import autograd
@@ -261,3 +262,10 @@ def test_handing_through_needs_a_pair():
         ng.value_and_grad(lambda x: x**2, has_aux=True)(3.0)
     with pytest.raises(errors.ComplexGradientError, match=r"a \+ 1j \* b"):
         ng.grad(lambda x: x)(1j)
+
+
+@pytest.mark.parametrize("cut", [float, math.sin])
+def test_a_gradient_is_not_lost_in_a_conversion(cut):
+    with pytest.raises(errors.UnsupportedFunctionError, match=r"the gradient would stop there.*x\.item"):
+        ng.grad(lambda x: x * cut(x))(3.0)
+    assert ng.grad(lambda x: x * x.item())(3.0) == 3.0  # said so
