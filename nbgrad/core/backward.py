@@ -385,17 +385,18 @@ def gradients(
     traced: bool = False,
     batched: bool = False,
     within: Callable[[Tensor], bool] | None = None,
+    nodes: Sequence[Tensor] | None = None,
 ) -> list[Any]:
     """The gradient of the sum of ``targets``, each weighted by its seed, with respect to each of ``sources``.
 
     ``None`` stands for a source that no target depends on. With ``traced`` the results are tensors that can be
     differentiated again; ``batched`` as in :func:`reverse_pass`. ``within`` bounds the graph, see
-    :func:`creation_order`.
+    :func:`creation_order`, which gives ``nodes``, where they are not known already.
     """
     wanted = set(sources)
-    nodes = leading_from(
-        creation_order({t for t in targets if t.op is not None and (within is None or within(t))}, within), wanted
-    )
+    if nodes is None:
+        nodes = creation_order({t for t in targets if t.op is not None and (within is None or within(t))}, within)
+    nodes = leading_from(nodes, wanted)
     inside = wanted.union(nodes)
     begin: dict[Tensor, Any] = {}
     for target, seed in zip(targets, seeds, strict=True):

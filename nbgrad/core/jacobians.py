@@ -133,7 +133,7 @@ def hessian(f: Callable, argnums: int | Sequence[int] = 0) -> Callable:
         call = Traced(f, args, static, argnums)
         value = one_number(f, call.output)
         with at_work():
-            found = gradients([value], [one_like(value.data)], call.sources, traced=True)
+            found = gradients([value], [one_like(value.data)], call.sources, traced=True, nodes=call.nodes)
         rows = []
         for g, x in zip(found, call.sources, strict=True):
             slope = g if isinstance(g, Tensor) else Tensor(np.zeros_like(x.data) if g is None else g)

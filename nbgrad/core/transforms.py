@@ -70,6 +70,7 @@ class Traced:
 
     Attributes:
         output: what ``f`` gave.
+        nodes: the results that led to it, in creation order.
         sources: the fresh tensors, in a row.
         nested: whether derivatives shall themselves be differentiable.
     """
@@ -88,13 +89,13 @@ class Traced:
                 self.sources += sources
                 fed[i] = rebuild(sources)
             self.output = f(*fed, **static)
+        self.nodes = creation_order([y for y in flatten(self.output)[0] if isinstance(y, Tensor) and y.op is not None])
         self.nested = self.nested or (recording.get() and self._reaches_out())
 
     def _reaches_out(self) -> bool:
         """Whether the output depends on tensors of the caller's that require a gradient: on a network's, say."""
-        results = [y for y in flatten(self.output)[0] if isinstance(y, Tensor) and y.op is not None]
         ours = set(self.sources)
-        for node in creation_order(results):
+        for node in self.nodes:
             for x in node.inputs:
                 if x.requires_grad and x.op is None and x not in ours:
                     return True
@@ -190,7 +191,7 @@ def value_and_grad(f: Callable, argnums: int | Sequence[int] = 0, has_aux: bool 
         value, aux = _pair(f, call.output) if has_aux else (call.output, None)
         value = one_number(f, value)
         with at_work():
-            found = gradients([value], [one_like(value.data)], call.sources, traced=call.nested)
+            found = gradients([value], [one_like(value.data)], call.sources, traced=call.nested, nodes=call.nodes)
         slope = call.like_arguments(found)
         if not has_aux:
             return call.result(value), slope
@@ -261,7 +262,7 @@ def vjp(f: Callable, *primals: Any) -> tuple[Any, Callable]:
         given = _fitting(matched(cotangent, call.output, "cotangents"), outputs, "cotangent", "the value")
         nested = call.nested or _is_nested(given)
         with at_work():
-            found = gradients(outputs, given, call.sources, traced=nested)
+            found = gradients(outputs, given, call.sources, traced=nested, nodes=call.nodes)
         return call.like_arguments(found, nested)
 
     return rebuild([call.result(y) for y in outputs]), pull
