@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import debugging, mistakes
-from .errors import ComplexGradientError, NoGradientError, NotScalarError, ShapeError
+from .errors import ComplexGradientError, NbgradError, NoGradientError, NotScalarError, RuleError, ShapeError
 from .hooks import seen_by_hooks
 from .methods import method
 from .names import name_of
@@ -123,18 +123,21 @@ def reverse_pass(
         for x, rule in zip(node.inputs, rules):  # noqa: B905  # the rules of a variadic operation have no end
             if rule is None or not x.requires_grad or (only is not None and x not in only):
                 continue
-            if two:  # the commonest, and quicker without the star
-                c = rule(g, y, a, b)
-            elif static is None:
-                c = rule(g, y, *args)
-            else:
-                c = rule(g, y, *args, **static)
-            data = x.data
-            if type(c) is NUMBER:  # its shape would be slow to ask for
-                if type(data) is not NUMBER:
-                    c = undo_broadcasting(c, data.shape)
-            elif (c.shape[1:] if batched else c.shape) != data.shape:
-                c = undo_broadcasting(c, data.shape, batched)
+            try:
+                if two:  # the commonest, and quicker without the star
+                    c = rule(g, y, a, b)
+                elif static is None:
+                    c = rule(g, y, *args)
+                else:
+                    c = rule(g, y, *args, **static)
+                data = x.data
+                if type(c) is NUMBER:  # its shape would be slow to ask for
+                    if type(data) is not NUMBER:
+                        c = undo_broadcasting(c, data.shape)
+                elif (c.shape[1:] if batched else c.shape) != data.shape:
+                    c = undo_broadcasting(c, data.shape, batched)
+            except (AttributeError, TypeError, ValueError) as error:
+                raise rule_error(node, x, error) from error
             arrived[x] = arrived[x] + c if x in arrived else c
             if step is not None:
                 step.append((x, c, arrived[x]))
@@ -147,6 +150,16 @@ def reverse_pass(
     if kept:
         arrived.update(kept)
     return arrived
+
+
+def rule_error(node: Tensor, x: Tensor, error: Exception) -> Exception:
+    """What to say of an error in a rule of ``node``: whose rule it is, and what one gives. Our own errors stay."""
+    if isinstance(error, NbgradError):
+        return error
+    return RuleError(
+        f"the gradient rule of {node.op.name} for its operand {name_of(x) or ''} of shape {x.shape} failed: {error}. "
+        f"A rule takes g (here of shape {node.shape}), y and the operands, and gives an array that fits the operand"
+    )
 
 
 def attended(node: Tensor, extras: dict[str, Any], gradient: Any, kept: dict[Tensor, Any]) -> Any:

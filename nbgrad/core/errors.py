@@ -61,6 +61,14 @@ class NoParametersError(NbgradError, ValueError):
     """
 
 
+class RuleError(NbgradError, RuntimeError):
+    """The gradient rule of an operation failed, or gave something that is no gradient.
+
+    A rule takes ``g`` (the gradient that arrives), ``y`` (the value), the operands and the keyword arguments, and gives
+    an array that fits its operand's shape. ``check_gradients`` tries a rule of one's own.
+    """
+
+
 class ArgumentError(NbgradError, ValueError):
     """A setting of a transform is not one of those that there are: which argument to differentiate, or how."""
 

@@ -131,7 +131,8 @@ def positions(argnums: Sequence[Any], args: tuple, f: Callable) -> tuple[int, ..
     for i in map(operator.index, argnums):
         if not -len(args) <= i < len(args):
             raise ArgumentError(
-                f"argnums says {i}, but {named(f)} was given {len(args)} positional arguments, counted from 0"
+                f"argnums says {i}, but {named(f)} was given {len(args)} positional arguments, counted from 0; what "
+                "it is differentiated by must be passed by position"
             )
         if i % len(args) in found:
             raise ArgumentError(f"argnums names argument {i % len(args)} twice; each is differentiated once")
@@ -151,6 +152,11 @@ def one_number(f: Callable, value: Any) -> Tensor:
     Raises:
         NotScalarError, ComplexGradientError: it is not.
     """
+    if isinstance(value, tuple | list | dict) and not isinstance(value, Tensor) and flatten(value)[0] != [value]:
+        raise NotScalarError(
+            f"{named(f)} gives a {type(value).__name__}, and a gradient says how one number changes; let it give one "
+            "number, or a pair with has_aux=True, or use jacobian"
+        )
     value = value if isinstance(value, Tensor) else Tensor(as_data(value))
     if value.data.size != 1:
         raise NotScalarError(
@@ -174,6 +180,9 @@ def value_and_grad(f: Callable, argnums: int | Sequence[int] = 0, has_aux: bool 
             gives a tuple of gradients. A gradient has the shape of its argument, or its containers.
         has_aux: whether ``f`` gives a pair: the number, and something else to be handed through. The result is then
             ``((value, aux), gradient)``.
+
+    The results are plain numbers and arrays. Where ``f`` closes over tensors that require a gradient, a network's
+    parameters say, they are tensors that depend on those; within ``no_grad()`` they are plain there, too.
 
     Raises:
         NotScalarError: ``f`` gives several numbers.
@@ -282,6 +291,7 @@ def jvp(f: Callable, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[A
 
     Raises:
         ShapeError: a tangent has another shape than its primal.
+        ArgumentError: they are no tuples, or their containers differ.
 
     >>> import nbgrad as ng
     >>> import numpy as np
@@ -289,6 +299,10 @@ def jvp(f: Callable, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[A
     >>> float(value), float(moved)
     (0.0, 2.0)
     """
+    if not (isinstance(primals, tuple | list) and isinstance(tangents, tuple | list)):
+        raise ArgumentError(
+            "primals and tangents are tuples, with one entry for each argument: write ng.jvp(f, (x,), (t,))"
+        )
     call = Traced(f, tuple(primals), {}, tuple(range(len(primals))))
     outputs, rebuild = as_tensors(call.output)
     given = _fitting(matched(tuple(tangents), tuple(primals), "tangents"), call.sources, "tangent", "its primal")

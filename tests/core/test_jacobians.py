@@ -257,6 +257,15 @@ def test_derivatives_have_the_dtype_of_what_they_are_taken_by():
     assert ng.vjp(f, x)[1](1.0)[0].dtype == np.float32
 
 
+def test_what_is_given_wrongly_is_said():
+    with pytest.raises(errors.NotScalarError, match=r"gives a tuple.*has_aux=True"):
+        ng.grad(lambda x: (x * x, x))(3.0)
+    with pytest.raises(errors.ArgumentError, match="passed by position"):
+        ng.grad(lambda x: x)(x=2.0)
+    with pytest.raises(errors.ArgumentError, match=r"write ng\.jvp\(f, \(x,\), \(t,\)\)"):
+        ng.jvp(lambda x: x, 3.0, 1.0)
+
+
 def test_handing_through_needs_a_pair():
     with pytest.raises(errors.ArgumentError, match="has_aux=True the function gives a pair"):
         ng.value_and_grad(lambda x: x**2, has_aux=True)(3.0)

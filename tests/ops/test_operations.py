@@ -284,3 +284,19 @@ def test_the_name_of_another_operation_is_taken():
 
 def test_editors_are_told_the_parameters():
     assert str(inspect.signature(F.softmax)) == "(x, axis=-1)"
+
+
+@pytest.mark.parametrize("rule", [lambda g, y, x: g[:2], lambda g, y, x: None, lambda g, x: g, lambda g, y, x: 3])
+def test_a_rule_that_fails_is_named(rule):
+    def doubled_by_me(x):
+        """Twice ``x``."""
+        return 2 * x
+
+    try:
+        op = operation(symbol="2", latex="2", source="2", formulas=["2"], samples=[])(doubled_by_me)
+        op.rule(rule)
+        x = ng.tensor(np.ones(5), requires_grad=True, name="x")
+        with pytest.raises(errors.RuleError, match=r"rule of doubled_by_me for its operand x of shape \(5,\) failed"):
+            op(x).sum().backward()
+    finally:
+        del REGISTRY["doubled_by_me"]
