@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from .backward import gradients, traced_args, undo_broadcasting
+from .backward import gradients, traced_args
+from .broadcasting import undo_broadcasting
 from .op import Operation
 from .tensor import Tensor
 

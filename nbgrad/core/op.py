@@ -33,6 +33,7 @@ from .methods import method
 from .mismatch import shape_error
 from .names import name_of
 from .numpy_protocol import NUMPY
+from .spelling import as_source
 from .tensor import CONSTANT, Tensor, as_data, new_serial, plain, recording
 
 REGISTRY: dict[str, Operation] = {}
@@ -263,22 +264,6 @@ def operation_named(name: str) -> Operation:
     if name not in REGISTRY:
         raise UnknownOperationError(f"there is no operation {name!r} here; import the module that declares it first")
     return REGISTRY[name]
-
-
-def as_source(value: Any) -> str:
-    """A keyword argument as Python source, where its ``repr`` is none: ``np.inf``, ``np.array([0, 2])``, ``float``."""
-    if isinstance(value, tuple | list):
-        parts = ", ".join(map(as_source, value))
-        return f"[{parts}]" if isinstance(value, list) else f"({parts},)" if len(value) == 1 else f"({parts})"
-    if isinstance(value, np.ndarray):
-        return f"np.array({as_source(value.tolist())})"
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float) and not np.isfinite(value):
-        return f"{'-' if value < 0 else ''}np.{'nan' if np.isnan(value) else 'inf'}"
-    if isinstance(value, type):
-        return f"np.{value.__name__}" if issubclass(value, np.generic) else value.__name__
-    return f"np.{value.name}" if isinstance(value, np.dtype) else repr(value)
 
 
 def record(op: Operation, value: Any, inputs: tuple[Tensor, ...], args: tuple, static: dict[str, Any] | None) -> Tensor:

@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from ..core.backward import gradients, seed_for, undo_broadcasting
+from ..core.backward import gradients, seed_for
+from ..core.broadcasting import undo_broadcasting
 from ..core.errors import NoGradientError, ParameterNameError
 from ..core.names import name_of
 from ..core.tensor import Tensor, plain

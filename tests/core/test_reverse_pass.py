@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis.extra.numpy import mutually_broadcastable_shapes
 
 import nbgrad as ng
-from nbgrad.core.backward import creation_order, undo_broadcasting
+from nbgrad.core.backward import creation_order
+from nbgrad.core.broadcasting import undo_broadcasting
 from nbgrad.nn import functional as F
 
 

@@ -8,7 +8,7 @@ from agreement import agrees, leaf
 
 import nbgrad as ng
 from nbgrad.core import errors
-from nbgrad.core.backward import undo_broadcasting
+from nbgrad.core.broadcasting import undo_broadcasting
 from nbgrad.ops import REGISTRY, linalg
 from nbgrad.ops.samples import well_conditioned
 
