@@ -137,6 +137,8 @@ def reverse_pass(
                         c = undo_broadcasting(c, data.shape)
                 elif (c.shape[1:] if batched else c.shape) != data.shape:
                     c = undo_broadcasting(c, data.shape, batched)
+            except NbgradError:  # it says better what was wrong
+                raise
             except (AttributeError, TypeError, ValueError) as error:
                 raise rule_error(node, x, error) from error
             arrived[x] = arrived[x] + c if x in arrived else c
@@ -153,10 +155,8 @@ def reverse_pass(
     return arrived
 
 
-def rule_error(node: Tensor, x: Tensor, error: Exception) -> Exception:
-    """What to say of an error in a rule of ``node``: whose rule it is, and what one gives. Our own errors stay."""
-    if isinstance(error, NbgradError):
-        return error
+def rule_error(node: Tensor, x: Tensor, error: Exception) -> RuleError:
+    """What to say of an error in a rule of ``node``: whose rule it is, and what one gives."""
     return RuleError(
         f"the gradient rule of {node.op.name} for its operand {name_of(x) or ''} of shape {x.shape} failed: {error}. "
         f"A rule takes g (here of shape {node.shape}), y and the operands, and gives an array that fits the operand"

@@ -4,7 +4,7 @@
 
 - before the pass, if the result has been through it already (its own ``.grad`` is set)::
 
-      if self.grad is not None and self.origin is not None:
+      if self.grad is not None and self.op is not None:
           mistakes.warn_if_twice(self, nodes)
 
 - where a gradient is to be converted to the dtype of the leaf that it is stored in::
