@@ -24,8 +24,9 @@ from .core.tensor import Tensor, no_grad, tensor
 from .core.transforms import grad, jvp, value_and_grad, vjp
 
 if TYPE_CHECKING:
-    from . import data, display, graph, nn, notebook, optim, plots, seeing, tape, training, widgets
+    from . import data, display, graph, nn, notebook, optim, plots, program, seeing, tape, training, widgets
     from .notebook import Drawing, animate, draw, to_networkx
+    from .program import Program, compile
     from .seeing import explain, find_nan
     from .training import Trainer
     from .widgets.surface import Surface
@@ -34,6 +35,7 @@ __version__ = "0.2.0"
 
 __all__ = [
     "Drawing",
+    "Program",
     "Step",
     "Surface",
     "Tensor",
@@ -41,6 +43,7 @@ __all__ = [
     "animate",
     "backward_steps",
     "check_gradients",
+    "compile",
     "data",
     "debug",
     "display",
@@ -60,6 +63,7 @@ __all__ = [
     "ops",
     "optim",
     "plots",
+    "program",
     "seeing",
     "tape",
     "tensor",
@@ -71,9 +75,13 @@ __all__ = [
 ]
 
 # Everything but the engine is imported when it is first used: `import nbgrad` loads NumPy and nothing else.
-_MODULES = {"data", "display", "graph", "nn", "notebook", "optim", "plots", "seeing", "tape", "training", "widgets"}
+_MODULES = {
+    "data", "display", "graph", "nn", "notebook", "optim", "plots", "program", "seeing", "tape", "training", "widgets",
+}  # fmt: skip
 _LATER = {
     "Drawing": "notebook",
+    "Program": "program",
+    "compile": "program",
     "animate": "notebook",
     "draw": "notebook",
     "to_networkx": "notebook",

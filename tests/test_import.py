@@ -18,6 +18,7 @@ HEAVY = (*DRAWING, "nbgrad.display", "nbgrad.widgets")
 FLOORS = [
     {"core", "display", "working_copy"},  # foundations: they know neither each other nor anything else
     {"ops", "cli"},
+    {"program"},
     {"nn", "optim", "data"},
     {"graph", "tape"},
     {"training", "plots"},

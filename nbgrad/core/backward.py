@@ -11,6 +11,7 @@ through ``observe``.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from contextvars import ContextVar
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -28,6 +29,10 @@ from .tensor import Tensor, plain
 ONE = np.float64(1.0)
 NUMBER = np.float64  # by a name of our own: quicker to look up
 in_creation_order = attrgetter("serial")
+
+# Who is told of every reverse pass, whoever runs it: the recorder of a program, or nobody. It has ``begin(roots)``,
+# which gives a function to call with each step, and ``end()``.
+watching: ContextVar[Any] = ContextVar("watching", default=None)
 
 
 class Step(NamedTuple):
@@ -103,6 +108,9 @@ def reverse_pass(
         Tensor -> gradient, for those of the leaves and of ``keep`` where something arrived. Gradients may share memory
         with each other and with the seeds.
     """
+    watcher = watching.get()
+    if watcher is not None:
+        observe = watcher.begin(list(seeds))
     arrived: dict[Tensor, Any] = seeds  # what has arrived and waits
     kept: dict[Tensor, Any] = {}  # what has flowed on, and is wanted
     for node in reversed(nodes):
@@ -152,6 +160,8 @@ def reverse_pass(
             arrived[x] = seen_by_hooks(x, x.extras, g)
     if kept:
         arrived.update(kept)
+    if watcher is not None:
+        watcher.end()
     return arrived
 
 

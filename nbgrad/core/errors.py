@@ -345,3 +345,46 @@ class UnknownOperationError(NbgradError, LookupError):
     An operation is looked up by its name (``"tanh"``), or as NumPy calls it (``"np.abs"``). ``python -m nbgrad.ops``
     lists all of them.
     """
+
+
+class TracedValueError(NbgradError, TypeError):
+    """A function that is being compiled asked for the numbers of a value: for ``if x > 0``, ``float(x)``, ``range(n)``.
+
+    ``ng.compile`` runs a function once and writes down what it computes. The numbers it sees then are those of an
+    example; the program will be run with others. A decision taken by them would be frozen into the program, and be
+    wrong for other numbers without a word. So it is refused. There are three ways out: choose between two results that
+    are both computed (``np.where(x > 0, a, b)``); decide before, outside of the function, and compile a function for
+    each case; or pass what decides as a keyword argument, which is taken as it is and compiled anew for each value.
+    """
+
+
+class TracedShapeError(NbgradError, TypeError):
+    """A function that is being compiled makes an array whose shape depends on the numbers: ``x[x > 0]``, ``np.unique``.
+
+    A program is recorded for the shapes of an example, so every shape in it must follow from the shapes of what it is
+    given. Count by weights instead of taking out: ``np.where(x > 0, x, 0.0).sum()``, not ``x[x > 0].sum()``.
+    """
+
+
+class FrozenRandomError(NbgradError, RuntimeError):
+    """A function that is being compiled drew random numbers that the program cannot draw again.
+
+    What is drawn while a function is recorded would be the same numbers in every run of the program. Pass the generator
+    as an argument, ``ng.compile(f, X, np.random.default_rng(0))``: what is drawn from that is drawn anew in every run.
+    """
+
+
+class ProgramError(NbgradError, ValueError):
+    """A program was made from, or given, what it cannot be: other arguments than it was compiled for, for example."""
+
+
+class TranslationError(NbgradError, NotImplementedError):
+    """A program computes something that the other framework has no counterpart for."""
+
+
+class RecompiledWarning(UserWarning):
+    """A program was given arguments of other shapes or dtypes than it knew, and was recorded anew for them.
+
+    That is right, only slower than one would think if it happens in every step. The last batch of an epoch, smaller
+    than the others, is a common cause. Shown in debug mode (:class:`nbgrad.debug`).
+    """

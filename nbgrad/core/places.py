@@ -73,6 +73,7 @@ class _Ours(dict[str, bool]):
 
 
 _ours = _Ours()
+is_ours = _ours.__getitem__
 
 
 def user_frame() -> FrameType | None:

@@ -30,6 +30,7 @@ from .errors import (
 from .methods import Methods
 from .names import checked_name, name_of
 from .shown import Shown
+from .tracing import Tracer
 
 new_serial: Callable[[], int] = count().__next__
 
@@ -303,6 +304,8 @@ def as_data(value: Any) -> Any:
     if type(value) is float:
         return np.float64(value)
     value = plain(value)
+    if isinstance(value, Tracer):
+        return value
     try:
         data = np.asarray(value)
     except ValueError as error:

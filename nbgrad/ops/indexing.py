@@ -7,6 +7,7 @@ from ..core.methods import method
 from ..core.numpy_protocol import NUMPY
 from ..core.op import operation, record
 from ..core.tensor import Tensor, plain, recording
+from ..core.tracing import call, zeros
 from .samples import case, normal
 from .shape import ravel
 
@@ -96,7 +97,7 @@ def put(x, *, index, shape):
     >>> put(np.array([1.0, 2.0, 4.0]), index=[0, 2, 2], shape=(4,)).tolist()
     [1.0, 0.0, 6.0, 0.0]
     """
-    out = np.zeros(shape, x.dtype)
+    out = zeros(shape, like=x)
     if is_basic(index) or is_mask(index := plain_index(index)):  # no place twice: the quick way
         out[index] = x
     else:
@@ -163,7 +164,7 @@ def axis_of(x, axis):
 
 def _within(indices, length, mode):
     """Indices beyond the end brought back, as the ``mode`` of ``np.take`` says."""
-    indices = np.asarray(plain(indices))
+    indices = call(np.asarray, plain(indices))
     if mode == "wrap":
         return indices % length
     return np.clip(indices, 0, length - 1) if mode == "clip" else indices
@@ -225,14 +226,14 @@ def take_along_axis(x, *, indices, axis=-1):
     >>> take_along_axis(np.array([[7.0, 5.0], [6.0, 8.0]]), indices=[[1, 0], [0, 1]]).tolist()
     [[5.0, 7.0], [6.0, 8.0]]
     """
-    return np.take_along_axis(x, np.asarray(plain(indices)), axis)
+    return np.take_along_axis(x, call(np.asarray, plain(indices)), axis)
 
 
 def _taken_along_back(g, x, indices, axis):
     shape = (x.size,) if axis is None else x.shape
     axis = (axis or 0) % len(shape)
     grid = list(np.ix_(*map(np.arange, shape)))
-    grid[axis] = np.asarray(plain(indices))
+    grid[axis] = call(np.asarray, plain(indices))
     return put(g, index=tuple(grid), shape=shape).reshape(x.shape)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -19,6 +19,9 @@ from ..core.mistakes import warn_if_no_gradient
 from ..core.names import name_of
 from ..core.states import fitting_arrays, state_arrays
 from ..core.tensor import Tensor, plain
+
+if TYPE_CHECKING:
+    from ..program.training import TrainingStep
 
 Memory = dict[str, Any]
 
@@ -172,6 +175,33 @@ class Optimizer:
         for p, memory in zip(self.params, self.memory, strict=True):
             if p.grad is not None:
                 p.data = self.moved(p.data, plain(p.grad), memory, lr)
+
+    def compile(self, loss: Callable, *examples: Any, copy: bool = True) -> TrainingStep:
+        """A whole step of training as one NumPy program: forward, backward and update.
+
+        Args:
+            loss: a function of a batch that gives the loss, computed with this optimiser's parameters.
+            examples: a batch, of the shapes and dtypes that the program will be given; for others it is recorded anew.
+            copy: with ``False`` the parameters lie in memory that the next step overwrites.
+
+        Returns:
+            The program. Called with a batch, it moves the parameters and gives the loss.
+
+        Raises:
+            NotScalarError: ``loss`` gives several numbers.
+            TracedValueError, TracedShapeError, FrozenRandomError: see :func:`nbgrad.compile`.
+
+        >>> import nbgrad as ng
+        >>> w = ng.tensor(0.0, requires_grad=True, name="w")
+        >>> step = ng.optim.SGD([w], lr=0.1).compile(lambda x, y: ((w * x - y) ** 2).mean(), 2.0, 6.0)
+        >>> [round(float(step(2.0, 6.0)), 3) for _ in range(3)]
+        [36.0, 1.44, 0.058]
+        >>> round(w.item(), 3)
+        2.976
+        """
+        from ..program.training import TrainingStep
+
+        return TrainingStep(self, loss, examples, copy)
 
     def moved(self, x: Any, g: Any, memory: Memory, lr: float) -> Any:
         """Where a parameter at ``x`` with the gradient ``g`` goes: a new array; what shall be remembered is put into

@@ -6,6 +6,7 @@ import numpy as np
 
 from ...core.errors import OptionError
 from ...core.op import operation
+from ...core.tracing import call
 from ..samples import apart, case, normal
 from .choosing import where
 
@@ -153,6 +154,10 @@ def erf(x):
     >>> erf(np.array([-1.0, 0.0, 1.0])).round(6)
     array([-0.842701,  0.      ,  0.842701])
     """
+    return call(erf_of_each, x)
+
+
+def erf_of_each(x):
     x = np.asarray(x)
     values = np.fromiter(map(math.erf, x.ravel().tolist()), float, x.size)
     return values.reshape(x.shape).astype(x.dtype if x.dtype.kind == "f" else float)[()]

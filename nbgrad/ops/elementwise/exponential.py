@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from ...core.op import operation
+from ...core.tracing import decided
 from ..samples import normal, positive
 from .choosing import where
 
@@ -135,7 +136,9 @@ log1p.rule(lambda g, y, x: g / (1.0 + x))
 def _difference(a, b):
     """``a - b``, and 0 for two infinities of the same sign: they have equal parts in their sum."""
     same = (a == b) & np.isinf(a)
-    return a - b if not np.any(same) else where(same, 0.0, a) - where(same, 0.0, b)
+    if not decided(np.any(same), otherwise=True):
+        return a - b
+    return where(same, 0.0, a) - where(same, 0.0, b)
 
 
 def _part(a, b):

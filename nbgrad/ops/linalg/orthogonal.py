@@ -8,6 +8,7 @@ from ...core.errors import UndeterminedVectorsError, UnsupportedFunctionError
 from ...core.numpy_protocol import NUMPY
 from ...core.op import operation
 from ...core.tensor import plain
+from ...core.tracing import decided
 from ..samples import case, well_conditioned
 from .solving import solve
 from .symmetric import tolerance
@@ -25,7 +26,7 @@ def over_triangle(x, r, a):
         UndeterminedVectorsError: ``r`` has a zero on its diagonal.
     """
     diagonal = np.abs(np.diagonal(plain(r), axis1=-2, axis2=-1))
-    if (diagonal <= tolerance(diagonal)).any():
+    if decided((diagonal <= tolerance(diagonal)).any(), otherwise=False):
         raise UndeterminedVectorsError(
             f"the first {r.shape[-1]} columns of the matrix of shape {a.shape} depend on each other, so its QR "
             "decomposition is not unique and has no derivative"

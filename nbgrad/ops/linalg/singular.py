@@ -8,6 +8,7 @@ from ...core.errors import UndeterminedVectorsError
 from ...core.numpy_protocol import NUMPY
 from ...core.op import operation
 from ...core.tensor import plain
+from ...core.tracing import decided
 from ..samples import case, well_conditioned
 from .symmetric import over_gaps, require_distinct, tolerance
 
@@ -86,7 +87,7 @@ def _require_determined(shape, vectors, values):
             f"to {vectors[-1]}, and what completes a basis has no derivative; write full_matrices=False"
         )
     require_distinct(values, "singular")
-    if vectors[-2] > vectors[-1] and (values <= tolerance(values)).any():
+    if vectors[-2] > vectors[-1] and decided((values <= tolerance(values)).any(), otherwise=False):
         raise UndeterminedVectorsError(
             f"a singular value of the matrix of shape {shape} is zero, so its vector may point anywhere outside the "
             "space of the others and has no derivative"

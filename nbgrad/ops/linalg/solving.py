@@ -12,6 +12,7 @@ from ...core.errors import SingularMatrixError, UnsupportedFunctionError
 from ...core.numpy_protocol import NUMPY
 from ...core.op import operation
 from ...core.tensor import plain
+from ...core.tracing import decided
 from ..samples import case, normal, well_conditioned
 
 
@@ -130,7 +131,7 @@ def cofactors(a, determinant):
     """
     numbers, n = plain(a), a.shape[-1]
     limit = 1 / np.sqrt(np.finfo(numbers.dtype).eps)  # at which half of the digits are lost
-    if numbers.size == 0 or np.all(np.linalg.cond(numbers, 1) < limit):
+    if numbers.size == 0 or decided(np.all(np.linalg.cond(numbers, 1) < limit), otherwise=False):
         return determinant[..., None, None] * inv(a).mT
     others = np.array([[j for j in range(n) if j != i] for i in range(n)], dtype=int)
     minors = det(a[..., others[:, None, :, None], others[None, :, None, :]])
@@ -163,7 +164,7 @@ def logabsdet(a):
 
 
 def _logabsdet_rule(g, y, a):
-    if np.isneginf(plain(y)).any():
+    if decided(np.isneginf(plain(y)).any(), otherwise=False):
         raise SingularMatrixError(
             f"the determinant of the matrix of shape {a.shape} is 0, where its logarithm is −∞ and has no gradient; "
             "adding a little to the diagonal moves it away from there"
@@ -229,7 +230,7 @@ def _refuse_dropped(a, rcond):
     largest = values.max(axis=-1, keepdims=True, initial=0.0)
     rounding = max(a.shape[-2:]) * np.finfo(a.dtype).eps
     dropped = (values <= np.asarray(rcond)[..., None] * largest) & (values > rounding * largest)
-    if dropped.any():
+    if decided(dropped.any(), otherwise=False):
         raise UnsupportedFunctionError(
             f"np.linalg.pinv of a matrix of shape {a.shape} with rcond={rcond} takes {np.count_nonzero(dropped)} "
             "singular values for zero that are not, and has no gradient rule there; choose a smaller rcond, or add a "

@@ -15,6 +15,7 @@ from ...core.errors import NotPositiveDefiniteError, ShapeError, UndeterminedVec
 from ...core.numpy_protocol import NUMPY
 from ...core.op import operation
 from ...core.tensor import plain
+from ...core.tracing import decided
 from ..samples import case, symmetric
 from .solving import inv
 
@@ -49,7 +50,7 @@ def require_distinct(values, kind):
     """
     values = plain(values)
     close = np.abs(np.diff(values)) <= tolerance(values)
-    if close.any():
+    if decided(close.any(), otherwise=False):
         value = values[..., :-1][close][0]
         raise UndeterminedVectorsError(
             f"two {kind} values are equal ({value:.6g}), so any rotation of their vectors would do as well and the "

@@ -17,6 +17,7 @@ import numpy as np
 
 from ...core.errors import HyperparameterError, ShapeError
 from ...core.op import operation
+from ...core.tracing import call, empty, zeros
 from ..samples import case, normal, nothing
 from .windows import Pair, checked_pair, window_counts
 
@@ -36,20 +37,23 @@ def batch_first(x):
 def window_columns(x, kernel, stride: Pair, padding: Pair, dilation: Pair):
     """All windows of the images ``x`` (n, c, h, w), as an array (c, kh, kw, oh, ow, n)."""
     rows, columns = window_counts(x.shape[2:], kernel, stride, padding, dilation)
-    images = np.ascontiguousarray(batch_last(x)) if padding == (0, 0) else padded(batch_last(x), padding)
+    images = call(np.ascontiguousarray, batch_last(x)) if padding == (0, 0) else padded(batch_last(x), padding)
     channel, down, right, example = images.strides  # how far apart in memory neighbours along each axis lie
-    return np.ndarray(  # window (i, j) begins i·stride further, its element (a, b) a·dilation: so no number is copied
-        (len(images), *kernel, rows, columns, images.shape[3]),
-        images.dtype,
-        images,
-        strides=(channel, down * dilation[0], right * dilation[1], down * stride[0], right * stride[1], example),
-    )
+    # window (i, j) begins i·stride further, its element (a, b) a·dilation
+    shape = (len(images), *kernel, rows, columns, images.shape[3])
+    steps = (channel, down * dilation[0], right * dilation[1], down * stride[0], right * stride[1], example)
+    return call(strided, images, shape, steps)
+
+
+def strided(images, shape: tuple[int, ...], steps: tuple[int, ...]):
+    """The view of ``images`` with ``steps`` bytes between neighbours along each axis: no number is copied."""
+    return np.ndarray(shape, images.dtype, images, strides=steps)
 
 
 def padded(images, padding: Pair):
     """Images (c, h, w, n) with zeros around them."""
     (channels, height, width, examples), (top, left) = images.shape, padding
-    out = np.zeros((channels, height + 2 * top, width + 2 * left, examples), images.dtype)
+    out = zeros((channels, height + 2 * top, width + 2 * left, examples), like=images)
     out[:, top : top + height, left : left + width] = images
     return out
 
@@ -61,7 +65,7 @@ def add_windows(columns, shape: Pair, stride: Pair, padding: Pair, dilation: Pai
     """
     channels, kernel_height, kernel_width, rows, width, examples = columns.shape
     (top, left), (down, right) = padding, stride
-    out = np.zeros((channels, shape[0] + 2 * top, shape[1] + 2 * left, examples), columns.dtype)
+    out = zeros((channels, shape[0] + 2 * top, shape[1] + 2 * left, examples), like=columns)
     for a in range(kernel_height):
         for b in range(kernel_width):
             y, x = a * dilation[0], b * dilation[1]
@@ -74,7 +78,7 @@ def products(W, columns):
 
     One product for each row of the image: that is small enough for the processor's cache, and so twice as fast.
     """
-    y = np.empty((*W.shape[:2], *columns.shape[2:]), np.result_type(W, columns))
+    y = empty((*W.shape[:2], *columns.shape[2:]), like=columns, dtype=np.result_type(W, columns))
     np.matmul(W, columns.transpose(2, 0, 1, 3), out=y.transpose(2, 0, 1, 3))
     return y
 
@@ -199,7 +203,7 @@ def conv_transpose2d(x, weight, *, stride=1, padding=0, output_padding=0, dilati
         raise ShapeError(
             "the shapes must be (n, o, height, width) and (o, c / groups, kh, kw), with an o that groups divides"
         )
-    images = np.ascontiguousarray(batch_last(x))
+    images = call(np.ascontiguousarray, batch_last(x))
     filters, rows, width, examples = images.shape
     channels, *kernel = weight.shape[1:]
     shape = tuple(
@@ -240,7 +244,7 @@ def conv2d_weight(arriving, x, *, kernel=(3, 2), stride=1, padding=0, dilation=1
     [[[[8.0, 12.0], [20.0, 24.0]]]]
     """
     columns = window_columns(x, kernel, *slide(stride, padding, dilation))
-    arriving = np.ascontiguousarray(batch_last(arriving))
+    arriving = call(np.ascontiguousarray, batch_last(arriving))
     channels, filters, places = len(columns) // groups, len(arriving), arriving[0].size
     windows = columns.reshape(groups, channels * kernel[0] * kernel[1], places)
     W = np.matmul(arriving.reshape(groups, filters // groups, places), windows.transpose(0, 2, 1))

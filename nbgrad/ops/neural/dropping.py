@@ -4,14 +4,20 @@ import numpy as np
 
 from ...core.errors import HyperparameterError
 from ...core.op import operation
+from ...core.tracing import Tracer, call
 from ..samples import case, normal
+
+
+def uniform(seed, shape):
+    """Random numbers from 0 to 1, the same for the same ``seed``."""
+    return np.random.default_rng(seed).random(shape)
 
 
 def factors(x, p, seed):
     """The factors of dropout: 0 for what is left out, ``1 / (1 − p)`` for what is kept; the same for the same seed."""
     if p == 1:
         return np.zeros(x.shape, x.dtype)
-    drawn = np.random.default_rng(seed).random(x.shape) >= p
+    drawn = call(uniform, seed, x.shape) >= p
     return drawn.astype(x.dtype) * (1.0 / (1.0 - p))
 
 
@@ -31,6 +37,12 @@ def dropout_(x, *, p=0.5, seed=0):
 
 
 dropout_.rule(lambda g, y, x, p=0.5, seed=0: g * factors(x, p, seed))  # drawn again from the seed: the same numbers
+
+
+def drawn(generator):
+    """A seed from a generator."""
+    seed = generator.integers(2**63)
+    return seed if isinstance(seed, Tracer) else int(seed)
 
 
 def dropout(x, p=0.5, *, seed, training=True):
@@ -54,4 +66,4 @@ def dropout(x, p=0.5, *, seed, training=True):
         raise HyperparameterError(f"the probability of dropout is {p!r}, but must be between 0 and 1")
     if not training:
         return x
-    return dropout_(x, p=p, seed=seed if isinstance(seed, int | np.integer) else int(seed.integers(2**63)))
+    return dropout_(x, p=p, seed=drawn(seed) if hasattr(seed, "integers") else seed)

@@ -7,6 +7,7 @@ import numpy as np
 from ...core.errors import HyperparameterError, IndexKindError, IndexRangeError, ShapeError
 from ...core.op import operation
 from ...core.tensor import plain
+from ...core.tracing import call, decided
 from ..indexing import put
 from ..samples import case, normal, whole
 
@@ -83,13 +84,16 @@ def checked_indices(indices, count, meaning):
         IndexKindError: they are no whole numbers.
         IndexRangeError: one of them lies outside.
     """
-    indices = np.asarray(indices)
+    indices = call(np.asarray, indices)
     if indices.dtype.kind not in "iu":
         raise IndexKindError(
             f"{meaning} must be whole numbers from 0 to {count - 1}, but here they are {indices.dtype}; if the numbers "
             "are right, write .astype(int)"
         )
-    if indices.size and (np.minimum.reduce(indices, None) < 0 or np.maximum.reduce(indices, None) >= count):
+    if indices.size and (
+        decided(np.minimum.reduce(indices, None) < 0, otherwise=False)
+        or decided(np.maximum.reduce(indices, None) >= count, otherwise=False)
+    ):
         wrong = tuple(int(i) for i in np.argwhere((indices < 0) | (indices >= count))[0])
         place = f" at {wrong[0] if len(wrong) == 1 else wrong}" if wrong else ""
         hint = "; counting begins at 0" if indices[wrong] == count else ""
@@ -123,7 +127,7 @@ def embedding(indices, weight):
     return weight[checked_indices(indices, len(weight), "the indices of an embedding")]
 
 
-embedding.rule(None, lambda g, y, indices, weight: put(g, index=np.asarray(plain(indices)), shape=weight.shape))
+embedding.rule(None, lambda g, y, indices, weight: put(g, index=call(np.asarray, plain(indices)), shape=weight.shape))
 
 
 def one_hot(indices, classes=None):
@@ -141,7 +145,7 @@ def one_hot(indices, classes=None):
     >>> one_hot([0, 2], 3).tolist()
     [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
     """
-    indices = np.asarray(plain(indices))
+    indices = call(np.asarray, plain(indices))
     if classes is None:
         if not indices.size:
             raise HyperparameterError("one_hot of no indices cannot tell how many classes there are; pass classes=")

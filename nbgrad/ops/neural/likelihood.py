@@ -9,6 +9,7 @@ import numpy as np
 from ...core.errors import HyperparameterError, ShapeError
 from ...core.op import operation
 from ...core.tensor import plain
+from ...core.tracing import call
 from ..elementwise import sigmoid
 from ..samples import between, case, normal, whole
 from .layers import checked_indices
@@ -84,7 +85,7 @@ def are_classes(logits, target, axis):
     Raises:
         ShapeError, IndexKindError, IndexRangeError: it does neither, see ``cross_entropy``.
     """
-    target = np.asarray(target)
+    target = call(np.asarray, target)
     if target.dtype.kind == "f" and target.shape == logits.shape:
         return False
     expected = list(logits.shape)
@@ -101,12 +102,12 @@ def are_classes(logits, target, axis):
 
 def classes_first(x, axis):
     """The axis of the classes moved to the front, where NumPy reduces over it fastest."""
-    return np.ascontiguousarray(x.T if x.ndim == 2 and axis in (-1, 1) else np.moveaxis(x, axis, 0))
+    return call(np.ascontiguousarray, x.T if x.ndim == 2 and axis in (-1, 1) else np.moveaxis(x, axis, 0))
 
 
 def right_places(target):
     """The index that takes the score of the right class of each example: from (classes, examples)."""
-    target = np.asarray(target).ravel()
+    target = call(np.asarray, target).ravel()
     return target, np.arange(target.size)
 
 

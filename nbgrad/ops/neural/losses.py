@@ -16,7 +16,7 @@ def reduced(values, reduction):
         OptionError: ``reduction`` is none of these.
     """
     if reduction == "mean":
-        if values.itemsize == 2:  # the sum of float16 numbers soon overflows: NumPy's own mean takes it in float32
+        if type(values) is not ARRAY or values.itemsize == 2:  # of float16, NumPy's own mean adds up in float32
             return np.mean(values)
         return np.add.reduce(values, None) / values.size
     if reduction == "sum":
@@ -78,7 +78,7 @@ def mse_loss(prediction, target, *, reduction="mean"):
     2.0
     """
     d = prediction - lined_up("mse_loss", prediction, target)
-    if reduction != "mean" or not shape_of(d) or d.itemsize == 2:
+    if reduction != "mean" or type(d) is not ARRAY or d.itemsize == 2:
         return reduced(np.square(d), reduction)
     flat = d.ravel()
     return flat.dot(flat) / d.size

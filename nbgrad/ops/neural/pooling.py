@@ -8,6 +8,7 @@ import numpy as np
 from ...core.errors import HyperparameterError, ShapeError
 from ...core.op import operation
 from ...core.tensor import plain
+from ...core.tracing import empty_like
 from ..samples import apart, case, normal
 from .windows import Pair, checked_pair, window_counts
 
@@ -143,9 +144,9 @@ def max_unpool2d(x, images, maxima, *, size=2, stride=None, padding=0):
     size, stride, padding, counts = checked(images, size, stride, padding)
     (top, left), (height, width) = padding, images.shape[2:]
     images = framed(images, padding, lowest(images.dtype))
-    out = np.empty_like(images, dtype=x.dtype)
+    out = empty_like(images, x)
     out.fill(0.0)  # the same as np.zeros_like, but faster
-    arriving = np.empty_like(maxima, dtype=x.dtype)  # x in the order in which the others lie in memory, for speed
+    arriving = empty_like(maxima, x)  # x in the order in which the others lie in memory, for speed
     arriving[...] = x
     overlapping = stride[0] < size[0] or stride[1] < size[1]
     for offset, hit in first_maxima(images, maxima, size, stride):

@@ -9,6 +9,7 @@ import numpy as np
 from ...core.methods import method
 from ...core.op import operation
 from ...core.tensor import plain
+from ...core.tracing import decided
 from ..samples import apart, between, case, normal, with_zeros
 from ..shape import before
 
@@ -70,7 +71,7 @@ def cumprod(x, *, axis=None):
 
 def _cumprod_rule(g, y, x, axis=None):
     row, along = (x.reshape(-1), 0) if axis is None or not x.ndim else (x, axis % x.ndim)
-    if np.all(plain(x)):
+    if decided(np.all(plain(x)), otherwise=False):
         parts = _sum_of_those_behind(g * y, along - row.ndim) / row
     else:
         parts = _back_along_the_chain(g, y, row, along)

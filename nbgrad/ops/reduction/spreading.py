@@ -11,6 +11,7 @@ import numpy as np
 
 from ...core.errors import ShapeError
 from ...core.tensor import Tensor
+from ...core.tracing import Tracer
 
 
 def axes_of(x: Any, axis: int | tuple[int, ...] | None) -> tuple[int, ...]:
@@ -56,8 +57,8 @@ def spread(g: Any, x: Any, axis: int | tuple[int, ...] | None, keepdims: bool) -
     if g.ndim:
         g = kept(g, x, axis, keepdims)
         shape = g.shape[: g.ndim - x.ndim] + shape
-    if isinstance(g, Tensor):
-        return np.broadcast_to(g, shape)
+    if isinstance(g, Tensor | Tracer):
+        return np.broadcast_to(g, shape)  # type: ignore[arg-type]
     if not shape:
         return g
     copies = np.empty(shape, g.dtype)  # a view by np.broadcast_to would take three times as long for a small array

@@ -8,6 +8,7 @@ from ...core.errors import ShapeError
 from ...core.numpy_protocol import NUMPY
 from ...core.op import operation
 from ...core.tensor import plain
+from ...core.tracing import decided
 from ..samples import between, case, normal, positive, with_zeros
 from .spreading import back_in_place, count, in_a_row, kept, spread
 
@@ -101,7 +102,7 @@ def prod(x, *, axis=None, keepdims=False):
 
 def _product_of_others(y, x, axis, keepdims):
     """For each element the product of those that it is multiplied with."""
-    if np.all(plain(x)):
+    if not x.size or decided(np.all(plain(x)), otherwise=False):
         return kept(y, x, axis, keepdims) / x
     row = in_a_row(x, axis)  # division would give 0/0: multiply what stands before each element with what is behind
     backwards = row[..., ::-1]

@@ -1,0 +1,147 @@
+"""Where the arrays of a fast program lie: memory that is taken once, and used again by every call.
+
+A program knows the shape of everything it will compute. So the arrays it needs on the way are made when it is compiled,
+and as soon as the last line that needs an array has run, the next result may be written over it.
+"""
+
+from __future__ import annotations
+
+import operator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .listing import Line, Listing, Value
+from .passes.kinds import is_elementwise
+from .spelled import astype
+
+# Functions that can write their result into an array they are given (ufuncs can, too).
+FILLING = {np.sum, np.prod, np.max, np.min, np.matmul, np.copy, astype, np.reshape, np.ascontiguousarray,
+           np.concatenate, np.stack, np.broadcast_to, np.mean, np.cumsum, np.empty, np.empty_like,
+           np.transpose}  # fmt: skip
+
+
+@dataclass
+class Plan:
+    """Where values lie.
+
+    Attributes:
+        place: value -> number of the buffer that it is written into. A value without one gets memory of its own in each
+            call: results of the program, and of functions that cannot be told where to write.
+        buffers: for each buffer the value that it was made for, which tells its shape, dtype and order.
+        lasting: the buffers of zeros that are written into at the same places in every call, and are zero elsewhere.
+    """
+
+    place: dict[Value, int] = field(default_factory=dict)
+    buffers: list[Value] = field(default_factory=list)
+    lasting: set[int] = field(default_factory=set)
+
+    @property
+    def bytes(self) -> int:
+        """How much memory the buffers take."""
+        return sum(value.example.nbytes for value in self.buffers)
+
+
+def planned(listing: Listing, keep_results: bool) -> Plan:
+    """Give each array of a program its place.
+
+    Args:
+        keep_results: whether results get memory of their own, which no later call overwrites.
+    """
+    plan = Plan()
+    last = last_uses(listing)
+    results = {y.memory for y in listing.outputs if isinstance(y, Value)} if keep_results else set()
+    padded = zero_padded(listing)
+    free: list[int] = []
+    dying: dict[int, list[Value]] = {}
+    for value, at in last.items():
+        dying.setdefault(at, []).append(value)
+
+    def release(values: list[Value]) -> None:
+        for value in values:
+            number = plan.place.get(value)
+            if number is not None and number not in plan.lasting and number not in free:
+                free.append(number)
+
+    for at, line in enumerate(listing.lines):
+        value = line.value
+        ends = [x for x in dying.get(at, []) if x is not value]
+        if is_elementwise(line) and line.writes is None:
+            sooner = fitting(ends, line)  # it may be written over while it is read: place by place
+            release(sooner)
+            ends = [x for x in ends if x not in sooner]
+        if wants_place(line) and value not in results:
+            number = _found(plan, free, value) if value not in padded else None
+            if number is None:
+                number = len(plan.buffers)
+                plan.buffers.append(value)
+            plan.place[value] = number
+            if value in padded:
+                plan.lasting.add(number)
+        release(ends)
+        if at >= last.get(value.memory, at) and value.memory is value:
+            release([value])
+    return plan
+
+
+def fitting(ends: list[Value], line: Line) -> list[Value]:
+    """Of the values that are needed for the last time by an elementwise line, those it may be written over."""
+    return [x for x in ends if any(x is arg for arg in line.args) and x.shape == line.value.shape]
+
+
+def wants_place(line: Line) -> bool:
+    """Whether a line computes an array that can be written where we say."""
+    value = line.value
+    if line.writes is not None or not value.is_array or value.memory is not value or not value.size:
+        return False
+    return is_elementwise(line) or line.function in FILLING or line.function in (np.zeros, np.zeros_like)
+
+
+def _found(plan: Plan, free: list[int], value: Value) -> int | None:
+    """A free buffer in which ``value`` fits exactly."""
+    for number in reversed(free):
+        other = plan.buffers[number]
+        same = other.shape == value.shape and other.example.strides == value.example.strides
+        plain = is_c_ordered(value) and is_c_ordered(other) and other.size == value.size
+        if other.dtype == value.dtype and (same or plain):
+            free.remove(number)
+            return number
+    return None
+
+
+def is_c_ordered(value: Value) -> bool:
+    return bool(value.example.flags.c_contiguous)
+
+
+def last_uses(listing: Listing) -> dict[Value, int]:
+    """For each value that has memory of its own, the number of the last line that needs what lies there."""
+    last: dict[Value, int] = {}
+    for at, line in enumerate(listing.lines):
+        for x in (line.value, *line.operands):
+            last[x.memory] = at
+            last[x] = at
+    for y in listing.outputs:
+        if isinstance(y, Value):
+            last[y.memory] = last[y] = len(listing.lines)
+    return {value: at for value, at in last.items() if value.memory is value}
+
+
+def zero_padded(listing: Listing) -> set[Value]:
+    """Arrays of zeros into which nothing is done but to set the same places in every call."""
+    found = {
+        line.value
+        for line in listing.lines
+        if line.function in (np.zeros, np.zeros_like) and line.value.is_array and line.value.size
+    }
+    for line in listing.lines:
+        if line.writes is not None and line.writes.memory in found:
+            index = line.args[1] if line.function is operator.setitem else None
+            if line.function is not operator.setitem or line.writes.memory is not line.writes or not is_fixed(index):
+                found.discard(line.writes.memory)
+    return found
+
+
+def is_fixed(index: object) -> bool:
+    """Whether an index takes the same places in every call."""
+    parts = index if isinstance(index, tuple) else (index,)
+    return all(isinstance(part, int | slice | type(None) | type(...)) for part in parts)

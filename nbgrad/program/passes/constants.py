@@ -1,0 +1,51 @@
+"""What does not depend on the inputs, computed while the program is written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..listing import Line, Listing, Value, rewritten
+from .kinds import is_random, steady
+
+LARGEST = 2**16  # numbers in a constant that is kept; larger ones are computed by their line in each run
+
+
+def fold_constants(listing: Listing) -> Listing:
+    """Replace a line that computes one number from known numbers by that number: ``2.0 / 16`` by ``0.125``."""
+    return _folded(listing, arrays=False)
+
+
+def fold_everything(listing: Listing) -> Listing:
+    """Compute lines that depend on constants only when the program is written, arrays too: ``np.zeros``,
+    ``np.arange``."""
+    return _folded(listing, arrays=True)
+
+
+def _folded(listing: Listing, arrays: bool) -> Listing:
+    is_steady = steady(listing)
+    instead: dict[Value, Any] = {}
+    lines = []
+    for line in listing.lines:
+        line = rewritten(line, instead)
+        if is_constant(line) and is_steady(line.value) and all(map(is_steady, line.operands)):
+            result = line.value.example
+            if not np.ndim(result):
+                instead[line.value] = result[()] if isinstance(result, np.ndarray) else result
+                continue
+            if arrays and isinstance(result, np.ndarray) and result.size <= LARGEST:
+                constant = Value(np.array(result), "constant", line.value.name)
+                instead[line.value] = constant
+                continue
+        lines.append(line)
+    return listing.replaced(lines, instead)
+
+
+def is_constant(line: Line) -> bool:
+    """Whether a line's result is known beforehand."""
+    if line.writes is not None or is_random(line) or line.function in (np.empty, np.empty_like):
+        return False
+    if not isinstance(line.value.example, np.ndarray | np.generic):
+        return False
+    return all(x.kind == "constant" for x in line.operands)

@@ -1,0 +1,265 @@
+"""A program as text for people: one operation a line, the user's names, shapes at the ends of the lines."""
+
+from __future__ import annotations
+
+import ast
+import operator
+import textwrap
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .expression import array_tree, expression, index_tree, is_short, literal
+from .listing import Line, Listing, Value
+from .passes.kinds import is_random, steady
+from .spelled import SPELLINGS
+
+WIDEST = 72  # characters of an expression; what would be longer is divided over lines
+
+
+@dataclass
+class Statement:
+    """A line of the text.
+
+    Attributes:
+        text: the line.
+        value: what it computes, if anything.
+        comment: what stands at its end.
+    """
+
+    text: str
+    value: Value | None = None
+    comment: str = ""
+
+
+@dataclass
+class Written:
+    """A program's text, and which line computes what.
+
+    Attributes:
+        statements: the lines.
+        names: what each value is called.
+        parameters: the values that the function takes, in order.
+    """
+
+    statements: list[Statement]
+    names: dict[Value, str]
+    parameters: list[Value]
+
+    @property
+    def text(self) -> str:
+        """All of it, with comments lined up."""
+        code = [s.text for s in self.statements if s.comment]
+        column = min(max(map(len, code), default=0), 60) + 2
+        lines = [f"{s.text:<{column - 2}}  # {s.comment}" if s.comment else s.text for s in self.statements]
+        return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def written(
+    listing: Listing, title: str, rebuild: Callable[[list], Any], *, module: str = "np", sections: bool = True
+) -> Written:
+    """The text of a program as one function called ``title``; ``rebuild`` puts outputs into their containers."""
+    return _Writer(listing, title, rebuild).write()
+
+
+class _Writer:
+    def __init__(self, listing: Listing, title: str, rebuild: Callable[[list], Any]):
+        self.listing = listing
+        self.title = title
+        self.rebuild = rebuild
+        self.names: dict[Value, str] = {}
+        self.inlined: dict[Value, ast.expr] = {}
+        given = [c for c in listing.constants() if c.kind == "captured" or not is_short(c.example)]
+        self.parameters = [*listing.inputs, *given]
+        self._unnamed = 0
+
+    def write(self) -> Written:
+        """All of the text."""
+        self._choose_inlined()
+        self._name_parameters()
+        body: list[Statement] = []
+        section = None
+        for i, line in enumerate(self.listing.lines):
+            if line.value in self.within:
+                continue
+            if line.section != section and self.has_sections:
+                section = line.section
+                body.append(Statement(f"    # {section}"))
+            body.append(self._statement(i, line))
+        body.append(self._return())
+        head = [f"import {need}" if " " not in need else need for need in self._needed()]
+        definition = wrapped(f"def {self.title}(", [self.names[p] for p in self.parameters], "):")
+        start = [*[Statement(text) for text in head], Statement("import numpy as np"), Statement(""), Statement("")]
+        return Written([*start, *[Statement(text) for text in definition], *body], self.names, self.parameters)
+
+    @property
+    def has_sections(self) -> bool:
+        return len({line.section for line in self.listing.lines}) > 1
+
+    def _needed(self) -> list[str]:
+        found = {SPELLINGS[line.function].needs for line in self.listing.lines if line.function in SPELLINGS}
+        return sorted(need for need in found if need)
+
+    # ---- which values stand within other lines
+    def _choose_inlined(self) -> None:
+        users = self.listing.users()
+        outputs = {y for y in self.listing.outputs if isinstance(y, Value)}
+        is_steady = steady(self.listing)
+        self.within: set[Value] = set()
+        width: dict[Value, int] = {}
+        for line in self.listing.lines:
+            value = line.value
+            length = 4 + sum(width.get(x, 6) for x in line.operands) + 3 * len(line.args)
+            user = users.get(value, [])
+            if (
+                not value.shown
+                and len(user) == 1
+                and value not in outputs
+                and line.writes is None
+                and not is_random(line)
+                and is_steady(value)
+                and all(map(is_steady, line.operands))
+                and user[0].section == line.section
+                and user[0].value is not value
+                and length <= WIDEST
+                and isinstance(value.example, np.ndarray | np.generic | float | int | complex | tuple | list)
+            ):
+                self.within.add(value)
+                width[value] = length
+        self._last = self._last_uses(users, outputs)
+
+    def _last_uses(self, users: dict[Value, list[Line]], outputs: set[Value]) -> dict[Value, int]:
+        """For each value the number of the line in whose text it is used last."""
+        number = {line.value: i for i, line in enumerate(self.listing.lines)}
+        last: dict[Value, int] = dict.fromkeys(outputs, len(self.listing.lines))
+        for line in reversed(self.listing.lines):
+            at = last.get(line.value, number[line.value]) if line.value in self.within else number[line.value]
+            for x in line.operands:
+                for seen in {x, x.memory} if line.writes is not None else (x,):
+                    last[seen] = max(last.get(seen, -1), at)
+        return last
+
+    # ---- names
+    def _name_parameters(self) -> None:
+        for i, value in enumerate(self.parameters):
+            base = value.name or (
+                "rng"
+                if isinstance(value.example, np.random.Generator)
+                else f"x{i + 1}"
+                if value.kind == "input"
+                else f"constant{i + 1}"
+            )
+            name, n = base, 1
+            while name in self.names.values():
+                n += 1
+                name = f"{base}_{n}"
+            self.names[value] = name
+        self._holder = {name: value for value, name in self.names.items()}
+
+    def _wanted_name(self, value: Value) -> str:
+        if value.name:
+            return value.name
+        if value.gradient_of is not None and value.gradient_of in self.names:
+            return f"d_{self.names[value.gradient_of]}"
+        if value.gradient_of is not None and value.gradient_of.name:
+            return f"d_{value.gradient_of.name}"
+        self._unnamed += 1
+        return f"v{self._unnamed}"
+
+    def _named(self, value: Value, at: int) -> str:
+        base = self._wanted_name(value)
+        name, n = base, 1
+        while not self._is_free(name, at) or name in ("np", self.title):
+            n += 1
+            name = f"{base}_{n}"
+        self.names[value] = name
+        self._holder[name] = value
+        return name
+
+    def _is_free(self, name: str, at: int) -> bool:
+        holder = self._holder.get(name)
+        return holder is None or self._last.get(holder, -1) <= at
+
+    # ---- lines
+    def _of(self, value: Value) -> ast.expr:
+        if value in self.inlined:
+            return self.inlined[value]
+        if value.kind == "constant" and is_short(value.example):
+            return array_tree(value.example)
+        return ast.Name(self.names[value], ast.Load())
+
+    def _tree(self, line: Line) -> ast.expr:
+        return expression(line.function, line.args, line.static, self._of)
+
+    def _statement(self, at: int, line: Line) -> Statement:
+        for part in self._parts(line):
+            self.inlined[part.value] = self._tree(part)
+        if line.writes is not None:
+            return Statement(f"    {self._writing(line)}", line.writes)
+        tree = self._tree(line)
+        name = self._named(line.value, at)
+        return Statement(f"    {name} = {ast.unparse(tree)}", line.value, described(line.value))
+
+    def _parts(self, line: Line) -> list[Line]:
+        """The lines that stand within a line, innermost first."""
+        makers = self._makers = getattr(self, "_makers", None) or self.listing.makers()
+        found: list[Line] = []
+        waiting = [x for x in line.operands if x in self.within]
+        while waiting:
+            x = waiting.pop()
+            if x in self.inlined:
+                continue
+            found.append(makers[x])
+            waiting += [y for y in makers[x].operands if y in self.within]
+        return found[::-1]
+
+    def _writing(self, line: Line) -> str:
+        if line.function is operator.setitem:
+            target, index, value = line.args
+            place = ast.Subscript(literal(target, self._of), index_tree(index, self._of), ast.Load())
+            return f"{ast.unparse(place)} = {ast.unparse(literal(value, self._of))}"
+        return ast.unparse(self._tree(line))
+
+    def _return(self) -> Statement:
+        texts = [ast.unparse(literal(y, self._of)) for y in self.listing.outputs]
+        return Statement(f"    return {source_of(self.rebuild([Raw(t) for t in texts]))}")
+
+
+def wrapped(start: str, parts: Sequence[str], end: str, widest: int = 100) -> list[str]:
+    """A list of names on one line, or on as many as it takes."""
+    line = f"{start}{', '.join(parts)}{end}"
+    if len(line) <= widest:
+        return [line]
+    rows = textwrap.wrap(", ".join(parts), widest - 8, break_long_words=False)
+    return [start, *[f"        {row}" for row in rows], end]
+
+
+class Raw(str):
+    """Text that stands for itself in a container."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def source_of(tree: Any) -> str:
+    """Containers of names as source; a tuple at the top needs no brackets."""
+    if type(tree) is tuple and len(tree) > 1:
+        return ", ".join(map(repr, tree))
+    return repr(tree)
+
+
+def described(value: Value) -> str:
+    """What stands at the end of a line: the shape."""
+    example = value.example
+    if isinstance(example, np.ndarray):
+        kind = "" if example.dtype == float else f" {example.dtype.name}"
+        return f"{example.shape}{kind}"
+    return "a number" if isinstance(example, np.generic | float | int | complex) else ""
+
+
+def texts(statements: Sequence[Statement]) -> list[str]:
+    return [s.text for s in statements]

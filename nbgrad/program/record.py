@@ -1,0 +1,247 @@
+"""The recorder: it writes down every NumPy call that a function makes, as lines of a program.
+
+A call is done on the numbers of the example as well, so that NumPy itself tells the shape and the dtype of the result,
+and whether it is a view of something else.
+"""
+
+from __future__ import annotations
+
+import operator
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+import numpy as np
+
+from ..core.backward import Step, watching
+from ..core.tensor import Tensor, plain
+from . import naming
+from .canonical import KNOWN, SHAPED_BY_NUMBERS, canonical, example
+from .listing import Line, Listing, Value, mapped
+from .mistakes import not_recorded, unknown_shape
+from .tracer import ArrayTracer, GeneratorTracer, ValueTracer
+
+
+class Recorder:
+    """Writes a program down.
+
+    Args:
+        outside: what the function can reach outside itself, see :func:`.naming.outside`.
+
+    Attributes:
+        inputs: the inputs, in order.
+        lines: the lines so far.
+        captured: for each array that was found outside: the value, and the tensor that it belongs to, if there is one.
+    """
+
+    def __init__(self, outside: Mapping[int, tuple[str, Any]]):
+        self.inputs: list[Value] = []
+        self.lines: list[Line] = []
+        self.captured: dict[Value, Tensor | None] = {}
+        self._section = "forward"
+        self._passes = 0
+        self._outside = outside
+        self._memories: dict[int, Value] = {}  # id of an array that owns its memory -> the value that it belongs to
+        self._known: dict[int, Value] = {}  # id of an array that is no tracer -> its value
+        self._kept: list[Any] = []  # so that no id is given out again
+        self._last_call: FrameType | None = None  # the call of an operation that the last line came from
+        self._last_top: FrameType | None = None  # the call of ours by the user that the last line came from
+        self._named_frames: dict[int, FrameType] = {}
+
+    # ---- values
+    def input(self, given: Any, name: str | None) -> Any:
+        """A tracer for an input like ``given``: an array, a number, or a generator."""
+        copied = given if isinstance(given, np.random.Generator) else np.array(given, copy=True)[()]
+        if type(given) in (float, int, complex, bool):
+            copied = given
+        if isinstance(given, np.random.Generator):
+            copied = np.random.default_rng(0)
+        value = Value(copied, "input", name, shown=True)
+        self.inputs.append(value)
+        self._remember(value)
+        return self._tracer(value)
+
+    def _remember(self, value: Value) -> None:
+        """Find out in whose memory the numbers of a new value lie."""
+        array = value.example
+        if not isinstance(array, np.ndarray):
+            return
+        base: Any = array
+        while getattr(base, "base", None) is not None:
+            base = base.base
+        self._kept.append(base)
+        value.memory = self._memories.setdefault(id(base), value)
+
+    def _tracer(self, value: Value) -> ValueTracer:
+        kind = GeneratorTracer if isinstance(value.example, np.random.Generator) else ArrayTracer
+        return kind(self, value)
+
+    def _constant(self, array: np.ndarray) -> Value:
+        """The value of an array that is no tracer: found outside, or made by the function itself."""
+        if id(array) in self._known:
+            return self._known[id(array)]
+        name, thing = self._outside.get(id(array), (None, None))
+        tensor = thing if isinstance(thing, Tensor) else None
+        if thing is None:
+            tensor = naming.owner(array, sys._getframe(2))
+            if tensor is not None:
+                name = self._outside.get(id(tensor), (tensor.name, None))[0] or tensor.name
+                thing = tensor
+        if thing is None:  # nobody else can change it
+            value = Value(array.copy() if array.base is not None else array, "constant")
+        else:
+            value = Value(array, "captured", name or None, shown=True)
+            self.captured[value] = tensor
+        self._known[id(array)] = value
+        self._kept.append(array)
+        self._remember(value)
+        return value
+
+    def lifted(self, thing: Any) -> Any:
+        """An argument as it is written down: values in place of tracers and arrays."""
+        return mapped(thing, self._lifted)
+
+    def _lifted(self, thing: Any) -> Any:
+        if isinstance(thing, ValueTracer):
+            return thing.value
+        if isinstance(thing, Tensor):
+            return self._lifted(plain(thing))
+        return self._constant(thing) if isinstance(thing, np.ndarray) and thing.ndim else thing
+
+    # ---- calls
+    def call(self, function: Callable, args: tuple, static: dict[str, Any]) -> Any:
+        """Do a call and write it down; what it gives, as tracers."""
+        if function in KNOWN:
+            return function(*mapped(self.lifted(args), example), **mapped(self.lifted(static), example))
+        out = static.get("out")
+        out = out[0] if isinstance(out, tuple) else out
+        static = {name: given for name, given in static.items() if name != "out"}
+        function, args, static = canonical(function, self.lifted(args), self.lifted(static))
+        if function in SHAPED_BY_NUMBERS or (function is operator.getitem and has_mask(args[1])):
+            raise unknown_shape(function)
+        writes = out.value if isinstance(out, ValueTracer) else args[0] if is_writing(function) else None
+        if out is not None:
+            static = {**static, "out": self.lifted(out)}
+        try:
+            with np.errstate(all="ignore"):
+                result = function(*mapped(args, example), **mapped(static, example))
+        except (TypeError, ValueError, IndexError) as error:
+            raise not_recorded(function, error) from None
+        given = self._written(Value(result), function, args, static, writes)
+        return out if out is not None else given
+
+    def _written(self, value: Value, function: Any, args: tuple, static: dict, writes: Value | None) -> Any:
+        """Add a line, and give the tracer of its value; of several results, a line for each of them."""
+        result = value.example
+        line = Line(value, function, args, static, self._section, writes)
+        self.lines.append(line)
+        if writes is None:
+            self._remember(value)
+        else:
+            value.memory = writes.memory
+        self._describe(line)
+        if not isinstance(result, tuple | list):
+            return self._tracer(value)
+        parts = [self._written(Value(part), operator.getitem, (value, i), {}, None) for i, part in enumerate(result)]
+        return type(result)(*parts) if hasattr(result, "_fields") else type(result)(parts)
+
+    def _describe(self, line: Line) -> None:
+        """Note where a line comes from, and what the user calls its value."""
+        frame, top, call = naming.callers(sys._getframe(2))
+        if frame is not None:
+            line.place = (frame.f_code, frame.f_lasti)
+            if id(frame) not in self._named_frames:
+                self._named_frames[id(frame)] = frame
+                naming.name_parameters(frame, self._name)
+        line.operation = naming.called_operation(call)
+        if line.writes is not None or self._section != "forward":
+            return
+        if call is not None and call is self._last_call:  # the operation goes on: what came before was a part of it
+            before = self.lines[-2].value
+            before.shown, before.name = False, None
+        elif top is self._last_top and len(self.lines) > 1:  # a module of several operations: the last one has the name
+            self.lines[-2].value.name = None
+        self._last_call, self._last_top = call, top
+        line.value.shown = True
+        line.value.name = naming.stored_name(frame)
+
+    def _name(self, thing: Any, name: str) -> None:
+        held = plain(thing)
+        if isinstance(held, ArrayTracer) and held.value.kind == "input" and held.value.name is None:
+            held.value.name = name
+        elif isinstance(held, np.ndarray) and id(held) in self._known and self._known[id(held)].name is None:
+            self._known[id(held)].name = name
+
+    # ---- sections, and the reverse pass, which is watched
+    @contextmanager
+    def section(self, name: str) -> Any:
+        """Within it, lines belong to this section."""
+        before, self._section = self._section, name
+        try:
+            yield
+        finally:
+            self._section = before
+
+    @contextmanager
+    def watched(self) -> Any:
+        """Within it, reverse passes tell this recorder what they do."""
+        token = watching.set(self)
+        try:
+            yield
+        finally:
+            watching.reset(token)
+
+    def begin(self, roots: Any) -> Callable[[Step], None]:
+        """A reverse pass begins: what is computed from now on is gradients."""
+        self._passes += 1
+        self._section = "backward" if self._passes == 1 else f"backward, pass {self._passes}"
+        for root in roots:
+            held = plain(root)
+            if isinstance(held, ArrayTracer):
+                held.value.shown = True
+        return self.step
+
+    def end(self) -> None:
+        """The reverse pass is done."""
+        self._section = "forward"
+
+    def step(self, step: Step) -> None:
+        """What a step of the reverse pass gives to each operand is the gradient of that operand."""
+        for x, total in zip(step.inputs, step.totals, strict=True):
+            of, held = plain(x), plain(total)
+            if not (isinstance(of, ArrayTracer) and isinstance(held, ArrayTracer)):
+                continue
+            if held.value.kind == "line" and held.value.gradient_of is None and not held.value.name:
+                held.value.gradient_of = of.value
+                held.value.shown = True
+
+    def name_outside(self, thing: Any) -> str | None:
+        """What the function calls a thing that it can reach outside itself."""
+        return self._outside.get(id(thing), (None, None))[0]
+
+    def generators(self) -> list[tuple[str, Any]]:
+        """The generators of random numbers that the function can reach outside itself."""
+        return [(name, thing) for name, thing in self._outside.values() if isinstance(thing, np.random.Generator)]
+
+    def listing(self, outputs: list[Any]) -> Listing:
+        """The program so far, giving ``outputs``."""
+        return Listing(list(self.inputs), list(self.lines), [self.lifted(plain(y)) for y in outputs])
+
+
+WRITING = {operator.setitem, np.copyto, np.put, np.place, np.putmask, np.fill_diagonal, np.put_along_axis}
+
+
+def is_writing(function: Any) -> bool:
+    """Whether a function writes into its first operand."""
+    owner = getattr(function, "__self__", None)
+    return function in WRITING or (isinstance(owner, np.ufunc) and function.__name__ == "at")
+
+
+def has_mask(index: Any) -> bool:
+    """Whether an index holds truth values that are not known yet: how many it takes depends on them."""
+    return any(
+        isinstance(part, Value) and part.kind in ("line", "input") and part.dtype == bool
+        for part in (index if isinstance(index, tuple) else (index,))
+    )

@@ -1,0 +1,243 @@
+"""A training step as a program: forward, backward and update in one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from operator import attrgetter, is_
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..core.backward import gradients, one_like
+from ..core.containers import flatten
+from ..core.errors import NonFiniteError
+from ..core.names import name_of
+from ..core.tensor import Tensor
+from ..core.transforms import at_work, one_number
+from . import naming
+from .compiled import Program, Recording, kind_of
+from .compiling import argument_names, title_of, unfrozen
+from .listing import Listing, Value
+from .record import Recorder
+
+if TYPE_CHECKING:
+    from ..optim.base import Memory, Optimizer
+
+
+Slot = tuple[int, str]  # something that an optimiser remembers: of which parameter, and its name there
+
+
+class StepRecording(Recording):
+    """A recorded training step.
+
+    Attributes:
+        reads: what it is given of what the optimiser remembers, in order.
+        writes: what it gives to remember, in order.
+    """
+
+    reads: list[Slot]
+    writes: list[Slot]
+
+
+class TrainingStep(Program):
+    """A program that does a whole step of training: it computes the loss, its gradients, and moves the parameters.
+
+    Call it with a batch; it gives the loss. The parameters, the learning rate and what the optimiser remembers are
+    those of the optimiser, which may be used by itself in between. The parameters' ``.grad`` is left alone.
+
+    Its :attr:`source` is a function of the batch, the parameters, what is remembered, and the learning rate; it gives
+    the loss, and the parameters and what is to be remembered anew.
+    """
+
+    def __init__(self, optimizer: Optimizer, loss: Callable, examples: tuple, copy: bool = True):
+        self.optimizer = optimizer
+        self._loss = loss
+        self._tensors = list(optimizer.params)
+        self._copy = copy
+        options = [name for name in optimizer.hyperparameters if name != "lr"]
+        self._settings: Callable = attrgetter(*options) if options else lambda optimizer: ()
+        super().__init__(self._recorded, examples)
+
+    # ---- recording
+    def _recorded(self, args: tuple) -> Recording:
+        recorder = Recorder(naming.outside(self._loss))
+        held, rebuild = flatten(args)
+        names = argument_names(self._loss, args)
+        batch = rebuild([recorder.input(x, name) for x, name in zip(held, names, strict=True)])
+        places = [recorder.input(p.data, None) for p in self._tensors]
+        memories, reads = self._memory_inputs(recorder)
+        rate = recorder.input(float(self.optimizer.lr), "lr")
+        with standing_in(self._tensors, places), recorder.watched(), unfrozen(recorder):
+            value = one_number(self._loss, self._loss(*batch))
+            with at_work():
+                found = gradients([value], [one_like(value.data)], self._tensors)
+        name_places(places, self._tensors, recorder)
+        before = [dict(memory) for memory in memories]
+        with recorder.section("update"):
+            moved = [
+                place if g is None else self.optimizer.moved(place, g, memory, rate)
+                for place, g, memory in zip(places, found, memories, strict=True)
+            ]
+        writes = [
+            (i, key)
+            for i, memory in enumerate(memories)
+            for key in memory
+            if memory[key] is not before[i].get(key) and (key != "steps" or i == 0 or not self._counts_together())
+        ]
+        name_memories(reads, places)
+        listing = recorder.listing([value, *moved, *(memories[i][key] for i, key in writes)])
+        name_outputs(listing, places, writes)
+        fed = {x for line in listing.lines for x in line.operands}
+        reads = {slot: x for slot, x in reads.items() if x in fed}
+        listing.inputs = [*listing.inputs[: len(held) + len(places)], *reads.values(), rate.value]
+        title = title_of(self._loss)
+        recording = StepRecording(
+            listing, "step" if title in ("program", "loss") else title, recorder.captured, tuple, self._copy
+        )
+        recording.reads, recording.writes = list(reads), writes
+        return recording
+
+    def _memory_inputs(self, recorder: Recorder) -> tuple[list[Memory], dict[Slot, Value]]:
+        """What the optimiser remembers of each parameter, as inputs; a count that is the same for all of them once."""
+        memories: list[Memory] = [{} for _ in self._tensors]
+        reads: dict[Slot, Value] = {}
+        shared = recorder.input(self._remembered(0, "steps"), "t") if self._counts_together() else None
+        for i, memory in enumerate(memories):
+            for key in self.optimizer.remembered:
+                alone = key != "steps" or shared is None
+                memory[key] = recorder.input(self._remembered(i, key), None) if alone else shared
+                if alone or i == 0:
+                    reads[i, key] = memory[key].value
+        return memories, reads
+
+    def _counts_together(self) -> bool:
+        """Whether all parameters have done the same number of steps."""
+        counts = {memory.get("steps", 0) for memory in self.optimizer.memory}
+        return "steps" in self.optimizer.remembered and len(counts) == 1
+
+    def _remembered(self, i: int, key: str) -> Any:
+        """What the optimiser remembers; zeros where nothing has been remembered yet."""
+        memory = self.optimizer.memory[i]
+        if key in memory:
+            return memory[key]
+        return 0 if key == "steps" else np.zeros_like(self._tensors[i].data)[()]
+
+    def _remember(self, i: int, key: str, x: Any) -> None:
+        """Let the optimiser remember ``x``; a count that is the same for all parameters, of all of them."""
+        if key != "steps":
+            self.optimizer.memory[i][key] = x
+            return
+        for memory in self.optimizer.memory if self._counts_together() else [self.optimizer.memory[i]]:
+            memory[key] = int(x)
+
+    def _state_key(self) -> tuple:
+        """What else a recording depends on: shapes and dtypes of the parameters, and the optimiser's options."""
+        self._known = self._settings(self.optimizer)
+        self._numbers = [p.data for p in self._tensors]
+        return (*map(kind_of, self._numbers), self._known, self._counts_together())
+
+    # ---- running
+    def __call__(self, *batch: Any) -> Any:
+        """Do a step with this batch, and give the loss before it.
+
+        Raises:
+            NonFiniteError: a parameter would become NaN or infinite, for an optimiser that remembers what it does.
+            Nothing
+                has moved then.
+        """
+        recording, fits = self._last
+        optimizer = self.optimizer
+        numbers = [p.data for p in self._tensors]
+        if not (fits(*batch) and self._settings(optimizer) == self._known and all(map(is_, numbers, self._numbers))):
+            held, recording = self._found(batch)
+            batch = tuple(held)
+        assert isinstance(recording, StepRecording)
+        if recording.reads or recording.writes:
+            return self._remembering(recording, batch, numbers)
+        outputs = recording((*batch, *numbers, float(optimizer.lr)))
+        moved = self._numbers = list(outputs[1:])
+        for p, x in zip(self._tensors, moved, strict=True):
+            p.data = x
+        return outputs[0]
+
+    def _remembering(self, recording: StepRecording, batch: Sequence[Any], numbers: list[Any]) -> Any:
+        """A step of an optimiser that remembers earlier ones."""
+        state = [self._remembered(i, key) for i, key in recording.reads]
+        outputs = recording((*batch, *numbers, *state, float(self.optimizer.lr)))
+        moved = list(outputs[1 : 1 + len(numbers)])
+        check_moved(self._tensors, moved, outputs[0])
+        for p, x in zip(self._tensors, moved, strict=True):
+            p.data = x
+        for (i, key), x in zip(recording.writes, outputs[1 + len(numbers) :], strict=True):
+            self._remember(i, key, x)
+        self._numbers = moved
+        return outputs[0]
+
+
+@contextmanager
+def standing_in(tensors: Sequence[Tensor], places: Sequence[Any]) -> Iterator[None]:
+    """Within it, tracers stand in for the numbers of the tensors."""
+    arrays = [p.data for p in tensors]
+    try:
+        for p, place in zip(tensors, places, strict=True):
+            p.data = place
+        yield
+    finally:
+        for p, x in zip(tensors, arrays, strict=True):
+            p.data = x
+
+
+def check_moved(tensors: Sequence[Tensor], moved: Sequence[Any], loss: Any) -> None:
+    """Make sure that what the parameters would become is made of ordinary numbers.
+
+    Raises:
+        NonFiniteError: it is not; names the first such parameter.
+    """
+    for i, (p, x) in enumerate(zip(tensors, moved, strict=True)):
+        if not np.isfinite(x).all():
+            name = name_of(p)
+            raise NonFiniteError(
+                f"parameter {i}{f' ({name})' if name else ''} of shape {p.shape} would become NaN or infinite (the "
+                f"loss is {float(loss):.4g}), so nothing was changed; look at the data, and try a smaller learning rate"
+            )
+
+
+# ---- names
+
+
+def as_variable(name: str | None) -> str | None:
+    """A parameter's name as a program can use it: ``layer.weight`` as ``layer_weight``, ``0.weight`` as ``weight``."""
+    if not name:
+        return None
+    return naming.public(name.replace(".", "_")) or naming.public(name.rpartition(".")[2])
+
+
+def name_places(places: Sequence[Any], tensors: Sequence[Tensor], recorder: Recorder) -> None:
+    """Names for parameters that the user's code has not given any: those of the notebook, or where the loss finds
+    them."""
+    nameless = [(place.value, p) for place, p in zip(places, tensors, strict=True) if place.value.name is None]
+    names = [as_variable(name_of(p) or recorder.name_outside(p)) for _, p in nameless]
+    for i, (value, _) in enumerate(nameless):
+        name = names[i]
+        value.name = f"{name}{names[: i + 1].count(name)}" if name and names.count(name) > 1 else name
+
+
+def name_memories(reads: dict[Slot, Value], places: Sequence[Any]) -> None:
+    """Names for what is remembered of parameters: ``velocity_W1``."""
+    for (i, key), value in reads.items():
+        of = places[i].value.name
+        value.name = value.name or (f"{key}_{of}" if of else key)
+
+
+def name_outputs(listing: Listing, places: Sequence[Any], writes: Sequence[Slot]) -> None:
+    """Names for what a step gives: the loss, the parameters as before, and ``velocity_W1`` for what is remembered of
+    W1."""
+    parameters = [place.value for place in places]
+    wanted = ["loss", *(x.name for x in parameters)]
+    for i, key in writes:
+        wanted.append("t" if key == "steps" else f"{key}_{parameters[i].name}" if parameters[i].name else None)
+    for y, name in zip(listing.outputs, wanted, strict=True):
+        if isinstance(y, Value) and y.kind == "line":
+            y.shown = True
+            y.name = y.name if y is listing.outputs[0] and y.name else name
