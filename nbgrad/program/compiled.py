@@ -17,6 +17,7 @@ from ..core.errors import ProgramError, RecompiledWarning, UnsupportedDataError
 from ..core.shown import Shown
 from ..core.tensor import Tensor, as_data, plain
 from . import passes
+from .calling import ABSENT, kind_of, way_in, weakly
 from .fast import FastWriter
 from .listing import Listing, Value
 from .readable import Written, written
@@ -55,11 +56,12 @@ class Recording:
             listing = rewriting(listing)
             self.history.append((rewriting, listing))
         self.fast_listing = listing
-        self._writer = FastWriter(listing, title, keep_results)
+        self._writer = FastWriter(listing, title, rebuild, keep_results)
         self.fast_source = self._writer.text()
         self.sources = [captured.get(p) or p.example for p in self._writer.parameters if p.kind == "captured"]
-        self._lock = threading.Lock()
-        self._run = executed(self.fast_source, title, self._writer.given)
+        self._kinds = [kind_of(x) for x in self.outside()]
+        self.lock = threading.Lock()
+        self.run = executed(self.fast_source, title, self._writer.given)
 
     @cached_property
     def written(self) -> Written:
@@ -71,18 +73,27 @@ class Recording:
         """How many bytes the memory takes that is used by every call."""
         return self._writer.plan.bytes
 
+    @property
+    def finishes(self) -> bool:
+        """Whether the text gives the outputs in their containers, rather than in a row to be put there."""
+        return self._writer.finishes
+
+    def is_current(self) -> bool:
+        """Whether what was found outside still has the shapes and dtypes that it had."""
+        return [kind_of(x) for x in self.outside()] == self._kinds
+
     def outside(self) -> list[Any]:
         """The arrays that the program reads besides its inputs, as they are now."""
         return [x.data if isinstance(x, Tensor) else x for x in self.sources]
 
-    def __call__(self, inputs: Sequence[Any]) -> tuple:
-        """The outputs, in a row."""
-        if not self._lock.acquire(False):  # another thread is running it, and the memory is its own now
+    def __call__(self, inputs: Sequence[Any]) -> Any:
+        """What the program gives for inputs in a row."""
+        if not self.lock.acquire(False):  # another thread is running it, and the memory is its own now
             return executed(self.fast_source, self.title, self._writer.given)(*inputs, *self.outside())
         try:
-            return self._run(*inputs, *self.outside()) if self.sources else self._run(*inputs)
+            return self.run(*inputs, *self.outside())
         finally:
-            self._lock.release()
+            self.lock.release()
 
 
 def executed(source: str, title: str, given: dict[str, Any] | None = None) -> Callable:
@@ -107,6 +118,7 @@ class Program(Shown):
         source: the program as text: a complete file that imports NumPy and defines one function.
         fast_source: the same as the text that runs.
         passes: the rewriting passes, with the number of lines before and after each.
+        recording: the recording that was used last.
 
     >>> import nbgrad as ng
     >>> def f(x):
@@ -124,8 +136,9 @@ class Program(Shown):
     def __init__(self, record: Callable[[tuple], Recording], examples: tuple, parameters: Sequence[str] = ()):
         self._record = record
         self._parameters = tuple(parameters)
-        self._recordings: OrderedDict[tuple, tuple[Recording, Callable]] = OrderedDict()
+        self._recordings: OrderedDict[tuple, Recording] = OrderedDict()
         self._shape: tuple = ()
+        self._call: Callable | None = None
         self._enter(examples)
 
     # ---- its text
@@ -153,34 +166,34 @@ class Program(Shown):
         return self.source.rstrip()
 
     # ---- running it
-    @property
-    def recording(self) -> Recording:
-        """The recording that was used last."""
-        return self._last[0]
-
     def __call__(self, *args: Any) -> Any:
-        recording, fits = self._last
-        if not fits(*args):
-            held, recording = self._found(args)
-            outputs = recording(held)
-        else:
-            outputs = recording(args)
-        return outputs[0] if self._single else recording.rebuild(list(outputs))
+        return self._call(*args) if self._call is not None else self._carefully(args)
 
-    def _found(self, args: tuple) -> tuple[list[Any], Recording]:
-        """The arguments in a row, as arrays; and the recording for them, made now if there is none."""
+    def _carefully(self, args: Sequence[Any]) -> Any:
+        """A call that is not just like the last one: other shapes, containers, tensors for arrays, another thread."""
+        given = tuple([x for x in args if x is not ABSENT])
+        held = self._found(given)
+        return self._finished(self.recording(held))
+
+    def _finished(self, outputs: Any) -> Any:
+        """What a recording gives, in its containers."""
+        return outputs if self.recording.finishes else self.recording.rebuild(list(outputs))
+
+    def _found(self, args: tuple) -> list[Any]:
+        """The arguments in a row, as arrays. From now on the recording for such arguments is used, made if need be."""
         if len(args) != len(self._shape):
             raise ProgramError(
                 f"the program takes {len(self._shape)} arguments{self._called()}, but {len(args)} were given"
             )
         held = [self._converted(x) for x in flatten(args)[0]]
         key = self._key(args, held)
-        if key not in self._recordings:
-            self._say_why(key, held)
+        if key not in self._recordings or not self._recordings[key].is_current():
+            self._say_why(key)
             self._enter(args)
-        self._recordings.move_to_end(key)
-        self._last = self._recordings[key]
-        return held, self._last[0]
+        else:
+            self._recordings.move_to_end(key)
+            self._use(self._recordings[key], args, held)
+        return held
 
     def _key(self, args: tuple, held: list[Any]) -> tuple:
         """What a recording is found by."""
@@ -204,7 +217,7 @@ class Program(Shown):
         except UnsupportedDataError as error:
             raise ProgramError(f"a program takes arrays and numbers, also in containers: {error}") from None
 
-    def _say_why(self, key: tuple, held: list[Any]) -> None:
+    def _say_why(self, key: tuple) -> None:
         """In debug mode, tell that another recording is made, and for what."""
         if not debugging.checking or not self._recordings:
             return
@@ -224,13 +237,22 @@ class Program(Shown):
     def _enter(self, args: tuple) -> None:
         held, rebuild = flatten(args)
         held = [self._converted(x) for x in held]
-        key = self._key(args, held)
         recording = self._record(rebuild(held))
         self._shape = args
-        self._recordings[key] = self._last = (recording, guard(held if len(held) == len(args) else None))
-        self._single = recording.rebuild is only
+        self._recordings[self._key(args, held)] = recording
+        self._use(recording, args, held)
         if len(self._recordings) > MOST_VARIANTS:
             self._recordings.popitem(last=False)
+
+    def _use(self, recording: Recording, args: tuple, held: list[Any]) -> None:
+        """Run this recording from now on."""
+        self.recording = recording
+        plainly = len(held) == len(args) and not recording.sources and recording.finishes
+        self._call = self._way_in(recording, held) if plainly else None
+
+    def _way_in(self, recording: Recording, held: list[Any]) -> Callable | None:
+        """The quick way into a recording, if there is one."""
+        return way_in(held, recording.run, recording.lock, weakly(self._carefully))
 
 
 def only(outputs: list[Any]) -> Any:
@@ -238,31 +260,5 @@ def only(outputs: list[Any]) -> Any:
     return outputs[0]
 
 
-def kind_of(thing: Any) -> tuple:
-    """What a recording is made for: shape and dtype of an array, the type of a number."""
-    if type(thing) is np.ndarray:
-        return thing.shape, thing.dtype
-    return (type(thing),)
-
-
 def described(kind: tuple) -> str:
     return f"{kind[1]} of shape {kind[0]}" if len(kind) == 2 else kind[0].__name__
-
-
-def guard(held: list[Any] | None) -> Callable[..., bool]:
-    """The function that tells whether arguments are as they were recorded; one text for all of them, for speed."""
-    if held is None:
-        return lambda *args: False
-    names = [f"x{i}" for i in range(len(held))]
-    tests, known = [], {"ndarray": np.ndarray}
-    for name, thing in zip(names, held, strict=True):
-        if type(thing) is np.ndarray:
-            known |= {f"shape_{name}": thing.shape, f"dtype_{name}": thing.dtype}
-            tests.append(f"type({name}) is ndarray and {name}.shape == shape_{name} and {name}.dtype is dtype_{name}")
-        else:
-            known[f"type_{name}"] = type(thing)
-            tests.append(f"type({name}) is type_{name}")
-    arguments = ", ".join(f"{name}=None" for name in names)
-    text = f"def fits({arguments}{', ' if names else ''}*more):\n    return {' and '.join([*tests, 'not more'])}\n"
-    exec(text, known)
-    return known["fits"]  # type: ignore[return-value]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import operator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -17,10 +18,11 @@ from .expression import Code, array_tree, expression, literal
 from .listing import Line, Listing, Value
 from .memory import Plan, planned
 from .passes.kinds import is_elementwise, is_literal
+from .readable import Raw, source_of
 from .spelled import SPELLINGS, astype
 
 OUT_THIRD = {np.sum: np.add, np.prod: np.multiply, np.max: np.maximum, np.min: np.minimum}
-COPYING = {np.copy, astype, np.reshape, np.ascontiguousarray, np.broadcast_to, np.transpose}
+COPYING = {np.copy, astype, np.reshape, np.ascontiguousarray, np.broadcast_to}
 VIEWING = {
     np.reshape, np.transpose, np.broadcast_to, operator.getitem, np.real, np.imag, np.diagonal, np.ascontiguousarray,
     np.asarray, strided, np.lib.stride_tricks.sliding_window_view, np.rot90, np.flip,
@@ -33,16 +35,19 @@ class FastWriter:
     Args:
         listing: after the passes.
         title: what the function is called.
+        rebuild: puts the outputs into their containers.
         keep_results: see :func:`.memory.planned`.
 
     Attributes:
         head, setup, body: the three parts of the text.
+        finishes: whether the text gives the outputs in their containers; else, in a row.
         given: the arrays that the text cannot hold, by name: constants of any size, to be put beside it.
     """
 
-    def __init__(self, listing: Listing, title: str, keep_results: bool = True):
+    def __init__(self, listing: Listing, title: str, rebuild: Callable[[list], Any], keep_results: bool = True):
         self.listing = listing
         self.title = title
+        self._rebuild = rebuild
         self.plan: Plan = planned(listing, keep_results)
         self.names: dict[Value, str] = {}
         self.still: set[Value] = set()  # values that are the same object in every call
@@ -68,8 +73,9 @@ class FastWriter:
         head = [f"{short} = {full}" for short, full in sorted(self.functions.items())]
         needs = sorted({SPELLINGS[x.function].needs for x in self.listing.lines if x.function in SPELLINGS} - {""})
         arguments = ", ".join(self.names[p] for p in self.parameters)
-        results = ", ".join(self._argument(y) for y in self.listing.outputs)
-        results = results + "," if len(self.listing.outputs) == 1 else results or "()"
+        outputs = self._rebuild([Raw(self._argument(y)) for y in self.listing.outputs])
+        self.finishes = is_typed(outputs)
+        results = source_of(outputs if self.finishes else tuple(Raw(self._argument(y)) for y in self.listing.outputs))
         return "\n".join(
             [*needs, "import numpy as np", "", *head, "", *self.setup, "", "", f"def {self.title}({arguments}):"]
             + [f"    {text}" for text in self.body]
@@ -208,12 +214,8 @@ class FastWriter:
         if function in COPYING:
             source = self._argument(args[0])
             if function is np.reshape:
-                source_shape = getattr(args[0], "shape", ())
-                return f"{self._function('np.copyto')}({out}.reshape({source_shape}), {source})"
-            if function is np.transpose:
-                source = f"{source}.T"
-            unsafe = not np.can_cast(getattr(args[0], "dtype", line.value.dtype), line.value.dtype, "same_kind")
-            return f"{self._function('np.copyto')}({out}, {source}{', casting=' + repr('unsafe') if unsafe else ''})"
+                return f"{out}.reshape({getattr(args[0], 'shape', ())})[...] = {source}"
+            return f"{out}[...] = {source}"
         return ast.unparse(expression(function, args, {**static, "out": Code(out)}, self._name_tree))
 
     def _view(self, line: Line) -> None:
@@ -256,6 +258,13 @@ class FastWriter:
         if is_elementwise(line) and set(line.static) == {"out"}:
             return self._call(line.with_call(line.function, *line.args), self._argument(line.static["out"]))
         return ast.unparse(expression(line.function, line.args, line.static, self._name_tree))
+
+
+def is_typed(tree: Any) -> bool:
+    """Whether containers are such as can be typed: tuples, lists and dictionaries."""
+    if type(tree) is dict:
+        return all(isinstance(key, str | int) and is_typed(branch) for key, branch in tree.items())
+    return isinstance(tree, Raw | None) or (type(tree) in (tuple, list) and all(map(is_typed, tree)))
 
 
 def is_view(line: Line) -> bool:

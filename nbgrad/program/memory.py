@@ -17,8 +17,7 @@ from .spelled import astype
 
 # Functions that can write their result into an array they are given (ufuncs can, too).
 FILLING = {np.sum, np.prod, np.max, np.min, np.matmul, np.copy, astype, np.reshape, np.ascontiguousarray,
-           np.concatenate, np.stack, np.broadcast_to, np.mean, np.cumsum, np.empty, np.empty_like,
-           np.transpose}  # fmt: skip
+           np.concatenate, np.stack, np.broadcast_to, np.mean, np.cumsum, np.empty, np.empty_like}  # fmt: skip
 
 
 @dataclass
@@ -85,7 +84,12 @@ def planned(listing: Listing, keep_results: bool) -> Plan:
 
 
 def fitting(ends: list[Value], line: Line) -> list[Value]:
-    """Of the values that are needed for the last time by an elementwise line, those it may be written over."""
+    """Of the values that are needed for the last time by an elementwise line, those it may be written over.
+
+    An array of one element is left alone: NumPy takes longer to write over it than to write elsewhere.
+    """
+    if line.value.size == 1:
+        return []
     return [x for x in ends if any(x is arg for arg in line.args) and x.shape == line.value.shape]
 
 

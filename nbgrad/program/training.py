@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from operator import attrgetter, is_
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +16,8 @@ from ..core.names import name_of
 from ..core.tensor import Tensor
 from ..core.transforms import at_work, one_number
 from . import naming
-from .compiled import Program, Recording, kind_of
+from .calling import ABSENT, kind_of, way_into_step, weakly
+from .compiled import Program, Recording
 from .compiling import argument_names, title_of, unfrozen
 from .listing import Listing, Value
 from .record import Recorder
@@ -133,46 +134,38 @@ class TrainingStep(Program):
 
     def _state_key(self) -> tuple:
         """What else a recording depends on: shapes and dtypes of the parameters, and the optimiser's options."""
-        self._known = self._settings(self.optimizer)
-        self._numbers = [p.data for p in self._tensors]
-        return (*map(kind_of, self._numbers), self._known, self._counts_together())
+        numbers = [p.data for p in self._tensors]
+        return (*map(kind_of, numbers), self._settings(self.optimizer), self._counts_together())
 
     # ---- running
-    def __call__(self, *batch: Any) -> Any:
+    def _way_in(self, recording: Recording, held: list[Any]) -> Callable | None:
+        assert isinstance(recording, StepRecording)
+        if recording.reads or recording.writes:
+            return None
+        return way_into_step(
+            held, recording.run, recording.lock, weakly(self._carefully), self._tensors, self.optimizer, self._settings
+        )
+
+    def _carefully(self, args: Sequence[Any]) -> Any:
         """Do a step with this batch, and give the loss before it.
 
         Raises:
             NonFiniteError: a parameter would become NaN or infinite, for an optimiser that remembers what it does.
-            Nothing
-                has moved then.
+                Nothing has moved then.
         """
-        recording, fits = self._last
-        optimizer = self.optimizer
-        numbers = [p.data for p in self._tensors]
-        if not (fits(*batch) and self._settings(optimizer) == self._known and all(map(is_, numbers, self._numbers))):
-            held, recording = self._found(batch)
-            batch = tuple(held)
+        batch = self._found(tuple([x for x in args if x is not ABSENT]))
+        recording, numbers = self.recording, [p.data for p in self._tensors]
         assert isinstance(recording, StepRecording)
-        if recording.reads or recording.writes:
-            return self._remembering(recording, batch, numbers)
-        outputs = recording((*batch, *numbers, float(optimizer.lr)))
-        moved = self._numbers = list(outputs[1:])
-        for p, x in zip(self._tensors, moved, strict=True):
-            p.data = x
-        return outputs[0]
-
-    def _remembering(self, recording: StepRecording, batch: Sequence[Any], numbers: list[Any]) -> Any:
-        """A step of an optimiser that remembers earlier ones."""
         state = [self._remembered(i, key) for i, key in recording.reads]
-        outputs = recording((*batch, *numbers, *state, float(self.optimizer.lr)))
-        moved = list(outputs[1 : 1 + len(numbers)])
-        check_moved(self._tensors, moved, outputs[0])
+        value, *outputs = recording((*batch, *numbers, *state, float(self.optimizer.lr)))
+        moved, later = outputs[: len(numbers)], outputs[len(numbers) :]
+        if recording.writes:
+            check_moved(self._tensors, moved, value)
         for p, x in zip(self._tensors, moved, strict=True):
             p.data = x
-        for (i, key), x in zip(recording.writes, outputs[1 + len(numbers) :], strict=True):
+        for (i, key), x in zip(recording.writes, later, strict=True):
             self._remember(i, key, x)
-        self._numbers = moved
-        return outputs[0]
+        return value
 
 
 @contextmanager

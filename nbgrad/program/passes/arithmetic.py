@@ -54,49 +54,81 @@ def gather_factors(listing: Listing) -> Listing:
     lines: list[Line] = []
     for line in listing.lines:
         found = factor(line)
-        if found is None or line.writes is not None or not is_float(line.value):
-            lines.append(line)
-            continue
-        x, number, divides = found
-        if divides:
-            number, line = 1.0 / number, line.with_call(np.multiply, x, 1.0 / number)
-        before = makers.get(x)
-        inner = factor(before) if before is not None else None
-        if (
-            before is not None
-            and inner is not None
-            and len(users.get(x, ())) == 1
-            and x not in given
-            and before.writes is None
-            and x.shape == line.value.shape
-            and x.dtype == line.value.dtype
-            and is_steady(inner[0])
-        ):
-            y, other, inner_divides = inner
-            line = line.with_call(np.multiply, y, float(number / other if inner_divides else number * other))
+        if found is not None and is_float(line.value):
+            x, number = found
+            before = makers.get(x)
+            inner = factor(before) if before is not None and is_float(x) else None
+            alone = len({user.value for user in users.get(x, ())}) == 1 and x not in given
+            if inner is not None and alone and x.shape == line.value.shape and is_steady(inner[0]):
+                x, number = inner[0], number * inner[1]
+            if x.dtype == line.value.dtype and is_steady(x):
+                line = line.with_call(np.multiply, x, number)
         makers[line.value] = line
         lines.append(line)
     return listing.with_lines(lines)
 
 
-def spare_products(listing: Listing) -> Listing:
-    """Write the matrix product of a column and a row as a product of numbers, each with each: there is no sum in it."""
-    lines = []
+def factor(line: Line) -> tuple[Value, float] | None:
+    """What a line multiplies by a known number, and that number: also in ``x / 4``, ``x + x`` and ``-x``."""
+    if line.static or line.writes is not None:
+        return None
+    function, args = line.function, line.args
+    if function is np.negative and isinstance(args[0], Value):
+        return args[0], -1.0
+    if function is np.add and isinstance(args[0], Value) and args[0] is args[1]:
+        return args[0], 2.0
+    if function not in (np.multiply, np.true_divide):
+        return None
+    a, b = args
+    if isinstance(a, Value) and is_real(b) and (b != 0 or function is np.multiply):
+        return a, 1.0 / float(b) if function is np.true_divide else float(b)
+    if isinstance(b, Value) and is_real(a) and function is np.multiply:
+        return b, float(a)
+    return None
+
+
+def is_real(thing: Any) -> bool:
+    """Whether an ordinary real number stands there."""
+    return (
+        is_literal(thing) and not isinstance(thing, bool | np.bool_) and bool(np.isreal(thing) and np.isfinite(thing))
+    )
+
+
+def delay_factors(listing: Listing) -> Listing:
+    """Multiply a result by a number rather than the arrays that it comes from: ``(0.02 * d) @ X`` becomes
+    ``(d @ X) * 0.02``, where that is one number."""
+    is_steady = steady(listing)
+    users = listing.users()
+    given = {y for y in listing.outputs if isinstance(y, Value)}
+    delayed: dict[Value, tuple[Value, float]] = {}
+    lines: list[Line] = []
     for line in listing.lines:
-        a, b = line.args if line.function is np.matmul else (None, None)
-        if isinstance(a, Value) and isinstance(b, Value) and a.ndim == b.ndim == 2 and a.shape[1] == 1:
-            line = line.with_call(np.multiply, a, b)
-        lines.append(line)
+        found = factor(line)
+        if found is not None and line.value.is_array and is_float(line.value) and is_steady(found[0]):
+            alike = found[0].shape == line.value.shape and found[0].dtype == line.value.dtype
+            if alike and line.value not in given and all(gives_a_number(user) for user in users.get(line.value, ())):
+                delayed[line.value] = found
+                continue
+        lines += _multiplied_afterwards(line, delayed)
     return listing.with_lines(lines)
 
 
-def factor(line: Line) -> tuple[Value, Any, bool] | None:
-    """What a line multiplies (or divides) by a known number, that number, and whether it divides."""
-    if line.static or line.function not in (np.multiply, np.true_divide):
-        return None
-    a, b = line.args
-    if isinstance(a, Value) and is_literal(b) and np.isreal(b) and np.isfinite(b) and b != 0:
-        return a, b, line.function is np.true_divide
-    if isinstance(b, Value) and is_literal(a) and np.isreal(a) and line.function is np.multiply:
-        return b, a, False
-    return None
+def gives_a_number(line: Line) -> bool:
+    """Whether a line is a product of two vectors."""
+    return line.function is np.matmul and not line.value.is_array and not line.static
+
+
+def _multiplied_afterwards(line: Line, delayed: dict[Value, tuple[Value, float]]) -> list[Line]:
+    """The line on arrays without their factors, and a line that multiplies what it gives by these."""
+    if not any(x in delayed for x in line.operands):
+        return [line]
+    args, number = [], 1.0
+    for x in line.args:
+        if x in delayed:
+            number *= delayed[x][1]
+        args.append(delayed[x][0] if x in delayed else x)
+    plain = Value(line.function(*[x.example for x in args]))
+    return [
+        Line(plain, line.function, tuple(args), {}, line.section, None, line.operation, line.place),
+        line.with_call(np.multiply, plain, number),
+    ]
