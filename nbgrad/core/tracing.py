@@ -33,14 +33,16 @@ def decided(condition: Any, otherwise: bool) -> bool:
 
 
 def call(function: Any, *args: Any, **static: Any) -> Any:
-    """``function(*args, **static)``, written down where the first operand is a tracer. For the functions of NumPy that
-    do not ask their operands what they are.
+    """``function(*args, **static)``, written down as one call where an operand is a tracer. For the functions of NumPy
+    that do not ask their operands what they are, and for our own that had better not be taken apart.
 
     >>> call(np.asarray, [1.0, 2.0])
     array([1., 2.])
     """
-    first = args[0]
-    return first.call(function, *args, **static) if isinstance(first, Tracer) else function(*args, **static)
+    for x in args:
+        if isinstance(x, Tracer):
+            return x.call(function, *args, **static)
+    return function(*args, **static)
 
 
 def zeros(shape: tuple[int, ...], like: Any) -> Any:

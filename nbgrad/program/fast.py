@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from ..ops.neural.convolution import strided
-from .expression import Code, array_tree, expression, literal
+from ..ops.neural.convolution import products, strided
+from .expression import Code, array_tree, dtype_tree, expression, literal
 from .listing import Line, Listing, Value
-from .memory import Plan, planned
+from .memory import Plan, order_in_memory, planned
 from .passes.kinds import is_elementwise, is_literal
 from .readable import Raw, source_of
 from .spelled import SPELLINGS, astype
@@ -68,6 +68,10 @@ class FastWriter:
             self.names[value] = self._free(value.name or "x")
         for number, value in enumerate(self.plan.buffers):
             self.setup.append(f"m{number} = {buffer_source(value, number in self.plan.lasting)}")
+            order = order_in_memory(value)
+            self._views[f"m{number}", (tuple(value.shape[axis] for axis in order), tuple(range(value.ndim)))] = (
+                f"m{number}"
+            )
         for line in self.listing.lines:
             self._line(line)
         head = [f"{short} = {full}" for short, full in sorted(self.functions.items())]
@@ -182,14 +186,17 @@ class FastWriter:
         self.body.append(self._call(line, out))
 
     def _seen_as(self, number: int, value: Value) -> str:
-        """The name of a buffer, or of the view of it that has the shape of ``value``."""
-        made_for = self.plan.buffers[number]
-        if value.shape == made_for.shape:
-            return f"m{number}"
-        key = (f"m{number}", value.shape)
+        """The name of a buffer, or of the view of it that has the shape of ``value`` and its order in memory."""
+        order = order_in_memory(value)
+        lengths = tuple(value.shape[axis] for axis in order)
+        back = tuple(order.index(axis) for axis in range(value.ndim))
+        key = (f"m{number}", arranged(value))
         if key not in self._views:
             self._views[key] = name = self._free(f"m{number}_")
-            self.setup.append(f"{name} = m{number}.reshape({value.shape})")
+            made_for = self.plan.buffers[number]
+            seen = f"m{number}" if made_for.shape == lengths else f"m{number}.reshape({lengths})"
+            in_order = back == tuple(range(value.ndim))
+            self.setup.append(f"{name} = {seen}" if in_order else f"{name} = {seen}.transpose({back})")
         return self._views[key]
 
     def _call(self, line: Line, out: str) -> str:
@@ -205,6 +212,10 @@ class FastWriter:
             if dots(line):
                 return f"{a}.dot({b}, {out})"
             return f"{self._function('np.matmul')}({a}, {b}, {out})"
+        if function is products:
+            W, columns = map(self._argument, args)
+            matmul, shuffled = self._function("np.matmul"), "transpose(2, 0, 1, 3)"
+            return f"{matmul}({W}, {self._still_view(columns, shuffled)}, {self._still_view(out, shuffled)})"
         if function in OUT_THIRD and not set(static) - {"axis", "keepdims"}:
             axis, keep = static.get("axis"), static.get("keepdims", False)
             reduce = self._function(f"np.{OUT_THIRD[function].__name__}.reduce")
@@ -217,6 +228,15 @@ class FastWriter:
                 return f"{out}.reshape({getattr(args[0], 'shape', ())})[...] = {source}"
             return f"{out}[...] = {source}"
         return ast.unparse(expression(function, args, {**static, "out": Code(out)}, self._name_tree))
+
+    def _still_view(self, name: str, method: str) -> str:
+        """A view of what is the same object in every call: made once."""
+        if (name, method) not in self._views:
+            if not any(name == self.names.get(x) for x in self.still):
+                return f"{name}.{method}"
+            self._views[name, method] = view = self._free("w")
+            self.setup.append(f"{view} = {name}.{method}")
+        return self._views[name, method]
 
     def _view(self, line: Line) -> None:
         """A view: of what is the same object in every call, it is made once."""
@@ -294,13 +314,14 @@ def number_dtype(number: Any, others: list[Value]) -> np.dtype | None:
     return dtype if simple and not isinstance(number, bool) else None
 
 
+def arranged(value: Value) -> tuple:
+    """What tells how an array lies in memory: its shape, and the order of its axes."""
+    return value.shape, order_in_memory(value)
+
+
 def buffer_source(value: Value, zeros: bool) -> str:
-    """How a buffer is made: of the shape and dtype of ``value``, and with its axes in the same order in memory."""
+    """How a buffer is made, of the shape and dtype of ``value``: with its axes in the order in which they will lie."""
     array = value.example
-    make = "np.zeros" if zeros else "np.empty"
-    kind = "" if array.dtype == float else f", np.{array.dtype.name}"
-    if array.flags.c_contiguous:
-        return f"{make}({array.shape}{kind})"
-    order = sorted(range(array.ndim), key=lambda axis: (-array.strides[axis], axis))
-    back = tuple(order.index(axis) for axis in range(array.ndim))
-    return f"{make}({tuple(array.shape[axis] for axis in order)}{kind}).transpose({back})"
+    kind = "" if array.dtype == np.float64 else f", {ast.unparse(dtype_tree(array.dtype))}"
+    lengths = tuple(array.shape[axis] for axis in order_in_memory(value))
+    return f"{'np.zeros' if zeros else 'np.empty'}({lengths}{kind})"

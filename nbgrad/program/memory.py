@@ -11,13 +11,16 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ..ops.neural.convolution import products
 from .listing import Line, Listing, Value
 from .passes.kinds import is_elementwise
 from .spelled import astype
 
 # Functions that can write their result into an array they are given (ufuncs can, too).
-FILLING = {np.sum, np.prod, np.max, np.min, np.matmul, np.copy, astype, np.reshape, np.ascontiguousarray,
-           np.concatenate, np.stack, np.broadcast_to, np.mean, np.cumsum, np.empty, np.empty_like}  # fmt: skip
+FILLING = {
+    np.sum, np.prod, np.max, np.min, np.matmul, np.copy, astype, np.reshape, np.ascontiguousarray, np.concatenate,
+    np.stack, np.broadcast_to, np.mean, np.cumsum, np.empty, np.empty_like, products,
+}  # fmt: skip
 
 
 @dataclass
@@ -84,13 +87,20 @@ def planned(listing: Listing, keep_results: bool) -> Plan:
 
 
 def fitting(ends: list[Value], line: Line) -> list[Value]:
-    """Of the values that are needed for the last time by an elementwise line, those it may be written over.
+    """Of the memories that are needed for the last time by an elementwise line, those it may write its result over:
+    where an operand lies place by place as the result will lie.
 
     An array of one element is left alone: NumPy takes longer to write over it than to write elsewhere.
     """
-    if line.value.size == 1:
+    value = line.value
+    if value.size == 1:
         return []
-    return [x for x in ends if any(x is arg for arg in line.args) and x.shape == line.value.shape]
+    alike = [
+        x.memory
+        for x in line.args
+        if isinstance(x, Value) and x.shape == value.shape and x.example.strides == value.example.strides
+    ]
+    return [x for x in ends if x in alike and x.size == value.size]
 
 
 def wants_place(line: Line) -> bool:
@@ -102,19 +112,19 @@ def wants_place(line: Line) -> bool:
 
 
 def _found(plan: Plan, free: list[int], value: Value) -> int | None:
-    """A free buffer in which ``value`` fits exactly."""
+    """A free buffer of as many numbers of the same kind."""
     for number in reversed(free):
         other = plan.buffers[number]
-        same = other.shape == value.shape and other.example.strides == value.example.strides
-        plain = is_c_ordered(value) and is_c_ordered(other) and other.size == value.size
-        if other.dtype == value.dtype and (same or plain):
+        if other.dtype == value.dtype and other.size == value.size:
             free.remove(number)
             return number
     return None
 
 
-def is_c_ordered(value: Value) -> bool:
-    return bool(value.example.flags.c_contiguous)
+def order_in_memory(value: Value) -> tuple[int, ...]:
+    """The axes of an array, from that with the longest steps in memory to that with the shortest."""
+    array = value.example
+    return tuple(sorted(range(array.ndim), key=lambda axis: (-array.strides[axis], axis)))
 
 
 def last_uses(listing: Listing) -> dict[Value, int]:

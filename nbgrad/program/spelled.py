@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from ..ops.elementwise.activation import erf_of_each
-from ..ops.neural.convolution import strided
+from ..ops.neural.convolution import products, strided
 from ..ops.neural.dropping import uniform
 
 
@@ -29,6 +29,7 @@ def astype(x: Any, dtype: Any) -> Any:
 
 SPELLINGS: dict[Callable, Spelling] = {
     uniform: Spelling("np.random.default_rng({0}).random({1})"),
+    products: Spelling("np.matmul({0}, {1}.transpose(2, 0, 1, 3)).transpose(1, 2, 0, 3)"),
     strided: Spelling("np.lib.stride_tricks.as_strided({0}, {1}, {2})"),
     erf_of_each: Spelling("np.vectorize(math.erf, otypes=[float])({0})", needs="import math"),
 }

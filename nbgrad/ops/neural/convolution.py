@@ -17,7 +17,7 @@ import numpy as np
 
 from ...core.errors import HyperparameterError, ShapeError
 from ...core.op import operation
-from ...core.tracing import call, empty, zeros
+from ...core.tracing import call, zeros
 from ..samples import case, normal, nothing
 from .windows import Pair, checked_pair, window_counts
 
@@ -78,7 +78,7 @@ def products(W, columns):
 
     One product for each row of the image: that is small enough for the processor's cache, and so twice as fast.
     """
-    y = empty((*W.shape[:2], *columns.shape[2:]), like=columns, dtype=np.result_type(W, columns))
+    y = np.empty((*W.shape[:2], *columns.shape[2:]), np.result_type(W, columns))
     np.matmul(W, columns.transpose(2, 0, 1, 3), out=y.transpose(2, 0, 1, 3))
     return y
 
@@ -124,12 +124,15 @@ def conv2d(x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
     columns = window_columns(x, weight.shape[2:], *slide(stride, padding, dilation))
     channels, kernel_height, kernel_width, rows, width, examples = columns.shape
     filters, window = len(weight), channels // groups * kernel_height * kernel_width
-    y = products(
-        weight.reshape(groups, filters // groups, window), columns.reshape(groups, window, rows, width * examples)
+    y = call(
+        products,
+        weight.reshape(groups, filters // groups, window),
+        columns.reshape(groups, window, rows, width * examples),
     ).reshape(filters, rows, width, examples)
     if bias is not None:
         bias = bias[:, None, None, None]
-        y = np.add(y, bias, out=y) if y.dtype == bias.dtype else y + bias  # y is ours and new
+        new = type(y) is np.ndarray and y.dtype == bias.dtype
+        y = np.add(y, bias, out=y) if new else y + bias  # nobody else has y yet
     return batch_first(y)
 
 
@@ -212,7 +215,8 @@ def conv_transpose2d(x, weight, *, stride=1, padding=0, output_padding=0, dilati
     )
     if min(shape) < 1:
         raise ShapeError(f"with padding {padding} nothing is left of the result; take less padding")
-    columns = products(
+    columns = call(
+        products,
         weight.reshape(groups, filters // groups, channels * kernel[0] * kernel[1]).transpose(0, 2, 1),
         images.reshape(groups, filters // groups, rows, width * examples),
     ).reshape(channels * groups, *kernel, rows, width, examples)

@@ -13,6 +13,8 @@ from ...core.errors import ShapeError
 from ...core.tensor import Tensor
 from ...core.tracing import Tracer
 
+RECORDED = (Tensor, Tracer)  # what remembers how it was computed, and must not be written into
+
 
 def axes_of(x: Any, axis: int | tuple[int, ...] | None) -> tuple[int, ...]:
     """The axes that ``axis`` means, counted from the front.
@@ -57,7 +59,7 @@ def spread(g: Any, x: Any, axis: int | tuple[int, ...] | None, keepdims: bool) -
     if g.ndim:
         g = kept(g, x, axis, keepdims)
         shape = g.shape[: g.ndim - x.ndim] + shape
-    if isinstance(g, Tensor | Tracer):
+    if isinstance(g, RECORDED):
         return np.broadcast_to(g, shape)  # type: ignore[arg-type]
     if not shape:
         return g

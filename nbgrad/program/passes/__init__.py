@@ -11,6 +11,7 @@ from .constants import fold_constants, fold_everything
 from .copies import spare_copies
 from .dead import remove_dead
 from .idle import drop_idle
+from .masks import masks_of_results
 from .operands import even_operands
 from .reductions import sums_as_products
 from .writes import own_values
@@ -18,11 +19,11 @@ from .writes import own_values
 READABLE = (own_values, fold_constants, spare_broadcasts, drop_idle, merge_common, spare_copies, remove_dead)
 FAST = (
     fold_everything, split_powers, gather_factors, sums_as_products, remove_dead, delay_factors, merge_common,
-    drop_idle, remove_dead, even_operands, merge_common,
+    drop_idle, masks_of_results, remove_dead, even_operands, merge_common,
 )  # fmt: skip
 
 __all__ = [
     "FAST", "READABLE", "delay_factors", "drop_idle", "even_operands", "fold_constants", "fold_everything",
-    "gather_factors", "merge_common", "own_values", "remove_dead", "spare_broadcasts", "spare_copies", "split_powers",
-    "sums_as_products",
+    "gather_factors", "masks_of_results", "merge_common", "own_values", "remove_dead", "spare_broadcasts",
+    "spare_copies", "split_powers", "sums_as_products",
 ]  # fmt: skip

@@ -17,7 +17,7 @@ from .kinds import is_elementwise, is_literal
 
 LARGEST_SPREAD = 2**12  # elements up to which copying a row to all rows is worth it
 LARGEST_CONVERTED = 2**16
-LARGEST_CONSTANT = 2**14
+LARGEST_CONSTANT = 2**13
 ARITHMETIC = {np.add, np.subtract, np.multiply, np.true_divide, np.maximum, np.minimum}
 
 

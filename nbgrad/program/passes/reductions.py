@@ -82,5 +82,7 @@ def _flat(x: Value, line: Line) -> tuple[Value, list[Line]]:
     """``x`` as a vector, and the line that makes it one."""
     if x.ndim == 1:
         return x, []
-    flat = Value(np.reshape(x.example, -1), memory=x.memory)
+    example = np.reshape(x.example, -1)
+    looks = np.may_share_memory(example, x.example)  # else NumPy had to copy
+    flat = Value(example, memory=x.memory) if looks else Value(example)
     return flat, [Line(flat, np.reshape, (x, (x.size,)), {}, line.section, None, line.operation, line.place)]
