@@ -19,6 +19,7 @@ True
 
 from .nodes import MSE, Add, Linear, Loss, Multiply, Node, Placeholder, ReLU, Sigmoid, Tanh
 from .order import topological_sort_feed_dict
+from .program import compile
 from .run import backward, forward, forward_and_backward, optimize, run_one_epoch
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "Sigmoid",
     "Tanh",
     "backward",
+    "compile",
     "forward",
     "forward_and_backward",
     "optimize",

@@ -47,7 +47,7 @@ class Recorder:
         self._known: dict[int, Value] = {}  # id of an array that is no tracer -> its value
         self._kept: list[Any] = []  # so that no id is given out again
         self._last_call: FrameType | None = None  # the call of an operation that the last line came from
-        self._last_top: FrameType | None = None  # the call of ours by the user that the last line came from
+        self._last_top: Any = self  # the call of ours by the user that the last line came from
         self._named_frames: dict[int, FrameType] = {}
 
     # ---- values
@@ -158,14 +158,15 @@ class Recorder:
         line.operation = naming.called_operation(call)
         if line.writes is not None or self._section != "forward":
             return
+        name = naming.stored_name(frame)
         if call is not None and call is self._last_call:  # the operation goes on: what came before was a part of it
             before = self.lines[-2].value
             before.shown, before.name = False, None
-        elif top is self._last_top and len(self.lines) > 1:  # a module of several operations: the last one has the name
-            self.lines[-2].value.name = None
+        elif top is self._last_top and self.lines[-2].value.name == name:
+            self.lines[-2].value.name = None  # of the operations of a module, the last one gives what is named
         self._last_call, self._last_top = call, top
         line.value.shown = True
-        line.value.name = naming.stored_name(frame)
+        line.value.name = name
 
     def _name(self, thing: Any, name: str) -> None:
         held = plain(thing)

@@ -26,11 +26,13 @@ def fold_everything(listing: Listing) -> Listing:
 def _folded(listing: Listing, arrays: bool) -> Listing:
     is_steady = steady(listing)
     instead: dict[Value, Any] = {}
+    known: set[Value] = set()  # arrays that depend on nothing, whose lines are left as they are
     lines = []
     for line in listing.lines:
         line = rewritten(line, instead)
-        if is_constant(line) and is_steady(line.value) and all(map(is_steady, line.operands)):
+        if is_constant(line, known) and is_steady(line.value) and all(map(is_steady, line.operands)):
             result = line.value.example
+            known.add(line.value)
             if not np.ndim(result):
                 instead[line.value] = result[()] if isinstance(result, np.ndarray) else result
                 continue
@@ -42,10 +44,10 @@ def _folded(listing: Listing, arrays: bool) -> Listing:
     return listing.replaced(lines, instead)
 
 
-def is_constant(line: Line) -> bool:
+def is_constant(line: Line, known: set[Value]) -> bool:
     """Whether a line's result is known beforehand."""
     if line.writes is not None or is_random(line) or line.function in (np.empty, np.empty_like):
         return False
     if not isinstance(line.value.example, np.ndarray | np.generic):
         return False
-    return all(x.kind == "constant" for x in line.operands)
+    return all(x.kind == "constant" or x in known for x in line.operands)
