@@ -31,11 +31,15 @@ class Value:
     name: str | None = None
     gradient_of: Value | None = None
     shown: bool = False
-    memory: Value = None  # type: ignore[assignment]
+    _lies_in: Value | None = None  # not itself, so that values go when nobody needs them
 
-    def __post_init__(self) -> None:
-        if self.memory is None:
-            self.memory = self
+    @property
+    def memory(self) -> Value:
+        return self if self._lies_in is None else self._lies_in
+
+    @memory.setter
+    def memory(self, other: Value) -> None:
+        self._lies_in = None if other is self else other
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -227,8 +227,11 @@ class Recorder:
         return [(name, thing) for name, thing in self._outside.values() if isinstance(thing, np.random.Generator)]
 
     def listing(self, outputs: list[Any]) -> Listing:
-        """The program so far, giving ``outputs``."""
-        return Listing(list(self.inputs), list(self.lines), [self.lifted(plain(y)) for y in outputs])
+        """The program, giving ``outputs``. The recording ends with it."""
+        listing = Listing(list(self.inputs), list(self.lines), [self.lifted(plain(y)) for y in outputs])
+        self._last_call = self._last_top = None  # a frame holds all that was computed in it
+        self._named_frames.clear()
+        return listing
 
 
 WRITING = {operator.setitem, np.copyto, np.put, np.place, np.putmask, np.fill_diagonal, np.put_along_axis}

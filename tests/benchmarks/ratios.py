@@ -93,6 +93,14 @@ def _():
     return line_by_hand(), ours
 
 
+@workload("line-program", "linear regression on 100 points, compiled")
+def _():
+    X, y = line_data()
+    W, b = ng.tensor(0.0, requires_grad=True), ng.tensor(0.0, requires_grad=True)
+    step = ng.optim.SGD([W, b], lr=1e-3).compile(lambda X, y: ((W * X + b - y) ** 2).mean(), X, y)
+    return line_by_hand(), lambda: step(X, y)
+
+
 @workload("line-tape", "linear regression on 100 points, tape face")
 def _():
     X, y = line_data()
@@ -146,6 +154,18 @@ def _():
     return network_by_hand(), ours
 
 
+@workload("network-program", "13-10-1 network, batch 16, compiled")
+def _():
+    X, y, arrays = network_data()
+    W1, b1, W2, b2 = parameters = [ng.tensor(a, requires_grad=True) for a in arrays]
+
+    def loss(X, y):
+        return F.mse_loss(F.linear(F.sigmoid(F.linear(X, W1, b1)), W2, b2), y)
+
+    step = ng.optim.SGD(parameters, lr=1e-3).compile(loss, X, y)
+    return network_by_hand(), lambda: step(X, y)
+
+
 @workload("network-graph", "13-10-1 network, batch 16, graph face")
 def _():
     X, y, arrays = network_data()
@@ -162,10 +182,12 @@ def _():
     return network_by_hand(), ours
 
 
-@workload("chain", "chain of 10,000 operations on 10 numbers")
-def _():
-    rng = np.random.default_rng(6)
-    start, a, b = rng.normal(size=10), np.full(10, 1.0001), np.full(10, 1e-4)
+def chain_data():
+    return np.random.default_rng(6).normal(size=10), np.full(10, 1.0001), np.full(10, 1e-4)
+
+
+def chain_by_hand():
+    start, a, b = chain_data()
 
     def hand():
         values = [start]
@@ -178,21 +200,43 @@ def _():
             slope = slope * a
         return values[-1].sum() + ga[0] + gb[0] + slope[0]
 
-    def ours():
-        x, p, q = (ng.tensor(v, requires_grad=True) for v in (start, a, b))
-        y = x
-        for _ in range(5000):
-            y = y * p
-            y = y + q
-        total = y.sum()
-        total.backward()
-        return total.data + p.grad[0] + q.grad[0] + x.grad[0]
-
-    return hand, ours
+    return hand
 
 
-@workload("hessian", "Hessian of the 20-dimensional Rosenbrock function")
+def chain(x, a, b):
+    for _ in range(5000):
+        x = x * a
+        x = x + b
+    return x.sum()
+
+
+@workload("chain", "chain of 10,000 operations on 10 numbers")
 def _():
+    def ours():
+        x, a, b = (ng.tensor(v, requires_grad=True) for v in chain_data())
+        total = chain(x, a, b)
+        total.backward()
+        return total.data + a.grad[0] + b.grad[0] + x.grad[0]
+
+    return chain_by_hand(), ours
+
+
+@workload("chain-program", "the same chain, compiled")
+def _():
+    run = ng.compile(ng.value_and_grad(chain, argnums=(0, 1, 2)), *chain_data())
+
+    def ours():
+        total, (gx, ga, gb) = run(*chain_data())
+        return total + ga[0] + gb[0] + gx[0]
+
+    return chain_by_hand(), ours
+
+
+def rosenbrock(p):
+    return (100 * (p[1:] - p[:-1] ** 2) ** 2 + (1 - p[:-1]) ** 2).sum()
+
+
+def rosenbrock_by_hand():
     x = np.random.default_rng(8).normal(size=20) * 0.3 + 1
 
     def hand():
@@ -203,7 +247,20 @@ def _():
         H[i, i + 1] = H[i + 1, i] = -400 * x[:-1]
         return H.sum()
 
-    hessian = ng.hessian(lambda p: (100 * (p[1:] - p[:-1] ** 2) ** 2 + (1 - p[:-1]) ** 2).sum())
+    return x, hand
+
+
+@workload("hessian", "Hessian of the 20-dimensional Rosenbrock function")
+def _():
+    x, hand = rosenbrock_by_hand()
+    hessian = ng.hessian(rosenbrock)
+    return hand, lambda: hessian(x).sum()
+
+
+@workload("hessian-program", "the same Hessian, compiled")
+def _():
+    x, hand = rosenbrock_by_hand()
+    hessian = ng.compile(ng.hessian(rosenbrock), x)
     return hand, lambda: hessian(x).sum()
 
 

@@ -84,5 +84,7 @@ def _flat(x: Value, line: Line) -> tuple[Value, list[Line]]:
         return x, []
     example = np.reshape(x.example, -1)
     looks = np.may_share_memory(example, x.example)  # else NumPy had to copy
-    flat = Value(example, memory=x.memory) if looks else Value(example)
+    flat = Value(example)
+    if looks:
+        flat.memory = x.memory
     return flat, [Line(flat, np.reshape, (x, (x.size,)), {}, line.section, None, line.operation, line.place)]
