@@ -15,3 +15,4 @@ def test_the_code_of_the_readme_runs(tmp_path, monkeypatch):
         exec(compile(block, "README.md", "exec"), namespace)
     assert namespace["loss"].item() < 0.1  # the network has learned its product
     assert (tmp_path / "net.safetensors").exists()
+    assert f"```\n{namespace['step'].source}```" in README.read_text(encoding="utf-8")

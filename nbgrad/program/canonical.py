@@ -114,10 +114,17 @@ def by_signature(function: Callable, args: tuple, static: dict[str, Any]) -> tup
         if not (name in defaults and (value is defaults[name] or (is_plain(value) and value == defaults[name])))
         and not is_idle(name, value)
     }
-    axis = options.get("axis")
-    if isinstance(axis, tuple) and len(axis) == 1:
-        options["axis"] = axis[0]
+    if "axis" in options and function in REDUCING and operands and np.ndim(example(operands[0])):
+        options = with_plain_axis(options, np.ndim(example(operands[0])))
     return operands, options
+
+
+def with_plain_axis(options: dict[str, Any], ndim: int) -> dict[str, Any]:
+    """The options of a reduction, with a single axis as a number, and none where all of them are meant."""
+    axes = options["axis"] if isinstance(options["axis"], tuple) else (options["axis"],)
+    if len(axes) == ndim:
+        return {name: given for name, given in options.items() if name != "axis"}
+    return {**options, "axis": axes[0] if len(axes) == 1 else axes}
 
 
 def is_plain(thing: Any) -> bool:

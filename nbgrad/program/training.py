@@ -18,7 +18,7 @@ from ..core.transforms import at_work, one_number
 from . import naming
 from .calling import ABSENT, kind_of, way_into_step, weakly
 from .compiled import Program, Recording
-from .compiling import argument_names, title_of, unfrozen
+from .compiling import argument_names, unfrozen
 from .listing import Listing, Value
 from .record import Recorder
 
@@ -92,10 +92,7 @@ class TrainingStep(Program):
         fed = {x for line in listing.lines for x in line.operands}
         reads = {slot: x for slot, x in reads.items() if x in fed}
         listing.inputs = [*listing.inputs[: len(held) + len(places)], *reads.values(), rate.value]
-        title = title_of(self._loss)
-        recording = StepRecording(
-            listing, "step" if title in ("program", "loss") else title, recorder.captured, tuple, self._copy
-        )
+        recording = StepRecording(listing, "step", recorder.captured, tuple, self._copy)
         recording.reads, recording.writes = list(reads), writes
         return recording
 
