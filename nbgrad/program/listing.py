@@ -103,15 +103,17 @@ class Listing:
         inputs: what it is given, in order.
         lines: what it does.
         outputs: what it gives: values, or plain constants.
+        roots: what the first reverse pass in it began from: the loss, say. Empty where nothing is differentiated.
     """
 
     inputs: list[Value]
     lines: list[Line]
     outputs: list[Any]
+    roots: list[Any] = field(default_factory=list)
 
     def with_lines(self, lines: Sequence[Line]) -> Listing:
         """The same program with other lines."""
-        return Listing(self.inputs, list(lines), self.outputs)
+        return Listing(self.inputs, list(lines), self.outputs, self.roots)
 
     def replaced(self, lines: Sequence[Line], instead: dict[Value, Any]) -> Listing:
         """The program with ``lines``, in which the keys of ``instead`` are replaced by what stands there."""
@@ -121,7 +123,8 @@ class Listing:
             if line.value.gradient_of in instead:
                 line.value.gradient_of = origin(line.value.gradient_of, instead)
         swap = substitution(instead)
-        return Listing(self.inputs, [rewritten(line, instead) for line in lines], [swap(y) for y in self.outputs])
+        lines = [rewritten(line, instead) for line in lines]
+        return Listing(self.inputs, lines, [swap(y) for y in self.outputs], [swap(y) for y in self.roots])
 
     def users(self) -> dict[Value, list[Line]]:
         """For each value the lines that use it, one that uses it twice twice."""

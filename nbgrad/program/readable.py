@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import operator
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from .expression import array_tree, expression, index_tree, is_short, literal
+from .dialect import Dialect
+from .expression import is_short, literal
 from .listing import Line, Listing, Value
 from .passes.kinds import is_random, steady
-from .spelled import SPELLINGS
 
 WIDEST = 72  # characters of an expression; what would be longer is divided over lines
 
@@ -57,15 +56,15 @@ class Written:
         return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-def written(
-    listing: Listing, title: str, rebuild: Callable[[list], Any], *, module: str = "np", sections: bool = True
-) -> Written:
-    """The text of a program as one function called ``title``; ``rebuild`` puts outputs into their containers."""
-    return _Writer(listing, title, rebuild).write()
+def written(listing: Listing, title: str, rebuild: Callable[[list], Any], dialect: Dialect | None = None) -> Written:
+    """The text of a program as one function called ``title``, in NumPy or another dialect; ``rebuild`` puts outputs into
+    their containers."""
+    return _Writer(listing, title, rebuild, dialect or Dialect()).write()
 
 
 class _Writer:
-    def __init__(self, listing: Listing, title: str, rebuild: Callable[[list], Any]):
+    def __init__(self, listing: Listing, title: str, rebuild: Callable[[list], Any], dialect: Dialect):
+        self.dialect = dialect
         self.listing = listing
         self.title = title
         self.rebuild = rebuild
@@ -89,18 +88,13 @@ class _Writer:
                 body.append(Statement(f"    # {section}"))
             body.append(self._statement(i, line))
         body.append(self._return())
-        head = [f"import {need}" if " " not in need else need for need in self._needed()]
         definition = wrapped(f"def {self.title}(", [self.names[p] for p in self.parameters], "):")
-        start = [*[Statement(text) for text in head], Statement("import numpy as np"), Statement(""), Statement("")]
+        start = [Statement(text) for text in (*self.dialect.head(self.listing), "", "")]
         return Written([*start, *[Statement(text) for text in definition], *body], self.names, self.parameters)
 
     @property
     def has_sections(self) -> bool:
         return len({line.section for line in self.listing.lines}) > 1
-
-    def _needed(self) -> list[str]:
-        found = {SPELLINGS[line.function].needs for line in self.listing.lines if line.function in SPELLINGS}
-        return sorted(need for need in found if need)
 
     # ---- which values stand within other lines
     def _choose_inlined(self) -> None:
@@ -152,7 +146,7 @@ class _Writer:
                 else f"constant{i + 1}"
             )
             name, n = base, 1
-            while name in self.names.values():
+            while name in self.names.values() or name in self.dialect.reserved:
                 n += 1
                 name = f"{base}_{n}"
             self.names[value] = name
@@ -171,7 +165,7 @@ class _Writer:
     def _named(self, value: Value, at: int) -> str:
         base = self._wanted_name(value)
         name, n = base, 1
-        while not self._is_free(name, at) or name in ("np", self.title):
+        while not self._is_free(name, at) or name in (*self.dialect.reserved, self.title):
             n += 1
             name = f"{base}_{n}"
         self.names[value] = name
@@ -187,17 +181,17 @@ class _Writer:
         if value in self.inlined:
             return self.inlined[value]
         if value.kind == "constant" and is_short(value.example):
-            return array_tree(value.example)
+            return self.dialect.array(value.example)
         return ast.Name(self.names[value], ast.Load())
 
     def _tree(self, line: Line) -> ast.expr:
-        return expression(line.function, line.args, line.static, self._of)
+        return self.dialect.expression(line, self._of)
 
     def _statement(self, at: int, line: Line) -> Statement:
         for part in self._parts(line):
             self.inlined[part.value] = self._tree(part)
         if line.writes is not None:
-            return Statement(f"    {self._writing(line)}", line.writes)
+            return Statement(f"    {self.dialect.writing(line, self._of)}", line.writes)
         tree = self._tree(line)
         name = self._named(line.value, at)
         return Statement(f"    {name} = {ast.unparse(tree)}", line.value, described(line.value))
@@ -214,13 +208,6 @@ class _Writer:
             found.append(makers[x])
             waiting += [y for y in makers[x].operands if y in self.within]
         return found[::-1]
-
-    def _writing(self, line: Line) -> str:
-        if line.function is operator.setitem:
-            target, index, value = line.args
-            place = ast.Subscript(literal(target, self._of), index_tree(index, self._of), ast.Load())
-            return f"{ast.unparse(place)} = {ast.unparse(literal(value, self._of))}"
-        return ast.unparse(self._tree(line))
 
     def _return(self) -> Statement:
         texts = [ast.unparse(literal(y, self._of)) for y in self.listing.outputs]

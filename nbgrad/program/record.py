@@ -42,6 +42,7 @@ class Recorder:
         self.captured: dict[Value, Tensor | None] = {}
         self._section = "forward"
         self._passes = 0
+        self._roots: list[Any] = []  # what the first reverse pass begins from
         self._outside = outside
         self._memories: dict[int, Value] = {}  # id of an array that owns its memory -> the value that it belongs to
         self._known: dict[int, Value] = {}  # id of an array that is no tracer -> its value
@@ -202,6 +203,8 @@ class Recorder:
             held = plain(root)
             if isinstance(held, ArrayTracer):
                 held.value.shown = True
+                if self._passes == 1:
+                    self._roots.append(held.value)
         return self.step
 
     def end(self) -> None:
@@ -228,10 +231,10 @@ class Recorder:
 
     def listing(self, outputs: list[Any]) -> Listing:
         """The program, giving ``outputs``. The recording ends with it."""
-        listing = Listing(list(self.inputs), list(self.lines), [self.lifted(plain(y)) for y in outputs])
+        results = [self.lifted(plain(y)) for y in outputs]
         self._last_call = self._last_top = None  # a frame holds all that was computed in it
         self._named_frames.clear()
-        return listing
+        return Listing(list(self.inputs), list(self.lines), results, list(self._roots))
 
 
 WRITING = {operator.setitem, np.copyto, np.put, np.place, np.putmask, np.fill_diagonal, np.put_along_axis}

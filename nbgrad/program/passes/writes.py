@@ -29,7 +29,7 @@ def own_values(listing: Listing) -> Listing:
     for line in lines:
         of = line.value.gradient_of
         line.value.gradient_of = version.get(of, of) if of is not None else None
-    return Listing(listing.inputs, lines, listing.replaced([], version).outputs)
+    return listing.replaced([], version).with_lines(lines)
 
 
 def alone(listing: Listing) -> set[Value]:
