@@ -26,6 +26,7 @@ LOWEST_PICTURE = 18  # px: "not yet" has to fit into the place of a row's thumbn
 PITCH = 64  # px from the value's thumbnail to the gradient's
 LEAST_WIDTH = 146  # of a box with numbers or two thumbnails: most boxes are equally wide, which looks calm
 LEAST_DATA_WIDTH = 110  # of a box with one thumbnail
+GRADIENT_NAME_HEIGHT = 17  # px by which the name of its gradient makes a box higher
 TOP_BADGE = 14  # px by which a badge on top pushes the text down
 NUMBER_HEIGHT = 32  # of an unnamed number's box
 NUMBER_WIDTH = 44  # at least
@@ -66,6 +67,7 @@ class Node:
     value_at: tuple[float, float]
     gradient_at: tuple[float, float]
     badge: Badge | None
+    gradient_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,7 @@ class _Plan:
     picture_height: float
     symbol: str
     badge_width: float
+    gradient_name: str = ""
 
 
 def form_of(facts: dict[str, Any]) -> str:
@@ -127,11 +130,12 @@ def form_of(facts: dict[str, Any]) -> str:
     return LINE if size == 1 else PICTURE
 
 
-def build(graph: nx.MultiDiGraph, direction: str = "LR") -> Scene:
-    """Return the scene of a normalised graph of at most TOO_MANY nodes. direction: "LR" or "TB"."""
+def build(graph: nx.MultiDiGraph, direction: str = "LR", spacing: float = 1.0) -> Scene:
+    """Return the scene of a normalised graph of at most TOO_MANY nodes. direction: "LR" or "TB"; spacing: by how
+    much the room between columns (or rows) is multiplied."""
     plans = {node: _plan(graph, node, direction) for node in graph}
     sizes = {node: _outer_size(plan, direction) for node, plan in plans.items()}
-    placed = layout(graph, sizes, direction=direction)
+    placed = layout(graph, sizes, direction=direction, spacing=spacing)
     dx, dy = _shift(placed, sizes)
     nodes = {}
     for node in graph:
@@ -160,14 +164,17 @@ def _plan(graph: nx.MultiDiGraph, node: int, direction: str) -> _Plan:
     called_else = "constant" if facts["kind"] == "constant" else schema.label(graph, node)
     label = measure.fit(called_else, theme.LABEL_SIZE, NAME_ROOM)
     shape = measure.fit(numbers.shape(facts["shape"]), theme.SHAPE_SIZE, SHAPE_ROOM)
-    shows_gradient = form != NONE and facts["kind"] in ("operation", "parameter")
+    shows_gradient = form != NONE and facts["awaited"]
     inset = _text_inset(badge_width, direction)
     called = measure.width(name, theme.NAME_SIZE) if name else measure.width(label, theme.LABEL_SIZE)
     first_row = called + 14 + measure.width(shape, theme.SHAPE_SIZE)
-    width = inset + max(first_row, _body_width(form, shows_gradient)) + 10
+    gradient_name = measure.fit(facts["gradient_name"] or "", theme.NUMBER_SIZE, NAME_ROOM) if form == NONE else ""
+    body = max(_body_width(form, shows_gradient), measure.width(gradient_name, theme.NUMBER_SIZE))
+    width = inset + max(first_row, body) + 10
     width = max(width, _least(form, shows_gradient), badge_width + 20 if direction == "TB" else 0)
     picture_height = max(thumbnail.extent(facts["shape"])[1], LOWEST_PICTURE) if form == PICTURE else 0.0
     height = {LINE: 67 if shows_gradient else 50, PICTURE: 58 + picture_height, NONE: 42}[form]
+    height += GRADIENT_NAME_HEIGHT if gradient_name else 0
     height += TOP_BADGE if badge_width and direction == "TB" else 0
     return _Plan(
         round(width, 1),
@@ -180,6 +187,7 @@ def _plan(graph: nx.MultiDiGraph, node: int, direction: str) -> _Plan:
         round(picture_height, 1),
         symbol,
         badge_width,
+        gradient_name,
     )
 
 
@@ -286,4 +294,5 @@ def _node(id_: int, kind: str, plan: _Plan, corner: tuple[float, float], directi
         value_at,
         gradient_at,
         badge,
+        plan.gradient_name,
     )

@@ -3,24 +3,27 @@
 A graph is a ``networkx.MultiDiGraph``. Node ids are whole numbers in creation order. Every attribute may be
 missing:
 
-=============  =======================================================================================
-node           meaning, and what a missing attribute becomes
-=============  =======================================================================================
-``kind``       ``"parameter"``, ``"data"``, ``"constant"`` or ``"operation"``; by default an operation where
-               edges arrive, else data
-``op``         the operation's name, such as ``"mul"``; None for leaves
-``symbol``     what the badge says, such as ``"×"``; by default ``op``
-``name``       the label, a str or None. By default a node id that is a str
-``shape``      a tuple of ints; by default the shape of ``value``, else of ``gradient``, else None (unknown)
-``dtype``      a str; by default that of ``value``
-``value``      an array or number of real numbers, or None (not computed yet)
-``gradient``   the same, or None: *not yet*, which is not zero
-``group``      a str or None, reserved
-``problem``    a str such as ``"NaN"`` where something goes wrong in this node that was well before; the node is
-               outlined and labelled "NaN arises here", and the table says so. By default None
-``bare``       True where nothing but the structure is known: no line for value and gradient is drawn.
-               By default True when kind, shape, value and gradient are all missing
-=============  =======================================================================================
+=================  ===================================================================================
+node               meaning, and what a missing attribute becomes
+=================  ===================================================================================
+``kind``           ``"parameter"``, ``"data"``, ``"constant"`` or ``"operation"``; by default an operation where
+                   edges arrive, else data
+``op``             the operation's name, such as ``"mul"``; None for leaves
+``symbol``         what the badge says, such as ``"×"``; by default ``op``
+``name``           the label, a str or None. By default a node id that is a str
+``shape``          a tuple of ints; by default the shape of ``value``, else of ``gradient``, else None (unknown)
+``dtype``          a str; by default that of ``value``
+``value``          an array or number of real numbers, or None (not computed yet)
+``gradient``       the same, or None: *not yet*, which is not zero
+``group``          a str or None, reserved
+``problem``        a str such as ``"NaN"`` where something goes wrong in this node that was well before; the node is
+                   outlined and labelled "NaN arises here", and the table says so. By default None
+``bare``           True where nothing but the structure is known: no line for value and gradient is drawn.
+                   By default True when kind, shape, value and gradient are all missing
+``awaited``        False where no gradient will ever come, so that no place is kept for one. By default True for
+                   parameters and operations
+``gradient_name``  what the gradient is called, a str or None; a ``bare`` box shows it below its own name
+=================  ===================================================================================
 
 An edge ``u -> v`` says that u is an input of v; its ``position`` is the argument's position, by default the
 order in which the edges of v were added.
@@ -252,6 +255,8 @@ def _node(node: Any, given: Mapping[str, Any], computed: bool) -> dict[str, Any]
         "group": given.get("group"),
         "problem": clean(given.get("problem") or "", 40) or None,
         "bare": bool(given.get("bare", missing)),
+        "gradient_name": clean(given.get("gradient_name") or "", LONGEST_NAME) or None,
+        "awaited": bool(given.get("awaited", True)) and kind in ("operation", "parameter"),
     }
 
 

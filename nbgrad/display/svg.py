@@ -13,7 +13,7 @@ import networkx as nx
 import numpy as np
 
 from nbgrad.display import measure, messages, numbers, schema, theme, thumbnail
-from nbgrad.display.scene import NONE, PICTURE, TOO_MANY, Badge, Edge, Node, Scene, build
+from nbgrad.display.scene import GRADIENT_NAME_HEIGHT, NONE, PICTURE, TOO_MANY, Badge, Edge, Node, Scene, build
 
 CELL_WIDTH = 820  # px that a notebook's cell has for a picture on a small screen
 SMALLEST_SCALE = 0.78  # below this the small print is too small to read, and it is better to scroll
@@ -160,6 +160,9 @@ def box(scene: Scene, node: Node, slot: str | None, over: str = "") -> str:
         parts.append(text(node.text_x, first, node.label, "ng-shape", theme.LABEL_SIZE, theme.DIM))
     if node.shape:
         parts.append(text(right, first, node.shape, "ng-shape", theme.SHAPE_SIZE, theme.DIM, anchor="end"))
+    if node.gradient_name:
+        below = round(first + GRADIENT_NAME_HEIGHT, 1)
+        parts.append(text(node.text_x, below, node.gradient_name, "ng-grad", theme.NUMBER_SIZE, theme.BACKWARD_TEXT))
     if node.form != NONE:
         parts.append(_at(node.value_at, value_fragment(node, facts["value"]), 'class="ng-values"'))
     if node.shows_gradient:

@@ -66,6 +66,6 @@ def _computation(graph: nx.MultiDiGraph, node: int) -> str:
 
 
 def _gradient(facts: dict[str, Any]) -> str:
-    if facts["bare"] or facts["kind"] in ("data", "constant"):
+    if facts["bare"] or not facts["awaited"]:
         return ""
     return numbers.summary(facts["gradient"], messages.say("not_yet"))

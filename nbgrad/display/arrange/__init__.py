@@ -50,7 +50,9 @@ class Layout:
     height: float = 0.0
 
 
-def layout(graph: nx.Graph, sizes: Mapping[Any, tuple[float, float]], direction: str = "LR") -> Layout:
+def layout(
+    graph: nx.Graph, sizes: Mapping[Any, tuple[float, float]], direction: str = "LR", spacing: float = 1.0
+) -> Layout:
     """Arrange a directed graph so that edges run one way, short, straight, and with few crossings.
 
     graph: any directed networkx graph. Its order of nodes and edges is the order of creation; an edge attribute
@@ -59,6 +61,7 @@ def layout(graph: nx.Graph, sizes: Mapping[Any, tuple[float, float]], direction:
     sizes: (width, height) of each node's box, in pixels.
     direction: "LR" for left to right, "TB" for top to bottom. Edges leave the middle of a box's right side and
         arrive at the middle of the left side ("TB": bottom and top); parallel edges arrive a little apart.
+    spacing: by how much the room between columns ("TB": rows) is multiplied.
 
     Edges of a graph that is not a multigraph have the key 0. The same graph always gives the same Layout.
     Raises ValueError for an unknown direction and KeyError for a node without a size.
@@ -78,7 +81,7 @@ def layout(graph: nx.Graph, sizes: Mapping[Any, tuple[float, float]], direction:
     edges = [(number[u], number[v]) for u, v, _ in keys]
     across, along = (1, 0) if direction == "LR" else (0, 1)
     boxes = [(float(sizes[node][along]), float(sizes[node][across])) for node in nodes]
-    centres, curves, width, height = _arranged(edges, boxes)
+    centres, curves, width, height = _arranged(edges, boxes, spacing)
     if direction == "TB":
         centres = [(y, x) for x, y in centres]
         curves = [[(y, x) for x, y in points] for points in curves]
@@ -100,7 +103,7 @@ def _edges_in_order(graph: nx.Graph) -> list[EdgeKey]:
 
 
 def _arranged(
-    edges: list[Edge], boxes: list[tuple[float, float]]
+    edges: list[Edge], boxes: list[tuple[float, float]], spacing: float
 ) -> tuple[list[Point], list[list[Point]], float, float]:
     """Centres, curves, width and height, for nodes 0..len(boxes)-1, left to right."""
     loops = [0] * len(boxes)
@@ -113,7 +116,7 @@ def _arranged(
     weights = without_cycles(len(boxes), edges)
     centres: list[Point] = [(0.0, 0.0)] * len(boxes)
     strands: dict[Edge, list[list[Point]]] = {}
-    pieces = [_Piece(nodes, weights, roomy, boxes) for nodes in connected_pieces(len(boxes), weights)]
+    pieces = [_Piece(nodes, weights, roomy, boxes, spacing) for nodes in connected_pieces(len(boxes), weights)]
     corners, width, height = shelves([piece.extent for piece in pieces])
     for piece, corner in zip(pieces, corners, strict=True):
         piece.put(corner, centres, strands)
@@ -146,6 +149,7 @@ class _Piece:
         weights: dict[Edge, int],
         roomy: list[tuple[float, float]],
         boxes: list[tuple[float, float]],
+        spacing: float,
     ) -> None:
         self.nodes = nodes
         local = {node: k for k, node in enumerate(nodes)}
@@ -156,7 +160,7 @@ class _Piece:
         along = [roomy[node][0] for node in nodes] + [0.0] * len(waypoints)
         self.y = heights(self.grid, _ordered(self.grid), across)
         self.box = [boxes[node][0] for node in nodes]
-        self.spans = column_edges(self.grid, self.y, along)
+        self.spans = column_edges(self.grid, self.y, along, spacing)
         bottom = max(self.y[k] + across[k] / 2 for k in range(len(across)))
         self.extent = (self.spans[-1][1], bottom)
 

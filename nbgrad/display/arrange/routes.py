@@ -17,15 +17,17 @@ SAMPLES = 11  # straight pieces that stand for one S; odd, so that no sample fal
 LOOP = 16.0  # how far a loop stands off its box
 
 
-def column_edges(grid: Grid, y: Sequence[float], width: Sequence[float]) -> list[tuple[float, float]]:
+def column_edges(
+    grid: Grid, y: Sequence[float], width: Sequence[float], spacing: float = 1.0
+) -> list[tuple[float, float]]:
     """(left, right) of each column; where edges climb far, the room before the column is wider,
-    in steps, so that small differences do not show."""
+    in steps, so that small differences do not show. All that room is multiplied by ``spacing``."""
     spans: list[tuple[float, float]] = []
     left = 0.0
     for r, column in enumerate(grid.columns.members):
         if r:
             climb = max(abs(y[a] - y[b]) for b in column for a, _ in grid.before[b])
-            left = spans[-1][1] + min(80.0 + 20.0 * (climb // 120.0), 140.0)
+            left = spans[-1][1] + spacing * min(80.0 + 20.0 * (climb // 120.0), 140.0)
         spans.append((left, left + max(width[v] for v in column)))
     return spans
 

@@ -1,0 +1,250 @@
+"""The graph of a program's forward pass, and the nodes that each line of its source belongs to.
+
+A node stands for a parameter, or for a forward line; what stands within another line has none. Where an array is
+filled bit by bit, all lines that fill it make one node. The lines of the backward pass and of the update have no nodes
+of their own: a line belongs to the node whose gradient it computes, or which it moves; and a line on the way there, to
+all the nodes that it leads to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..core.op import REGISTRY, Operation
+from ..program.compiled import Recording
+from ..program.listing import Line, Value
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the source as a picture shows it.
+
+    Attributes:
+        text: the line, without its comment's alignment.
+        section: ``"forward"``, ``"backward"``, ``"update"``, or ``""`` for what comes before and after.
+        nodes: the ids of the nodes that it belongs to.
+    """
+
+    text: str
+    section: str
+    nodes: tuple[int, ...]
+
+
+class ProgramGraph:
+    """The graph of what a program computes forward, linked to its source.
+
+    Attributes:
+        graph: the networkx graph, in the schema of :mod:`nbgrad.display.schema`.
+        rows: the lines of the readable source, in order.
+        names: what the source calls each value that has a node, or whose gradient is one's -> what it is:
+            ``"parameter"``, ``"gradient"``.
+    """
+
+    def __init__(self, recording: Recording):
+        import networkx as nx
+
+        self.graph: nx.MultiDiGraph = nx.MultiDiGraph()
+        self._listing = recording.listing
+        self._written = recording.written
+        self._makers = self._listing.makers()
+        self._printed = [x for x in self._listing.lines if x.value in self._written.names or x.writes is not None]
+        self._forward = [line for line in self._printed if line.section == "forward"]
+        self._own: dict[Value, int] = {}  # a value -> its node
+        self._filled: dict[Value, int] = {}  # a memory that forward lines write into -> the node of what it holds now
+        self._last_write = {x.writes.memory: i for i, x in enumerate(self._forward) if x.writes is not None}
+        self._add_parameters()
+        self._add_forward()
+        self._add_gradients()
+        self.rows = self._rows()
+
+    # ---- nodes and edges
+    def _add_parameters(self) -> None:
+        """The inputs, and the arrays from outside; but not what the update alone reads: learning rate, velocities."""
+        read = {x for line in self._listing.lines if line.section != "update" for x in line.operands}
+        read |= {y for y in self._listing.outputs if isinstance(y, Value)}
+        read |= {x.value.gradient_of for x in self._listing.lines if x.value.gradient_of is not None}
+        for value in self._written.parameters:
+            if value in read:
+                self._hold(value, self._add(value, kind="data", op=None, symbol=None))
+
+    def _add_forward(self) -> None:
+        whole = self._whole_operations()
+        for i, line in enumerate(self._forward):
+            target = line.writes or line.value
+            sources = self._sources(line)
+            node = self._filled.get(target.memory)
+            still_filled = i <= self._last_write.get(target.memory, -1)
+            if node is None or not still_filled or (line.writes is not None and self.graph.out_degree(node)):
+                described = self._described(line, whole)
+                sources = sources if node is None or line.writes is None else [node, *sources]
+                node = self._add(target, kind="operation", **described)
+                self._hold(target, node, still_filled)
+            else:  # one more line that fills the array, or a view through which it is filled
+                more = self._described(line, whole) if line.writes is not None else {}
+                self.graph.nodes[node].update(**more, **self._facts(target))
+            for source in sources:
+                if source != node:
+                    self.graph.add_edge(source, node, position=self.graph.in_degree(node))
+
+    def _add(self, value: Value, **attributes: Any) -> int:
+        node = self.graph.number_of_nodes()
+        self.graph.add_node(node, gradient=None, group=None, awaited=False, **attributes, **self._facts(value))
+        return node
+
+    def _hold(self, value: Value, node: int, filled: bool = True) -> None:
+        """Remember the node of a value; and of its memory, while forward lines write into that."""
+        if filled and value.memory in self._last_write:
+            self._filled[value.memory] = node
+        else:
+            self._own[value] = node
+
+    def _facts(self, value: Value) -> dict[str, Any]:
+        """What a box shows of a value: its name, and its numbers in the example; of complex ones the sizes."""
+        numbers = value.example if isinstance(value.example, np.ndarray | np.generic | float | int) else None
+        is_complex = numbers is not None and np.iscomplexobj(numbers)
+        name = self._written.names[value]
+        return {
+            "name": f"|{name}|" if is_complex else name,
+            "shape": value.shape,
+            "dtype": None if numbers is None else str(value.dtype),
+            "value": np.abs(numbers) if is_complex else numbers,
+        }
+
+    def _sources(self, line: Line) -> list[int]:
+        """The nodes that a line reads, in order, also through what stands within it and through gradients."""
+        found: list[int] = []
+        seen: set[Value] = set()
+        waiting = line.operands[::-1]
+        while waiting:
+            x = waiting.pop()
+            node = self.node_of(x)
+            if node is not None:
+                found.append(node)
+            elif x in self._makers and x not in seen:
+                seen.add(x)
+                waiting += self._makers[x].operands[::-1]
+        return list(dict.fromkeys(found)) if seen else found
+
+    def node_of(self, value: Value) -> int | None:
+        """The id of the node of a value, if it has one."""
+        return self._own.get(value, self._filled.get(value.memory))
+
+    # ---- what a box says of its operation
+    def _whole_operations(self) -> set[Value]:
+        """The values whose line is all that is printed of an operation, or the end of it that is filled in place."""
+        calls = groupby(self._forward, lambda line: (line.operation, line.place))
+        alone = (list(lines) for _, lines in calls)
+        return {lines[0].value for lines in alone if len(lines) == 1}
+
+    def _described(self, line: Line, whole: set[Value]) -> dict[str, Any]:
+        """Name and symbol of the operation; of a formula with several, only the symbol of what is done last."""
+        op: Operation | None = None
+        if line.operation and (line.value in whole or line.writes is not None):
+            op = REGISTRY.get(line.operation)
+        if op is None:
+            name = getattr(line.function, "__name__", "")
+            op = REGISTRY.get(name)
+            is_formula = any(x in self._makers and x not in self._written.names for x in line.operands)
+            return {"op": None if is_formula else name, "symbol": op.symbol if op else name}
+        return {"op": op.name, "symbol": op.symbol}
+
+    # ---- gradients
+    def _add_gradients(self) -> None:
+        """Into each node the gradient that the backward pass computes for it, and the kind of those that have one."""
+        for line in self._listing.lines:
+            of = line.value.gradient_of
+            node = None if of is None else self.node_of(of)
+            if node is None:
+                continue
+            facts = self.graph.nodes[node]
+            facts["awaited"] = True
+            if facts["kind"] == "data":
+                facts["kind"] = "parameter"
+            if line.section == "backward" and line.value.shape == facts["shape"]:  # the last one is the sum
+                gradient = line.value.example
+                facts["gradient"] = np.abs(gradient) if np.iscomplexobj(gradient) else gradient
+
+    # ---- the lines
+    def _rows(self) -> list[Row]:
+        reached = self._reached()
+        lines = iter(self._printed)
+        rows, section = [], ""
+        for statement in self._written.statements:
+            nodes: Iterable[int] = ()
+            if statement.value is not None:
+                line = next(lines)
+                nodes, section = reached[line], kind_of_section(line.section)
+            elif statement.text.startswith("    # "):
+                section = kind_of_section(statement.text[6:])
+            elif statement.text.startswith("    return"):
+                section = ""
+                outputs = [y for y in self._listing.outputs if isinstance(y, Value)]
+                nodes = [node for y in outputs if (node := self._belongs(y)) is not None]
+            elif statement.text.startswith(("def ", "        ")):
+                nodes = self._declared(statement.text)
+            rows.append(Row(statement.text, section, tuple(sorted(set(nodes)))))
+        return rows
+
+    def _declared(self, text: str) -> list[int]:
+        """The nodes of the parameters that stand in a line of the function's head."""
+        of = {self._written.names[p]: self.node_of(p) for p in self._written.parameters}
+        head = text.partition("(")[2] if text.startswith("def ") else text
+        return [node for name in re.findall(r"\w+", head) if (node := of.get(name)) is not None]
+
+    def _reached(self) -> dict[Line, set[int]]:
+        """For each printed line the nodes that it belongs to: its own, or else all those that it leads to."""
+        lines = self._listing.lines
+        readers: dict[Value, list[int]] = {}
+        found: dict[int, set[int]] = {}
+        for i in reversed(range(len(lines))):
+            target = lines[i].writes or lines[i].value
+            node = self._belongs(target)
+            found[i] = {node} if node is not None else set().union(*(found[j] for j in readers.get(target, ())))
+            for x in dict.fromkeys([*lines[i].operands, target]):
+                readers.setdefault(x, []).append(i)
+        return {line: found[i] for i, line in enumerate(lines)}
+
+    def _belongs(self, value: Value) -> int | None:
+        """The node of a value, of what it is the gradient of, or of the parameter that it moves."""
+        if value.memory is not value and self.node_of(value.memory) is None and self.node_of(value) is None:
+            value = value.memory if value.gradient_of is None else value
+        of: Value | None = value
+        while of is not None:
+            node = self.node_of(of)
+            if node is not None:
+                return node
+            of = of.gradient_of
+        maker = self._makers.get(value)
+        return self._moved(value) if maker is not None and maker.section == "update" else None
+
+    def _moved(self, value: Value) -> int | None:
+        """The node of the parameter that an updated value takes the name of."""
+        name = self._written.names.get(value)
+        named = (p for p in self._written.parameters if self._written.names[p] == name)
+        return next((node for p in named if (node := self._own.get(p)) is not None), None)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What the source calls its parameters and gradients -> ``"parameter"`` or ``"gradient"``."""
+        kinds: dict[str, str] = {}
+        for value, name in self._written.names.items():
+            node = self._own.get(value)
+            if node is not None and self.graph.nodes[node]["kind"] == "parameter":
+                kinds[name] = "parameter"
+            elif value.gradient_of is not None:
+                kinds.setdefault(name, "gradient")
+        return kinds
+
+
+def kind_of_section(section: str) -> str:
+    """``"backward"`` for every pass that is one."""
+    return section.partition(",")[0]
