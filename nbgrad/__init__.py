@@ -105,4 +105,5 @@ def __dir__() -> list[str]:
 
 
 show("graph", lambda thing: import_module(".notebook", __name__).mimebundle(thing))
+show("program", lambda program: import_module(".notebook", __name__).display_program(program))
 show("training", lambda trainer: import_module(".widgets.trainer", __name__).display_trainer(trainer))

@@ -19,6 +19,7 @@ from nbgrad.display.schema import (
     normalise,
     validate,
 )
+from nbgrad.display.source import source_picture, structure_picture
 from nbgrad.display.svg import to_svg, too_many, too_many_text
 from nbgrad.display.text import to_text
 
@@ -36,6 +37,8 @@ __all__ = [
     "layout",
     "normalise",
     "player_payload",
+    "source_picture",
+    "structure_picture",
     "to_animated_svg",
     "to_svg",
     "to_text",

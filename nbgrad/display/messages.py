@@ -24,6 +24,18 @@ ENGLISH = {
     "legend_not_finite": "NaN or ∞",
     "too_many": "This graph has {nodes} nodes; up to {most} are drawn.",
     "too_many_hint": "Draw a smaller part: an earlier result, or fewer repetitions.",
+    # a program
+    "program_title": "Program {name}, its source and its computation graph",
+    "program_more": "… and {count} more lines: print(program.source)",
+    "line_takes": "Line {line} takes {names}.",
+    "line_forward": "Line {line} computes {names}.",
+    "line_backward": "Line {line} works on the gradient of {names}.",
+    "line_update": "Line {line} moves {names}.",
+    "line_gives": "Line {line} gives {names}.",
+    "node_line": "{name}: line {lines}.",
+    "node_lines": "{name}: lines {lines}.",
+    "passes_readable": "made readable",
+    "passes_fast": "made fast",
     # table
     "column_name": "name",
     "column_how": "computed as",

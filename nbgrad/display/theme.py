@@ -7,6 +7,7 @@ colour-blind readers. Text colours are darker kin of theirs: at least 4.5:1 on w
 from __future__ import annotations
 
 FONT = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif"
+MONOSPACED = "ui-monospace, 'SFMono-Regular', Menlo, 'DejaVu Sans Mono', monospace"
 
 BACKGROUND = "#ffffff"
 FOREGROUND = "#1b2430"
@@ -22,10 +23,14 @@ FORWARD = "#0072B2"
 FORWARD_TEXT = "#0b5fa5"
 BACKWARD = "#D55E00"
 BACKWARD_TEXT = "#b34700"
+PARAMETER = "#009E73"
+PARAMETER_TEXT = "#00704f"
+KEYWORD_TEXT = "#5b4a9e"
+LITERAL_TEXT = "#8a3d6e"
 
 # kind of node: (colour of the box's line, its width)
 BOX_LINES = {
-    "parameter": ("#009E73", 2.0),
+    "parameter": (PARAMETER, 2.0),
     "data": ("#7a8595", 1.4),
     "constant": ("#7a8595", 1.4),
     "operation": ("#c5ccd6", 1.4),

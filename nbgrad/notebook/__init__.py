@@ -1,4 +1,4 @@
-"""Where the engine and the display meet: what a notebook shows of a tensor or of a node of the graph face.
+"""Where the engine and the display meet: what a notebook shows of a tensor, a node or a program.
 
 The engine knows no drawing and the display knows no engine. Here a result becomes a networkx graph with names from
 the notebook's variables, and the steps of the backward pass become the steps that the display plays.
@@ -6,5 +6,6 @@ the notebook's variables, and the steps of the backward pass become the steps th
 
 from .border import drawn_steps, to_networkx
 from .drawing import Drawing, animate, draw, mimebundle
+from .programs import display_program
 
-__all__ = ["Drawing", "animate", "draw", "drawn_steps", "mimebundle", "to_networkx"]
+__all__ = ["Drawing", "animate", "display_program", "draw", "drawn_steps", "mimebundle", "to_networkx"]

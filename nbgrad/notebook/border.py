@@ -9,8 +9,10 @@ import numpy as np
 from ..core.backward import Step
 from ..core.tensor import Tensor
 from ..graph.nodes import Node
+from ..program import Program
 from .pictures import LEFT_OUT, Picture, Vertex, picture_of
 from .problems import mark
+from .program_graph import ProgramGraph
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from ..display import Step as DrawnStep
 
 
-def to_networkx(root: Tensor | Node) -> nx.MultiDiGraph:
+def to_networkx(root: Tensor | Node | Program) -> nx.MultiDiGraph:
     """The graph of a result, as ``networkx`` knows graphs: draw it, measure it, export it as you like.
 
     Nodes are numbered from 0 in creation order. Node attributes: ``kind`` (parameter, data, constant or operation),
@@ -26,13 +28,16 @@ def to_networkx(root: Tensor | Node) -> nx.MultiDiGraph:
     ``group``, and ``problem`` at the node, if there is one, where a NaN or an infinity arises. An edge leads from an
     operand to the result; its ``position`` is the operand's, counted from 0.
 
+    Of a program it is the graph of the forward lines, with the numbers of the example that it was recorded for; nodes
+    that the program computes a gradient for have a ``gradient_name`` too, such as ``"d_W1"``.
+
     >>> import nbgrad as ng
     >>> x = ng.tensor(3.0, requires_grad=True, name="x")
     >>> graph = ng.to_networkx(x * x)
     >>> graph.number_of_nodes(), graph.number_of_edges(), graph.nodes[1]["op"]
     (2, 2, 'multiply')
     """
-    return network(picture_of(root))
+    return ProgramGraph(root.recording).graph if isinstance(root, Program) else network(picture_of(root))
 
 
 def network(picture: Picture) -> nx.MultiDiGraph:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..core.tensor import Tensor
 from ..graph.nodes import Node
 from ..graph.order import ancestors
+from ..program import Program
 from .border import drawn_steps, network, to_networkx
 from .pictures import all_ancestors, picture_of
 
@@ -89,7 +90,7 @@ def too_large(root: Any) -> TooLarge | None:
 
 
 def draw(root: Any, *, direction: str = "LR") -> Drawing:
-    """Draw the graph of a tensor, of a node of the graph face, or any networkx graph.
+    """Draw the graph of a tensor, of a node of the graph face, of a program, or any networkx graph.
 
     Args:
         direction: ``"LR"``, from left to right, or ``"TB"``, from top to bottom.
@@ -99,6 +100,8 @@ def draw(root: Any, *, direction: str = "LR") -> Drawing:
     >>> "<svg" in ng.draw(x * x).svg
     True
     """
+    if isinstance(root, Program):
+        return Drawing(to_networkx(root), direction)
     if not isinstance(root, Tensor | Node):
         return Drawing(root, direction)
     return too_large(root) or Drawing(to_networkx(root), direction)

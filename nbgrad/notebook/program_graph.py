@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     import networkx as nx
 
 
+# Badges of the functions that only lay out memory, and that no operation is named after.
+SYMBOLS = {"ascontiguousarray": "copy", "empty": "new", "empty_like": "new", "strided": "windows"}
+
+
 @dataclass(frozen=True)
 class Row:
     """A line of the source as a picture shows it.
@@ -154,7 +158,7 @@ class ProgramGraph:
             name = getattr(line.function, "__name__", "")
             op = REGISTRY.get(name)
             is_formula = any(x in self._makers and x not in self._written.names for x in line.operands)
-            return {"op": None if is_formula else name, "symbol": op.symbol if op else name}
+            return {"op": None if is_formula else name, "symbol": op.symbol if op else SYMBOLS.get(name, name)}
         return {"op": op.name, "symbol": op.symbol}
 
     # ---- gradients
@@ -172,6 +176,7 @@ class ProgramGraph:
             if line.section == "backward" and line.value.shape == facts["shape"]:  # the last one is the sum
                 gradient = line.value.example
                 facts["gradient"] = np.abs(gradient) if np.iscomplexobj(gradient) else gradient
+                facts["gradient_name"] = self._written.names.get(line.value)
 
     # ---- the lines
     def _rows(self) -> list[Row]:

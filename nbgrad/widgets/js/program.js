@@ -1,0 +1,172 @@
+// A program: its source on the left, its graph on the right. What is pointed at on one side is lit on the other.
+
+import { element } from "./dom.js";
+import { claimKeys } from "./keyboard.js";
+import { ProgramGraph } from "./program_graph.js";
+import { firstLinked, linesOfNodes, litBy, movedTo } from "./program_links.js";
+import { buildPasses } from "./program_passes.js";
+import { Source } from "./program_source.js";
+
+const VIEWS = { readable: "Readable", fast: "Fast", passes: "Passes" };
+const HINT = "Point at a line or a box, or use the arrow keys.";
+
+function render({ model, el }) {
+  const payload = model.get("payload");
+  const lines = payload.readable;
+  const linesOf = linesOfNodes(lines, payload.nodes.length);
+  const prefix = `ng${Math.random().toString(36).slice(2, 10)}-`;
+  let pointed = null; // what the pointer is over: { line } or { node }
+  let chosen = model.get("line") ? { line: model.get("line") - 1 } : null; // what was clicked or reached by key
+
+  const source = new Source(lines, `Source of ${payload.title}. The arrow keys go from line to line.`, prefix, {
+    over: (line) => point(line < 0 ? null : { line }),
+    chosen: (line) => choose({ line }),
+  });
+  const graph = new ProgramGraph(payload, prefix, {
+    over: (node) => point(node < 0 ? null : { node }),
+    chosen: (node) => choose({ node }),
+  });
+  const panels = {
+    readable: source.root,
+    fast: new Source(payload.fast, `Fast source of ${payload.title}`, `${prefix}fast-`).root,
+    passes: buildPasses(payload.passes),
+  };
+  const head = buildProgramHead(payload, (view) => tell("view", view));
+  const said = element("p", { class: "ng-said ng-dim", "aria-live": "polite" });
+  const body = element("div", { class: "ng-body" }, [...Object.values(panels), graph.root]);
+  body.style.setProperty("--ng-graph-width", `${Math.round(graph.width)}px`);
+  const root = element("section", { class: "ng-widget ng-card ng-program", "aria-label": `Program ${payload.title}` }, [
+    head.root,
+    body,
+    element("div", { class: "ng-foot" }, [said]),
+  ]);
+
+  function tell(trait, value) {
+    model.set(trait, value);
+    try {
+      model.save_changes()?.catch?.(() => {});
+    } catch {
+      // No kernel to tell. The page goes on by itself.
+    }
+  }
+
+  function point(what) {
+    pointed = what;
+    show();
+    if (what?.line !== undefined) {
+      graph.reveal(lines[what.line].nodes);
+    } else if (what) {
+      source.reveal(linesOf[what.node]);
+    }
+  }
+
+  function choose(what) {
+    chosen = what;
+    pointed = null;
+    tell("line", what?.line === undefined ? 0 : what.line + 1);
+    show();
+    const lit = litBy(what, lines, linesOf);
+    source.reveal(lit.lines);
+    graph.reveal(lit.nodes);
+  }
+
+  function show() {
+    const what = pointed ?? chosen;
+    const lit = litBy(what, lines, linesOf);
+    source.show(lit.lines, chosen?.line ?? -1);
+    graph.show(lit, chosen?.node ?? -1);
+    said.textContent = sayOf(what) || HINT;
+  }
+
+  function sayOf(what) {
+    return what?.line === undefined ? payload.nodes[what?.node] : lines[what.line]?.said;
+  }
+
+  function showView() {
+    const view = model.get("view");
+    for (const [name, panel] of Object.entries(panels)) {
+      panel.hidden = name !== view;
+    }
+    head.show(view);
+  }
+
+  function followLine() {
+    const line = model.get("line") - 1;
+    if (line >= 0 ? line !== chosen?.line : chosen?.line !== undefined) {
+      chosen = line >= 0 ? { line } : null;
+      show();
+      source.reveal(line >= 0 ? [line] : []);
+    }
+  }
+
+  listen(source.root, () => chosen?.line ?? -1, lines.length, (line) => choose({ line }), firstLinked(lines));
+  listen(graph.root, () => chosen?.node ?? -1, payload.nodes.length, (node) => choose({ node }), 0);
+
+  /** Let the keys move what is chosen within `panel`; Escape chooses nothing. */
+  function listen(panel, current, count, goTo, first) {
+    panel.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) {
+        return;
+      }
+      const next = event.key === "Escape" ? -1 : movedTo(current(), event.key, count);
+      if (next === null) {
+        return;
+      }
+      event.preventDefault();
+      event.stopPropagation();
+      if (next < 0) {
+        choose(null);
+      } else {
+        goTo(current() < 0 && next === 0 && event.key !== "Home" ? first : next);
+      }
+    });
+  }
+
+  const deaf = claimKeys(root);
+  model.on("change:view", showView);
+  model.on("change:line", followLine);
+  el.append(root);
+  show();
+  showView();
+  return () => {
+    deaf();
+    model.off("change:view", showView);
+    model.off("change:line", followLine);
+    root.remove();
+  };
+}
+
+function buildProgramHead(payload, choose) {
+  const buttons = new Map();
+  for (const [view, label] of Object.entries(VIEWS)) {
+    const button = element("button", { class: "ng-tab ng-focusable", type: "button" }, [label]);
+    button.addEventListener("click", () => choose(view));
+    buttons.set(view, button);
+  }
+  const count = element("span", { class: "ng-dim" });
+  const root = element("div", { class: "ng-head" }, [
+    element("span", { class: "ng-title" }, [payload.title]),
+    count,
+    element("div", { class: "ng-tabs", role: "group", "aria-label": "What is shown" }, [...buttons.values()]),
+  ]);
+
+  function show(view) {
+    for (const [name, button] of buttons) {
+      button.setAttribute("aria-pressed", String(name === view));
+    }
+    count.textContent = countOf(payload, view);
+  }
+
+  return { root, show };
+}
+
+function countOf(payload, view) {
+  if (view === "passes") {
+    return `${payload.passes.reduce((sum, group) => sum + group.rows.length, 0)} rewriting passes`;
+  }
+  const more = payload.left_out[view];
+  const all = payload[view].length + more;
+  return more ? `program, the first ${payload[view].length} of ${all} lines` : `program, ${all} lines`;
+}
+
+export default { render };

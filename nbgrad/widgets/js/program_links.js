@@ -1,0 +1,50 @@
+// Which lines and nodes belong together, and where a key leads. Nothing here needs a page.
+
+/** For each of `count` nodes the indices of the lines that belong to it. */
+export function linesOfNodes(lines, count) {
+  const found = Array.from({ length: count }, () => []);
+  lines.forEach((line, index) => line.nodes.forEach((node) => found[node]?.push(index)));
+  return found;
+}
+
+/** What is lit by a line (`{ line }`), by a node (`{ node }`), or by nothing (null). */
+export function litBy(chosen, lines, linesOf) {
+  if (chosen?.line !== undefined && lines[chosen.line]) {
+    const { nodes, section } = lines[chosen.line];
+    return { lines: [chosen.line], nodes, section: section || "forward" };
+  }
+  if (chosen?.node !== undefined && linesOf[chosen.node]) {
+    return { lines: linesOf[chosen.node], nodes: [chosen.node], section: "forward" };
+  }
+  return { lines: [], nodes: [], section: "" };
+}
+
+const PAGE = 10; // lines that Page Up and Page Down leap over
+
+/** Where `key` leads from `current` (-1 for nowhere yet) among `count`; null for a key that does not move. */
+export function movedTo(current, key, count) {
+  const steps = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1, PageDown: PAGE, PageUp: -PAGE };
+  if (count === 0) {
+    return null;
+  }
+  if (key === "Home") {
+    return 0;
+  }
+  if (key === "End") {
+    return count - 1;
+  }
+  if (!Object.hasOwn(steps, key)) {
+    return null;
+  }
+  return current < 0 ? 0 : Math.min(Math.max(current + steps[key], 0), count - 1);
+}
+
+/** The first line that belongs to a node: where the keyboard begins. */
+export function firstLinked(lines) {
+  return Math.max(lines.findIndex((line) => line.nodes.length > 0), 0);
+}
+
+/** The number of the node at which an edge called "2-5-0" ends. */
+export function endOfEdge(edge) {
+  return Number(edge.split("-")[1]);
+}
