@@ -57,8 +57,8 @@ class Written:
 
 
 def written(listing: Listing, title: str, rebuild: Callable[[list], Any], dialect: Dialect | None = None) -> Written:
-    """The text of a program as one function called ``title``, in NumPy or another dialect; ``rebuild`` puts outputs into
-    their containers."""
+    """The text of a program as one function called ``title``, in NumPy or another dialect; ``rebuild`` puts outputs
+    into their containers."""
     return _Writer(listing, title, rebuild, dialect or Dialect()).write()
 
 
