@@ -23,7 +23,7 @@ NUMBERS = 26  # px for the line numbers
 GUTTER = 14  # px from the numbers to the text, with the section's bar in between
 MOST_COLUMNS = 96  # a longer line is broken
 MOST_LINES = 400  # more than these are not drawn
-SPACING = 0.5  # of the usual room between the rows of a graph that stands beside the source
+SPACING = 0.4  # of the usual room between the rows of a graph that stands beside the source
 
 SECTIONS = {  # section: (colour of its heading, colour of its bar, how the bar is dashed)
     "forward": (theme.FORWARD_TEXT, theme.FORWARD, ""),

@@ -9,7 +9,7 @@ all the nodes that it leads to.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ import numpy as np
 from ..core.op import REGISTRY, Operation
 from ..program.compiled import Recording
 from ..program.listing import Line, Value
+from ..program.readable import Statement
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -33,14 +34,18 @@ class Row:
     """A line of the source as a picture shows it.
 
     Attributes:
-        text: the line, without its comment's alignment.
+        text: the line, without its comment.
         section: ``"forward"``, ``"backward"``, ``"update"``, or ``""`` for what comes before and after.
         nodes: the ids of the nodes that it belongs to.
+        about: the names to speak of when one speaks of the line.
+        leads: whether it only leads to its nodes.
     """
 
     text: str
-    section: str
-    nodes: tuple[int, ...]
+    section: str = ""
+    nodes: tuple[int, ...] = ()
+    about: str = ""
+    leads: bool = False
 
 
 class ProgramGraph:
@@ -48,15 +53,15 @@ class ProgramGraph:
 
     Attributes:
         graph: the networkx graph, in the schema of :mod:`nbgrad.display.schema`.
+        called: for each node what the source calls it.
         rows: the lines of the readable source, in order.
-        names: what the source calls each value that has a node, or whose gradient is one's -> what it is:
-            ``"parameter"``, ``"gradient"``.
     """
 
     def __init__(self, recording: Recording):
         import networkx as nx
 
         self.graph: nx.MultiDiGraph = nx.MultiDiGraph()
+        self.called: list[str] = []
         self._listing = recording.listing
         self._written = recording.written
         self._makers = self._listing.makers()
@@ -95,12 +100,14 @@ class ProgramGraph:
             else:  # one more line that fills the array, or a view through which it is filled
                 more = self._described(line, whole) if line.writes is not None else {}
                 self.graph.nodes[node].update(**more, **self._facts(target))
+                self.called[node] = self._written.names[target]
             for source in sources:
                 if source != node:
                     self.graph.add_edge(source, node, position=self.graph.in_degree(node))
 
     def _add(self, value: Value, **attributes: Any) -> int:
         node = self.graph.number_of_nodes()
+        self.called.append(self._written.names[value])
         self.graph.add_node(node, gradient=None, group=None, awaited=False, **attributes, **self._facts(value))
         return node
 
@@ -182,28 +189,26 @@ class ProgramGraph:
     def _rows(self) -> list[Row]:
         reached = self._reached()
         lines = iter(self._printed)
-        rows, section = [], ""
-        for statement in self._written.statements:
-            nodes: Iterable[int] = ()
-            if statement.value is not None:
-                line = next(lines)
-                nodes, section = reached[line], kind_of_section(line.section)
-            elif statement.text.startswith("    # "):
-                section = kind_of_section(statement.text[6:])
-            elif statement.text.startswith("    return"):
-                section = ""
-                outputs = [y for y in self._listing.outputs if isinstance(y, Value)]
-                nodes = [node for y in outputs if (node := self._belongs(y)) is not None]
-            elif statement.text.startswith(("def ", "        ")):
-                nodes = self._declared(statement.text)
-            rows.append(Row(statement.text, section, tuple(sorted(set(nodes)))))
-        return rows
+        return [self._row(statement, lines, reached) for statement in self._written.statements]
 
-    def _declared(self, text: str) -> list[int]:
-        """The nodes of the parameters that stand in a line of the function's head."""
-        of = {self._written.names[p]: self.node_of(p) for p in self._written.parameters}
-        head = text.partition("(")[2] if text.startswith("def ") else text
-        return [node for name in re.findall(r"\w+", head) if (node := of.get(name)) is not None]
+    def _row(self, statement: Statement, lines: Iterator[Line], reached: dict[Line, set[int]]) -> Row:
+        """A line of the source; where it is one of the program's, the next of ``lines``."""
+        text = statement.text
+        if statement.value is not None:
+            line = next(lines)
+            nodes = tuple(sorted(reached[line]))
+            about = ", ".join(self.called[node] for node in nodes)
+            return Row(text, kind_of_section(line.section), nodes, about, self._belongs(statement.value) is None)
+        if text.startswith("    # "):
+            return Row(text, kind_of_section(text[6:]))
+        if text.startswith("    return"):
+            belonging = (self._belongs(y) for y in self._listing.outputs if isinstance(y, Value))
+            return Row(text, "", distinct(belonging), text.removeprefix("    return "))
+        if text.startswith(("def ", "        ")):
+            of = {self._written.names[p]: self.node_of(p) for p in self._written.parameters}
+            named = [name for name in re.findall(r"\w+", text) if name in of]
+            return Row(text, "", distinct(of[name] for name in named), ", ".join(named))
+        return Row(text)
 
     def _reached(self) -> dict[Line, set[int]]:
         """For each printed line the nodes that it belongs to: its own, or else all those that it leads to."""
@@ -248,6 +253,15 @@ class ProgramGraph:
             elif value.gradient_of is not None:
                 kinds.setdefault(name, "gradient")
         return kinds
+
+
+def distinct(nodes: Iterable[int | None]) -> tuple[int, ...]:
+    """The nodes that there are, each once, in order.
+
+    >>> distinct([3, None, 1, 3])
+    (1, 3)
+    """
+    return tuple(sorted({node for node in nodes if node is not None}))
 
 
 def kind_of_section(section: str) -> str:

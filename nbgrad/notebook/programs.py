@@ -37,7 +37,7 @@ def program_widget(program: Program) -> ProgramWidget:
 
     drawn = ProgramGraph(program.recording)
     title = program.recording.title
-    picture = source_picture(source_lines(program, drawn), structure(drawn.graph), title)
+    picture = source_picture(source_lines(program, drawn), structure(drawn), title)
     return ProgramWidget(payload(program, drawn), svg=picture, text=repr(program))
 
 
@@ -46,14 +46,14 @@ def program_svg(program: Program) -> str:
     from ..display import source_picture
 
     drawn = ProgramGraph(program.recording)
-    return source_picture(source_lines(program, drawn), structure(drawn.graph), program.recording.title)
+    return source_picture(source_lines(program, drawn), structure(drawn), program.recording.title)
 
 
-def structure(graph: nx.MultiDiGraph) -> nx.MultiDiGraph:
+def structure(drawn: ProgramGraph) -> nx.MultiDiGraph:
     """The graph without the example's numbers: names, shapes, operations, and what the gradients are called."""
-    bare = graph.copy()
-    for node in bare:
-        bare.nodes[node]["bare"] = True
+    bare = drawn.graph.copy()
+    for node, name in enumerate(drawn.called):
+        bare.nodes[node].update(bare=True, name=name, value=None, gradient=None)
     return bare
 
 
@@ -78,13 +78,13 @@ def payload(program: Program, drawn: ProgramGraph) -> dict[str, Any]:
     from .highlight import highlighted
 
     readable = [
-        {**line(pieces.tokens, row.section), "nodes": list(row.nodes), "said": sentence(number, row, drawn)}
+        {**line(pieces.tokens, row.section), "nodes": list(row.nodes), "said": sentence(number, row)}
         for number, (pieces, row) in enumerate(zip(source_lines(program, drawn), drawn.rows, strict=True), 1)
     ]
     fast = [line(tokens) for tokens in highlighted(program.fast_source, drawn.names)]
     return {
         "title": program.recording.title,
-        "svg": structure_picture(structure(drawn.graph), GRAPH_ROOM),
+        "svg": structure_picture(structure(drawn), GRAPH_ROOM),
         "readable": readable[:MOST_LINES],
         "fast": fast[:MOST_LINES],
         "left_out": {"readable": max(len(readable) - MOST_LINES, 0), "fast": max(len(fast) - MOST_LINES, 0)},
@@ -109,15 +109,14 @@ def passes(program: Program) -> list[dict[str, Any]]:
     ]
 
 
-def sentence(number: int, row: Row, drawn: ProgramGraph) -> str:
-    """What a line does, said with the names of its nodes."""
+def sentence(number: int, row: Row) -> str:
+    """What a line does."""
     from ..display.messages import say
 
     if not row.nodes:
         return ""
-    kind = row.section or ("takes" if number < len(drawn.rows) else "gives")
-    names = [drawn.graph.nodes[node]["name"] for node in row.nodes]
-    return say(f"line_{kind}", line=number, names=", ".join(names))
+    kind = row.section or ("gives" if row.text.startswith("    return") else "takes")
+    return say(f"line_to_{kind}" if row.leads else f"line_{kind}", line=number, names=row.about)
 
 
 def node_sentences(drawn: ProgramGraph) -> list[str]:
@@ -128,6 +127,5 @@ def node_sentences(drawn: ProgramGraph) -> list[str]:
     for number, row in enumerate(drawn.rows, 1):
         for node in row.nodes:
             numbers[node].append(str(number))
-    names = [drawn.graph.nodes[node]["name"] for node in drawn.graph]
     keys = ("node_line" if len(lines) == 1 else "node_lines" for lines in numbers)
-    return [say(key, name=n, lines=", ".join(x)) for key, n, x in zip(keys, names, numbers, strict=True)]
+    return [say(key, name=n, lines=", ".join(x)) for key, n, x in zip(keys, drawn.called, numbers, strict=True)]

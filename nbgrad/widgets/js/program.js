@@ -3,7 +3,7 @@
 import { element } from "./dom.js";
 import { claimKeys } from "./keyboard.js";
 import { ProgramGraph } from "./program_graph.js";
-import { firstLinked, linesOfNodes, litBy, movedTo } from "./program_links.js";
+import { firstLinked, linesOfNodes, litBy, longestLine, movedTo } from "./program_links.js";
 import { buildPasses } from "./program_passes.js";
 import { Source } from "./program_source.js";
 
@@ -34,7 +34,8 @@ function render({ model, el }) {
   const head = buildProgramHead(payload, (view) => tell("view", view));
   const said = element("p", { class: "ng-said ng-dim", "aria-live": "polite" });
   const body = element("div", { class: "ng-body" }, [...Object.values(panels), graph.root]);
-  body.style.setProperty("--ng-graph-width", `${Math.round(graph.width)}px`);
+  body.style.setProperty("--ng-source-width", `calc(${longestLine(lines)} * 8px + 90px)`);
+  body.style.setProperty("--ng-graph-width", `min(56%, ${graph.width}px)`);
   const root = element("section", { class: "ng-widget ng-card ng-program", "aria-label": `Program ${payload.title}` }, [
     head.root,
     body,

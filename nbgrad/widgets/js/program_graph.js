@@ -5,7 +5,8 @@ import { endOfEdge } from "./program_links.js";
 import { scrollNeeded } from "./stage.js";
 import { importDrawing, indexBy, naturalSize } from "./svg.js";
 
-const SMALLEST = 0.7; // below this scale the small print is too small to read, so the drawing scrolls instead
+const SMALLEST = 0.78; // below this scale the small print is too small to read, so the drawing scrolls instead
+const ROOM = { share: 0.76, most: 760 }; // the panel's height, as the style sheet has it
 const LIGHTS = ["forward", "backward", "update"];
 
 export class ProgramGraph {
@@ -29,17 +30,15 @@ export class ProgramGraph {
     this.fit();
   }
 
-  get width() {
-    return naturalSize(this.drawing).width;
-  }
-
-  /** As wide as there is room for, within reason; `width` and `height` attributes give way to the style. */
+  /** As large as there is room for, within reason; `width` and `height` attributes give way to the style. */
   fit() {
     const { width, height } = naturalSize(this.drawing);
+    const room = Math.min(ROOM.share * window.innerHeight, ROOM.most);
+    this.width = Math.round(width * Math.min(Math.max(room / height, SMALLEST), 1));
     this.drawing.removeAttribute("width");
     this.drawing.removeAttribute("height");
     this.drawing.style.minWidth = `${Math.round(width * SMALLEST)}px`;
-    this.drawing.style.maxWidth = `${Math.round(width)}px`;
+    this.drawing.style.maxWidth = `${this.width}px`;
     this.drawing.style.aspectRatio = `${width} / ${height}`;
   }
 

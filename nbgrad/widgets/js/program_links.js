@@ -44,6 +44,11 @@ export function firstLinked(lines) {
   return Math.max(lines.findIndex((line) => line.nodes.length > 0), 0);
 }
 
+/** How many letters the longest line has. */
+export function longestLine(lines) {
+  return lines.reduce((most, { tokens }) => Math.max(most, tokens.reduce((sum, [text]) => sum + text.length, 0)), 0);
+}
+
 /** The number of the node at which an edge called "2-5-0" ends. */
 export function endOfEdge(edge) {
   return Number(edge.split("-")[1]);
