@@ -58,7 +58,8 @@ class Recording:
         self.fast_listing = listing
         self._writer = FastWriter(listing, title, rebuild, keep_results)
         self.fast_source = self._writer.text()
-        self.sources = [captured.get(p) or p.example for p in self._writer.parameters if p.kind == "captured"]
+        found = [p for p in self._writer.parameters if p.kind == "captured"]
+        self.sources = [p.example if captured.get(p) is None else captured[p] for p in found]
         forget_numbers([listing for _, listing in self.history])
         self._kinds = [kind_of(x) for x in self.outside()]
         self.lock = threading.Lock()
