@@ -164,7 +164,7 @@ def _plan(graph: nx.MultiDiGraph, node: int, direction: str) -> _Plan:
     called_else = "constant" if facts["kind"] == "constant" else schema.label(graph, node)
     label = measure.fit(called_else, theme.LABEL_SIZE, NAME_ROOM)
     shape = measure.fit(numbers.shape(facts["shape"]), theme.SHAPE_SIZE, SHAPE_ROOM)
-    shows_gradient = form != NONE and facts["awaited"]
+    shows_gradient = form != NONE and facts["kind"] in ("operation", "parameter")
     inset = _text_inset(badge_width, direction)
     called = measure.width(name, theme.NAME_SIZE) if name else measure.width(label, theme.LABEL_SIZE)
     first_row = called + 14 + measure.width(shape, theme.SHAPE_SIZE)

@@ -20,8 +20,6 @@ node               meaning, and what a missing attribute becomes
                    outlined and labelled "NaN arises here", and the table says so. By default None
 ``bare``           True where nothing but the structure is known: no line for value and gradient is drawn.
                    By default True when kind, shape, value and gradient are all missing
-``awaited``        False where no gradient will ever come, so that no place is kept for one. By default True for
-                   parameters and operations
 ``gradient_name``  what the gradient is called, a str or None; a ``bare`` box shows it below its own name
 =================  ===================================================================================
 
@@ -256,7 +254,6 @@ def _node(node: Any, given: Mapping[str, Any], computed: bool) -> dict[str, Any]
         "problem": clean(given.get("problem") or "", 40) or None,
         "bare": bool(given.get("bare", missing)),
         "gradient_name": clean(given.get("gradient_name") or "", LONGEST_NAME) or None,
-        "awaited": bool(given.get("awaited", True)) and kind in ("operation", "parameter"),
     }
 
 

@@ -68,17 +68,18 @@ class _Row:
     section: str
 
 
-def source_picture(lines: Sequence[SourceLine], graph: Any, title: str) -> str:
+def source_picture(lines: Sequence[SourceLine], graph: Any, title: str, count: int = 0) -> str:
     """Return the SVG of a program: its source, and beside it (or above, where that fits better) its graph.
 
-    title: what the program is called. Raises the errors of ``schema.normalise``.
+    title: what the program is called. count: how many lines there are, where more than ``lines``.
+    Raises the errors of ``schema.normalise``.
 
     >>> import networkx as nx
     >>> source_picture([SourceLine((Token("y = x"),))], nx.DiGraph([("x", "y")]), "f").count("<svg")
     1
     """
     graph = schema.normalise(graph)
-    rows = _rows(lines)
+    rows = _rows(lines, max(count, len(lines)))
     width, height = _extent(rows)
     said = [messages.say("program_title", name=measure.clean(title, 60)), svg.described(graph)[1]]
     too_many = len(graph) > TOO_MANY
@@ -119,10 +120,11 @@ def _chosen(graph: Any, width: float) -> tuple[Scene, bool]:
 
 
 # ---- rows
-def _rows(lines: Sequence[SourceLine]) -> list[_Row]:
+def _rows(lines: Sequence[SourceLine], count: int) -> list[_Row]:
     rows = [row for number, line in enumerate(lines[:MOST_LINES], 1) for row in _broken(number, line)]
-    if len(lines) > MOST_LINES:
-        more = messages.say("program_more", count=f"{len(lines) - MOST_LINES:,}")
+    shown = min(len(lines), MOST_LINES)
+    if count > shown:
+        more = messages.say("program_more", count=f"{count - shown:,}")
         rows.append(_Row(0, 0, (Token(more, "comment"),), ""))
     return rows
 

@@ -66,6 +66,8 @@ def _computation(graph: nx.MultiDiGraph, node: int) -> str:
 
 
 def _gradient(facts: dict[str, Any]) -> str:
-    if facts["bare"] or not facts["awaited"]:
+    if facts["bare"]:
+        return facts["gradient_name"] or ""
+    if facts["kind"] in ("data", "constant"):
         return ""
     return numbers.summary(facts["gradient"], messages.say("not_yet"))

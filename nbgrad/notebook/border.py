@@ -28,8 +28,8 @@ def to_networkx(root: Tensor | Node | Program) -> nx.MultiDiGraph:
     ``group``, and ``problem`` at the node, if there is one, where a NaN or an infinity arises. An edge leads from an
     operand to the result; its ``position`` is the operand's, counted from 0.
 
-    Of a program it is the graph of the forward lines, with the numbers of the example that it was recorded for; nodes
-    that the program computes a gradient for have a ``gradient_name`` too, such as ``"d_W1"``.
+    Of a program it is the graph of the forward lines, with shapes but without numbers; a node that the program
+    computes a gradient for has a ``gradient_name``, such as ``"d_W1"``.
 
     >>> import nbgrad as ng
     >>> x = ng.tensor(3.0, requires_grad=True, name="x")

@@ -10,7 +10,7 @@ from pygments.token import Comment, Keyword, Name, Number, Operator, String, _To
 from ..display.source import Token
 
 HEADINGS = ("    # forward", "    # backward", "    # update")
-KINDS = (
+KINDS = (  # Pygments' kinds are nested: a kind stands for all those within it
     (Keyword, "keyword"), (Operator.Word, "keyword"), (Number, "number"), (String, "string"), (Comment, "comment"),
     (Name.Builtin, "function"), (Name.Function, "plain"),
 )  # fmt: skip

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..core.op import REGISTRY, Operation
+from ..core.op import REGISTRY
 from ..program.compiled import Recording
 from ..program.listing import Line, Value
 from ..program.readable import Statement
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 # Badges of the functions that only lay out memory, and that no operation is named after.
 SYMBOLS = {"ascontiguousarray": "copy", "empty": "new", "empty_like": "new", "strided": "windows"}
+LAYING_OUT = {"reshape", "transpose", "ascontiguousarray", "astype", "copy"}
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,6 @@ class ProgramGraph:
 
     Attributes:
         graph: the networkx graph, in the schema of :mod:`nbgrad.display.schema`.
-        called: for each node what the source calls it.
         rows: the lines of the readable source, in order.
     """
 
@@ -61,7 +61,6 @@ class ProgramGraph:
         import networkx as nx
 
         self.graph: nx.MultiDiGraph = nx.MultiDiGraph()
-        self.called: list[str] = []
         self._listing = recording.listing
         self._written = recording.written
         self._makers = self._listing.makers()
@@ -74,6 +73,18 @@ class ProgramGraph:
         self._add_forward()
         self._add_gradients()
         self.rows = self._rows()
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What the source calls its parameters and gradients -> ``"parameter"`` or ``"gradient"``."""
+        kinds: dict[str, str] = {}
+        for value, name in self._written.names.items():
+            node = self._own.get(value)
+            if node is not None and self.graph.nodes[node]["kind"] == "parameter":
+                kinds[name] = "parameter"
+            elif value.gradient_of is not None:
+                kinds.setdefault(name, "gradient")
+        return kinds
 
     # ---- nodes and edges
     def _add_parameters(self) -> None:
@@ -90,25 +101,29 @@ class ProgramGraph:
         for i, line in enumerate(self._forward):
             target = line.writes or line.value
             sources = self._sources(line)
-            node = self._filled.get(target.memory)
             still_filled = i <= self._last_write.get(target.memory, -1)
-            if node is None or not still_filled or (line.writes is not None and self.graph.out_degree(node)):
-                described = self._described(line, whole)
-                sources = sources if node is None or line.writes is None else [node, *sources]
+            node = self._filled.get(target.memory) if still_filled else None
+            if node is not None and not self._goes_on(node, line):
+                sources, node = [node, *sources], None
+            described = self._described(line, whole)
+            if node is None:
                 node = self._add(target, kind="operation", **described)
                 self._hold(target, node, still_filled)
             else:  # one more line that fills the array, or a view through which it is filled
-                more = self._described(line, whole) if line.writes is not None else {}
-                self.graph.nodes[node].update(**more, **self._facts(target))
-                self.called[node] = self._written.names[target]
+                self.graph.nodes[node].update(**(described if line.writes else {}), **self._facts(target))
             for source in sources:
                 if source != node:
                     self.graph.add_edge(source, node, position=self.graph.in_degree(node))
 
+    def _goes_on(self, node: int, line: Line) -> bool:
+        """Whether a line goes on filling what a node stands for: not when that has been read, or was given."""
+        is_fresh = self.graph.nodes[node]["kind"] == "operation" and not self.graph.out_degree(node)
+        return line.writes is None or is_fresh
+
     def _add(self, value: Value, **attributes: Any) -> int:
         node = self.graph.number_of_nodes()
-        self.called.append(self._written.names[value])
-        self.graph.add_node(node, gradient=None, group=None, awaited=False, **attributes, **self._facts(value))
+        self.graph.add_node(node, value=None, gradient=None, gradient_name=None, group=None, bare=True)
+        self.graph.nodes[node].update(**attributes, **self._facts(value))
         return node
 
     def _hold(self, value: Value, node: int, filled: bool = True) -> None:
@@ -119,16 +134,11 @@ class ProgramGraph:
             self._own[value] = node
 
     def _facts(self, value: Value) -> dict[str, Any]:
-        """What a box shows of a value: its name, and its numbers in the example; of complex ones the sizes."""
-        numbers = value.example if isinstance(value.example, np.ndarray | np.generic | float | int) else None
-        is_complex = numbers is not None and np.iscomplexobj(numbers)
-        name = self._written.names[value]
-        return {
-            "name": f"|{name}|" if is_complex else name,
-            "shape": value.shape,
-            "dtype": None if numbers is None else str(value.dtype),
-            "value": np.abs(numbers) if is_complex else numbers,
-        }
+        """What is known of a value; a program is for any numbers, so none are shown."""
+        is_number = isinstance(value.example, np.ndarray | np.generic | float | int)
+        dtype = str(value.dtype) if is_number else None
+        name = self._written.names.get(value) or self._written.names[value.memory]
+        return {"name": name, "shape": value.shape, "dtype": dtype}
 
     def _sources(self, line: Line) -> list[int]:
         """The nodes that a line reads, in order, also through what stands within it and through gradients."""
@@ -151,39 +161,39 @@ class ProgramGraph:
 
     # ---- what a box says of its operation
     def _whole_operations(self) -> set[Value]:
-        """The values whose line is all that is printed of an operation, or the end of it that is filled in place."""
-        calls = groupby(self._forward, lambda line: (line.operation, line.place))
-        alone = (list(lines) for _, lines in calls)
-        return {lines[0].value for lines in alone if len(lines) == 1}
+        """The values of those lines that are all that is printed of a call of an operation."""
+        calls = [list(lines) for _, lines in groupby(self._forward, lambda line: (line.operation, line.place))]
+        return {lines[0].value for lines in calls if len(lines) == 1}
 
     def _described(self, line: Line, whole: set[Value]) -> dict[str, Any]:
         """Name and symbol of the operation; of a formula with several, only the symbol of what is done last."""
-        op: Operation | None = None
-        if line.operation and (line.value in whole or line.writes is not None):
-            op = REGISTRY.get(line.operation)
-        if op is None:
-            name = getattr(line.function, "__name__", "")
-            op = REGISTRY.get(name)
-            is_formula = any(x in self._makers and x not in self._written.names for x in line.operands)
-            return {"op": None if is_formula else name, "symbol": op.symbol if op else SYMBOLS.get(name, name)}
-        return {"op": op.name, "symbol": op.symbol}
+        if line.operation in REGISTRY and (line.value in whole or line.writes is not None):
+            op = REGISTRY[line.operation]
+            return {"op": op.name, "symbol": op.symbol}
+        is_formula = any(map(self._stands_within, line.operands))
+        while line.function.__name__ in LAYING_OUT and line.operands and self._stands_within(line.operands[0]):
+            line = self._makers[line.operands[0]]  # what is laid out tells more than how it is laid out
+        name = line.function.__name__
+        symbol = REGISTRY[name].symbol if name in REGISTRY else SYMBOLS.get(name, name)
+        return {"op": None if is_formula else name, "symbol": symbol}
+
+    def _stands_within(self, value: Value) -> bool:
+        """Whether a value stands within a line, rather than having one of its own."""
+        return value in self._makers and value not in self._written.names
 
     # ---- gradients
     def _add_gradients(self) -> None:
-        """Into each node the gradient that the backward pass computes for it, and the kind of those that have one."""
+        """Into each node the name of its gradient; what is given and has one, is a parameter."""
         for line in self._listing.lines:
             of = line.value.gradient_of
             node = None if of is None else self.node_of(of)
             if node is None:
                 continue
             facts = self.graph.nodes[node]
-            facts["awaited"] = True
             if facts["kind"] == "data":
                 facts["kind"] = "parameter"
             if line.section == "backward" and line.value.shape == facts["shape"]:  # the last one is the sum
-                gradient = line.value.example
-                facts["gradient"] = np.abs(gradient) if np.iscomplexobj(gradient) else gradient
-                facts["gradient_name"] = self._written.names.get(line.value)
+                facts["gradient_name"] = self._written.names.get(line.value, facts["gradient_name"])
 
     # ---- the lines
     def _rows(self) -> list[Row]:
@@ -197,7 +207,7 @@ class ProgramGraph:
         if statement.value is not None:
             line = next(lines)
             nodes = tuple(sorted(reached[line]))
-            about = ", ".join(self.called[node] for node in nodes)
+            about = ", ".join(self.graph.nodes[node]["name"] for node in nodes)
             return Row(text, kind_of_section(line.section), nodes, about, self._belongs(statement.value) is None)
         if text.startswith("    # "):
             return Row(text, kind_of_section(text[6:]))
@@ -241,18 +251,6 @@ class ProgramGraph:
         name = self._written.names.get(value)
         named = (p for p in self._written.parameters if self._written.names[p] == name)
         return next((node for p in named if (node := self._own.get(p)) is not None), None)
-
-    @property
-    def names(self) -> dict[str, str]:
-        """What the source calls its parameters and gradients -> ``"parameter"`` or ``"gradient"``."""
-        kinds: dict[str, str] = {}
-        for value, name in self._written.names.items():
-            node = self._own.get(value)
-            if node is not None and self.graph.nodes[node]["kind"] == "parameter":
-                kinds[name] = "parameter"
-            elif value.gradient_of is not None:
-                kinds.setdefault(name, "gradient")
-        return kinds
 
 
 def distinct(nodes: Iterable[int | None]) -> tuple[int, ...]:

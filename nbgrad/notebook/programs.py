@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -11,12 +12,10 @@ from ..program.passes import READABLE
 from .program_graph import ProgramGraph, Row
 
 if TYPE_CHECKING:
-    import networkx as nx
-
-    from ..display.source import SourceLine
+    from ..display.source import SourceLine, Token
     from ..widgets.program import ProgramWidget
 
-MOST_LINES = 3000  # of a source in the page; the rest can be printed
+MOST_LINES = 2000  # of a source in the page; the rest can be printed
 GRAPH_ROOM = 620  # px that the graph has beside the source in the page
 
 _shown: WeakKeyDictionary[Recording, ProgramWidget] = WeakKeyDictionary()
@@ -32,42 +31,43 @@ def display_program(program: Program) -> Any:
 
 def program_widget(program: Program) -> ProgramWidget:
     """The widget on which source and graph of a program light each other."""
-    from ..display import source_picture
     from ..widgets.program import ProgramWidget
 
     drawn = ProgramGraph(program.recording)
-    title = program.recording.title
-    picture = source_picture(source_lines(program, drawn), structure(drawn), title)
-    return ProgramWidget(payload(program, drawn), svg=picture, text=repr(program))
+    lines = source_lines(program, drawn)
+    return ProgramWidget(payload(program, drawn, lines), svg=picture(program, drawn, lines), text=repr(program))
 
 
 def program_svg(program: Program) -> str:
     """The picture of a program as SVG text: its source beside its graph."""
+    drawn = ProgramGraph(program.recording)
+    return picture(program, drawn, source_lines(program, drawn))
+
+
+def picture(program: Program, drawn: ProgramGraph, lines: Sequence[SourceLine]) -> str:
+    """The picture of a program whose source is in colours already."""
     from ..display import source_picture
 
-    drawn = ProgramGraph(program.recording)
-    return source_picture(source_lines(program, drawn), structure(drawn), program.recording.title)
-
-
-def structure(drawn: ProgramGraph) -> nx.MultiDiGraph:
-    """The graph without the example's numbers: names, shapes, operations, and what the gradients are called."""
-    bare = drawn.graph.copy()
-    for node, name in enumerate(drawn.called):
-        bare.nodes[node].update(bare=True, name=name, value=None, gradient=None)
-    return bare
+    return source_picture(lines, drawn.graph, program.recording.title, count=len(drawn.rows))
 
 
 def source_lines(program: Program, drawn: ProgramGraph) -> list[SourceLine]:
-    """The readable source in colours."""
+    """The readable source in colours, as far as it is shown."""
     from ..display.source import SourceLine
+
+    lines = coloured(program.source, drawn)
+    return [SourceLine(tokens, row.section) for tokens, row in zip(lines, drawn.rows, strict=False)]
+
+
+def coloured(source: str, drawn: ProgramGraph) -> list[tuple[Token, ...]]:
+    """A source in colours, as far as it is shown."""
     from .highlight import highlighted
 
-    lines = highlighted(program.source, drawn.names)
-    return [SourceLine(tokens, row.section) for tokens, row in zip(lines, drawn.rows, strict=True)]
+    return highlighted("".join(source.splitlines(keepends=True)[:MOST_LINES]), drawn.names)
 
 
 # ---- what the page gets
-def payload(program: Program, drawn: ProgramGraph) -> dict[str, Any]:
+def payload(program: Program, drawn: ProgramGraph, lines: Sequence[SourceLine]) -> dict[str, Any]:
     """What the widget gets, once, as plain JSON: the texts in pieces, the graph, and which line belongs to which node.
 
     Keys: ``title``; ``svg``, the graph; ``readable`` and ``fast``, lists of lines with ``tokens`` (pairs of text and
@@ -75,19 +75,21 @@ def payload(program: Program, drawn: ProgramGraph) -> dict[str, Any]:
     each node; ``passes``, groups with ``name`` and ``rows``; ``left_out``, how many lines are not shown.
     """
     from ..display import structure_picture
-    from .highlight import highlighted
 
     readable = [
-        {**line(pieces.tokens, row.section), "nodes": list(row.nodes), "said": sentence(number, row)}
-        for number, (pieces, row) in enumerate(zip(source_lines(program, drawn), drawn.rows, strict=True), 1)
+        {**line(shown.tokens, row.section), "nodes": list(row.nodes), "said": sentence(number, row)}
+        for number, (shown, row) in enumerate(zip(lines, drawn.rows, strict=False), 1)
     ]
-    fast = [line(tokens) for tokens in highlighted(program.fast_source, drawn.names)]
+    fast = [line(tokens) for tokens in coloured(program.fast_source, drawn)]
     return {
         "title": program.recording.title,
-        "svg": structure_picture(structure(drawn), GRAPH_ROOM),
-        "readable": readable[:MOST_LINES],
-        "fast": fast[:MOST_LINES],
-        "left_out": {"readable": max(len(readable) - MOST_LINES, 0), "fast": max(len(fast) - MOST_LINES, 0)},
+        "svg": structure_picture(drawn.graph, GRAPH_ROOM),
+        "readable": readable,
+        "fast": fast,
+        "left_out": {
+            "readable": len(drawn.rows) - len(readable),
+            "fast": len(program.fast_source.splitlines()) - len(fast),
+        },
         "nodes": node_sentences(drawn),
         "passes": passes(program),
     }
@@ -127,5 +129,6 @@ def node_sentences(drawn: ProgramGraph) -> list[str]:
     for number, row in enumerate(drawn.rows, 1):
         for node in row.nodes:
             numbers[node].append(str(number))
+    names = [name for _, name in drawn.graph.nodes(data="name")]
     keys = ("node_line" if len(lines) == 1 else "node_lines" for lines in numbers)
-    return [say(key, name=n, lines=", ".join(x)) for key, n, x in zip(keys, drawn.called, numbers, strict=True)]
+    return [say(key, name=n, lines=", ".join(x)) for key, n, x in zip(keys, names, numbers, strict=True)]
