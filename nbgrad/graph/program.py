@@ -50,12 +50,12 @@ class GraphProgram(Program):
     def _recorded(self, args: tuple) -> Recording:
         recorder = Recorder({})
         values: dict[Node, Tensor] = {}
-        for node, x in zip(self._fed, args, strict=False):
-            values[node] = Tensor(recorder.input(x, public(name_of(node))), True)
+        for placeholder, x in zip(self._fed, args, strict=False):
+            values[placeholder] = Tensor(recorder.input(x, public(name_of(placeholder))), True)
         for node in self.nodes:
             if node.op is not None:
                 values[node] = node.op(*[values[x] for x in node.inputs])
-                self._name(values[node], node)
+                name_result(values[node], node)
         loss = values[self.nodes[-1]]
         if loss.data.size != 1:
             raise NotScalarError(
@@ -78,12 +78,6 @@ class GraphProgram(Program):
                 if self.learning_rate is not None or node is self.nodes[-1]:
                     y.name = y.name or public(name_of(node)) or ("loss" if node is self.nodes[-1] else None)
         return Recording(listing, "step" if self.learning_rate is not None else "run", recorder.captured, tuple)
-
-    @staticmethod
-    def _name(result: Tensor, node: Node) -> None:
-        value = result.data.value
-        value.shown = True
-        value.name = public(name_of(node)) or value.name
 
     def __call__(self, feed_dict: Mapping[Placeholder, Any] | None = None) -> Any:
         """Run the graph, and give the loss.
@@ -110,6 +104,13 @@ class GraphProgram(Program):
         for node, value in zip(self._moved, results, strict=True):
             node.tensor = Tensor(value, True)
         return loss
+
+
+def name_result(result: Tensor, node: Node) -> None:
+    """Call what a node computes after it; it has a line of its own."""
+    value = result.data.value
+    value.shown = True
+    value.name = public(name_of(node)) or value.name
 
 
 def compile(nodes: Sequence[Node], learning_rate: float | None = None) -> GraphProgram:

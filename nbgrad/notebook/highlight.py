@@ -22,7 +22,7 @@ def highlighted(source: str, names: Mapping[str, str] | None = None) -> list[tup
     Args:
         names: what names stand for, as ``"parameter"`` or ``"gradient"``.
 
-    >>> highlighted("d_x = np.cos(2 * x)")[0][2:5]
+    >>> highlighted("d_x = np.cos(2 * x)")[0][1:4]
     (Token(text='np.cos', role='function'), Token(text='(', role='plain'), Token(text='2', role='number'))
     """
     lines: list[list[Token]] = [[]]
