@@ -100,10 +100,15 @@ class Recording:
 
 def forget_numbers(listings: Sequence[Listing]) -> None:
     """Let go of the numbers of the example, which nobody needs any more; what is kept are shapes and dtypes."""
-    for listing in listings:
-        for value in [*listing.inputs, *(line.value for line in listing.lines)]:
-            if isinstance(value.example, np.ndarray):
-                value.example = np.broadcast_to(np.zeros((), value.example.dtype), value.example.shape)
+    values = {value for listing in listings for value in listing.inputs}
+    values |= {line.value for listing in listings for line in listing.lines}
+    hollow: dict[tuple, np.ndarray] = {}
+    for value in values:
+        if isinstance(value.example, np.ndarray):
+            kind = kind_of(value.example)
+            if kind not in hollow:
+                hollow[kind] = np.broadcast_to(np.zeros((), value.example.dtype), value.example.shape)
+            value.example = hollow[kind]
 
 
 def executed(source: str, title: str, given: dict[str, Any] | None = None) -> Callable:

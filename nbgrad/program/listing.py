@@ -84,11 +84,14 @@ class Line:
     writes: Value | None = None
     operation: str | None = None
     place: tuple | None = None
+    operands: list[Value] = field(
+        init=False
+    )  # the values among its arguments, in order, one that stands there twice twice
 
-    @property
-    def operands(self) -> list[Value]:
-        """The values among its arguments, in order, one that stands there twice twice."""
-        return list(values_in((self.args, self.static)))
+    def __post_init__(self) -> None:
+        self.operands = list(values_in(self.args))
+        if self.static:
+            self.operands += values_in(self.static)
 
     def with_call(self, function: Callable, *args: Any, **static: Any) -> Line:
         """The same line, computing its value in another way."""

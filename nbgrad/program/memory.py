@@ -44,17 +44,39 @@ class Plan:
         return sum(value.example.nbytes for value in self.buffers)
 
 
+class Shelf:
+    """The buffers that nobody needs at the moment, sorted by how many numbers of which kind they hold."""
+
+    def __init__(self) -> None:
+        self._free: dict[tuple, list[int]] = {}
+        self._lying: set[int] = set()
+
+    def put(self, number: int, value: Value) -> None:
+        """Put a buffer that held ``value`` back, unless it lies there already."""
+        if number not in self._lying:
+            self._lying.add(number)
+            self._free.setdefault((value.dtype, value.size), []).append(number)
+
+    def take(self, value: Value) -> int | None:
+        """A buffer for ``value``, if there is one: that which was put back last, whose memory is still at hand."""
+        fitting = self._free.get((value.dtype, value.size))
+        if not fitting:
+            return None
+        number = fitting.pop()
+        self._lying.discard(number)
+        return number
+
+
 def planned(listing: Listing, keep_results: bool) -> Plan:
     """Give each array of a program its place.
 
     Args:
         keep_results: whether results get memory of their own, which no later call overwrites.
     """
-    plan = Plan()
+    plan, shelf = Plan(), Shelf()
     last = last_uses(listing)
     results = {y.memory for y in listing.outputs if isinstance(y, Value)} if keep_results else set()
     padded = zero_padded(listing)
-    free: list[int] = []
     dying: dict[int, list[Value]] = {}
     for value, at in last.items():
         dying.setdefault(at, []).append(value)
@@ -62,27 +84,22 @@ def planned(listing: Listing, keep_results: bool) -> Plan:
     def release(values: list[Value]) -> None:
         for value in values:
             number = plan.place.get(value)
-            if number is not None and number not in plan.lasting and number not in free:
-                free.append(number)
+            if number is not None and number not in plan.lasting:
+                shelf.put(number, value)
 
     for at, line in enumerate(listing.lines):
-        value = line.value
-        ends = [x for x in dying.get(at, []) if x is not value]
-        if is_elementwise(line) and line.writes is None:
-            sooner = fitting(ends, line)  # it may be written over while it is read: place by place
-            release(sooner)
-            ends = [x for x in ends if x not in sooner]
+        value, ends = line.value, dying.get(at, [])
+        sooner = fitting(ends, line)  # it may be written over while it is read: place by place
+        release(sooner)
         if wants_place(line) and value not in results:
-            number = _found(plan, free, value) if value not in padded else None
+            number = shelf.take(value) if value not in padded else None
             if number is None:
                 number = len(plan.buffers)
                 plan.buffers.append(value)
             plan.place[value] = number
             if value in padded:
                 plan.lasting.add(number)
-        release(ends)
-        if at >= last.get(value.memory, at) and value.memory is value:
-            release([value])
+        release([x for x in ends if x not in sooner])
     return plan
 
 
@@ -93,14 +110,14 @@ def fitting(ends: list[Value], line: Line) -> list[Value]:
     An array of one element is left alone: NumPy takes longer to write over it than to write elsewhere.
     """
     value = line.value
-    if value.size == 1:
+    if not is_elementwise(line) or line.writes is not None or value.size == 1:
         return []
     alike = [
         x.memory
         for x in line.args
         if isinstance(x, Value) and x.shape == value.shape and x.example.strides == value.example.strides
     ]
-    return [x for x in ends if x in alike and x.size == value.size]
+    return [x for x in ends if x in alike and x is not value and x.size == value.size]
 
 
 def wants_place(line: Line) -> bool:
@@ -109,16 +126,6 @@ def wants_place(line: Line) -> bool:
     if line.writes is not None or not value.is_array or value.memory is not value or not value.size:
         return False
     return is_elementwise(line) or line.function in FILLING or line.function in (np.zeros, np.zeros_like)
-
-
-def _found(plan: Plan, free: list[int], value: Value) -> int | None:
-    """A free buffer of as many numbers of the same kind."""
-    for number in reversed(free):
-        other = plan.buffers[number]
-        if other.dtype == value.dtype and other.size == value.size:
-            free.remove(number)
-            return number
-    return None
 
 
 def order_in_memory(value: Value) -> tuple[int, ...]:
