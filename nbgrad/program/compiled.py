@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import warnings
 from collections import OrderedDict
@@ -172,8 +173,7 @@ class Program(Shown):
         """The rewriting passes: name, lines before, lines after, and what each does."""
         rows, before = Passes(), len(self.recording.history[0][1].lines)
         for rewriting, listing in self.recording.history:
-            what = (rewriting.__doc__ or "").split(".")[0].split(":")[0].replace("\n", " ")
-            rows.append((rewriting.__name__, before, len(listing.lines), " ".join(what.split())))
+            rows.append((rewriting.__name__, before, len(listing.lines), first_clause(rewriting.__doc__ or "")))
             before = len(listing.lines)
         return rows
 
@@ -273,6 +273,15 @@ class Program(Shown):
 def only(outputs: list[Any]) -> Any:
     """The rebuilding of a single output."""
     return outputs[0]
+
+
+def first_clause(text: str) -> str:
+    """The beginning of a docstring, up to its first full stop or colon, as plain text.
+
+    >>> first_clause("Write ``x ** 3`` as a product: that is quicker.")
+    'Write x ** 3 as a product'
+    """
+    return " ".join(re.split(r"[.:;](?:\s|$)", text.replace("``", ""))[0].split())
 
 
 def described(kind: tuple) -> str:

@@ -166,6 +166,14 @@ class FastWriter:
 
     # ---- lines
     def _line(self, line: Line) -> None:
+        """Write a line, and at its end what the readable program calls its value."""
+        lines = len(self.body)
+        self._write(line)
+        called = known_as(line.value)
+        if called and len(self.body) > lines and not self.body[-1].startswith(f"{called} ="):
+            self.body[-1] = f"{self.body[-1]:<28}  # {called}"
+
+    def _write(self, line: Line) -> None:
         value = line.value
         if line.writes is not None:
             self.body.append(self._writing(line))
@@ -278,6 +286,13 @@ class FastWriter:
         if is_elementwise(line) and set(line.static) == {"out"}:
             return self._call(line.with_call(line.function, *line.args), self._argument(line.static["out"]))
         return ast.unparse(expression(line.function, line.args, line.static, self._name_tree))
+
+
+def known_as(value: Value) -> str | None:
+    """The name of a value, or that of what it is the gradient of, with ``d_`` before it."""
+    if value.name or value.gradient_of is None:
+        return value.name
+    return f"d_{value.gradient_of.name}" if value.gradient_of.name else None
 
 
 def is_typed(tree: Any) -> bool:

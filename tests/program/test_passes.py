@@ -197,3 +197,10 @@ def test_the_table_of_passes():
     assert all(before >= 0 and after >= 0 and what for _, before, after, what in table)
     assert table[-1][2] == len(program.recording.fast_listing.lines)
     assert str(table).count("\n") == len(table) - 1
+
+
+def test_subtract_plainly():
+    before, lines = around("subtract_plainly", lambda x: np.exp(x) + -np.sin(x), X)
+    assert before == ["exp", "sin", "negative", "add"]
+    assert lines[-1].function is np.subtract
+    assert lines[-1].args == (lines[0].value, lines[1].value)

@@ -14,9 +14,12 @@ from .idle import drop_idle
 from .masks import masks_of_results
 from .operands import even_operands
 from .reductions import sums_as_products
+from .signs import subtract_plainly
 from .writes import own_values
 
-READABLE = (own_values, fold_constants, spare_broadcasts, drop_idle, merge_common, spare_copies, remove_dead)
+READABLE = (
+    own_values, fold_constants, spare_broadcasts, drop_idle, merge_common, subtract_plainly, spare_copies, remove_dead,
+)  # fmt: skip
 FAST = (
     fold_everything, split_powers, gather_factors, sums_as_products, remove_dead, delay_factors, merge_common,
     drop_idle, masks_of_results, remove_dead, even_operands, merge_common,
@@ -25,5 +28,5 @@ FAST = (
 __all__ = [
     "FAST", "READABLE", "delay_factors", "drop_idle", "even_operands", "fold_constants", "fold_everything",
     "gather_factors", "masks_of_results", "merge_common", "own_values", "remove_dead", "spare_broadcasts",
-    "spare_copies", "split_powers", "sums_as_products",
+    "spare_copies", "split_powers", "subtract_plainly", "sums_as_products",
 ]  # fmt: skip

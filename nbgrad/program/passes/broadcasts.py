@@ -11,7 +11,7 @@ from .kinds import is_elementwise, steady
 
 
 def spare_broadcasts(listing: Listing) -> Listing:
-    """Let an elementwise operation broadcast its operand by itself, instead of having it copied to full size before."""
+    """Let operations broadcast their operands: copies that were made for it are spared."""
     is_steady = steady(listing)
     makers = listing.makers()
 

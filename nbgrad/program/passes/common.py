@@ -15,7 +15,7 @@ COMMUTATIVE = {np.add, np.multiply}
 
 
 def merge_common(listing: Listing) -> Listing:
-    """Let a line that does what an earlier one did use its result: the ``prediction - target`` of the loss is that of
+    """Compute once what is computed twice: the ``prediction - target`` of the loss is that of
     its gradient."""
     is_steady = steady(listing)
     first: dict[Hashable, Value] = {}

@@ -13,13 +13,12 @@ LARGEST = 2**16  # numbers in a constant that is kept; larger ones are computed 
 
 
 def fold_constants(listing: Listing) -> Listing:
-    """Replace a line that computes one number from known numbers by that number: ``2.0 / 16`` by ``0.125``."""
+    """Compute numbers that are known beforehand: ``2.0 / 16`` becomes ``0.125``."""
     return _folded(listing, arrays=False)
 
 
 def fold_everything(listing: Listing) -> Listing:
-    """Compute lines that depend on constants only when the program is written, arrays too: ``np.zeros``,
-    ``np.arange``."""
+    """Compute arrays that are known beforehand: ``np.zeros``, ``np.arange``."""
     return _folded(listing, arrays=True)
 
 

@@ -8,7 +8,7 @@ from ..listing import Listing, Value
 
 
 def spare_copies(listing: Listing) -> Listing:
-    """Write into a result itself, rather than into a copy of it, where nobody needs it as it was."""
+    """Write into a result rather than into a copy of it: where nobody needs it as it was."""
     last = {x.memory: at for at, line in enumerate(listing.lines) for x in line.operands}
     last |= {y.memory: len(listing.lines) for y in listing.outputs if isinstance(y, Value)}
     own = {line.value for line in listing.lines if line.writes is None and line.value.memory is line.value}

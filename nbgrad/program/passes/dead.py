@@ -7,7 +7,7 @@ from .kinds import is_random
 
 
 def remove_dead(listing: Listing) -> Listing:
-    """Leave out every line whose result leads to no output. Random numbers are drawn in any case: what is drawn later
+    """Leave out lines that lead to no output. Random numbers are drawn in any case: what is drawn later
     depends on it."""
     needed = {y for y in listing.outputs if isinstance(y, Value)}
     memories = {y.memory for y in needed}

@@ -11,8 +11,8 @@ from .kinds import is_literal, steady
 
 
 def masks_of_results(listing: Listing) -> Listing:
-    """Ask of ``np.maximum(x, 0)`` where it is positive, rather than of ``x``: it is so at the same places, and ``x``
-    need not be kept until the backward pass."""
+    """Ask a relu's result where it is positive, not its operand: it is so at the same places, and the operand need not
+    be kept until the backward pass."""
     is_steady = steady(listing)
     rectified: dict[Value, Value] = {}
     lines = []

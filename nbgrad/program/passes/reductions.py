@@ -14,8 +14,8 @@ LARGEST = 2**20  # elements; beyond it a sum is bound by memory, and NumPy's own
 
 
 def sums_as_products(listing: Listing) -> Listing:
-    """Write sums as products: a sum of columns as ones times the matrix, a sum of squares as a vector times itself, and
-    a mean as a sum times ``1 / n``."""
+    """Write sums as products with ones: a sum of columns as ones times the matrix, a sum of squares as a vector times
+    itself, and a mean as a sum times ``1 / n``."""
     is_steady = steady(listing)
     makers, users = listing.makers(), listing.users()
     given = {y for y in listing.outputs if isinstance(y, Value)}

@@ -8,7 +8,7 @@ from ..listing import Line, Listing, Value, rewritten
 
 
 def own_values(listing: Listing) -> Listing:
-    """Give each version of an array that is changed in place a value of its own: ``y *= 2`` computes another ``y``.
+    """Give each version of an array that is changed in place a name of its own: ``y *= 2`` computes another ``y``.
 
     Only where nobody else sees the change, that is, where no view of the array was taken before. After it, most
     programs write into nothing, and the other passes need not ask what changes when.
