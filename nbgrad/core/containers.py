@@ -7,6 +7,7 @@ from numbers import Number
 from typing import Any
 
 from .errors import ArgumentError
+from .tracing import Tracer
 
 
 def flatten(tree: Any) -> tuple[list[Any], Callable[[list[Any]], Any]]:
@@ -59,7 +60,9 @@ def _rebuilt(tree: Any, others: Iterator[Any]) -> Any:
 
 def _typed_array(tree: Any) -> bool:
     """Whether ``tree`` is a list of numbers, or of such lists."""
-    return isinstance(tree, list) and bool(tree) and all(isinstance(x, Number) or _typed_array(x) for x in tree)
+    if not isinstance(tree, list) or not tree:
+        return False
+    return all((isinstance(x, Number) and not isinstance(x, Tracer)) or _typed_array(x) for x in tree)
 
 
 def matched(given: Any, like: Any, what: str) -> list[Any]:

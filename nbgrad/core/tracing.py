@@ -8,6 +8,7 @@ program does not know yet; and where NumPy offers a tracer no way to say that it
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -43,6 +44,18 @@ def call(function: Any, *args: Any, **static: Any) -> Any:
         if isinstance(x, Tracer):
             return x.call(function, *args, **static)
     return function(*args, **static)
+
+
+def taken(array: Any, index: Any) -> Any:
+    """``array[index]``, written down where only the index is a tracer, or holds one: arrays do not ask their index.
+
+    >>> taken(np.array([1.0, 2.0]), [1]).tolist()
+    [2.0]
+    """
+    for part in index if isinstance(index, tuple) else (index,):
+        if isinstance(part, Tracer):
+            return part.call(operator.getitem, array, index)
+    return array[index]
 
 
 def zeros(shape: tuple[int, ...], like: Any) -> Any:

@@ -18,6 +18,7 @@ from ..program.compiled import Recording
 from ..program.listing import Value
 from ..program.naming import public
 from ..program.record import Recorder
+from ..program.surroundings import Surroundings
 from .nodes import Node, Placeholder
 from .run import checked_nodes
 
@@ -48,7 +49,7 @@ class GraphProgram(Program):
         return (*[node.value for node in self._fed], *rate)
 
     def _recorded(self, args: tuple) -> Recording:
-        recorder = Recorder({})
+        recorder = Recorder(Surroundings())
         values: dict[Node, Tensor] = {}
         for placeholder, x in zip(self._fed, args, strict=False):
             values[placeholder] = Tensor(recorder.input(x, public(name_of(placeholder))), True)
@@ -77,7 +78,7 @@ class GraphProgram(Program):
                 y.shown = True
                 if self.learning_rate is not None or node is self.nodes[-1]:
                     y.name = y.name or public(name_of(node)) or ("loss" if node is self.nodes[-1] else None)
-        return Recording(listing, "step" if self.learning_rate is not None else "run", recorder.captured, tuple)
+        return Recording(listing, "step" if self.learning_rate is not None else "run", recorder, tuple)
 
     def __call__(self, feed_dict: Mapping[Placeholder, Any] | None = None) -> Any:
         """Run the graph, and give the loss.

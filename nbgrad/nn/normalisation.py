@@ -9,6 +9,7 @@ import numpy as np
 from ..core.arguments import as_number, checked_amount, checked_share
 from ..core.errors import HyperparameterError, ShapeError
 from ..core.tensor import plain, tensor
+from ..core.tracing import Tracer
 from . import functional as F
 from .init import generator, ones, zeros
 from .layers import parameter
@@ -157,9 +158,9 @@ class Dropout(Module):
     def forward(self, x: Any) -> Any:
         if not self.training or not self.p:
             return x
-        seed = int(self.next_seed.data)
-        self.next_seed.data = np.int64(seed + 1)
-        return F.dropout(x, self.p, seed=seed)
+        seed = self.next_seed.data
+        self.next_seed.data = seed + np.int64(1)
+        return F.dropout(x, self.p, seed=seed if isinstance(seed, Tracer) else int(seed))
 
     def extra_repr(self) -> str:
         return f"{self.p:g}"

@@ -7,7 +7,7 @@ from ..core.methods import method
 from ..core.numpy_protocol import NUMPY
 from ..core.op import operation, record
 from ..core.tensor import Tensor, plain, recording
-from ..core.tracing import call, zeros
+from ..core.tracing import call, taken, zeros
 from .samples import case, normal
 from .shape import ravel
 
@@ -40,7 +40,7 @@ def positions(index, shape):
     >>> positions((slice(None), 1), (2, 3)).tolist()
     [1, 4]
     """
-    return np.arange(int(np.prod(shape, dtype=int))).reshape(shape)[index]
+    return taken(np.arange(int(np.prod(shape, dtype=int))).reshape(shape), index)
 
 
 def behind_batch(index, shape):

@@ -31,8 +31,13 @@ KNOWN = {np.shape, np.ndim, np.size, np.result_type, np.can_cast, np.iscomplexob
 
 # Functions whose results have a shape that only the numbers tell.
 SHAPED_BY_NUMBERS = {
-    np.nonzero, np.flatnonzero, np.argwhere, np.unique, np.compress, np.extract, np.union1d, np.intersect1d,
-    np.setdiff1d, np.setxor1d, np.trim_zeros, np.delete,
+    np.nonzero, np.flatnonzero, np.argwhere, np.unique, np.extract, np.union1d, np.intersect1d, np.setdiff1d,
+    np.setxor1d, np.trim_zeros, np.bincount,
+}  # fmt: skip
+# The same, if a certain operand is not known yet: its place among the arguments, and its name.
+SHAPED_BY_OPERAND = {
+    np.repeat: (1, "repeats"), np.delete: (1, "obj"), np.compress: (0, "condition"),
+    np.split: (1, "indices_or_sections"), np.array_split: (1, "indices_or_sections"), np.tile: (1, "reps"), np.pad: (1, "pad_width"),
 }  # fmt: skip
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import threading
 import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from itertools import cycle
+from operator import attrgetter
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,12 +19,16 @@ from ..core import debugging
 from ..core.containers import flatten
 from ..core.errors import ProgramError, RecompiledWarning, UnsupportedDataError
 from ..core.shown import Shown
-from ..core.tensor import Tensor, as_data, plain
+from ..core.tensor import Tensor, as_data, plain, recording
+from ..core.tracing import Tracer
 from . import passes
 from .calling import ABSENT, kind_of, way_in, weakly
 from .fast import FastWriter
 from .listing import Listing, Value
+from .outside import Outside
+from .passes.kinds import is_elementwise
 from .readable import Written, written
+from .record import Recorder
 
 MOST_VARIANTS = 8  # recordings for different shapes that a program keeps
 
@@ -32,22 +39,29 @@ class Recording:
     Attributes:
         listing: as it was recorded.
         title: what the function is called.
-        captured: for each value that was found outside, the tensor that it belongs to, or ``None``.
+        recorder: knows where what was found outside is kept, and what was left there.
         rebuild: puts the outputs into their containers.
+        outside: what each run reads besides its inputs.
+        left: what each run leaves outside, in the order of the last outputs.
+
+    Some programs are given their own results again: ``fed_back`` has pairs of an output's and an input's position.
+    Where results lie in memory that is overwritten too soon for that, a program has its memory twice, and takes turns.
     """
 
     def __init__(
         self,
         listing: Listing,
         title: str,
-        captured: dict[Value, Tensor | None],
+        recorder: Recorder,
         rebuild: Callable[[list], Any],
         keep_results: bool = True,
+        fed_back: Sequence[tuple[int, int]] = (),
     ):
         self.title = title
         self.rebuild = rebuild
-        self._captured = captured
+        self.left = [(x.place, x.is_tensor) for x in recorder.standing.left]
         self._keep = keep_results
+        self.writes_into_inputs = any(x.memory.kind == "input" for x in map(attrgetter("writes"), listing.lines) if x)
         self.history: list[tuple[Callable, Listing]] = []
         for rewriting in passes.READABLE:
             listing = rewriting(listing)
@@ -57,19 +71,28 @@ class Recording:
             listing = rewriting(listing)
             self.history.append((rewriting, listing))
         self.fast_listing = listing
-        self._writer = FastWriter(listing, title, rebuild, keep_results)
+        self._writer = FastWriter(listing, title, tuple if self.left else rebuild, keep_results)
         self.fast_source = self._writer.text()
-        found = [p for p in self._writer.parameters if p.kind == "captured"]
-        self.sources = [p.example if captured.get(p) is None else captured[p] for p in found]
+        self.outside = Outside([p for p in self._writer.parameters if p.kind == "captured"], recorder)
         forget_numbers([listing for _, listing in self.history])
-        self._kinds = [kind_of(x) for x in self.outside()]
+        recorder.standing.forget()
         self.lock = threading.Lock()
         self.run = executed(self.fast_source, title, self._writer.given)
+        if not keep_results and any(is_overwritten(listing, i, k) for i, k in fed_back):
+            self.run = in_turns(self.run, executed(self.fast_source, title, self._writer.given))
 
     @cached_property
     def written(self) -> Written:
         """The readable text."""
-        return written(self.listing, self.title, self.rebuild)
+        return written(self.listing, self.title, self._put_back)
+
+    def _put_back(self, outputs: list[Any]) -> Any:
+        """The outputs in their containers; and after them, in a row, what is left outside."""
+        if not self.left:
+            return self.rebuild(outputs)
+        several = len(outputs) - len(self.left)
+        results = self.rebuild(outputs[:several])
+        return (*(results if type(results) is tuple else (results,)), *outputs[several:])
 
     @property
     def buffer_bytes(self) -> int:
@@ -79,24 +102,49 @@ class Recording:
     @property
     def finishes(self) -> bool:
         """Whether the text gives the outputs in their containers, rather than in a row to be put there."""
-        return self._writer.finishes
-
-    def is_current(self) -> bool:
-        """Whether what was found outside still has the shapes and dtypes that it had."""
-        return [kind_of(x) for x in self.outside()] == self._kinds
-
-    def outside(self) -> list[Any]:
-        """The arrays that the program reads besides its inputs, as they are now."""
-        return [x.data if isinstance(x, Tensor) else x for x in self.sources]
+        return self._writer.finishes and not self.left
 
     def __call__(self, inputs: Sequence[Any]) -> Any:
         """What the program gives for inputs in a row."""
+        outside = self.outside.numbers()
         if not self.lock.acquire(False):  # another thread is running it, and the memory is its own now
-            return executed(self.fast_source, self.title, self._writer.given)(*inputs, *self.outside())
-        try:
-            return self.run(*inputs, *self.outside())
-        finally:
-            self.lock.release()
+            outputs = executed(self.fast_source, self.title, self._writer.given)(*inputs, *outside)
+        else:
+            try:
+                outputs = self.run(*inputs, *outside)
+            finally:
+                self.lock.release()
+        return self._leave(outputs) if self.left else outputs
+
+    def _leave(self, outputs: tuple) -> tuple:
+        """Put what belongs outside into its places; the other outputs."""
+        several = len(outputs) - len(self.left)
+        for (place, is_tensor), x in zip(self.left, outputs[several:], strict=True):
+            x = x if self._keep else copied(x)
+            place.put(Tensor(x) if is_tensor else x)
+        return outputs[:several]
+
+
+def copied(x: Any) -> Any:
+    """An array with memory of its own; anything else as it is."""
+    return x.copy() if isinstance(x, np.ndarray) else x
+
+
+def is_overwritten(listing: Listing, output: int, place: int) -> bool:
+    """Whether an input is still read when an output is written that lies in its memory."""
+    y, x = listing.outputs[output], listing.inputs[place]
+    if not isinstance(y, Value) or y is x:
+        return False
+    lines = listing.lines
+    begun = next((at for at, line in enumerate(lines) if line.value is y.memory), len(lines))
+    readers = [at for at, line in enumerate(lines) if any(v.memory is x for v in line.operands)]
+    return any(at > begun or (at == begun and not is_elementwise(lines[at])) for at in readers)
+
+
+def in_turns(*functions: Callable) -> Callable:
+    """The function that calls the first one, then the second one, and so on round."""
+    turns = cycle(functions)
+    return lambda *args: next(turns)(*args)
 
 
 def forget_numbers(listings: Sequence[Listing]) -> None:
@@ -149,10 +197,20 @@ class Program(Shown):
 
     picture_kind: ClassVar[str] = "program"
 
-    def __init__(self, record: Callable[[tuple], Recording], examples: tuple, parameters: Sequence[str] = ()):
+    def __init__(
+        self,
+        record: Callable[[tuple], Recording],
+        examples: tuple,
+        function: Callable | None = None,
+        static: dict[str, Any] | None = None,
+        parameters: Sequence[str] = (),
+    ):
         self._record = record
+        self._function = function
+        self._static = static or {}
         self._parameters = tuple(parameters)
         self._recordings: OrderedDict[tuple, Recording] = OrderedDict()
+        self._recording_lock = threading.RLock()
         self._shape: tuple = ()
         self._call: Callable | None = None
         self._enter(examples)
@@ -181,38 +239,71 @@ class Program(Shown):
         return self.source.rstrip()
 
     # ---- running it
-    def __call__(self, *args: Any) -> Any:
+    def __call__(self, *args: Any, **named: Any) -> Any:
+        if named:
+            args = self._in_order(args, named)
         return self._call(*args) if self._call is not None else self._carefully(args)
+
+    def _in_order(self, args: tuple, named: dict[str, Any]) -> tuple:
+        """Arguments of which some were given by name, in the order of the examples.
+
+        Raises:
+            ProgramError: there is no such argument, or it was settled when the function was compiled.
+        """
+        settled = [name for name in named if name in self._static]
+        try:
+            bound = inspect.signature(self._function or (lambda *batch: None)).bind(*args, **named)
+        except TypeError as error:
+            raise ProgramError(f"the program takes what the function takes that it was made from: {error}") from None
+        if settled or bound.kwargs:
+            raise ProgramError(
+                f"{', '.join(settled or bound.kwargs)} is given by keyword, and was settled when the function was "
+                "compiled: compile it once more, with the other value"
+            )
+        return bound.args
 
     def _carefully(self, args: Sequence[Any]) -> Any:
         """A call that is not just like the last one: other shapes, containers, tensors for arrays, another thread."""
         given = tuple([x for x in args if x is not ABSENT])
-        held = self._found(given)
-        return self._finished(self.recording(held))
+        if self._function is not None and any(map(is_recorded, flatten(given)[0])):
+            return self._function(*given, **self._static)  # within another program, or a gradient
+        held, recording = self._found(given)
+        outputs = recording(held)
+        return outputs if recording.finishes else recording.rebuild(list(outputs))
 
-    def _finished(self, outputs: Any) -> Any:
-        """What a recording gives, in its containers."""
-        return outputs if self.recording.finishes else self.recording.rebuild(list(outputs))
-
-    def _found(self, args: tuple) -> list[Any]:
-        """The arguments in a row, as arrays. From now on the recording for such arguments is used, made if need be."""
+    def _found(self, args: tuple) -> tuple[list[Any], Recording]:
+        """The arguments in a row, as arrays; and the recording for such arguments, which is used from now on, made if
+        need be."""
         if len(args) != len(self._shape):
             raise ProgramError(
                 f"the program takes {len(self._shape)} arguments{self._called()}, but {len(args)} were given"
             )
-        held = [self._converted(x) for x in flatten(args)[0]]
-        key = self._key(args, held)
-        if key not in self._recordings or not self._recordings[key].is_current():
-            self._say_why(key)
-            self._enter(args)
-        else:
-            self._recordings.move_to_end(key)
-            self._use(self._recordings[key], args, held)
-        return held
+        given = flatten(args)[0]
+        held = [self._converted(x) for x in given]
+        with self._recording_lock:
+            key = self._key(args, given, held)
+            if key not in self._recordings or not self._is_current(self._recordings[key]):
+                self._say_why(key)
+                self._enter(args)
+            else:
+                self._recordings.move_to_end(key)
+                self._use(self._recordings[key], args, given)
+            recording = self.recording
+        if recording.writes_into_inputs and not all(map(in_order, held)):
+            raise ProgramError(
+                "the function writes into its argument, which lies in memory in another order than the program knows; "
+                "pass np.ascontiguousarray(x), or let the function write into a copy"
+            )
+        return held, recording
 
-    def _key(self, args: tuple, held: list[Any]) -> tuple:
+    def _is_current(self, recording: Recording) -> bool:
+        """Whether a recording holds for what is outside now."""
+        return recording.outside.is_current()
+
+    def _key(self, args: tuple, given: list[Any], held: list[Any]) -> tuple:
         """What a recording is found by."""
-        return (repr(flatten(args)[1]([None] * len(held))), *map(kind_of, held), self._state_key())
+        tensors = tuple((i, x.requires_grad) for i, x in enumerate(given) if isinstance(x, Tensor))
+        return (repr(flatten(args)[1]([None] * len(held))), *map(kind_of, held), tensors, self._state_key())
 
     def _state_key(self) -> tuple:
         """What else than its arguments a recording depends on."""
@@ -225,8 +316,15 @@ class Program(Shown):
         if isinstance(thing, np.random.Generator):
             return thing
         thing = plain(thing)
-        if type(thing) in (np.ndarray, float, int, bool, np.float64):
+        if type(thing) in (float, int, bool, np.float64):
             return thing
+        if type(thing) is np.ndarray and thing.dtype.kind in "fiubc" and thing.dtype.isnative:
+            return thing
+        if isinstance(thing, Tracer):
+            raise ProgramError(
+                "a training step cannot be a part of another program: it moves parameters; compile what computes the "
+                "loss, and let one optimiser make the step"
+            )
         try:
             return as_data(thing)
         except UnsupportedDataError as error:
@@ -250,24 +348,47 @@ class Program(Shown):
         return self.recording.written.names.get(inputs[i], f"input {i}") if i < len(inputs) else f"input {i}"
 
     def _enter(self, args: tuple) -> None:
-        held, rebuild = flatten(args)
-        held = [self._converted(x) for x in held]
-        recording = self._record(rebuild(held))
+        given, rebuild = flatten(args)
+        held = [self._converted(x) for x in given]
+        recording = self._record(rebuild([like_given(new, x) for new, x in zip(held, given, strict=True)]))
         self._shape = args
-        self._recordings[self._key(args, held)] = recording
-        self._use(recording, args, held)
+        self._recordings[self._key(args, given, held)] = recording
+        self._use(recording, args, given)
         if len(self._recordings) > MOST_VARIANTS:
             self._recordings.popitem(last=False)
 
-    def _use(self, recording: Recording, args: tuple, held: list[Any]) -> None:
+    def _use(self, recording: Recording, args: tuple, given: list[Any]) -> None:
         """Run this recording from now on."""
         self.recording = recording
-        plainly = len(held) == len(args) and not recording.sources and recording.finishes
-        self._call = self._way_in(recording, held) if plainly else None
+        plainly = (
+            len(given) == len(args)
+            and not any(isinstance(x, Tensor) for x in given)
+            and recording.finishes
+            and not recording.outside
+            and not recording.writes_into_inputs
+        )
+        self._call = self._way_in(recording, [self._converted(x) for x in given]) if plainly else None
 
     def _way_in(self, recording: Recording, held: list[Any]) -> Callable | None:
         """The quick way into a recording, if there is one."""
         return way_in(held, recording.run, recording.lock, weakly(self._carefully))
+
+
+def is_recorded(thing: Any) -> bool:
+    """Whether what is done with it is being recorded, for a program or for a gradient."""
+    if isinstance(thing, Tensor):
+        return isinstance(thing.data, Tracer) or (thing.requires_grad and recording.get())
+    return isinstance(thing, Tracer)
+
+
+def like_given(converted: Any, given: Any) -> Any:
+    """An argument as it is recorded: a tensor where a tensor was given."""
+    return Tensor(converted, given.requires_grad, given.name) if isinstance(given, Tensor) else converted
+
+
+def in_order(thing: Any) -> bool:
+    """Whether the numbers of an array lie in memory row by row."""
+    return not isinstance(thing, np.ndarray) or thing.flags.c_contiguous
 
 
 def only(outputs: list[Any]) -> Any:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+import random
+from collections.abc import Callable, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import numpy as np
+from numpy.random import bit_generator
 
 from ..core.containers import flatten
 from ..core.errors import FrozenRandomError, ProgramError
 from ..core.op import identity  # noqa: F401  # the engine is complete
 from ..core.tensor import Tensor, plain
 from . import naming
-from .compiled import Program, Recording, only
+from .compiled import Program, Recording, is_recorded, only
 from .listing import Value
 from .record import Recorder
+from .standing import Left
+from .surroundings import Surroundings
 
 
 def compile(f: Callable, *examples: Any, copy: bool = True, **static: Any) -> Program:
@@ -48,22 +53,32 @@ def compile(f: Callable, *examples: Any, copy: bool = True, **static: Any) -> Pr
     """
     if not callable(f):
         raise ProgramError(f"compile takes a function, and examples of its arguments, but got {f!r:.60}")
+    if any(map(is_recorded, flatten(examples)[0])):  # within a function that is being recorded itself
+        return partial(f, **static)  # type: ignore[return-value]
     title = title_of(f)
 
     def record(args: tuple) -> Recording:
         held, rebuild = flatten(args)
-        recorder = Recorder(naming.outside(f))
+        recorder = Recorder(Surroundings(f, static))
         names = argument_names(f, args)
-        tracers = [recorder.input(x, name) for x, name in zip(held, names, strict=True)]
+        tracers = [like(recorder.input(plain(x), name), x) for x, name in zip(held, names, strict=True)]
         with recorder.watched(), unfrozen(recorder):
             output = f(*rebuild(tracers), **static)
         results, put_back = flatten(output)
-        listing = recorder.listing([as_output(y) for y in results])
-        name_results(listing.outputs, "result" if len(results) == 1 else None)
+        left = recorder.standing.left
+        listing = recorder.listing([*(as_output(y) for y in results), *(x.value for x in left)])
+        recorder.close()
+        name_results(listing.outputs[: len(results)], "result" if len(results) == 1 else None)
+        name_left(listing.outputs[len(results) :], left)
         back = only if output is not None and not isinstance(output, tuple | list | dict) else put_back
-        return Recording(listing, title, recorder.captured, back, copy)
+        return Recording(listing, title, recorder, back, copy)
 
-    return Program(record, examples)
+    return Program(record, examples, f, static)
+
+
+def like(tracer: Any, example: Any) -> Any:
+    """A tracer as a tensor, if the example is one: the function may ask for what only tensors have."""
+    return Tensor(tracer, example.requires_grad, example.name) if isinstance(example, Tensor) else tracer
 
 
 def as_output(y: Any) -> Any:
@@ -87,6 +102,14 @@ def name_results(outputs: list[Any], name: str | None) -> None:
                 y.name = name
 
 
+def name_left(values: list[Any], left: Sequence[Left]) -> None:
+    """Call what is left outside the function as the place is called."""
+    for y, (place, _, _) in zip(values, left, strict=True):
+        if isinstance(y, Value) and y.kind == "line":
+            y.shown = True
+            y.name = y.name or naming.public(place.name)
+
+
 def title_of(f: Callable) -> str:
     """What the program's function is called: as ``f``, if that is a name."""
     name = getattr(f, "__name__", "")
@@ -96,7 +119,7 @@ def title_of(f: Callable) -> str:
 def argument_names(f: Callable, args: tuple) -> list[str | None]:
     """A name for each array among the arguments: its parameter's, or the key of the dictionary that it stands in."""
     try:
-        declared = list(inspect.signature(f).parameters.values())
+        declared = list(inspect.signature(getattr(f, "forward", f)).parameters.values())
     except (TypeError, ValueError):
         declared = []
     names: list[str | None] = []
@@ -112,7 +135,7 @@ def leaf_names(tree: Any, name: str | None) -> list[str | None]:
     count = len(flatten(tree)[0])
     if isinstance(tree, dict):
         return [n for key, branch in tree.items() for n in leaf_names(branch, key if naming.public(key) else name)]
-    if isinstance(tree, tuple | list) and not (count == 1 and flatten(tree)[0] == [tree]):
+    if isinstance(tree, tuple | list) and not (count == 1 and flatten(tree)[0][0] is tree):
         fields = getattr(tree, "_fields", None) or [f"{name}{i}" if name else None for i in range(len(tree))]
         return [n for field, branch in zip(fields, tree, strict=False) for n in leaf_names(branch, field)]
     return [name] * count
@@ -125,14 +148,30 @@ def unfrozen(recorder: Recorder) -> Any:
     Raises:
         FrozenRandomError: from the block, if a generator that is no argument was drawn from directly.
     """
-    before = np.random.get_state()[1].tobytes()  # type: ignore[index]
-    generators = [(name, x) for name, x in recorder.generators() if isinstance(x, np.random.Generator)]
-    states = [repr(x.bit_generator.state) for _, x in generators]
-    yield
-    moved = [n for (n, x), state in zip(generators, states, strict=True) if repr(x.bit_generator.state) != state]
-    if moved or np.random.get_state()[1].tobytes() != before:  # type: ignore[index]
+    generators = [(name, x, repr(x.bit_generator.state)) for name, x in recorder.generators()]
+    shared = repr(np.random.get_state()), random.getstate()
+    unseeded: list[int] = []
+    entropy = vars(bit_generator)["randbits"]  # what NumPy asks where a generator is made without a seed
+
+    def noticed(bits: int) -> int:
+        unseeded.append(bits)
+        return entropy(bits)
+
+    vars(bit_generator)["randbits"] = noticed
+    try:
+        yield
+    finally:
+        vars(bit_generator)["randbits"] = entropy
+    moved = [name for name, x, state in generators if repr(x.bit_generator.state) != state]
+    if unseeded:
+        moved.append("a generator without a seed")
+    if repr(np.random.get_state()) != shared[0]:
+        moved.append("np.random")
+    if random.getstate() != shared[1]:
+        moved.append("random")
+    if moved:
         raise FrozenRandomError(
-            f"the function draws random numbers from {moved[0] if moved else 'np.random'}, and the program would use "
+            f"the function draws random numbers from {moved[0] or 'a generator'}, and the program would use "
             "the same ones in every run; pass the generator as an argument: compile(f, X, np.random.default_rng(0))"
         )
 

@@ -202,7 +202,8 @@ class FastWriter:
         if key not in self._views:
             self._views[key] = name = self._free(f"m{number}_")
             made_for = self.plan.buffers[number]
-            seen = f"m{number}" if made_for.shape == lengths else f"m{number}.reshape({lengths})"
+            made = tuple(made_for.shape[axis] for axis in order_in_memory(made_for))
+            seen = f"m{number}" if made == lengths else f"m{number}.reshape({lengths})"
             in_order = back == tuple(range(value.ndim))
             self.setup.append(f"{name} = {seen}" if in_order else f"{name} = {seen}.transpose({back})")
         return self._views[key]

@@ -75,7 +75,7 @@ def planned(listing: Listing, keep_results: bool) -> Plan:
     """
     plan, shelf = Plan(), Shelf()
     last = last_uses(listing)
-    results = {y.memory for y in listing.outputs if isinstance(y, Value)} if keep_results else set()
+    results = {y.memory for y in listing.outputs if isinstance(y, Value)}
     padded = zero_padded(listing)
     dying: dict[int, list[Value]] = {}
     for value, at in last.items():
@@ -91,8 +91,9 @@ def planned(listing: Listing, keep_results: bool) -> Plan:
         value, ends = line.value, dying.get(at, [])
         sooner = fitting(ends, line)  # it may be written over while it is read: place by place
         release(sooner)
-        if wants_place(line) and value not in results:
-            number = shelf.take(value) if value not in padded else None
+        if wants_place(line) and not (keep_results and value in results):
+            alone = value in padded or value in results  # a result may be an input of the next call: only it lies there
+            number = None if alone else shelf.take(value)
             if number is None:
                 number = len(plan.buffers)
                 plan.buffers.append(value)

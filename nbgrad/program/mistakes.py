@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..core import places
-from ..core.errors import TracedShapeError, TracedValueError
+from ..core.errors import ProgramError, TracedShapeError, TracedValueError
 
 
 def user_line() -> str:
@@ -14,21 +14,73 @@ def user_line() -> str:
     return "" if frame is None else f" ({places.place((frame.f_code, frame.f_lasti))})"
 
 
-WANTED = {
-    "__bool__": "whether it is true", "__int__": "its number", "__float__": "its number", "__index__": "its number",
-    "__complex__": "its number", "__contains__": "whether a number is in it", "__array__": "its numbers as an array",
+ASKED = {
+    "__bool__": "whether it is true", "__index__": "a whole number, for an index or a length", "__int__": "int(x)",
+    "__float__": "float(x)", "__complex__": "complex(x)", "__contains__": "whether a number is in it",
+    "__array__": "all of its numbers", "__hash__": "its number, to look it up", "item": "x.item()",
+    "tolist": "x.tolist()",
+}  # fmt: skip
+SMALL_FIX = {
+    "__float__": "Write np.sin(x) for math.sin(x), np.stack([a, b]) for np.array([a, b]), and no float(x)",
+    "__int__": "Keep whole numbers in arrays: x.astype(int), and np.floor(x) for int(x)",
+    "__array__": (
+        "Leave np.asarray(x) out; write np.stack([x, y]) for np.array([x, y]), np.concatenate for np.r_, and make an "
+        "array that x is assigned into by np.zeros_like(x)"
+    ),
+    "__contains__": "Write (x == number).any()",
+    "__index__": "Write np.take(table, i, axis=0) for table[i]; a length, or how often, is a plain number",
 }  # fmt: skip
 
 
-def frozen_numbers(tracer: Any) -> TracedValueError:
-    """The error for code that asks a recorded value for its numbers."""
+def frozen_numbers(tracer: Any, asked: str) -> TracedValueError:
+    """The error for code that asks a recorded value for its numbers, through the method ``asked``."""
     value = tracer.value
     called = value.name or f"a value of shape {value.shape}"
+    fix = f"{SMALL_FIX[asked]}. " if asked in SMALL_FIX else ""
     return TracedValueError(
-        f"{called} has no numbers yet{user_line()}: the function is being recorded, and what it does must not depend "
-        "on the numbers of the example. Three ways out: compute both and choose, np.where(condition, a, b); decide "
+        f"{called} was asked for {ASKED.get(asked, 'its numbers')}{user_line()}, but it has no numbers yet: the "
+        "function is being recorded, and what it does must not depend on the numbers of the example. "
+        f"{fix}Three ways out: compute both and choose, np.where(condition, a, b); decide "
         "before the function is called, and compile one function for each case; or pass what decides by keyword, "
         "compile(f, x, flag=True), which is taken as it is"
+    )
+
+
+def not_traced(tracer: Any, name: str) -> AttributeError:
+    """The error for an attribute that an array may have, but not a value that is being recorded."""
+    return AttributeError(
+        f"{tracer.value.name or 'a value'} of shape {tracer.shape} is being recorded{user_line()}, and has no "
+        f"attribute {name!r}; it has the methods and operators of arrays, and NumPy's functions take it"
+    )
+
+
+def written_outside(target: Any) -> ProgramError:
+    """The error for a call that writes recorded numbers into an array that is none of the program's own."""
+    name = getattr(target, "name", None)
+    if name or getattr(target, "kind", None) == "captured":
+        return ProgramError(
+            f"the function writes into {name or 'an array'}, which lies outside it{user_line()}; a program leaves "
+            "arrays that it only finds as they are: compute a new array and return it, or pass this one as an argument"
+        )
+    return ProgramError(
+        f"the function writes recorded numbers into an array that is not recorded{user_line()}; make it like one "
+        "that is: np.zeros_like(x), np.empty_like(x, shape=...)"
+    )
+
+
+def takes_function(function: Any) -> ProgramError:
+    """The error for a function of NumPy's that calls a function of the user's."""
+    return ProgramError(
+        f"np.{function.__name__} calls a function with plain arrays{user_line()}, which cannot be recorded; compute "
+        "with the whole array, and axis= where there is one"
+    )
+
+
+def recording_over() -> ProgramError:
+    """The error for a value that was kept from a recording that is over."""
+    return ProgramError(
+        "a value of a function that was being compiled is used after that is done: the function kept it somewhere, in "
+        "a global variable or a list; let the function return it instead, and use what the program gives"
     )
 
 

@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import operator
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from contextlib import contextmanager
-from types import FrameType
+from functools import partial
+from types import FrameType, FunctionType
 from typing import Any
 
 import numpy as np
 
 from ..core.backward import Step, watching
+from ..core.errors import NbgradError, TracedValueError
 from ..core.tensor import Tensor, plain
 from . import naming
-from .canonical import KNOWN, SHAPED_BY_NUMBERS, canonical, example
-from .listing import Line, Listing, Value, mapped
-from .mistakes import not_recorded, unknown_shape
+from .canonical import KNOWN, SHAPED_BY_NUMBERS, SHAPED_BY_OPERAND, canonical, example
+from .listing import Line, Listing, Value, mapped, values_in
+from .mistakes import not_recorded, recording_over, takes_function, unknown_shape, written_outside
+from .standing import Standing
+from .surroundings import Place, Surroundings
 from .tracer import ArrayTracer, GeneratorTracer, ValueTracer
 
 
@@ -28,41 +32,62 @@ class Recorder:
     """Writes a program down.
 
     Args:
-        outside: what the function can reach outside itself, see :func:`.naming.outside`.
+        surroundings: what the function can reach outside itself.
+        inputs: tensors whose numbers are inputs.
 
     Attributes:
         inputs: the inputs, in order.
         lines: the lines so far.
-        captured: for each array that was found outside: the value, and the tensor that it belongs to, if there is one.
+        captured: for each array that was found outside: the value, and the place where each run finds it; ``None``
+            where it is the same array in each run.
+        standing: the places outside, with tracers in them.
+        refused: the error for the last use that a tracer refused.
     """
 
-    def __init__(self, outside: Mapping[int, tuple[str, Any]]):
+    def __init__(self, surroundings: Surroundings, inputs: Sequence[Tensor] = ()):
         self.inputs: list[Value] = []
         self.lines: list[Line] = []
-        self.captured: dict[Value, Tensor | None] = {}
+        self.captured: dict[Value, Place | None] = {}
+        self.refused: TracedValueError | None = None
         self._section = "forward"
         self._passes = 0
         self._roots: list[Any] = []  # what the first reverse pass begins from
-        self._outside = outside
+        self._closed = False
+        self._surroundings = surroundings
         self._memories: dict[int, Value] = {}  # id of an array that owns its memory -> the value that it belongs to
         self._known: dict[int, Value] = {}  # id of an array that is no tracer -> its value
         self._kept: list[Any] = []  # so that no id is given out again
         self._last_call: FrameType | None = None  # the call of an operation that the last line came from
         self._last_top: Any = self  # the call of ours by the user that the last line came from
         self._named_frames: dict[int, FrameType] = {}
+        self.standing = Standing(surroundings, self, inputs)
 
     # ---- values
     def input(self, given: Any, name: str | None) -> Any:
         """A tracer for an input like ``given``: an array, a number, or a generator."""
-        copied = given if isinstance(given, np.random.Generator) else np.array(given, copy=True)[()]
         if type(given) in (float, int, complex, bool):
             copied = given
-        if isinstance(given, np.random.Generator):
+        elif isinstance(given, np.random.Generator):
             copied = np.random.default_rng(0)
+        else:
+            copied = np.array(given, order="C")[()]
         value = Value(copied, "input", name, shown=True)
         self.inputs.append(value)
         self._remember(value)
         return self._tracer(value)
+
+    def captured_tracer(self, place: Place, thing: Any) -> ValueTracer:
+        """A tracer for an array that is kept at a place outside the function."""
+        value = Value(thing, "captured", naming.public(place.name), shown=True)
+        self.captured[value] = place
+        self._kept.append(thing)
+        self._remember(value)
+        return self._tracer(value)
+
+    def is_of_tensor(self, value: Value) -> bool:
+        """Whether a value is the numbers of a tensor that is kept outside the function."""
+        place = self.captured.get(value)
+        return place is not None and isinstance(place.holder, Tensor)
 
     def _remember(self, value: Value) -> None:
         """Find out in whose memory the numbers of a new value lie."""
@@ -83,18 +108,18 @@ class Recorder:
         """The value of an array that is no tracer: found outside, or made by the function itself."""
         if id(array) in self._known:
             return self._known[id(array)]
-        name, thing = self._outside.get(id(array), (None, None))
-        tensor = thing if isinstance(thing, Tensor) else None
+        name, thing = self._surroundings.named.get(id(array), (None, None))
+        place = None
         if thing is None:
             tensor = naming.owner(array, sys._getframe(2))
             if tensor is not None:
-                name = self._outside.get(id(tensor), (tensor.name, None))[0] or tensor.name
-                thing = tensor
+                name, thing = self._surroundings.name(tensor) or tensor.name, tensor
+                place = Place(name or "", tensor, "data")
         if thing is None:  # nobody else can change it
             value = Value(array.copy() if array.base is not None else array, "constant")
         else:
-            value = Value(array, "captured", name or None, shown=True)
-            self.captured[value] = tensor
+            value = Value(array, "captured", naming.public(name), shown=True)
+            self.captured[value] = place
         self._known[id(array)] = value
         self._kept.append(array)
         self._remember(value)
@@ -114,24 +139,42 @@ class Recorder:
     # ---- calls
     def call(self, function: Callable, args: tuple, static: dict[str, Any]) -> Any:
         """Do a call and write it down; what it gives, as tracers."""
+        if self._closed:
+            raise recording_over()
         if function in KNOWN:
             return function(*mapped(self.lifted(args), example), **mapped(self.lifted(static), example))
         out = static.get("out")
         out = out[0] if isinstance(out, tuple) else out
         static = {name: given for name, given in static.items() if name != "out"}
         function, args, static = canonical(function, self.lifted(args), self.lifted(static))
-        if function in SHAPED_BY_NUMBERS or (function is operator.getitem and has_mask(args[1])):
+        if is_shaped_by_numbers(function, args, static):
             raise unknown_shape(function)
-        writes = out.value if isinstance(out, ValueTracer) else args[0] if is_writing(function) else None
+        if any(map(is_function, (*args, *static.values()))):
+            raise takes_function(function)
+        writes = self._lifted(out) if out is not None else args[0] if is_writing(function) else None
+        if writes is not None and (not isinstance(writes, Value) or writes.memory.kind in ("captured", "constant")):
+            raise written_outside(writes)
         if out is not None:
             static = {**static, "out": self.lifted(out)}
         try:
             with np.errstate(all="ignore"):
                 result = function(*mapped(args, example), **mapped(static, example))
+        except TracedValueError:
+            raise
         except (TypeError, ValueError, IndexError) as error:
             raise not_recorded(function, error) from None
+        if isinstance(result, str):  # for somebody who prints
+            return f"<{getattr(function, '__name__', 'text')} of a recorded value>"
         given = self._written(Value(result), function, args, static, writes)
         return out if out is not None else given
+
+    def operate(self, ufunc: Any, operands: tuple) -> Any:
+        """An operator. Of plain numbers Python's own, whose result takes the dtype of an array that it meets."""
+        made = self.call(ufunc, operands, {})
+        examples = [example(self._lifted(x)) for x in operands]
+        if isinstance(made, ArrayTracer) and all(type(x) in PLAIN_NUMBERS for x in examples):
+            made.value.example = PYTHONS[ufunc](*examples)
+        return made
 
     def _written(self, value: Value, function: Any, args: tuple, static: dict, writes: Value | None) -> Any:
         """Add a line, and give the tracer of its value; of several results, a line for each of them."""
@@ -188,12 +231,25 @@ class Recorder:
 
     @contextmanager
     def watched(self) -> Any:
-        """Within it, reverse passes tell this recorder what they do."""
+        """Within it, tracers stand outside the function, and reverse passes tell this recorder what they do.
+
+        Raises:
+            TracedValueError: from the block, where NumPy made another error of it.
+        """
         token = watching.set(self)
         try:
-            yield
+            with self.standing.standing():
+                yield
+        except (TypeError, ValueError) as error:
+            if self.refused is None or isinstance(error, NbgradError):
+                raise
+            raise self.refused from error
         finally:
             watching.reset(token)
+
+    def close(self) -> None:
+        """The function has been run: whoever has kept a tracer can do nothing with it any more."""
+        self._closed = True
 
     def begin(self, roots: Any) -> Callable[[Step], None]:
         """A reverse pass begins: what is computed from now on is gradients."""
@@ -223,11 +279,11 @@ class Recorder:
 
     def name_outside(self, thing: Any) -> str | None:
         """What the function calls a thing that it can reach outside itself."""
-        return self._outside.get(id(thing), (None, None))[0]
+        return self._surroundings.name(thing)
 
     def generators(self) -> list[tuple[str, Any]]:
         """The generators of random numbers that the function can reach outside itself."""
-        return [(name, thing) for name, thing in self._outside.values() if isinstance(thing, np.random.Generator)]
+        return self._surroundings.generators
 
     def listing(self, outputs: list[Any]) -> Listing:
         """The program, giving ``outputs``. The recording ends with it."""
@@ -240,10 +296,42 @@ class Recorder:
 WRITING = {operator.setitem, np.copyto, np.put, np.place, np.putmask, np.fill_diagonal, np.put_along_axis}
 
 
+PLAIN_NUMBERS = (float, int, bool, complex)
+PYTHONS: dict[Any, Callable] = {
+    np.add: operator.add, np.subtract: operator.sub, np.multiply: operator.mul, np.true_divide: operator.truediv,
+    np.floor_divide: operator.floordiv, np.remainder: operator.mod, np.power: operator.pow, np.matmul: operator.matmul,
+    np.bitwise_and: operator.and_, np.bitwise_or: operator.or_, np.bitwise_xor: operator.xor,
+    np.left_shift: operator.lshift, np.right_shift: operator.rshift, np.divmod: divmod, np.less: operator.lt,
+    np.less_equal: operator.le, np.greater: operator.gt, np.greater_equal: operator.ge, np.equal: operator.eq,
+    np.not_equal: operator.ne, np.negative: operator.neg, np.positive: operator.pos, np.absolute: abs,
+    np.invert: operator.invert,
+}  # fmt: skip
+
+
 def is_writing(function: Any) -> bool:
     """Whether a function writes into its first operand."""
     owner = getattr(function, "__self__", None)
     return function in WRITING or (isinstance(owner, np.ufunc) and function.__name__ == "at")
+
+
+def is_function(thing: Any) -> bool:
+    """Whether a call was given a function of the user's, which a program cannot hold."""
+    return isinstance(thing, FunctionType | partial) and not is_numpys(thing)
+
+
+def is_numpys(function: Any) -> bool:
+    return (getattr(function, "__module__", None) or "").startswith("numpy")
+
+
+def is_shaped_by_numbers(function: Any, args: tuple, static: dict[str, Any]) -> bool:
+    """Whether the shape of a call's result is told by numbers that are not known yet."""
+    if function is operator.getitem:
+        return has_mask(args[1])
+    if function in SHAPED_BY_OPERAND:
+        place, name = SHAPED_BY_OPERAND[function]
+        decisive = static.get(name, args[place] if len(args) > place else None)
+        return any(True for _ in values_in(decisive))
+    return function in SHAPED_BY_NUMBERS or (function is np.where and len(args) == 1)
 
 
 def has_mask(index: Any) -> bool:

@@ -15,7 +15,7 @@ import numpy as np
 
 from ..core.tensor import Tensor
 from ..core.tracing import Tracer
-from .mistakes import frozen_numbers
+from .mistakes import frozen_numbers, not_traced
 from .spelled import astype
 
 if TYPE_CHECKING:
@@ -52,8 +52,10 @@ class ArrayTracer(ValueTracer):
     """Stands for an array or a number."""
 
     __slots__ = ()
-    __hash__ = None  # type: ignore[assignment]  # as of an array
     __array_priority__ = 100.0
+
+    # ``isinstance`` takes it for what it stands for, so that a function goes the way that it goes with arrays.
+    __class__ = property(lambda self: type(self.value.example))
 
     # ---- what is known of it
     @property
@@ -140,23 +142,33 @@ class ArrayTracer(ValueTracer):
     def dot(self, other: Any) -> Any:
         return np.dot(self, other)
 
-    def conj(self) -> Any:
-        return np.conjugate(self)
+    def compress(self, condition: Any, axis: int | None = None) -> Any:
+        return self.call(np.compress, condition, self, axis=axis)
 
     def sort(self, axis: int = -1) -> None:
         self[...] = np.sort(self, axis=axis)
 
+    def view(self, *kind: Any) -> Any:
+        if kind:
+            raise not_traced(self, "view(dtype)")
+        return self[...]
+
+    flat = property(lambda self: self.reshape(-1))
     T = property(lambda self: self.call(np.transpose, self))
     mT = property(lambda self: self.call(np.matrix_transpose, self))
     real = property(lambda self: self.call(np.real, self))
     imag = property(lambda self: self.call(np.imag, self))
 
-    # ---- what would need the numbers
-    def _no(self, *args: Any, **static: Any) -> Any:
-        raise frozen_numbers(self)
+    # ---- text, for those who print while they compute
+    def __format__(self, spec: str) -> str:
+        return repr(self)
 
-    __bool__ = __int__ = __float__ = __index__ = __complex__ = __contains__ = __array__ = _no
-    item = tolist = tobytes = tofile = dump = _no
+    def __round__(self, digits: int | None = None) -> Any:
+        return self.__int__() if digits is None else self.recorder.call(np.round, (self, digits), {})
+
+    # ---- what it does not have
+    def __getattr__(self, name: str) -> Any:
+        raise not_traced(self, name)
 
 
 def _operator(ufunc: Callable, reflected: bool) -> Callable:
@@ -165,19 +177,25 @@ def _operator(ufunc: Callable, reflected: bool) -> Callable:
     def method(self: ArrayTracer, other: Any) -> Any:
         if isinstance(other, Tensor):
             return NotImplemented
-        return self.recorder.call(ufunc, (other, self) if reflected else (self, other), {})
+        return self.recorder.operate(ufunc, (other, self) if reflected else (self, other))
 
     return method
 
 
+def _sign(ufunc: Callable) -> Callable:
+    """``-a`` and its like as a method."""
+    return lambda self: self.recorder.operate(ufunc, (self,))
+
+
 def _in_place(ufunc: Callable) -> Callable:
-    """``a ?= b``: of an array, written into it, as NumPy does; a number is replaced by another one."""
+    """``a ?= b``: of an array, written into it, as NumPy does; a number is replaced by another one, and the numbers of
+    a tensor outside the function by others: ``p.data -= lr * p.grad``."""
 
     def method(self: ArrayTracer, other: Any) -> Any:
         if isinstance(other, Tensor):
             return NotImplemented
-        if not self.value.is_array:
-            return self.recorder.call(ufunc, (self, other), {})
+        if not self.value.is_array or self.recorder.is_of_tensor(self.value):
+            return self.recorder.operate(ufunc, (self, other))
         return self.recorder.call(ufunc, (self, other), {"out": self})
 
     return method
@@ -188,6 +206,16 @@ def _method(function: Callable) -> Callable:
     return lambda self, *args, **static: self.recorder.call(function, (self, *args), static)
 
 
+def _refused(name: str) -> Callable:
+    """A method that would need the numbers."""
+
+    def method(self: ArrayTracer, *args: Any, **static: Any) -> Any:
+        self.recorder.refused = frozen_numbers(self, name)
+        raise self.recorder.refused
+
+    return method
+
+
 OPERATORS = {
     "add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.true_divide, "floordiv": np.floor_divide,
     "mod": np.remainder, "pow": np.power, "matmul": np.matmul, "and": np.bitwise_and, "or": np.bitwise_or,
@@ -196,13 +224,19 @@ OPERATORS = {
 COMPARISONS = {
     "lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal, "eq": np.equal, "ne": np.not_equal,
 }  # fmt: skip
+NUMBERS_ASKED = (
+    "__bool__", "__int__", "__float__", "__index__", "__complex__", "__contains__", "__array__", "__hash__", "item",
+    "tolist", "tobytes", "tofile", "dump",
+)  # fmt: skip
 SIGNS = {"neg": np.negative, "pos": np.positive, "abs": np.absolute, "invert": np.invert}
 METHODS = (
-    "all", "any", "argmax", "argmin", "argsort", "clip", "compress", "copy", "cumprod", "cumsum", "diagonal", "max",
+    "all", "any", "argmax", "argmin", "argsort", "clip", "conjugate", "copy", "cumprod", "cumsum", "diagonal", "max",
     "mean", "min", "nonzero", "prod", "ravel", "repeat", "round", "searchsorted", "squeeze", "std", "sum", "swapaxes",
     "take", "trace", "var",
 )  # fmt: skip
 
+for _name in NUMBERS_ASKED:
+    setattr(ArrayTracer, _name, _refused(_name))
 for _name, _ufunc in OPERATORS.items():
     setattr(ArrayTracer, f"__{_name}__", _operator(_ufunc, reflected=False))
     setattr(ArrayTracer, f"__r{_name}__", _operator(_ufunc, reflected=True))
@@ -211,6 +245,7 @@ for _name, _ufunc in OPERATORS.items():
 for _name, _ufunc in COMPARISONS.items():
     setattr(ArrayTracer, f"__{_name}__", _operator(_ufunc, reflected=False))
 for _name, _ufunc in SIGNS.items():
-    setattr(ArrayTracer, f"__{_name}__", _method(_ufunc))
+    setattr(ArrayTracer, f"__{_name}__", _sign(_ufunc))
 for _name in METHODS:
     setattr(ArrayTracer, _name, _method(getattr(np, _name)))
+ArrayTracer.conj = ArrayTracer.conjugate  # type: ignore[attr-defined]

@@ -13,14 +13,16 @@ from ..core.backward import gradients, one_like
 from ..core.containers import flatten
 from ..core.errors import NonFiniteError
 from ..core.names import name_of
-from ..core.tensor import Tensor
+from ..core.tensor import Tensor, plain
 from ..core.transforms import at_work, one_number
 from . import naming
 from .calling import ABSENT, kind_of, way_into_step, weakly
 from .compiled import Program, Recording
-from .compiling import argument_names, unfrozen
+from .compiling import argument_names, like, name_left, unfrozen
 from .listing import Listing, Value
 from .record import Recorder
+from .standing import moment
+from .surroundings import Surroundings
 
 if TYPE_CHECKING:
     from ..optim.base import Memory, Optimizer
@@ -35,10 +37,14 @@ class StepRecording(Recording):
     Attributes:
         reads: what it is given of what the optimiser remembers, in order.
         writes: what it gives to remember, in order.
+        moving: which parameters get a gradient.
+        together: whether these have all done the same number of steps, so that one count is enough.
     """
 
     reads: list[Slot]
     writes: list[Slot]
+    moving: list[int]
+    together: bool
 
 
 class TrainingStep(Program):
@@ -62,18 +68,20 @@ class TrainingStep(Program):
 
     # ---- recording
     def _recorded(self, args: tuple) -> Recording:
-        recorder = Recorder(naming.outside(self._loss))
+        recorder = Recorder(Surroundings(self._loss), inputs=self._tensors)
         held, rebuild = flatten(args)
         names = argument_names(self._loss, args)
-        batch = rebuild([recorder.input(x, name) for x, name in zip(held, names, strict=True)])
+        batch = rebuild([like(recorder.input(plain(x), name), x) for x, name in zip(held, names, strict=True)])
         places = [recorder.input(p.data, None) for p in self._tensors]
-        memories, reads = self._memory_inputs(recorder)
         rate = recorder.input(float(self.optimizer.lr), "lr")
-        with standing_in(self._tensors, places), recorder.watched(), unfrozen(recorder):
+        with recorder.watched(), standing_in(self._tensors, places), unfrozen(recorder):
             value = one_number(self._loss, self._loss(*batch))
             with at_work():
                 found = gradients([value], [one_like(value.data)], self._tensors)
         name_places(places, self._tensors, recorder)
+        moving = [i for i, g in enumerate(found) if g is not None]
+        together = self._count_together(moving)
+        memories, reads = self._memory_inputs(recorder, moving, together)
         before = [dict(memory) for memory in memories]
         with recorder.section("update"):
             moved = [
@@ -84,34 +92,43 @@ class TrainingStep(Program):
             (i, key)
             for i, memory in enumerate(memories)
             for key in memory
-            if memory[key] is not before[i].get(key) and (key != "steps" or i == 0 or not self._counts_together())
+            if memory[key] is not before[i].get(key) and (key != "steps" or i == moving[0] or not together)
         ]
         name_memories(reads, places)
-        listing = recorder.listing([value, *moved, *(memories[i][key] for i, key in writes)])
+        left = recorder.standing.left
+        remembered = [memories[i][key] for i, key in writes]
+        listing = recorder.listing([value, *moved, *remembered, *(x.value for x in left)])
+        recorder.close()
         name_outputs(listing, places, writes)
+        name_left(listing.outputs[len(listing.outputs) - len(left) :], left)
         fed = {x for line in listing.lines for x in line.operands}
         reads = {slot: x for slot, x in reads.items() if x in fed}
         listing.inputs = [*listing.inputs[: len(held) + len(places)], *reads.values(), rate.value]
-        recording = StepRecording(listing, "step", recorder.captured, tuple, self._copy)
+        recording = StepRecording(
+            listing, "step", recorder, tuple, self._copy, fed_back(len(held), len(places), list(reads), writes)
+        )
         recording.reads, recording.writes = list(reads), writes
+        recording.moving, recording.together = moving, together
         return recording
 
-    def _memory_inputs(self, recorder: Recorder) -> tuple[list[Memory], dict[Slot, Value]]:
-        """What the optimiser remembers of each parameter, as inputs; a count that is the same for all of them once."""
+    def _memory_inputs(
+        self, recorder: Recorder, moving: list[int], together: bool
+    ) -> tuple[list[Memory], dict[Slot, Value]]:
+        """What the optimiser remembers of each parameter that moves, as inputs; a count that they share, once."""
         memories: list[Memory] = [{} for _ in self._tensors]
         reads: dict[Slot, Value] = {}
-        shared = recorder.input(self._remembered(0, "steps"), "t") if self._counts_together() else None
-        for i, memory in enumerate(memories):
+        shared = recorder.input(self._remembered(moving[0], "steps"), "t") if together else None
+        for i in moving:
             for key in self.optimizer.remembered:
                 alone = key != "steps" or shared is None
-                memory[key] = recorder.input(self._remembered(i, key), None) if alone else shared
-                if alone or i == 0:
-                    reads[i, key] = memory[key].value
+                memories[i][key] = recorder.input(self._remembered(i, key), None) if alone else shared
+                if alone or i == moving[0]:
+                    reads[i, key] = memories[i][key].value
         return memories, reads
 
-    def _counts_together(self) -> bool:
-        """Whether all parameters have done the same number of steps."""
-        counts = {memory.get("steps", 0) for memory in self.optimizer.memory}
+    def _count_together(self, moving: list[int]) -> bool:
+        """Whether parameters have done the same number of steps, where steps are counted."""
+        counts = {self.optimizer.memory[i].get("steps", 0) for i in moving}
         return "steps" in self.optimizer.remembered and len(counts) == 1
 
     def _remembered(self, i: int, key: str) -> Any:
@@ -121,18 +138,22 @@ class TrainingStep(Program):
             return memory[key]
         return 0 if key == "steps" else np.zeros_like(self._tensors[i].data)[()]
 
-    def _remember(self, i: int, key: str, x: Any) -> None:
-        """Let the optimiser remember ``x``; a count that is the same for all parameters, of all of them."""
+    def _remember(self, recording: StepRecording, i: int, key: str, x: Any) -> None:
+        """Let the optimiser remember ``x``; a count that is the same for all that move, of all of them."""
         if key != "steps":
             self.optimizer.memory[i][key] = x
             return
-        for memory in self.optimizer.memory if self._counts_together() else [self.optimizer.memory[i]]:
-            memory[key] = int(x)
+        for k in recording.moving if recording.together else [i]:
+            self.optimizer.memory[k][key] = int(x)
 
     def _state_key(self) -> tuple:
         """What else a recording depends on: shapes and dtypes of the parameters, and the optimiser's options."""
         numbers = [p.data for p in self._tensors]
-        return (*map(kind_of, numbers), self._settings(self.optimizer), self._counts_together())
+        return (*map(kind_of, numbers), self._settings(self.optimizer))
+
+    def _is_current(self, recording: Recording) -> bool:
+        assert isinstance(recording, StepRecording)
+        return super()._is_current(recording) and recording.together == self._count_together(recording.moving)
 
     # ---- running
     def _way_in(self, recording: Recording, held: list[Any]) -> Callable | None:
@@ -150,8 +171,9 @@ class TrainingStep(Program):
             NonFiniteError: a parameter would become NaN or infinite, for an optimiser that remembers what it does.
                 Nothing has moved then.
         """
-        batch = self._found(tuple([x for x in args if x is not ABSENT]))
-        recording, numbers = self.recording, [p.data for p in self._tensors]
+        with moment.lock:  # no other thread is recording with tracers in the parameters
+            batch, recording = self._found(tuple([x for x in args if x is not ABSENT]))
+            numbers = [p.data for p in self._tensors]
         assert isinstance(recording, StepRecording)
         state = [self._remembered(i, key) for i, key in recording.reads]
         value, *outputs = recording((*batch, *numbers, *state, float(self.optimizer.lr)))
@@ -161,7 +183,7 @@ class TrainingStep(Program):
         for p, x in zip(self._tensors, moved, strict=True):
             p.data = x
         for (i, key), x in zip(recording.writes, later, strict=True):
-            self._remember(i, key, x)
+            self._remember(recording, i, key, x)
         return value
 
 
@@ -191,6 +213,13 @@ def check_moved(tensors: Sequence[Tensor], moved: Sequence[Any], loss: Any) -> N
                 f"parameter {i}{f' ({name})' if name else ''} of shape {p.shape} would become NaN or infinite (the "
                 f"loss is {float(loss):.4g}), so nothing was changed; look at the data, and try a smaller learning rate"
             )
+
+
+def fed_back(batch: int, parameters: int, reads: Sequence[Slot], writes: Sequence[Slot]) -> list[tuple[int, int]]:
+    """Which output of a step is which input of the next one: the parameters, and what is remembered of them."""
+    remembered = [(writes.index(slot), i) for i, slot in enumerate(reads) if slot in writes]
+    pairs = [*((i, i) for i in range(parameters)), *((parameters + k, parameters + i) for k, i in remembered)]
+    return [(1 + k, batch + i) for k, i in pairs]
 
 
 # ---- names
@@ -227,7 +256,7 @@ def name_outputs(listing: Listing, places: Sequence[Any], writes: Sequence[Slot]
     wanted = ["loss", *(x.name for x in parameters)]
     for i, key in writes:
         wanted.append("t" if key == "steps" else f"{key}_{parameters[i].name}" if parameters[i].name else None)
-    for y, name in zip(listing.outputs, wanted, strict=True):
+    for y, name in zip(listing.outputs, wanted, strict=False):
         if isinstance(y, Value) and y.kind == "line":
             y.shown = True
             y.name = y.name if y is listing.outputs[0] and y.name else name

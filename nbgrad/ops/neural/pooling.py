@@ -162,12 +162,11 @@ def index_of_maxima(x, y, size, stride, padding):
     """The index that takes the largest number of each window out of the images."""
     size, stride, padding, counts = checked(x, size, stride, padding)
     framed_x = framed(x, padding, lowest(x.dtype))
-    rows, columns = np.zeros(y.shape, int), np.zeros(y.shape, int)
+    rows = np.arange(counts[0])[:, None] * stride[0] - padding[0]
+    columns = np.arange(counts[1]) * stride[1] - padding[1]
     for (down, right), hit in first_maxima(framed_x, y, size, stride):
-        rows += down * hit
-        columns += right * hit
-    rows += np.arange(counts[0])[:, None] * stride[0] - padding[0]
-    columns += np.arange(counts[1]) * stride[1] - padding[1]
+        rows = rows + down * hit
+        columns = columns + right * hit
     examples, channels = np.ogrid[: len(x), : x.shape[1]]
     return examples[..., None, None], channels[..., None, None], rows, columns
 

@@ -15,11 +15,15 @@ def split_powers(listing: Listing) -> Listing:
     ``x * x * x``."""
     lines: list[Line] = []
     for line in listing.lines:
-        if line.function is np.power and not line.static and is_literal(line.args[1]) and is_float(line.value):
+        if line.function is np.power and not line.static and is_literal(line.args[1]) and is_float_array(line.value):
             lines += _power(line, line.args[0], float(np.real(line.args[1])))
         else:
             lines.append(line)
     return listing.with_lines(lines)
+
+
+def is_float_array(value: Value) -> bool:
+    return value.is_array and value.dtype.kind == "f"
 
 
 def is_float(value: Value) -> bool:

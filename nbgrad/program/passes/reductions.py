@@ -68,14 +68,19 @@ def _total(line: Line, x: Value, alone: Any) -> list[Line]:
     maker = alone(x)
     if maker is not None and maker.function in (np.multiply, np.square) and not maker.static:
         a, b = (maker.args * 2)[:2]
-        if all(isinstance(v, Value) and v.shape == x.shape and v.dtype == x.dtype for v in (a, b)):
+        if all(is_like(v, x) for v in (a, b)):
             flat, reshaping = _flat(a, line)
             other, more = (flat, []) if b is a else _flat(b, line)
             return [*reshaping, *more, line.with_call(np.matmul, flat, other)]
-    if x.size < 8 and not is_literal(x):
+    if (x.size < 8 and not is_literal(x)) or not x.example.flags.c_contiguous:  # a vector of it would be a copy
         return [line]
     flat, reshaping = _flat(x, line)
     return [*reshaping, line.with_call(np.matmul, flat, ones(x.size, x))]
+
+
+def is_like(v: Any, x: Value) -> bool:
+    """Whether ``v`` is an array of the shape and dtype of ``x`` that can be seen as a vector."""
+    return isinstance(v, Value) and v.shape == x.shape and v.dtype == x.dtype and v.example.flags.c_contiguous
 
 
 def _flat(x: Value, line: Line) -> tuple[Value, list[Line]]:
