@@ -85,28 +85,30 @@ def way_into_step(
     otherwise: Callable,
     tensors: Sequence[Any],
     optimizer: Any,
-    settings: Callable,
 ) -> Callable:
     """The same for a training step: it takes the parameters' numbers from ``tensors`` and puts the new ones there.
 
-    Parameters that somebody else has moved in between, and other ``settings`` of the optimiser, are a case for
-    ``otherwise``.
+    Parameters that somebody else has moved in between, and other options of the optimiser than its learning rate, are
+    a case for ``otherwise``.
     """
     known: dict[str, Any] = {
         "run": run, "acquire": lock.acquire, "release": lock.release, "otherwise": otherwise, "optimizer": optimizer,
-        "settings": settings, "seen": [p.data for p in tensors], "options": settings(optimizer), "absent": ABSENT,
+        "seen": [p.data for p in tensors], "absent": ABSENT,
     }  # fmt: skip
     known |= {f"p{i}": p for i, p in enumerate(tensors)}
+    options = [name for name in optimizer.hyperparameters if name != "lr"]
+    known |= {f"option_{name}": getattr(optimizer, name) for name in options}
     names, numbers = [f"x{i}" for i in range(len(held))], [f"w{i}" for i in range(len(tensors))]
     unmoved = [f"w{i} is seen[{i}]" for i in range(len(tensors))]
-    conditions = [*tests(held, known), "not more", *unmoved, "settings(optimizer) == options", "acquire(False)"]
+    unchanged = [f"optimizer.{name} == option_{name}" for name in options]
+    conditions = [*tests(held, known), "not more", *unmoved, *unchanged, "acquire(False)"]
     return made(
         [
             f"def call({', '.join([*(f'{name}=absent' for name in names), '*more'])}):",
             *[f"    w{i} = p{i}.data" for i in range(len(tensors))],
             f"    if {' and '.join(conditions)}:",
             "        try:",
-            f"            loss, {', '.join(numbers)} = run({', '.join([*names, *numbers])}, float(optimizer.lr))",
+            f"            loss, {', '.join(numbers)} = run({', '.join([*names, *numbers])}, optimizer.lr)",
             *[f"            p{i}.data = seen[{i}] = w{i}" for i in range(len(tensors))],
             "            return loss",
             "        finally:",

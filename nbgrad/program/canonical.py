@@ -37,7 +37,8 @@ SHAPED_BY_NUMBERS = {
 # The same, if a certain operand is not known yet: its place among the arguments, and its name.
 SHAPED_BY_OPERAND = {
     np.repeat: (1, "repeats"), np.delete: (1, "obj"), np.compress: (0, "condition"),
-    np.split: (1, "indices_or_sections"), np.array_split: (1, "indices_or_sections"), np.tile: (1, "reps"), np.pad: (1, "pad_width"),
+    np.split: (1, "indices_or_sections"), np.array_split: (1, "indices_or_sections"), np.tile: (1, "reps"),
+    np.pad: (1, "pad_width"),
 }  # fmt: skip
 
 

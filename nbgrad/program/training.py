@@ -161,7 +161,7 @@ class TrainingStep(Program):
         if recording.reads or recording.writes:
             return None
         return way_into_step(
-            held, recording.run, recording.lock, weakly(self._carefully), self._tensors, self.optimizer, self._settings
+            held, recording.run, recording.lock, weakly(self._carefully), self._tensors, self.optimizer
         )
 
     def _carefully(self, args: Sequence[Any]) -> Any:
