@@ -26,9 +26,15 @@ MODULE_CALLS = ("module.py", "containers.py")  # files of nn through which a lay
 
 @lru_cache(maxsize=256)
 def following(code: CodeType) -> dict[int, dis.Instruction]:
-    """For the offset of each instruction of ``code`` the instruction after it."""
-    instructions = list(dis.get_instructions(code))
-    return {one.offset: other for one, other in pairwise(instructions)}
+    """For each offset in ``code`` the instruction after the one that lies there.
+
+    An instruction may be followed by room that the interpreter keeps notes in; a frame that is calling stands at its
+    beginning or at its end.
+    """
+    found = {}
+    for one, after in pairwise(dis.get_instructions(code)):
+        found.update(dict.fromkeys(range(one.offset, after.offset, 2), after))
+    return found
 
 
 def stored_name(frame: FrameType | None) -> str | None:
