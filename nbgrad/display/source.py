@@ -81,13 +81,9 @@ def source_picture(lines: Sequence[SourceLine], graph: Any, title: str, count: i
     graph = schema.normalise(graph)
     rows = _rows(lines, max(count, len(lines)))
     width, height = _extent(rows)
-    said = [messages.say("program_title", name=measure.clean(title, 60)), svg.described(graph)[1]]
-    too_many = len(graph) > TOO_MANY
-    if too_many or not len(graph):
-        notes = svg.too_many_text(len(graph)) if too_many else ()
-        parts = [_source(rows, 0, 0), *(_note(height + 14 + 20 * i, note) for i, note in enumerate(notes))]
-        width = max([width, *(measure.width(note, theme.NUMBER_SIZE) + 2 * EDGE for note in notes)])
-        return svg.document("\n".join(parts), round(width, 1), height + 20 * len(notes), *said)
+    said = (messages.say("program_title", name=measure.clean(title, 60)), svg.described(graph)[1])
+    if not 0 < len(graph) <= TOO_MANY:
+        return _source_alone(rows, svg.too_many_text(len(graph)) if len(graph) else (), said)
     scene, above = _chosen(graph, width)
     wide, high = svg.full_width(scene), svg.full_height(scene)
     if above:
@@ -96,6 +92,16 @@ def source_picture(lines: Sequence[SourceLine], graph: Any, title: str, count: i
     high = max(high, height)
     body = [_source(rows, 0, 0), _rule(width, 0, width, high), _moved(svg.still(scene), width)]
     return svg.document("\n".join(body), round(width + wide, 1), high, *said)
+
+
+def _source_alone(rows: Sequence[_Row], notes: Sequence[str], said: Sequence[str]) -> str:
+    """The source without its graph, and what there is to say about that."""
+    width, height = _extent(rows)
+    body = [_source(rows, 0, 0)]
+    for i, note in enumerate(notes):
+        body.append(svg.text(EDGE, height + 20 * i, note, "ng-shape", theme.NUMBER_SIZE, theme.DIM))
+    width = max([width, *(measure.width(note, theme.NUMBER_SIZE) + 2 * EDGE for note in notes)])
+    return svg.document("\n".join(body), round(width, 1), height + 20 * len(notes), *said)
 
 
 def structure_picture(graph: Any, room: float) -> str:
@@ -137,11 +143,23 @@ def _broken(number: int, line: SourceLine) -> Iterator[_Row]:
     for word in words:
         length = sum(measure.columns(token.text) for token in word)
         if part and end + length > MOST_COLUMNS:
-            yield _Row(number, column, tuple(part), line.section)
+            yield _Row(number, column, _joined(part), line.section)
             number, column, end, part = 0, indent + 4, indent + 4, []
         part += word
         end += length
-    yield _Row(number, column, tuple(part), line.section)
+    yield _Row(number, column, _joined(part), line.section)
+
+
+def _joined(words: Sequence[Token]) -> tuple[Token, ...]:
+    """The words of a row; neighbours of one role in one piece, unless SVG would draw their blanks as one."""
+    found: list[Token] = []
+    for word in words:
+        text = found[-1].text + word.text if found and found[-1].role == word.role else ""
+        if text and "  " not in text.strip():
+            found[-1] = Token(text, word.role)
+        else:
+            found.append(word)
+    return tuple(found)
 
 
 def _words(tokens: Sequence[Token]) -> Iterator[list[Token]]:
@@ -217,10 +235,6 @@ def _bars(rows: Sequence[_Row], x: float, top: float) -> str:
 
 def _rule(x: float, y: float, x2: float, y2: float) -> str:
     return f'<path d="M{x:g},{y:g}L{x2:g},{y2:g}" stroke="{theme.LINE}"/>'
-
-
-def _note(y: float, said: str) -> str:
-    return svg.text(EDGE, round(y, 1), said, "ng-shape", theme.NUMBER_SIZE, theme.DIM)
 
 
 def _moved(content: str, dx: float) -> str:

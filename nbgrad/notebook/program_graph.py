@@ -68,6 +68,7 @@ class ProgramGraph:
         self._forward = [line for line in self._printed if line.section == "forward"]
         self._own: dict[Value, int] = {}  # a value -> its node
         self._filled: dict[Value, int] = {}  # a memory that forward lines write into -> the node of what it holds now
+        self._computed: dict[Line, int] = {}  # a forward line -> the node that it makes, or goes on filling
         self._last_write = {x.writes.memory: i for i, x in enumerate(self._forward) if x.writes is not None}
         self._add_parameters()
         self._add_forward()
@@ -97,20 +98,21 @@ class ProgramGraph:
                 self._hold(value, self._add(value, kind="data", op=None, symbol=None))
 
     def _add_forward(self) -> None:
-        whole = self._whole_operations()
+        ends = self._ends_of_calls()
         for i, line in enumerate(self._forward):
             target = line.writes or line.value
             sources = self._sources(line)
             still_filled = i <= self._last_write.get(target.memory, -1)
             node = self._filled.get(target.memory) if still_filled else None
             if node is not None and not self._goes_on(node, line):
-                sources, node = [node, *sources], None
-            described = self._described(line, whole)
+                sources, node = list(dict.fromkeys([node, *sources])), None
+            described = self._described(line, ends)
             if node is None:
                 node = self._add(target, kind="operation", **described)
                 self._hold(target, node, still_filled)
             else:  # one more line that fills the array, or a view through which it is filled
                 self.graph.nodes[node].update(**(described if line.writes else {}), **self._facts(target))
+            self._computed[line] = node
             for source in sources:
                 if source != node:
                     self.graph.add_edge(source, node, position=self.graph.in_degree(node))
@@ -136,9 +138,9 @@ class ProgramGraph:
     def _facts(self, value: Value) -> dict[str, Any]:
         """What is known of a value; a program is for any numbers, so none are shown."""
         is_number = isinstance(value.example, np.ndarray | np.generic | float | int)
-        dtype = str(value.dtype) if is_number else None
+        shape, dtype = (value.shape, str(value.dtype)) if is_number else (None, None)  # several results, a generator
         name = self._written.names.get(value) or self._written.names[value.memory]
-        return {"name": name, "shape": value.shape, "dtype": dtype}
+        return {"name": name, "shape": shape, "dtype": dtype}
 
     def _sources(self, line: Line) -> list[int]:
         """The nodes that a line reads, in order, also through what stands within it and through gradients."""
@@ -160,22 +162,31 @@ class ProgramGraph:
         return self._own.get(value, self._filled.get(value.memory))
 
     # ---- what a box says of its operation
-    def _whole_operations(self) -> set[Value]:
-        """The values of those lines that are all that is printed of a call of an operation."""
-        calls = [list(lines) for _, lines in groupby(self._forward, lambda line: (line.operation, line.place))]
-        return {lines[0].value for lines in calls if len(lines) == 1}
+    def _ends_of_calls(self) -> dict[Value, bool]:
+        """The values with which calls of operations end -> whether that line is all that is printed of the call."""
+        ends: dict[Value, bool] = {}
+        for _, call in groupby(self._forward, lambda line: (line.operation, line.place)):
+            lines = list(call)
+            telling = [line for line in lines if name_of(self._telling(line)) not in LAYING_OUT] or lines
+            ends[telling[-1].value] = len(lines) == 1
+        return ends
 
-    def _described(self, line: Line, whole: set[Value]) -> dict[str, Any]:
-        """Name and symbol of the operation; of a formula with several, only the symbol of what is done last."""
-        if line.operation in REGISTRY and (line.value in whole or line.writes is not None):
+    def _described(self, line: Line, ends: dict[Value, bool]) -> dict[str, Any]:
+        """Name and symbol of the operation, on the line with which it ends; else those of the function. Where a line
+        does several things, or only the last of several, no name would be right, and the symbol has to do."""
+        if line.operation in REGISTRY and (line.value in ends or line.writes is not None):
             op = REGISTRY[line.operation]
-            return {"op": op.name, "symbol": op.symbol}
+            return {"op": op.name if ends.get(line.value) else None, "symbol": op.symbol}
         is_formula = any(map(self._stands_within, line.operands))
-        while line.function.__name__ in LAYING_OUT and line.operands and self._stands_within(line.operands[0]):
-            line = self._makers[line.operands[0]]  # what is laid out tells more than how it is laid out
-        name = line.function.__name__
+        name = name_of(self._telling(line))
         symbol = REGISTRY[name].symbol if name in REGISTRY else SYMBOLS.get(name, name)
         return {"op": None if is_formula else name, "symbol": symbol}
+
+    def _telling(self, line: Line) -> Line:
+        """The line itself; of one that only lays out what stands within it, that: it tells more."""
+        while name_of(line) in LAYING_OUT and line.operands and self._stands_within(line.operands[0]):
+            line = self._makers[line.operands[0]]
+        return line
 
     def _stands_within(self, value: Value) -> bool:
         """Whether a value stands within a line, rather than having one of its own."""
@@ -223,15 +234,17 @@ class ProgramGraph:
     def _reached(self) -> dict[Line, set[int]]:
         """For each printed line the nodes that it belongs to: its own, or else all those that it leads to."""
         lines = self._listing.lines
-        readers: dict[Value, list[int]] = {}
-        found: dict[int, set[int]] = {}
-        for i in reversed(range(len(lines))):
-            target = lines[i].writes or lines[i].value
-            node = self._belongs(target)
-            found[i] = {node} if node is not None else set().union(*(found[j] for j in readers.get(target, ())))
-            for x in dict.fromkeys([*lines[i].operands, target]):
-                readers.setdefault(x, []).append(i)
-        return {line: found[i] for i, line in enumerate(lines)}
+        readers: dict[Value, list[Line]] = {}  # of a value, and of all that lies in a memory
+        found: dict[Line, set[int]] = {}
+        for line in reversed(lines):
+            target = line.writes or line.value
+            node = self._computed.get(line, self._belongs(target))
+            then = readers.get(target.memory if line.writes else target, ())
+            found[line] = set().union(*(found[reader] for reader in then)) if node is None else {node}
+            for x in dict.fromkeys([*line.operands, target]):
+                for place in {x: None, x.memory: None}:
+                    readers.setdefault(place, []).append(line)
+        return found
 
     def _belongs(self, value: Value) -> int | None:
         """The node of a value, of what it is the gradient of, or of the parameter that it moves."""
@@ -251,6 +264,11 @@ class ProgramGraph:
         name = self._written.names.get(value)
         named = (p for p in self._written.parameters if self._written.names[p] == name)
         return next((node for p in named if (node := self._own.get(p)) is not None), None)
+
+
+def name_of(line: Line) -> str:
+    """What the function that a line calls is called."""
+    return getattr(line.function, "__name__", "")
 
 
 def distinct(nodes: Iterable[int | None]) -> tuple[int, ...]:

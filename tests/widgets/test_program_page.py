@@ -1,0 +1,251 @@
+"""A displayed program in a real browser: lines and boxes light each other, without a kernel."""
+
+import compiled_examples
+import handmade
+import pytest
+from contrast import CONTRAST
+
+from nbgrad.notebook.programs import program_widget
+from nbgrad.widgets.player import Player
+
+
+@pytest.fixture(scope="module")
+def widgets():
+    """One widget for each program: what they show does not change."""
+    names = ("network", "gradient", "convolution")
+    return {name: program_widget(getattr(compiled_examples, name)()) for name in names}
+
+
+@pytest.fixture
+def network(page, mount, widgets):
+    """A page that shows the training step of a 13-10-1 network."""
+    mount(page, widgets["network"])
+    return page
+
+
+SOURCE = ".ng-source:not([hidden])"
+
+
+def line(page, text):
+    """The line of source that begins so."""
+    return page.locator(f"{SOURCE} .ng-line", has=page.locator("code", has_text=text)).first
+
+
+def box(page, name):
+    """The box of that name."""
+    return page.locator(".ng-node", has=page.locator(".ng-name", has_text=name)).first
+
+
+def lit_lines(page):
+    return [text.split("#")[0].strip() for text in page.locator(f"{SOURCE} .ng-line.ng-lit code").all_text_contents()]
+
+
+def lit_boxes(page, light=""):
+    return page.locator(f".ng-node.ng-lit{light} .ng-name").all_text_contents()
+
+
+def said(page):
+    return page.locator(".ng-said").text_content()
+
+
+def test_it_begins_dark_with_source_and_graph_side_by_side(network):
+    assert lit_lines(network) == lit_boxes(network) == []
+    assert network.locator(f"{SOURCE} .ng-line").count() == 26
+    assert network.locator(".ng-node").count() == 13
+    assert network.locator(".ng-title").text_content() == "step"
+    source = network.locator(SOURCE).bounding_box()
+    graph = network.locator(".ng-program-graph").bounding_box()
+    assert source["x"] + source["width"] <= graph["x"] + 1
+    assert source["y"] == graph["y"]
+    assert said(network) == "Point at a line or a box, or use the arrow keys."
+
+
+def test_a_line_lights_its_box_in_the_colour_of_its_section(network):
+    line(network, "v1 = X @ W1").hover()
+    assert lit_boxes(network, ".ng-lit-forward") == ["v1"]
+    assert network.locator(".ng-edge.ng-lit").count() == 2
+    line(network, "d_h = ").hover()
+    assert lit_boxes(network, ".ng-lit-backward") == lit_boxes(network) == ["h"]
+    assert network.locator(".ng-edge.ng-lit").count() == 0
+    assert said(network) == "Line 16 computes the gradient of h."
+    line(network, "W1 = W1 - ").hover()
+    assert lit_boxes(network, ".ng-lit-update") == lit_boxes(network) == ["W1"]
+    network.locator(".ng-title").hover()
+    assert lit_lines(network) == lit_boxes(network) == []
+
+
+def test_a_box_lights_all_its_lines(network):
+    box(network, "W1").hover()
+    assert lit_lines(network) == [
+        "def step(X, y, W1, b1, W2, b2, lr):",
+        "d_W1 = X.T @ d_v2",
+        "W1 = W1 - lr * d_W1",
+        "return loss, W1, b1, W2, b2",
+    ]
+    assert lit_boxes(network) == ["W1"]
+    assert said(network) == "W1: lines 4, 20, 22, 26."
+
+
+def test_the_light_is_seen(network):
+    stroke = "name => getComputedStyle(document.querySelector('.ng-lit > .ng-box'))[name]"
+    line(network, "d_h = ").hover()
+    assert network.evaluate(stroke, "stroke") == "rgb(213, 94, 0)"
+    assert network.evaluate(stroke, "strokeDasharray") != "none", "not by colour alone"
+    line(network, "h = ").hover()
+    assert network.evaluate(stroke, "stroke") == "rgb(0, 114, 178)"
+    assert network.evaluate(stroke, "strokeDasharray") == "none"
+    ground = "index => getComputedStyle(document.querySelectorAll('.ng-line')[index]).backgroundColor"
+    assert network.evaluate(ground, 7) != network.evaluate(ground, 8)
+
+
+def test_what_was_clicked_stays_when_the_pointer_leaves(network):
+    line(network, "d_b1 = ").click()
+    box(network, "loss").hover()
+    assert lit_lines(network) == ["loss = (v4 ** 2).mean()", "return loss, W1, b1, W2, b2"]
+    network.locator(".ng-title").hover()
+    assert lit_lines(network) == ["d_b1 = d_v2.sum(axis=0)"]
+    assert lit_boxes(network) == ["b1"]
+    assert network.evaluate("models[0].get('line')") == 19
+
+
+def test_the_arrow_keys_move_the_line(network):
+    network.keyboard.press("Tab")
+    network.keyboard.press("Tab")
+    network.keyboard.press("Tab")
+    network.keyboard.press("Tab")
+    assert network.evaluate("document.activeElement.className") == "ng-source ng-focusable"
+    assert network.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    network.keyboard.press("ArrowDown")
+    assert lit_lines(network) == ["def step(X, y, W1, b1, W2, b2, lr):"], "the first line that has boxes"
+    for _ in range(4):
+        network.keyboard.press("ArrowDown")
+    assert lit_boxes(network) == ["h"]
+    current = network.evaluate("document.activeElement.getAttribute('aria-activedescendant')")
+    assert network.locator(f"#{current}").get_attribute("aria-selected") == "true"
+    assert network.locator("[aria-selected=true]").count() == 1
+    assert "h = np.tanh" in network.locator(f"#{current}").text_content()
+    network.keyboard.press("End")
+    assert lit_lines(network) == ["return loss, W1, b1, W2, b2"]
+    network.keyboard.press("Escape")
+    assert lit_lines(network) == lit_boxes(network) == []
+
+
+def test_the_arrow_keys_move_from_box_to_box(network):
+    graph = network.locator(".ng-program-graph")
+    graph.focus()
+    network.keyboard.press("ArrowRight")
+    assert lit_boxes(network) == ["X"]
+    network.keyboard.press("End")
+    assert lit_boxes(network) == ["loss"]
+    network.keyboard.press("ArrowUp")
+    assert lit_lines(network) == ["v4 = y_hat - y"]
+    current = graph.get_attribute("aria-activedescendant")
+    assert network.locator(f"#{current}").get_attribute("aria-label") == "v4: line 11."
+    assert network.locator(f"#{current}").get_attribute("aria-selected") == "true"
+
+
+def test_keys_that_move_do_not_reach_the_notebook(network):
+    network.evaluate("() => { window.heard = []; document.addEventListener('keydown', e => heard.push(e.key)); }")
+    network.locator(SOURCE).focus()
+    for key in ("ArrowDown", "ArrowUp", "PageDown", "Home", "End", "Escape", "Control+s"):
+        network.keyboard.press(key)
+    assert network.evaluate("heard") == ["Control", "s"]
+
+
+def test_everything_has_a_name(network):
+    names = network.evaluate("[...document.querySelectorAll('[tabindex]')].map(e => e.getAttribute('aria-label'))")
+    assert all(names)
+    assert names[0] == "Source of step. The arrow keys go from line to line."
+    assert network.get_by_role("listbox").count() == 2
+    assert network.get_by_role("button", name="Readable").get_attribute("aria-pressed") == "true"
+
+
+def test_readable_fast_and_passes(network, widgets):
+    network.get_by_role("button", name="Fast").click()
+    assert network.evaluate("models[0].get('view')") == "fast"
+    shown = network.locator(f"{SOURCE} code").all_text_contents()
+    assert shown == ["".join(text for text, _ in line["tokens"]) for line in widgets["network"].payload["fast"]]
+    network.get_by_role("button", name="Passes").click()
+    rows = network.locator(f"{SOURCE} tbody tr").all_text_contents()
+    assert any(row.startswith("fold_constants36 → 32") for row in rows)
+    assert network.locator(".ng-changed").count() == sum(
+        row["before"] != row["after"] for group in widgets["network"].payload["passes"] for row in group["rows"]
+    )
+    network.evaluate("models[0].set('view', 'readable')")
+    assert network.locator(f"{SOURCE} .ng-line").count() == 26
+
+
+def test_the_kernel_can_choose_the_line(network):
+    network.evaluate("models[0].set('line', 8)")
+    assert lit_boxes(network) == ["h"]
+    network.evaluate("models[0].set('line', 0)")
+    assert lit_boxes(network) == []
+
+
+def test_it_goes_on_without_a_kernel(network):
+    network.evaluate("window.kernelIsDead = true")
+    line(network, "h = ").click()
+    assert lit_boxes(network) == ["h"]
+    network.get_by_role("button", name="Fast").click()
+    assert "multiply" in network.locator(SOURCE).text_content()
+
+
+def test_a_long_program_scrolls_to_what_is_lit_and_the_page_stays(page, mount, widgets):
+    mount(page, widgets["convolution"])
+    inside = """selector => { const box = document.querySelector(selector).getBoundingClientRect();
+        const panel = document.querySelector(selector).closest('[tabindex]').getBoundingClientRect();
+        return box.top >= panel.top && box.bottom <= panel.bottom; }"""
+    page.locator(SOURCE).focus()
+    page.keyboard.press("End")
+    assert page.evaluate(inside, ".ng-line.ng-lit")
+    page.locator(".ng-program-graph").focus()
+    page.keyboard.press("End")
+    assert lit_boxes(page) == ["loss"]
+    assert page.evaluate(inside, ".ng-node.ng-lit")
+    assert page.evaluate("[scrollX, scrollY]") == [0, 0]
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_on_a_narrow_page_the_graph_stands_below(open_page, mount, widgets):
+    page = open_page(width=560)
+    mount(page, widgets["gradient"])
+    source, graph = page.locator(SOURCE).bounding_box(), page.locator(".ng-program-graph").bounding_box()
+    assert source["y"] + source["height"] <= graph["y"] + 1
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_two_programs_on_a_page_do_not_meet(page, mount, widgets):
+    mount(page, widgets["network"])
+    mount(page, widgets["gradient"])
+    line(page, "h = ").hover()
+    assert lit_boxes(page) == ["h"]
+    ids = page.evaluate("[...document.querySelectorAll('[id]')].map(node => node.id)")
+    assert len(ids) == len(set(ids))
+
+
+def test_the_sheets_of_other_widgets_keep_their_say(page, mount, widgets):
+    mount(page, Player(handmade.payload()))
+    mount(page, widgets["gradient"])
+    page.locator(".ng-player .ng-stage").press("End")
+    page.evaluate("document.querySelector('.ng-player [data-node=\"0\"]').classList.add('ng-now')")
+    stroke = "getComputedStyle(document.querySelector('.ng-player .ng-parameter.ng-now > .ng-box')).stroke"
+    assert page.evaluate(stroke) == "rgb(213, 94, 0)"
+
+
+def test_nothing_is_left_behind(network):
+    network.evaluate("removeView(0)")
+    assert network.evaluate("Object.values(models[0].listeners).flat().length") == 0
+    assert network.locator(".ng-program").count() == 0
+
+
+@pytest.mark.parametrize("theme", ["light", "dark", None])
+@pytest.mark.parametrize("view", ["Readable", "Fast", "Passes"])
+def test_text_can_be_read_in_every_theme(open_page, mount, widgets, theme, view):
+    page = open_page(theme=theme, color_scheme="dark")
+    mount(page, widgets["network"])
+    page.get_by_role("button", name=view).click()
+    box(page, "W1").hover()
+    page.add_script_tag(content=CONTRAST)
+    ratios = page.evaluate("contrasts()")
+    assert len(ratios) > 50
+    assert {what: ratio for what, ratio in ratios if ratio < 4.5} == {}
