@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import networkx as nx
 import pytest
 
-from nbgrad.display import source, source_picture, structure_picture, theme
+from nbgrad.display import layout, source, source_picture, structure_picture, theme, to_svg
 from nbgrad.display.source import MOST_LINES, SourceLine, Token
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -102,6 +102,13 @@ def test_a_program_without_a_graph_is_its_source():
 
 def test_a_graph_beside_runs_across_where_there_is_room():
     assert size(structure_picture(graph(3), 2000))[0] > size(structure_picture(graph(3), 10))[0]
+
+
+def test_a_graph_beside_stands_closer_together_than_one_by_itself():
+    assert size(structure_picture(graph(6), 10))[1] < size(to_svg(graph(6), "TB"))[1]
+    nodes = dict.fromkeys(range(2), (60, 26))
+    (near, _), (far, _) = (layout(graph(2), nodes, spacing=factor).positions[1] for factor in (0.5, 1.0))
+    assert far - near == 40
 
 
 def test_text_is_escaped_and_announced():
