@@ -8,10 +8,11 @@ import threading
 import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from contextlib import AbstractContextManager
+from functools import cached_property, partial
 from itertools import cycle
 from operator import attrgetter
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -29,6 +30,9 @@ from .outside import Outside
 from .passes.kinds import is_elementwise
 from .readable import Written, written
 from .record import Recorder
+
+if TYPE_CHECKING:
+    from .comparing import Comparison, Setting
 
 MOST_VARIANTS = 8  # recordings for different shapes that a program keeps
 
@@ -84,9 +88,9 @@ class Recording:
     @cached_property
     def written(self) -> Written:
         """The readable text."""
-        return written(self.listing, self.title, self._put_back)
+        return written(self.listing, self.title, self.put_back)
 
-    def _put_back(self, outputs: list[Any]) -> Any:
+    def put_back(self, outputs: list[Any]) -> Any:
         """The outputs in their containers; and after them, in a row, what is left outside."""
         if not self.left:
             return self.rebuild(outputs)
@@ -225,6 +229,109 @@ class Program(Shown):
     def fast_source(self) -> str:
         """The program as the text that runs."""
         return self.recording.fast_source
+
+    def to_torch(self) -> str:
+        """The same function as a complete file for PyTorch; forward only, since PyTorch differentiates by itself.
+
+        Of a program with gradients in it (``value_and_grad(f)``, a training step) it is the value: the loss, as a
+        function of the inputs and the parameters. Arguments are tensors, a number one without axes, of the shapes and
+        dtypes that the program was recorded for. Random numbers become arguments, in place of the generator: every
+        framework draws others.
+
+        Raises:
+            TranslationError: PyTorch has no counterpart of a function.
+
+        >>> import nbgrad as ng
+        >>> def loss(W, x):
+        ...     y = x @ W
+        ...     return y.max(axis=0).sum()
+        >>> program = ng.compile(ng.grad(loss), np.ones((3, 2)), np.ones((4, 3)))
+        >>> print(program.to_torch())
+        import torch
+        <BLANKLINE>
+        <BLANKLINE>
+        def loss(W, x):
+            y = x @ W            # (4, 2)
+            v1 = y.amax(dim=0)   # (2,)
+            v2 = v1.sum()        # a number
+            return v2
+        """
+        from .elsewhere import Torch, translated
+
+        return translated(self.recording, Torch()).text
+
+    def to_jax(self) -> str:
+        """The same function as a complete file for JAX, which differentiates and compiles it by itself; see
+        :meth:`to_torch`.
+
+        JAX's arrays never change: what the program writes into an array makes a new one. JAX computes in 32 bits unless
+        it is told ``jax.config.update("jax_enable_x64", True)``.
+
+        Raises:
+            TranslationError: JAX has no counterpart of a function.
+
+        >>> import nbgrad as ng
+        >>> def first(x):
+        ...     y = x * 2.0
+        ...     y[0] = 1.0
+        ...     return y
+        >>> print(ng.compile(first, np.ones(3)).to_jax())
+        import jax.numpy as jnp
+        <BLANKLINE>
+        <BLANKLINE>
+        def first(x):
+            y = x * 2.0          # (3,)
+            y = y.at[0].set(1.0)  # (3,)
+            return y
+        """
+        from .elsewhere import JAX, translated
+
+        return translated(self.recording, JAX()).text
+
+    # ---- beside others
+    def compare(self, f: Callable | None = None, *args: Any, seconds: float = 1.0) -> Comparison:
+        """How long the program takes for a call, beside the function that it was made from, PyTorch and JAX.
+
+        All of them do the same: the values of a function; the gradients, too, of ``grad(f)`` and ``value_and_grad(f)``;
+        the whole of a training step, if its optimiser is plain SGD. They run in turns in this process, PyTorch eagerly
+        and in one thread, JAX compiled by ``jax.jit``; who is not installed, or cannot take part, is listed with the
+        reason. Making arrays
+        of theirs is not counted, compiling neither. First their results are compared, and a difference is told.
+
+        Nothing of yours is changed: arrays and generators are copied, and parameters, their gradients and what an
+        optimiser remembers are put back. Only what ``f`` does besides, printing say, happens many times.
+
+        Args:
+            f: the function to compare with; by default the one that was compiled. Of a training step, its loss.
+            args: its arguments; by default those that the program was recorded with.
+            seconds: for about how long to measure.
+
+        Returns:
+            A :class:`Comparison`: it prints as a table of CPU times, as multiples of the function's own; ``.ratios``
+            has them by name. CPU time is that of all threads together.
+
+        >>> import nbgrad as ng
+        >>> program = ng.compile(ng.grad(lambda x: (x * x).sum()), np.ones(3))
+        >>> comparison = program.compare(seconds=0.01)
+        >>> [row.name for row in comparison.rows]
+        ['eager', 'program', 'torch', 'jax.jit']
+        >>> comparison.ratios["eager"]
+        1.0
+        """
+        from .comparing import compare
+
+        return compare(self, f, args, seconds)
+
+    @property
+    def examples(self) -> tuple:
+        """The arguments that it was recorded with last."""
+        return self._shape
+
+    def set_aside(self, f: Callable | None, args: tuple) -> AbstractContextManager[Setting]:
+        """Within it, the program and ``f`` can be run on ``args`` without changing anything of the user's."""
+        from .comparing import unmoved
+
+        return unmoved(self, f or (self._function and partial(self._function, **self._static)), args)
 
     @property
     def passes(self) -> Passes:

@@ -22,9 +22,13 @@ class Outside:
     Args:
         values: the captured values, in order.
         recorder: knows where they are kept.
+
+    Attributes:
+        values: the captured values, in order.
     """
 
     def __init__(self, values: Sequence[Value], recorder: Recorder):
+        self.values = list(values)
         self._count = len(values)
         places = [recorder.captured.get(x) for x in values]
         tensors = {id(place.holder) for place in places if place is not None and isinstance(place.holder, Tensor)}

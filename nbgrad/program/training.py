@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ from .surroundings import Surroundings
 
 if TYPE_CHECKING:
     from ..optim.base import Memory, Optimizer
+    from .comparing import Setting
 
 
 Slot = tuple[int, str]  # something that an optimiser remembers: of which parameter, and its name there
@@ -185,6 +186,12 @@ class TrainingStep(Program):
         for (i, key), x in zip(recording.writes, later, strict=True):
             self._remember(recording, i, key, x)
         return value
+
+    def set_aside(self, f: Callable | None, args: tuple) -> AbstractContextManager[Setting]:
+        """Within it, steps can be done without moving the user's parameters."""
+        from .comparing_steps import put_aside
+
+        return put_aside(self, f or self._loss, args)
 
 
 @contextmanager
