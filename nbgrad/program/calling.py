@@ -84,16 +84,17 @@ def way_into_step(
     lock: threading.Lock,
     otherwise: Callable,
     tensors: Sequence[Any],
+    seen: list[Any],
     optimizer: Any,
 ) -> Callable:
     """The same for a training step: it takes the parameters' numbers from ``tensors`` and puts the new ones there.
 
-    Parameters that somebody else has moved in between, and other options of the optimiser than its learning rate, are
-    a case for ``otherwise``.
+    Parameters that somebody else has moved in between, so that they are not what was ``seen`` last, and other options
+    of the optimiser than its learning rate, are a case for ``otherwise``.
     """
     known: dict[str, Any] = {
         "run": run, "acquire": lock.acquire, "release": lock.release, "otherwise": otherwise, "optimizer": optimizer,
-        "seen": [p.data for p in tensors], "absent": ABSENT,
+        "seen": seen, "absent": ABSENT,
     }  # fmt: skip
     known |= {f"p{i}": p for i, p in enumerate(tensors)}
     options = [name for name in optimizer.hyperparameters if name != "lr"]

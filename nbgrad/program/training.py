@@ -63,6 +63,7 @@ class TrainingStep(Program):
         self._loss = loss
         self._tensors = list(optimizer.params)
         self._copy = copy
+        self._seen: list[Any] = []  # the parameters' numbers when a step was done last
         options = [name for name in optimizer.hyperparameters if name != "lr"]
         self._settings: Callable = attrgetter(*options) if options else lambda optimizer: ()
         super().__init__(self._recorded, examples)
@@ -161,8 +162,9 @@ class TrainingStep(Program):
         assert isinstance(recording, StepRecording)
         if recording.reads or recording.writes:
             return None
+        self._seen = [p.data for p in self._tensors]
         return way_into_step(
-            held, recording.run, recording.lock, weakly(self._carefully), self._tensors, self.optimizer
+            held, recording.run, recording.lock, weakly(self._carefully), self._tensors, self._seen, self.optimizer
         )
 
     def _carefully(self, args: Sequence[Any]) -> Any:
@@ -183,6 +185,7 @@ class TrainingStep(Program):
             check_moved(self._tensors, moved, value)
         for p, x in zip(self._tensors, moved, strict=True):
             p.data = x
+        self._seen[:] = moved  # the next call may take the quick way
         for (i, key), x in zip(recording.writes, later, strict=True):
             self._remember(recording, i, key, x)
         return value

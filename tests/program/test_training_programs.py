@@ -393,3 +393,17 @@ def test_nothing_moves_where_a_parameter_would_become_nan():
     assert {k: np.array(v).tolist() for k, v in state.items()} == {
         k: np.array(v).tolist() for k, v in optimizer.state_dict().items()
     }
+
+
+def test_a_step_is_quick_again_after_somebody_else_has_moved_the_parameters(monkeypatch):
+    W = ng.tensor(np.ones(3), requires_grad=True)
+    step = ng.optim.SGD([W], 0.1).compile(lambda x: (W * x).sum(), np.ones(3))
+    looked, found = [], step._found
+    monkeypatch.setattr(step, "_found", lambda args: looked.append(args) or found(args))
+    for _ in range(3):
+        step(np.ones(3))
+    W.data = W.data * 2.0
+    for _ in range(3):
+        step(np.ones(3))
+    assert len(looked) == 1
+    same(W.data, (1 - 0.3) * 2 - 0.3)
