@@ -20,7 +20,7 @@ from ..core import debugging
 from ..core.containers import flatten
 from ..core.errors import ProgramError, RecompiledWarning, UnsupportedDataError
 from ..core.shown import Shown
-from ..core.tensor import Tensor, as_data, plain, recording
+from ..core.tensor import Tensor, as_data, plain, recording, transforming
 from ..core.tracing import Tracer
 from . import passes
 from .calling import ABSENT, kind_of, way_in, weakly
@@ -28,6 +28,7 @@ from .fast import FastWriter
 from .listing import Listing, Value
 from .outside import Outside
 from .passes.kinds import is_elementwise
+from .passes.results import own_results
 from .readable import Written, written
 from .record import Recorder
 
@@ -67,18 +68,19 @@ class Recording:
         self._keep = keep_results
         self.writes_into_inputs = any(x.memory.kind == "input" for x in map(attrgetter("writes"), listing.lines) if x)
         self.history: list[tuple[Callable, Listing]] = []
+        recorded = listing
         for rewriting in passes.READABLE:
             listing = rewriting(listing)
             self.history.append((rewriting, listing))
-        self.listing = listing
+        self.listing = own_results(listing, recorded)
         for rewriting in passes.FAST:
             listing = rewriting(listing)
             self.history.append((rewriting, listing))
-        self.fast_listing = listing
+        self.fast_listing = listing = own_results(listing, recorded) if keep_results else listing
         self._writer = FastWriter(listing, title, tuple if self.left else rebuild, keep_results)
         self.fast_source = self._writer.text()
         self.outside = Outside([p for p in self._writer.parameters if p.kind == "captured"], recorder)
-        forget_numbers([listing for _, listing in self.history])
+        forget_numbers([*(listing for _, listing in self.history), self.listing, self.fast_listing])
         recorder.standing.forget()
         self.lock = threading.Lock()
         self.run = executed(self.fast_source, title, self._writer.given)
@@ -484,7 +486,7 @@ class Program(Shown):
 def is_recorded(thing: Any) -> bool:
     """Whether what is done with it is being recorded, for a program or for a gradient."""
     if isinstance(thing, Tensor):
-        return isinstance(thing.data, Tracer) or (thing.requires_grad and recording.get())
+        return isinstance(thing.data, Tracer) or (thing.requires_grad and recording.get() and transforming.get() > 0)
     return isinstance(thing, Tracer)
 
 

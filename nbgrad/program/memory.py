@@ -155,7 +155,11 @@ def zero_padded(listing: Listing) -> set[Value]:
         for line in listing.lines
         if line.function in (np.zeros, np.zeros_like) and line.value.is_array and line.value.size
     }
+    read: set[Value] = set()  # already, so that what a later line writes would be seen there in the next call
     for line in listing.lines:
+        if line.writes is not None and line.writes.memory in read:
+            found.discard(line.writes.memory)
+        read.update(x.memory for x in line.operands if x is not line.writes)
         if line.writes is not None and line.writes.memory in found:
             index = line.args[1] if line.function is operator.setitem else None
             if line.function is not operator.setitem or line.writes.memory is not line.writes or not is_fixed(index):

@@ -56,8 +56,9 @@ def not_traced(tracer: Any, name: str) -> AttributeError:
 
 def written_outside(target: Any) -> ProgramError:
     """The error for a call that writes recorded numbers into an array that is none of the program's own."""
-    name = getattr(target, "name", None)
-    if name or getattr(target, "kind", None) == "captured":
+    kept = getattr(target, "memory", None)
+    name = getattr(kept, "name", None)
+    if name or getattr(kept, "kind", None) == "captured":
         return ProgramError(
             f"the function writes into {name or 'an array'}, which lies outside it{user_line()}; a program leaves "
             "arrays that it only finds as they are: compute a new array and return it, or pass this one as an argument"

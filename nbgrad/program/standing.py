@@ -93,11 +93,11 @@ class Standing:
                 seen.add((id(place.holder), place.key))
                 self._stand(recorder, place, thing)
         for tensor in surroundings.tensors:
+            name = tensor_name(tensor, surroundings.name(tensor))
             if not any(tensor is x for x in inputs):
-                name = tensor_name(tensor, surroundings.name(tensor))
                 self._stand(recorder, Place(name, tensor, "data"), tensor.data)
-                if tensor.requires_grad:
-                    self._stand(recorder, Place(f"d_{name}" if name else "", tensor, "grad"), tensor.grad)
+            if tensor.requires_grad:
+                self._stand(recorder, Place(f"d_{name}" if name else "", tensor, "grad"), tensor.grad)
 
     def _stand(self, recorder: Recorder, place: Place, thing: Any) -> None:
         """Note a place, and the tracer that shall stand there for an array."""
