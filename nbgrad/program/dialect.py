@@ -39,6 +39,10 @@ class Dialect:
         """A line that writes into an array, as a statement."""
         if line.function is operator.setitem:
             target, index, value = line.args
-            place = ast.Subscript(literal(target, names), index_tree(index, names), ast.Load())
-            return f"{ast.unparse(place)} = {ast.unparse(literal(value, names))}"
+            place = ast.unparse(ast.Subscript(literal(target, names), index_tree(index, names), ast.Load()))
+            new = literal(value, names)
+            if isinstance(new, ast.BinOp) and ast.unparse(new.left) == place:
+                sign = ast.unparse(ast.BinOp(ast.Name("a"), new.op, ast.Name("b")))[1:-1].strip()
+                return f"{place} {sign}= {ast.unparse(new.right)}"
+            return f"{place} = {ast.unparse(new)}"
         return ast.unparse(self.expression(line, names))

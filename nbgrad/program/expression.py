@@ -63,6 +63,9 @@ def expression(function: Callable, args: tuple, static: dict[str, Any], names: N
     if function is np.reshape and has_methods(args[0]) and not static:
         lengths: list[ast.expr] = [tree(n) for n in args[1]] or [ast.Tuple([], ast.Load())]
         return ast.Call(ast.Attribute(tree(args[0]), "reshape", ast.Load()), lengths, [])
+    if function is np.transpose and has_methods(args[0]) and set(static) == {"axes"}:
+        order: list[ast.expr] = [tree(axis) for axis in static["axes"]]
+        return ast.Call(ast.Attribute(tree(args[0]), "transpose", ast.Load()), order, [])
     method = METHODS.get(function) if args and has_methods(args[0]) else None
     if method or is_drawing(function):
         name = method or function.__name__
@@ -101,6 +104,8 @@ def literal(thing: Any, names: Names) -> ast.expr:
     """An argument as an expression."""
     if isinstance(thing, Code):
         return parsed(thing)
+    if thing is ...:
+        return ast.Constant(...)
     if isinstance(thing, Value):
         return names(thing)
     if isinstance(thing, tuple):

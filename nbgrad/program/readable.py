@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import operator
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from .dialect import Dialect
-from .expression import is_short, literal
+from .expression import BINARY, is_short, literal
 from .listing import Line, Listing, Value
 from .passes.kinds import is_random, steady
 
@@ -101,12 +102,12 @@ class _Writer:
         users = self.listing.users()
         outputs = {y for y in self.listing.outputs if isinstance(y, Value)}
         is_steady = steady(self.listing)
-        self.within: set[Value] = set()
+        in_place = changed_in_place(self.listing, users)
+        self.within: set[Value] = set(in_place)
         width: dict[Value, int] = {}
         for line in self.listing.lines:
-            value = line.value
-            length = 4 + sum(width.get(x, 6) for x in line.operands) + 3 * len(line.args)
-            user = users.get(value, [])
+            value, user = line.value, users.get(line.value, [])
+            length = self._shortened(line, width, in_place)
             if (
                 not value.shown
                 and len(user) == 1
@@ -117,12 +118,26 @@ class _Writer:
                 and all(map(is_steady, line.operands))
                 and user[0].section == line.section
                 and user[0].value is not value
-                and length <= WIDEST
                 and isinstance(value.example, np.ndarray | np.generic | float | int | complex | tuple | list)
             ):
                 self.within.add(value)
                 width[value] = length
         self._last = self._last_uses(users, outputs)
+
+    def _shortened(self, line: Line, width: dict[Value, int], in_place: set[Value]) -> int:
+        """About how long the expression of a line is, after the longest of what stands within it have got lines of
+        their own, as many as make it short enough."""
+
+        def length() -> int:
+            return typed_length((line.args, line.static)) + sum(width.get(x, 6) for x in line.operands) + 8
+
+        for x in sorted(line.operands, key=lambda x: -width.get(x, 0)):
+            if length() <= WIDEST:
+                break
+            if x in self.within and x not in in_place:
+                self.within.discard(x)
+                width.pop(x, None)
+        return length()
 
     def _last_uses(self, users: dict[Value, list[Line]], outputs: set[Value]) -> dict[Value, int]:
         """For each value the number of the line in whose text it is used last."""
@@ -214,6 +229,38 @@ class _Writer:
         return Statement(f"    return {source_of(self.rebuild([Raw(t) for t in texts]))}")
 
 
+def typed_length(thing: Any) -> int:
+    """About how many characters it takes to type the plain part of arguments.
+
+    >>> typed_length((slice(None), 0.25))
+    9
+    """
+    if isinstance(thing, tuple | list):
+        return sum(map(typed_length, thing)) + len(thing)
+    if isinstance(thing, dict):
+        return sum(len(key) + 2 + typed_length(x) for key, x in thing.items())
+    return 0 if isinstance(thing, Value) else 3 if isinstance(thing, slice) else len(repr(thing))
+
+
+def changed_in_place(listing: Listing, users: dict[Value, list[Line]]) -> set[Value]:
+    """The values that stand within ``x[i] -= y``: what was taken out, and what is put back in the next line but one."""
+    found: set[Value] = set()
+    for taking, changing, putting in zip(listing.lines, listing.lines[1:], listing.lines[2:], strict=False):
+        if taking.function is not operator.getitem or putting.function is not operator.setitem:
+            continue
+        alone = users.get(taking.value) == [changing] and users.get(changing.value) == [putting]
+        there = [*taking.args] == [*putting.args[:2]] and changing.args[0] is taking.value
+        if (
+            alone
+            and there
+            and changing.function in BINARY
+            and not changing.static
+            and putting.args[2] is changing.value
+        ):
+            found |= {taking.value, changing.value}
+    return found
+
+
 def wrapped(start: str, parts: Sequence[str], end: str, widest: int = 100) -> list[str]:
     """A list of names on one line, or on as many as it takes."""
     line = f"{start}{', '.join(parts)}{end}"
@@ -246,7 +293,3 @@ def described(value: Value) -> str:
         kind = "" if example.dtype == float else f" {example.dtype.name}"
         return f"{example.shape}{kind}"
     return "a number" if isinstance(example, np.generic | float | int | complex) else ""
-
-
-def texts(statements: Sequence[Statement]) -> list[str]:
-    return [s.text for s in statements]
