@@ -126,23 +126,29 @@ def disagreement(results: Sequence[Any], wanted: Sequence[Any]) -> str:
     """How far results are from those that are wanted; nothing if they agree."""
     if len(results) != len(wanted):
         return f"other results: {len(results)} of them instead of {len(wanted)}"
+    size = largest(wanted)
     for i, (mine, expected) in enumerate(zip(map(np.asarray, results), map(np.asarray, wanted), strict=True)):
         which = f"result {i + 1} " if len(wanted) > 1 else ""
         if mine.shape != expected.shape:
             return f"other results: {which}has the shape {mine.shape} instead of {expected.shape}"
-        if not close(mine, expected):
+        if not close(mine, expected, size):
             with np.errstate(all="ignore"):
-                return f"other results: {which}is off by up to {np.max(np.abs(mine - expected)):.1g}"
+                return f"other results: {which}is off by up to {np.nanmax(np.abs(mine - expected)):.1g}"
     return ""
 
 
-def close(mine: np.ndarray, expected: np.ndarray) -> bool:
-    """Whether two arrays are the same but for rounding."""
+def largest(results: Sequence[Any]) -> float:
+    """The size of the largest number: rounding is measured by it. A gradient that is zero but for rounding has no
+    size of its own."""
+    return max((float(np.max(np.abs(y), initial=0.0, where=np.isfinite(y))) for y in results), default=0.0)
+
+
+def close(mine: np.ndarray, expected: np.ndarray, size: float) -> bool:
+    """Whether two arrays are the same but for rounding, among numbers of this size."""
     if mine.dtype.kind not in "fc":
         return bool(np.array_equal(mine, expected))
     rtol = AGREEMENT.get(np.real(expected).dtype.str[1:], 1e-6)
-    size = np.max(np.abs(expected), initial=0.0, where=np.isfinite(expected))
-    return bool(np.allclose(mine, expected, rtol=rtol, atol=rtol * float(size), equal_nan=True))
+    return bool(np.allclose(mine, expected, rtol=rtol, atol=max(rtol * size, 1e-14), equal_nan=True))
 
 
 def timed(runs: dict[str, Run], seconds: float) -> dict[str, list[float]]:
@@ -189,7 +195,8 @@ class Setting:
 
     def first_results(self, contender: Contender) -> list[Any]:
         """What somebody gives at first, from the state in which the user left everything."""
-        return [np.array(y) for y in contender.results(contender.run())]
+        with left_alone(self._program):
+            return [np.array(y) for y in contender.results(contender.run())]
 
     def hold_still(self) -> None:
         """From now on every run does the same."""
@@ -206,7 +213,7 @@ class Setting:
             return Contender(framework.name, framework.note, run, lambda y: framework.numbers(y)[: len(wanted)])
         floats = [i for i, x in enumerate(framework.numbers(given())) if x.dtype.kind == "f"]
         found = framework.numbers(framework.gradients(f, given(), floats)())
-        order = [index_of(y, found) for y in wanted]
+        order = [index_of(y, found, largest(wanted)) for y in wanted]
         which = sorted({floats[i - 1] for i in order if i}) or floats[:1]
         place = {0: 0, **{1 + floats.index(i): 1 + at for at, i in enumerate(which)}}
 
@@ -249,14 +256,14 @@ def function_name(written: Written) -> str:
     return [s.text for s in written.statements if s.text.startswith("def ")][-1][4:].partition("(")[0]
 
 
-def index_of(wanted: Any, found: Sequence[np.ndarray]) -> int:
+def index_of(wanted: Any, found: Sequence[np.ndarray], size: float) -> int:
     """Which of a value and its gradients a result of the program is.
 
     Raises:
         LeftOut: none of them.
     """
     for i, y in enumerate(found):
-        if y.shape == np.shape(wanted) and close(y, np.asarray(wanted)):
+        if y.shape == np.shape(wanted) and close(y, np.asarray(wanted), size):
             return i
     alike = [i for i, y in enumerate(found) if y.shape == np.shape(wanted)]
     if not alike:
