@@ -74,7 +74,7 @@ def getitem(x, *, index=0):
     >>> ng.grad(lambda x: x[[0, 2, 2]].sum())(np.array([5.0, 6.0, 7.0])).tolist()
     [1.0, 0.0, 2.0]
     """
-    return x[plain_index(index)]
+    return taken(x, plain_index(index))
 
 
 @operation(
@@ -116,7 +116,7 @@ def put_back(g, y, x, index=0):
 
 def take_again(g, y, x, index, shape):
     """The gradient at the places where numbers were put."""
-    return g[plain_index(index) if g.ndim == y.ndim else behind_batch(index, shape)]
+    return taken(g, plain_index(index) if g.ndim == y.ndim else behind_batch(index, shape))
 
 
 getitem.rule(put_back)
@@ -127,7 +127,9 @@ def _getitem(x: Tensor, index) -> Tensor:
     """``x[index]`` with any index that NumPy takes: :func:`getitem`, with its loops unrolled."""
     if not is_basic(index):
         index = plain_index(index)
-    value = x.data[index]
+        value = taken(x.data, index)
+    else:
+        value = x.data[index]
     if x.requires_grad and recording.get():
         return record(getitem, value, (x,), (x.data,), {"index": index})
     return Tensor(value)

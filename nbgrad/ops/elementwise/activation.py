@@ -154,13 +154,13 @@ def erf(x):
     >>> erf(np.array([-1.0, 0.0, 1.0])).round(6)
     array([-0.842701,  0.      ,  0.842701])
     """
-    return call(erf_of_each, x)
+    values, kind = call(erf_of_each, x), np.result_type(x)
+    return values.astype(kind) if kind.kind == "f" and kind != np.float64 else values
 
 
 def erf_of_each(x):
     x = np.asarray(x)
-    values = np.fromiter(map(math.erf, x.ravel().tolist()), float, x.size)
-    return values.reshape(x.shape).astype(x.dtype if x.dtype.kind == "f" else float)[()]
+    return np.fromiter(map(math.erf, x.ravel().tolist()), float, x.size).reshape(x.shape)[()]
 
 
 erf.rule(lambda g, y, x: g * (2 / math.sqrt(math.pi) * np.exp(-(x * x))))
