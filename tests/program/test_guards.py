@@ -2,7 +2,6 @@
 
 import collections
 import functools
-import inspect
 import math
 import random
 import sys
@@ -25,7 +24,7 @@ FILTERS = np.random.default_rng(2).normal(size=(3, 2, 3, 3))
 
 
 def equal(got, wanted):
-    """Check two answers, in values, shapes, dtypes and containers; a program gives numbers where eager gives tensors."""
+    """Check two answers: values, shapes, dtypes and containers. A program gives numbers where eager gives tensors."""
     mine, theirs = flatten(got)[0], flatten(wanted)[0]
     assert len(mine) == len(theirs)
     assert type(got) is type(wanted) or isinstance(wanted, ng.Tensor)
@@ -141,7 +140,7 @@ SHAPING = {
 
 @pytest.mark.parametrize("name", SHAPING)
 def test_shapes_that_depend_on_the_numbers_are_refused(name):
-    with pytest.raises(ng.errors.TracedShapeError, match="test_guards.py"):
+    with pytest.raises(ng.errors.TracedShapeError, match=r"test_guards\.py"):
         ng.compile(SHAPING[name], X)
 
 
@@ -155,8 +154,10 @@ PERMITTED = {
     "known mask": lambda x: x[np.array([True, False, True])], "delete": lambda x: np.delete(x, 1),
     "compress": lambda x: x.compress([True, False, True]), "repeat": lambda x: x.repeat(2), "flat": lambda x: x.flat[1],
     "view": lambda x: x.view() + 1, "masked": lambda x: np.where(x > 0, x, 0.0), "pow": lambda x: pow(abs(x), 3),
-    "divmod": lambda x: divmod(x, 2.0), "round": lambda x: round(x[0], 1), "interp": lambda x: np.interp(x, [0, 1], [0, 2]),
-    "median": lambda x: np.median(x), "linspace": lambda x: np.linspace(x[0], x[1], 5), "einsum": lambda x: np.einsum("i,j", x, x),
+    "divmod": lambda x: divmod(x, 2.0), "round": lambda x: round(x[0], 1),
+    "interp": lambda x: np.interp(x, [0, 1], [0, 2]),
+    "median": lambda x: np.median(x), "linspace": lambda x: np.linspace(x[0], x[1], 5),
+    "einsum": lambda x: np.einsum("i,j", x, x),
     "polyfit": lambda x: np.polyfit(np.arange(3.0), x, 1), "full_like": lambda x: np.full_like(x, x[0]),
     "insert": lambda x: np.insert(x, 1, 3.0), "histogram": lambda x: np.histogram(x, bins=[-3, 0, 3])[0],
 }  # fmt: skip
@@ -178,7 +179,7 @@ def test_printing_says_what_it_is(capsys):
 
 
 def test_an_attribute_that_is_not_there():
-    with pytest.raises(AttributeError, match="is being recorded.*'ctypes'"):
+    with pytest.raises(AttributeError, match=r"is being recorded.*'ctypes'"):
         ng.compile(lambda x: x.ctypes, X)
     with pytest.raises(ng.errors.ProgramError, match="apply_along_axis"):
         ng.compile(lambda x: np.apply_along_axis(lambda row: row * 2, 0, x), X)
@@ -191,7 +192,7 @@ def test_other_shapes_and_dtypes_are_recorded_anew():
     def f(x):
         return x * len(x)
 
-    agrees(f, (X,), (M,), (X.astype(np.float32),), (np.arange(4),), (X,), ([1.0, 2.0],)[:0] or (X * 2,))
+    agrees(f, (X,), (M,), (X.astype(np.float32),), (np.arange(4),), (X,), (X * 2,))
 
 
 def test_other_containers_are_recorded_anew():
@@ -230,7 +231,7 @@ def test_debug_mode_says_why_it_is_recorded_anew():
 def test_wrong_numbers_of_arguments():
     program = ng.compile(lambda x, y: x + y, X, X)
     for args in ((), (X,), (X, X, X)):
-        with pytest.raises(ng.errors.ProgramError, match=f"takes 2 arguments.*{len(args)}"):
+        with pytest.raises(ng.errors.ProgramError, match=rf"takes 2 arguments.*{len(args)}"):
             program(*args)
 
 
@@ -329,7 +330,8 @@ def of_keywords(x, *, k, power=2):
 
 FUNCTIONS = {
     "method": Scaled().method, "callable": Scaled(), "static method": Scaled.plainly, "ufunc": np.tanh,
-    "partial": functools.partial(lambda a, b: a * b, 2.0), "partial by name": functools.partial(lambda a, b: a * b, b=X),
+    "partial": functools.partial(lambda a, b: a * b, 2.0),
+    "partial by name": functools.partial(lambda a, b: a * b, b=X),
     "defaults": lambda x, k=3.0, v=X: x * k + v, "operation": F.softmax, "transform": ng.grad(lambda x: (x**3).sum()),
 }  # fmt: skip
 
@@ -349,10 +351,13 @@ def test_keywords_modules_and_functions_without_arguments():
 
 Pair = collections.namedtuple("Pair", "a b")
 RESULTS = {
-    "nothing": lambda x: None, "a number": lambda x: 3.0, "an array": lambda x: np.arange(3.0), "the input": lambda x: x,
-    "a view": lambda x: x[1:], "an empty tuple": lambda x: (), "None among others": lambda x: (x + 1, None, {"a": x * 2}),
+    "nothing": lambda x: None, "a number": lambda x: 3.0, "an array": lambda x: np.arange(3.0),
+    "the input": lambda x: x,
+    "a view": lambda x: x[1:], "an empty tuple": lambda x: (),
+    "None among others": lambda x: (x + 1, None, {"a": x * 2}),
     "a list of numbers": lambda x: [x.sum(), x.max()], "a named tuple": lambda x: Pair(x * 2, (x.sum(), 1)),
-    "twice the same": lambda x: (lambda y: (y, y))(x * 2), "a bool": lambda x: (x > 0).any(), "an int": lambda x: x.argmax(),
+    "twice the same": lambda x: (lambda y: (y, y))(x * 2), "a bool": lambda x: (x > 0).any(),
+    "an int": lambda x: x.argmax(),
 }  # fmt: skip
 
 
@@ -374,10 +379,7 @@ def test_text_is_no_result():
 
 
 def test_tensors_as_arguments():
-    def f(x):
-        return x.detach().numpy() * 2 + (x.item() if x.size == 1 and not x.requires_grad and False else 0.0)
-
-    program = ng.compile(f, ng.tensor(X))
+    program = ng.compile(lambda x: x.detach().numpy() * 2, ng.tensor(X))
     equal(program(ng.tensor(X * 2)), X * 4)
 
     def slope(x):
@@ -453,7 +455,14 @@ def test_what_lies_outside_is_read_anew():
 
 
 def test_global_variables():
-    source = "W = np.ones(3)\nt = ng.tensor(2.0)\ndef f(x):\n    return helper(x) + (W * W).sum() * t\ndef helper(x):\n    return x * W\n"
+    source = """
+W = np.ones(3)
+t = ng.tensor(2.0)
+def f(x):
+    return helper(x) + (W * W).sum() * t
+def helper(x):
+    return x * W
+"""
     space = {"__name__": "__main__", "np": np, "ng": ng}
     exec(compile(source, "<ipython-input-2>", "exec"), space)
     program = ng.compile(space["f"], X)
@@ -522,24 +531,18 @@ def test_a_list_outside_cannot_grow():
 
 
 def test_a_value_that_was_kept_from_a_recording():
-    kept = {}
+    class Box:  # what its objects hold is not looked into
+        __slots__ = ("x",)
+
+    box = Box()
 
     def f(x):
-        kept.setdefault("inner", {}).setdefault("x", [])
-        kept["inner"]["x"] = None
-        secret.append(x)
+        box.x = x
         return x * 2
 
-    class Hidden(list):
-        pass
-
-    secret = Hidden()
-    try:
-        ng.compile(f, X)
-    except ng.errors.ProgramError:
-        return
+    ng.compile(f, X)
     with pytest.raises(ng.errors.ProgramError, match="after that is done"):
-        secret[0] + 1
+        box.x + 1
 
 
 @pytest.mark.parametrize(
@@ -574,7 +577,7 @@ def test_arrays_of_its_own_are_recorded_ones():
         np.add(x, 1.0, out=out)
         return out * 2
 
-    with pytest.raises(ng.errors.ProgramError, match="np.zeros_like"):
+    with pytest.raises(ng.errors.ProgramError, match=r"np\.zeros_like"):
         ng.compile(f, X)
 
     def g(x):
@@ -635,9 +638,10 @@ def helper(x):
 
 DRAWING = {
     "captured": lambda x: x + OUTER.random(3), "through a helper": lambda x: helper(x), "an object's": Noisy(),
-    "a module's": NoisyModule(), "np.random": lambda x: x + np.random.rand(3), "one number": lambda x: x + np.random.rand(),
+    "a module's": NoisyModule(), "np.random": lambda x: x + np.random.rand(3),
+    "one number": lambda x: x + np.random.rand(),
     "without a seed": lambda x: x + np.random.default_rng().random(3), "Python's": lambda x: x + random.random(),
-    "a default": lambda x, rng=np.random.default_rng(0): x + rng.random(3),
+    "a default": lambda x, rng=OUTER: x + rng.random(3),
 }  # fmt: skip
 
 
@@ -653,10 +657,6 @@ def test_a_seed_is_a_constant():
 
 
 # ---- results are the caller's own
-
-
-def owners(x):
-    return x if x.base is None else owners(x.base)
 
 
 def test_results_are_never_overwritten():
@@ -732,7 +732,7 @@ def test_two_threads_at_once():
         for k in order:
             try:
                 np.testing.assert_allclose(program(inputs[k]), wanted[k], rtol=1e-9)
-            except Exception as error:  # noqa: BLE001  # whatever goes wrong in a thread is to be seen
+            except Exception as error:  # whatever goes wrong in a thread is to be seen
                 wrong.append(error)
 
     interval = sys.getswitchinterval()
@@ -747,7 +747,3 @@ def test_two_threads_at_once():
     finally:
         sys.setswitchinterval(interval)
     assert not wrong
-
-
-def test_a_signature_is_that_of_the_function():
-    assert inspect.signature(ng.compile).parameters["copy"].default is True
