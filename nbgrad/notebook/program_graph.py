@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 
 # Badges of the functions that only lay out memory, and that no operation is named after.
-SYMBOLS = {"ascontiguousarray": "copy", "empty": "new", "empty_like": "new", "strided": "windows"}
+SYMBOLS = {
+    "ascontiguousarray": "copy", "empty": "new", "empty_like": "new", "products": "@", "strided": "windows",
+}  # fmt: skip
 LAYING_OUT = {"reshape", "transpose", "ascontiguousarray", "astype", "copy"}
 
 
