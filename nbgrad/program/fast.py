@@ -77,14 +77,22 @@ class FastWriter:
         head = [f"{short} = {full}" for short, full in sorted(self.functions.items())]
         needs = sorted({SPELLINGS[x.function].needs for x in self.listing.lines if x.function in SPELLINGS} - {""})
         arguments = ", ".join(self.names[p] for p in self.parameters)
-        outputs = self._rebuild([Raw(self._argument(y)) for y in self.listing.outputs])
+        row = [Raw(self._result(y)) for y in self.listing.outputs]
+        outputs = self._rebuild(row)
         self.finishes = is_typed(outputs)
-        results = source_of(outputs if self.finishes else tuple(Raw(self._argument(y)) for y in self.listing.outputs))
+        results = source_of(outputs if self.finishes else tuple(row))
         return "\n".join(
             [*needs, "import numpy as np", "", *head, "", *self.setup, "", "", f"def {self.title}({arguments}):"]
             + [f"    {text}" for text in self.body]
             + [f"    return {results}", ""]
         )
+
+    def _result(self, y: Any) -> str:
+        """An output: a number of NumPy's, also where it was computed from Python's own."""
+        plain = any(type(x.example) in (float, int, bool) for x in self.listing.inputs)
+        if isinstance(y, Value) and isinstance(y.example, np.generic) and plain:
+            return f"np.{y.dtype.name}({self._argument(y)})"
+        return self._argument(y)
 
     # ---- names
     def _free(self, base: str) -> str:

@@ -84,10 +84,12 @@ class Callers(NamedTuple):
     operation: FrameType | None
 
 
-def callers(frame: FrameType | None) -> Callers:
-    """Who called, looked for from ``frame`` outwards."""
+def callers(frame: FrameType | None, end: FrameType | None = None) -> Callers:
+    """Who called, looked for from ``frame`` outwards, as far as ``end``."""
     top = operation = None
     while frame is not None and is_ours(frame):
+        if frame is end:
+            return Callers(None, top, operation)
         if frame.f_code.co_filename == OPERATION_CALLS:
             operation = frame
         top, frame = frame, frame.f_back

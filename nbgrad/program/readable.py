@@ -128,8 +128,10 @@ class _Writer:
         """About how long the expression of a line is, after the longest of what stands within it have got lines of
         their own, as many as make it short enough."""
 
+        word = 2 if line.function in BINARY else len(line.function.__name__) + 5
+
         def length() -> int:
-            return typed_length((line.args, line.static)) + sum(width.get(x, 6) for x in line.operands) + 8
+            return typed_length((line.args, line.static)) + sum(width.get(x, 6) for x in line.operands) + word
 
         for x in sorted(line.operands, key=lambda x: -width.get(x, 0)):
             if length() <= WIDEST:

@@ -60,6 +60,7 @@ class Recorder:
         self._last_call: FrameType | None = None  # the call of an operation that the last line came from
         self._last_top: Any = self  # the call of ours by the user that the last line came from
         self._named_frames: dict[int, FrameType] = {}
+        self._begin: FrameType | None = sys._getframe(1)  # whoever is beyond it did not write what is recorded
         self.standing = Standing(surroundings, self, inputs)
 
     # ---- values
@@ -193,7 +194,7 @@ class Recorder:
 
     def _describe(self, line: Line) -> None:
         """Note where a line comes from, and what the user calls its value."""
-        frame, top, call = naming.callers(sys._getframe(2))
+        frame, top, call = naming.callers(sys._getframe(2), self._begin)
         if frame is not None:
             line.place = (frame.f_code, frame.f_lasti)
             if id(frame) not in self._named_frames:
@@ -288,7 +289,7 @@ class Recorder:
     def listing(self, outputs: list[Any]) -> Listing:
         """The program, giving ``outputs``. The recording ends with it."""
         results = [self.lifted(plain(y)) for y in outputs]
-        self._last_call = self._last_top = None  # a frame holds all that was computed in it
+        self._last_call = self._last_top = self._begin = None  # a frame holds all that was computed in it
         self._named_frames.clear()
         return Listing(list(self.inputs), list(self.lines), results, list(self._roots))
 

@@ -136,6 +136,12 @@ class ArrayTracer(ValueTracer):
     def astype(self, dtype: Any, **static: Any) -> Any:
         return self.call(astype, self, np.dtype(dtype))
 
+    def copy(self, order: str = "K") -> Any:
+        """A number cannot be changed, so it need not be copied; Python's own becomes one of NumPy's."""
+        if self.value.is_array:
+            return self.call(np.copy, self)
+        return self if isinstance(self.value.example, np.generic) else self.call(self.value.dtype.type, self)
+
     def flatten(self, order: str = "C") -> Any:
         return self.call(np.copy, self.call(np.ravel, self, order))
 
@@ -230,7 +236,7 @@ NUMBERS_ASKED = (
 )  # fmt: skip
 SIGNS = {"neg": np.negative, "pos": np.positive, "abs": np.absolute, "invert": np.invert}
 METHODS = (
-    "all", "any", "argmax", "argmin", "argsort", "clip", "conjugate", "copy", "cumprod", "cumsum", "diagonal", "max",
+    "all", "any", "argmax", "argmin", "argsort", "clip", "conjugate", "cumprod", "cumsum", "diagonal", "max",
     "mean", "min", "nonzero", "prod", "ravel", "repeat", "round", "searchsorted", "squeeze", "std", "sum", "swapaxes",
     "take", "trace", "var",
 )  # fmt: skip

@@ -133,7 +133,8 @@ def test_sections_of_the_lines():
 def test_badges_of_operations_that_take_several_lines():
     graph = ng.to_networkx(compiled_examples.convolution())
     symbols = [symbol for _, symbol in graph.nodes(data="symbol") if symbol]
-    assert symbols[:5] == ["T", "windows", "@", "[ ]", "∗"], "the convolution, not how its result is laid out"
+    assert symbols[:2] == ["T", "windows"]
+    assert "∗" in symbols[:6], "the convolution, not how its result is laid out"
     assert symbols[-1] == "CE"
 
 
