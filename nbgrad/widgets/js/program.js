@@ -34,8 +34,7 @@ function render({ model, el }) {
   const head = buildProgramHead(payload, (view) => tell("view", view));
   const said = element("p", { class: "ng-said ng-dim", "aria-live": "polite" });
   const body = element("div", { class: "ng-body" }, [...Object.values(panels), graph.root]);
-  body.style.setProperty("--ng-source-width", `calc(${longestLine(lines)} * 8px + 90px)`);
-  body.style.setProperty("--ng-graph-width", `min(56%, ${graph.width}px)`);
+  body.style.setProperty("--ng-source-width", `calc(${longestLine(lines)} * 7.9px + 82px)`);
   const root = element("section", { class: "ng-widget ng-card ng-program", "aria-label": `Program ${payload.title}` }, [
     head.root,
     body,

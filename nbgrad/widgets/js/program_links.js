@@ -44,9 +44,10 @@ export function firstLinked(lines) {
   return Math.max(lines.findIndex((line) => line.nodes.length > 0), 0);
 }
 
-/** How many letters the longest line has. */
+/** How many letters the longest line has, without the shapes at the ends of lines: the graph shows them, too. */
 export function longestLine(lines) {
-  return lines.reduce((most, { tokens }) => Math.max(most, tokens.reduce((sum, [text]) => sum + text.length, 0)), 0);
+  const code = (tokens) => tokens.filter(([, role]) => role !== "comment").map(([text]) => text).join("").trimEnd();
+  return lines.reduce((most, { tokens }) => Math.max(most, code(tokens).length), 0);
 }
 
 /** The number of the node at which an edge called "2-5-0" ends. */
