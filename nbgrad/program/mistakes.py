@@ -54,6 +54,12 @@ def not_traced(tracer: Any, name: str) -> AttributeError:
     )
 
 
+def not_drawn(name: str) -> ProgramError:
+    """The error for what a generator of random numbers has, but a recorded one has not."""
+    instead = "; write x = rng.permutation(x), which makes a new array" if name == "shuffle" else ""
+    return ProgramError(f"rng.{name} of a generator that is being recorded{user_line()} is not written down{instead}")
+
+
 def written_outside(target: Any) -> ProgramError:
     """The error for a call that writes recorded numbers into an array that is none of the program's own."""
     kept = getattr(target, "memory", None)

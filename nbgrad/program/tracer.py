@@ -15,7 +15,7 @@ import numpy as np
 
 from ..core.tensor import Tensor
 from ..core.tracing import Tracer
-from .mistakes import frozen_numbers, not_traced
+from .mistakes import frozen_numbers, not_drawn, not_traced
 from .spelled import astype
 
 if TYPE_CHECKING:
@@ -40,11 +40,14 @@ class GeneratorTracer(ValueTracer):
     """Stands for a generator of random numbers: what is drawn from it is drawn anew in each run of the program."""
 
     __slots__ = ()
+    __class__ = property(lambda self: np.random.Generator)
 
     def __getattr__(self, name: str) -> Callable:
         if name.startswith("_"):
             raise AttributeError(name)
         method = getattr(np.random.Generator, name)
+        if name == "shuffle" or not callable(method):
+            raise not_drawn(name)
         return lambda *args, **static: self.recorder.call(method, (self, *args), static)
 
 

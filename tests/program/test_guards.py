@@ -616,6 +616,27 @@ def test_generators_as_arguments():
     assert not np.array_equal(first, second)
 
 
+def test_what_generators_do():
+    def f(x, rng):
+        assert isinstance(rng, np.random.Generator)
+        order = rng.permutation(3)
+        chosen = rng.choice(x, 2, replace=False)
+        return x[order], chosen, rng.integers(5, size=2), rng.permutation(x), rng.uniform(0.0, x * x)
+
+    program = ng.compile(f, X, np.random.default_rng(0))
+    mine, other = np.random.default_rng(3), np.random.default_rng(3)
+    for x in (X, X * 2):
+        equal(program(x, mine), f(x, other))
+
+    def shuffles(x, rng):
+        order = np.arange(3)
+        rng.shuffle(order)
+        return x[order]
+
+    with pytest.raises(ng.errors.ProgramError, match=r"x = rng\.permutation\(x\)"):
+        ng.compile(shuffles, X, np.random.default_rng(0))
+
+
 OUTER = np.random.default_rng(0)
 
 
