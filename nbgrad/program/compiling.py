@@ -33,7 +33,8 @@ def compile(f: Callable, *examples: Any, copy: bool = True, **static: Any) -> Pr
     Args:
         f: a function of arrays and numbers, also in tuples, lists and dictionaries; a transform of one (``grad(f)``,
             ``hessian(f)``, ...) too. What it closes over may change later: arrays are read anew in each run, and so are
-            the numbers of tensors. Its Python code is run only now: ``if`` and ``for`` are settled by shapes and by
+            the numbers of tensors; what it leaves in tensors and attributes, each run leaves there. Plain numbers
+            outside are settled. Its Python code is run only now: ``if`` and ``for`` are settled by shapes and by
             keyword arguments, never by numbers.
         examples: arguments of the shapes and dtypes that the program will be given. For others it is recorded anew.
             A ``np.random.Generator`` among them is drawn from in each run.

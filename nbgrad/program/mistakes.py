@@ -24,8 +24,8 @@ SMALL_FIX = {
     "__float__": "Write np.sin(x) for math.sin(x), np.stack([a, b]) for np.array([a, b]), and no float(x)",
     "__int__": "Keep whole numbers in arrays: x.astype(int), and np.floor(x) for int(x)",
     "__array__": (
-        "Leave np.asarray(x) out; write np.stack([x, y]) for np.array([x, y]), np.concatenate for np.r_, and make an "
-        "array that x is assigned into by np.zeros_like(x)"
+        "Leave np.asarray(x) out; write np.stack([x, y]) for np.array([x, y]), np.concatenate for np.r_, "
+        "np.take(table, x, axis=0) for table[x], and make an array that x is assigned into by np.zeros_like(x)"
     ),
     "__contains__": "Write (x == number).any()",
     "__index__": "Write np.take(table, i, axis=0) for table[i]; a length, or how often, is a plain number",

@@ -338,6 +338,6 @@ def is_shaped_by_numbers(function: Any, args: tuple, static: dict[str, Any]) -> 
 def has_mask(index: Any) -> bool:
     """Whether an index holds truth values that are not known yet: how many it takes depends on them."""
     return any(
-        isinstance(part, Value) and part.kind in ("line", "input") and part.dtype == bool
+        isinstance(part, Value) and part.kind != "constant" and part.dtype == bool
         for part in (index if isinstance(index, tuple) else (index,))
     )

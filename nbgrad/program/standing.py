@@ -151,11 +151,11 @@ class Standing:
 
 
 def is_read_anew(place: Place, thing: Any) -> bool:
-    """Whether a program reads what is kept there in each run: the numbers of tensors, and arrays of such numbers as can
-    change by a little. Arrays of whole numbers and of truth values are mostly sizes, places and choices."""
+    """Whether a program reads what is kept there in each run: the numbers of tensors, and arrays. Plain numbers are
+    settled."""
     if isinstance(place.holder, Tensor):
         return isinstance(thing, np.ndarray | np.generic)
-    return type(thing) is np.ndarray and thing.ndim > 0 and thing.dtype.kind in "fc"
+    return type(thing) is np.ndarray and thing.ndim > 0 and thing.dtype.kind in "fiubc"
 
 
 def is_traced(thing: Any) -> bool:

@@ -27,11 +27,12 @@ MISSING = object()  # stands for what a place held that did not exist
 
 
 class Place(NamedTuple):
-    """Where a thing is kept: under a key of a dictionary or a list, in a cell of a closure, in a tensor.
+    """Where a thing is kept: under a key of a dictionary or a list, in a cell of a closure, in a tensor or a class,
+    among the defaults of a function.
 
     Attributes:
         name: what it is called there.
-        holder: the dictionary, list, cell or tensor.
+        holder: the dictionary, list, cell, tensor, class or function.
         key: the key, the position, or the tensor's attribute.
     """
 
@@ -48,6 +49,10 @@ class Place(NamedTuple):
                 return MISSING
         if isinstance(self.holder, Tensor):
             return getattr(self.holder, self.key)
+        if isinstance(self.holder, type):
+            return vars(self.holder).get(self.key, MISSING)
+        if isinstance(self.holder, FunctionType):
+            return (self.holder.__defaults__ or ())[self.key]
         if isinstance(self.holder, list):
             return self.holder[self.key] if self.key < len(self.holder) else MISSING
         return self.holder.get(self.key, MISSING)
@@ -56,8 +61,12 @@ class Place(NamedTuple):
         """Put something there; ``MISSING`` takes away what is there."""
         if self.get() is thing:
             return
-        if isinstance(self.holder, Tensor):
+        if isinstance(self.holder, Tensor | type):
             setattr(self.holder, self.key, thing)
+        elif isinstance(self.holder, FunctionType):
+            defaults = list(self.holder.__defaults__ or ())
+            defaults[self.key] = thing
+            self.holder.__defaults__ = tuple(defaults)
         elif isinstance(self.holder, CellType):
             if thing is MISSING:
                 del self.holder.cell_contents
@@ -74,7 +83,9 @@ class Place(NamedTuple):
         """The expression that reads it, where ``holder`` and ``key`` are the names of the two."""
         if isinstance(self.holder, CellType):
             return f"{holder}.cell_contents"
-        return f"{holder}.{self.key}" if isinstance(self.holder, Tensor) else f"{holder}[{key}]"
+        if isinstance(self.holder, FunctionType):
+            return f"{holder}.__defaults__[{key}]"
+        return f"{holder}.{self.key}" if isinstance(self.holder, Tensor | type) else f"{holder}[{key}]"
 
 
 class Surroundings:
@@ -136,11 +147,14 @@ def parts(thing: Any, name: str) -> Iterator[Part]:
         yield from ((f"{name}{i}", x, None) for i, x in enumerate(thing[:MOST_LISTED]))
     elif isinstance(thing, dict):
         yield from of_dictionary(thing, name)
-    elif not isinstance(thing, type) and is_users(type(thing)):
+    elif isinstance(thing, type):
+        if is_users(thing):
+            yield from ((key, x, Place(key, thing, key)) for key, x in vars(thing).items() if not key.startswith("__"))
+    elif is_users(type(thing)):
         yield from of_dictionary(getattr(thing, "__dict__", {}), name)
-        for kind in type(thing).__mro__:
-            if is_users(kind):  # what its methods mention
-                yield from (("", x, None) for x in vars(kind).values() if isinstance(x, FunctionType))
+        yield from (
+            ("", kind, None) for kind in type(thing).__mro__
+        )  # what it has from them, and their methods mention
 
 
 def of_function(function: FunctionType) -> Iterator[Part]:
@@ -157,10 +171,16 @@ def of_function(function: FunctionType) -> Iterator[Part]:
         yield variable, place.get(), place
     space = function.__globals__
     for variable in dict.fromkeys(mentioned(code)):
+        if isinstance(space.get(variable), ModuleType) and is_users_file(getattr(space[variable], "__file__", None)):
+            held = vars(space[variable])
+            yield from ((n, held[n], Place(n, held, n)) for n in dict.fromkeys(mentioned(code)) if n in held)
         if variable in space or is_assigned(code, variable):
             yield variable, space.get(variable, MISSING), Place(variable, space, variable)
-    yield from (("", default, None) for default in function.__defaults__ or ())
-    yield from ((key, x, None) for key, x in (function.__kwdefaults__ or {}).items())
+    first = code.co_argcount - len(function.__defaults__ or ())
+    for i, default in enumerate(function.__defaults__ or ()):
+        parameter = code.co_varnames[first + i]
+        yield parameter, default, Place(parameter, function, i)
+    yield from of_dictionary(function.__kwdefaults__ or {}, "")
 
 
 def is_set(cell: CellType) -> bool:
@@ -203,5 +223,9 @@ def is_users(kind: type) -> bool:
     """Whether a class is the user's own, or one of our modules: what its objects hold is looked at."""
     if kind.__module__ == "__main__" or callable(getattr(kind, "parameters", None)):
         return True
-    file = getattr(sys.modules.get(kind.__module__), "__file__", None)
+    return is_users_file(getattr(sys.modules.get(kind.__module__), "__file__", None))
+
+
+def is_users_file(file: str | None) -> bool:
+    """Whether a file of code is the user's own."""
     return file is not None and not places.is_ours(file) and not file.startswith(LIBRARIES)

@@ -473,6 +473,44 @@ def helper(x):
     equal(program(X), space["f"](X))
 
 
+class Settings:
+    W = np.ones(3)
+
+
+def of_settings(x):
+    return x * Settings.W + (Settings.W * Settings.W).sum()
+
+
+def of_default(x, W=READONLY.copy()):  # noqa: B008
+    return x * W + (W * W).sum()
+
+
+def test_arrays_of_classes_and_defaults():
+    for f in (of_settings, of_default):
+        program = ng.compile(f, X)
+        equal(program(X), f(X))
+        Settings.W = Settings.W * 3.0
+        of_default.__defaults__[0][:] = 4.0
+        equal(program(X), f(X))
+
+
+def test_whole_numbers_outside_are_read_anew():
+    labels, mask = np.array([0, 1, 2, 0]), np.array([True, False, True])
+
+    def f(x):
+        return F.cross_entropy(x, labels) + np.eye(3)[2 - 2].sum() + x[labels].sum() + np.where(mask, x, 0.0).sum()
+
+    program = ng.compile(ng.value_and_grad(f), M)
+    equal(program(M), ng.value_and_grad(f)(M))
+    labels[:] = 1
+    mask[:] = True
+    equal(program(M), ng.value_and_grad(f)(M))
+    labels = np.array([2, 2, 0, 1])
+    equal(program(M), ng.value_and_grad(f)(M))
+    with pytest.raises(ng.errors.TracedShapeError):
+        ng.compile(lambda x: x[mask].sum(), X)
+
+
 def test_what_is_recorded_leaves_no_trace():
     W = ng.tensor(X.copy(), requires_grad=True)
     before, scaled = W.data, Scaled()
