@@ -176,6 +176,8 @@ class ProgramGraph:
     def _described(self, line: Line, ends: dict[Value, bool]) -> dict[str, Any]:
         """Name and symbol of the operation, on the line with which it ends; else those of the function. Where a line
         does several things, or only the last of several, no name would be right, and the symbol has to do."""
+        if self._is_layer(line):
+            return {"op": "linear", "symbol": REGISTRY["linear"].symbol}
         if line.operation in REGISTRY and (line.value in ends or line.writes is not None):
             op = REGISTRY[line.operation]
             return {"op": op.name if ends.get(line.value) else None, "symbol": op.symbol}
@@ -183,6 +185,12 @@ class ProgramGraph:
         name = name_of(self._telling(line))
         symbol = REGISTRY[name].symbol if name in REGISTRY else SYMBOLS.get(name, name)
         return {"op": None if is_formula else name, "symbol": symbol}
+
+    def _is_layer(self, line: Line) -> bool:
+        """Whether a line is ``x @ W + b``, written by the user as a product and a sum."""
+        product = self._makers.get(line.args[0]) if line.function is np.add else None
+        within = product is not None and product.function is np.matmul and self._stands_within(product.value)
+        return within and line.operation == "add"
 
     def _telling(self, line: Line) -> Line:
         """The line itself; of one that only lays out what stands within it, that: it tells more."""

@@ -170,12 +170,25 @@ def pattern(array: np.ndarray) -> ast.expr | None:
         if first in (0, 1):
             return call("np.ones" if first else "np.zeros", shape, **kind)
         return call("np.full", shape, number_tree(first.item()), **kind)
-    if array.ndim == 2 and array.shape[0] == array.shape[1] and np.array_equal(array, np.eye(len(array))):
-        return call("np.eye", number_tree(len(array)), **kind)
+    if array.ndim == 2:
+        return diagonal_pattern(array)
     if array.ndim == 1 and array.dtype == np.int64 and np.array_equal(array, np.arange(first, first + array.size)):
         ends = [number_tree(int(first))] if first else []
         return call("np.arange", *ends, number_tree(int(first) + array.size))
     return None
+
+
+def diagonal_pattern(array: np.ndarray) -> ast.expr | None:
+    """A matrix with one number along one diagonal, and zeros elsewhere: ``np.eye(20, 19, k=-1)``."""
+    rows, columns = np.nonzero(array)
+    if not rows.size or array.dtype != np.float64:
+        return None
+    k, number = int(columns[0] - rows[0]), float(array[rows[0], columns[0]])
+    if not np.array_equal(array, number * np.eye(array.shape[0], array.shape[1], k)):
+        return None
+    lengths = array.shape[:1] if array.shape[0] == array.shape[1] else array.shape
+    ones = call("np.eye", *map(number_tree, lengths), **({"k": number_tree(k)} if k else {}))
+    return ones if number == 1 else ast.BinOp(number_tree(number), ast.Mult(), ones)
 
 
 def _no_names(value: Value) -> ast.expr:

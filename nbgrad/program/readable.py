@@ -71,8 +71,9 @@ class _Writer:
         self.rebuild = rebuild
         self.names: dict[Value, str] = {}
         self.inlined: dict[Value, ast.expr] = {}
-        given = [c for c in listing.constants() if c.kind == "captured" or not is_short(c.example)]
-        self.parameters = [*listing.inputs, *given]
+        constants = listing.constants()
+        self.parameters = [*listing.inputs, *[c for c in constants if c.kind == "captured"]]
+        self.tables = [c for c in constants if c.kind == "constant" and not is_short(c.example)]
         self._unnamed = 0
 
     def write(self) -> Written:
@@ -90,8 +91,14 @@ class _Writer:
             body.append(self._statement(i, line))
         body.append(self._return())
         definition = wrapped(f"def {self.title}(", [self.names[p] for p in self.parameters], "):")
-        start = [Statement(text) for text in (*self.dialect.head(self.listing), "", "")]
+        tables = [text for table in self.tables for text in self._table(table)]
+        start = [Statement(text) for text in (*self.dialect.head(self.listing), *tables, "", "")]
         return Written([*start, *[Statement(text) for text in definition], *body], self.names, self.parameters)
+
+    def _table(self, table: Value) -> list[str]:
+        """The lines that define an array of known numbers, above the function."""
+        text = f"{self.names[table]} = {ast.unparse(self.dialect.array(table.example))}"
+        return ["", *textwrap.wrap(text, 100, subsequent_indent="    ", break_long_words=False)]
 
     @property
     def has_sections(self) -> bool:
@@ -109,7 +116,7 @@ class _Writer:
             value, user = line.value, users.get(line.value, [])
             length = self._shortened(line, width, in_place)
             if (
-                not value.shown
+                (not value.shown or is_summand(line, user))
                 and len(user) == 1
                 and value not in outputs
                 and line.writes is None
@@ -154,20 +161,20 @@ class _Writer:
 
     # ---- names
     def _name_parameters(self) -> None:
-        for i, value in enumerate(self.parameters):
-            base = value.name or (
-                "rng"
-                if isinstance(value.example, np.random.Generator)
-                else f"x{i + 1}"
-                if value.kind == "input"
-                else f"constant{i + 1}"
-            )
+        for i, value in enumerate([*self.parameters, *self.tables], 1):
+            base = value.name or self._usual_name(value, i)
             name, n = base, 1
             while name in self.names.values() or name in self.dialect.reserved:
                 n += 1
                 name = f"{base}_{n}"
             self.names[value] = name
         self._holder = {name: value for value, name in self.names.items()}
+
+    def _usual_name(self, value: Value, number: int) -> str:
+        """What a parameter is called that nobody gave a name."""
+        if isinstance(value.example, np.random.Generator):
+            return "rng"
+        return f"table{self.tables.index(value) + 1}" if value in self.tables else f"x{number}"
 
     def _wanted_name(self, value: Value) -> str:
         if value.name:
@@ -229,6 +236,12 @@ class _Writer:
     def _return(self) -> Statement:
         texts = [ast.unparse(literal(y, self._of)) for y in self.listing.outputs]
         return Statement(f"    return {source_of(self.rebuild([Raw(t) for t in texts]))}")
+
+
+def is_summand(line: Line, users: Sequence[Line]) -> bool:
+    """Whether a line is the product in ``x @ W + b``, which nobody gave a name: the two make one layer."""
+    alone = line.value.name is None and line.value.gradient_of is None
+    return line.function is np.matmul and alone and bool(users) and users[0].function is np.add
 
 
 def typed_length(thing: Any) -> int:

@@ -274,9 +274,12 @@ class Recorder:
             of, held = plain(x), plain(total)
             if not (isinstance(of, ArrayTracer) and isinstance(held, ArrayTracer)):
                 continue
-            if held.value.kind == "line" and held.value.gradient_of is None and not held.value.name:
-                held.value.gradient_of = of.value
-                held.value.shown = True
+            gradient = held.value
+            before = gradient.gradient_of  # the same numbers may be the gradient of several values: a named one counts
+            better = before is None or (before.name is None and of.value.name is not None)
+            if gradient.kind == "line" and better and not gradient.name:
+                gradient.gradient_of = of.value
+                gradient.shown = True
 
     def name_outside(self, thing: Any) -> str | None:
         """What the function calls a thing that it can reach outside itself."""

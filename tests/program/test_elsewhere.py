@@ -226,12 +226,11 @@ def test_torch_text(f):
     assert ng.compile(f, *LAYER).to_torch() == (
         "import torch\n\n\n"
         "def layer(W, b, x):\n"
-        "    v1 = x @ W                        # (4, 2)\n"
-        "    z = v1 + b                        # (4, 2)\n"
+        "    z = x @ W + b                     # (4, 2)\n"
         "    h = torch.relu(z)                 # (4, 2)\n"
-        "    v2 = h.amax(dim=1, keepdim=True)  # (4, 1)\n"
-        "    v3 = v2.sum()                     # a number\n"
-        "    return v3\n"
+        "    v1 = h.amax(dim=1, keepdim=True)  # (4, 1)\n"
+        "    v2 = v1.sum()                     # a number\n"
+        "    return v2\n"
     )
 
 

@@ -81,20 +81,21 @@ def test_graph_and_lines_of_every_operation(op, case):
 def test_the_networks_graph():
     graph = ng.to_networkx(compiled_examples.network())
     of = named(graph)
-    assert list(of) == ["X", "y", "W1", "b1", "W2", "b2", "v1", "v2", "h", "v3", "y_hat", "v4", "loss"]
+    assert list(of) == ["X", "y", "W1", "b1", "W2", "b2", "v1", "h", "y_hat", "v2", "loss"]
     assert [name for name, node in of.items() if graph.nodes[node]["kind"] == "parameter"] == ["W1", "b1", "W2", "b2"]
     assert [name for name, node in of.items() if graph.nodes[node]["kind"] == "data"] == ["X", "y"]
     operands = {name: [graph.nodes[u]["name"] for u in graph.predecessors(node)] for name, node in of.items()}
-    assert operands["v1"] == ["X", "W1"]
-    assert operands["h"] == ["v2"]
-    assert operands["v4"] == ["y_hat", "y"]
-    assert operands["loss"] == ["v4"]
+    assert operands["v1"] == ["X", "W1", "b1"]
+    assert operands["h"] == ["v1"]
+    assert operands["v2"] == ["y_hat", "y"]
+    assert operands["loss"] == ["v2"]
     symbols = {name: graph.nodes[node]["symbol"] for name, node in of.items()}
-    assert (symbols["v1"], symbols["v2"], symbols["h"]) == ("@", "+", "σ")
+    assert (symbols["v1"], symbols["h"]) == ("@+", "σ")
+    assert graph.nodes[of["v1"]]["op"] == "linear", "a product and a sum on one line are a layer"
     assert graph.nodes[of["h"]]["op"] == "sigmoid"
-    assert (symbols["v4"], symbols["loss"]) == ("−", "MSE"), "what is left of mse_loss is where it ends"
-    assert graph.nodes[of["v4"]]["op"] == "subtract"
-    assert graph.nodes[of["loss"]]["op"] is None, "the mean of v4's squares is neither the mean of v4 nor its error"
+    assert (symbols["v2"], symbols["loss"]) == ("−", "MSE"), "what is left of mse_loss is where it ends"
+    assert graph.nodes[of["v2"]]["op"] == "subtract"
+    assert graph.nodes[of["loss"]]["op"] is None, "the mean of v4's squares is neither the mean of v2 nor its error"
     assert graph.nodes[of["W1"]]["shape"] == (13, 10)
 
 
@@ -104,7 +105,7 @@ def test_gradients_are_named_where_the_program_computes_them_and_nowhere_else():
     called = {name: graph.nodes[node]["gradient_name"] for name, node in of.items()}
     assert called["W1"] == "d_W1"
     assert called["h"] == "d_h"
-    assert [called[name] for name in ("X", "y", "v1", "v3", "loss")] == [None] * 5
+    assert [called[name] for name in ("X", "y", "v2", "loss")] == [None] * 4
     assert {value for _, value in graph.nodes(data="value")} == {None}, "a program is for any numbers"
     assert {gradient for _, gradient in graph.nodes(data="gradient")} == {None}
 
@@ -112,10 +113,10 @@ def test_gradients_are_named_where_the_program_computes_them_and_nowhere_else():
 def test_lines_belong_to_what_they_compute_differentiate_and_move():
     of = belongs(compiled_examples.network())
     assert of["def step(X, y, W1, b1, W2, b2, lr):"] == ["X", "y", "W1", "b1", "W2", "b2"]
-    assert of["v1 = X @ W1"] == ["v1"]
-    assert of["loss = (v4 ** 2).mean()"] == ["loss"]
+    assert of["v1 = X @ W1 + b1"] == ["v1"]
+    assert of["loss = (v2 ** 2).mean()"] == ["loss"]
     assert of["d_h = d_y_hat @ W2.T"] == ["h"]
-    assert of["d_W1 = X.T @ d_v2"] == ["W1"]
+    assert of["d_W1 = X.T @ d_v1"] == ["W1"]
     assert of["W1 = W1 - lr * d_W1"] == ["W1"]
     assert of["return loss, W1, b1, W2, b2"] == ["W1", "b1", "W2", "b2", "loss"]
     assert of["# forward"] == of["import numpy as np"] == []
@@ -125,7 +126,7 @@ def test_sections_of_the_lines():
     shown = drawn(compiled_examples.network())
     by_section = {row.text.strip(): row.section for row in shown.rows}
     assert by_section["# backward"] == by_section["d_h = d_y_hat @ W2.T"] == "backward"
-    assert by_section["h = np.tanh(0.5 * v2) * 0.5 + 0.5"] == "forward"
+    assert by_section["h = np.tanh(0.5 * v1) * 0.5 + 0.5"] == "forward"
     assert by_section["W2 = W2 - lr * d_W2"] == "update"
     assert by_section["return loss, W1, b1, W2, b2"] == ""
 

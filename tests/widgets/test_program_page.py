@@ -50,8 +50,8 @@ def said(page):
 
 def test_it_begins_dark_with_source_and_graph_side_by_side(network):
     assert lit_lines(network) == lit_boxes(network) == []
-    assert network.locator(f"{SOURCE} .ng-line").count() == 26
-    assert network.locator(".ng-node").count() == 13
+    assert network.locator(f"{SOURCE} .ng-line").count() == 24
+    assert network.locator(".ng-node").count() == 11
     assert network.locator(".ng-title").text_content() == "step"
     source = network.locator(SOURCE).bounding_box()
     graph = network.locator(".ng-program-graph").bounding_box()
@@ -61,13 +61,13 @@ def test_it_begins_dark_with_source_and_graph_side_by_side(network):
 
 
 def test_a_line_lights_its_box_in_the_colour_of_its_section(network):
-    line(network, "v1 = X @ W1").hover()
+    line(network, "v1 = X @ W1 + b1").hover()
     assert lit_boxes(network, ".ng-lit-forward") == ["v1"]
-    assert network.locator(".ng-edge.ng-lit").count() == 2
+    assert network.locator(".ng-edge.ng-lit").count() == 3
     line(network, "d_h = ").hover()
     assert lit_boxes(network, ".ng-lit-backward") == lit_boxes(network) == ["h"]
     assert network.locator(".ng-edge.ng-lit").count() == 0
-    assert said(network) == "Line 16 computes the gradient of h."
+    assert said(network) == "Line 14 computes the gradient of h."
     line(network, "W1 = W1 - ").hover()
     assert lit_boxes(network, ".ng-lit-update") == lit_boxes(network) == ["W1"]
     network.locator(".ng-title").hover()
@@ -78,12 +78,12 @@ def test_a_box_lights_all_its_lines(network):
     box(network, "W1").hover()
     assert lit_lines(network) == [
         "def step(X, y, W1, b1, W2, b2, lr):",
-        "d_W1 = X.T @ d_v2",
+        "d_W1 = X.T @ d_v1",
         "W1 = W1 - lr * d_W1",
         "return loss, W1, b1, W2, b2",
     ]
     assert lit_boxes(network) == ["W1"]
-    assert said(network) == "W1: lines 4, 20, 22, 26."
+    assert said(network) == "W1: lines 4, 18, 20, 24."
 
 
 def test_the_light_is_seen(network):
@@ -95,17 +95,17 @@ def test_the_light_is_seen(network):
     assert network.evaluate(stroke, "stroke") == "rgb(0, 114, 178)"
     assert network.evaluate(stroke, "strokeDasharray") == "none"
     ground = "index => getComputedStyle(document.querySelectorAll('.ng-line')[index]).backgroundColor"
-    assert network.evaluate(ground, 7) != network.evaluate(ground, 8)
+    assert network.evaluate(ground, 6) != network.evaluate(ground, 7)
 
 
 def test_what_was_clicked_stays_when_the_pointer_leaves(network):
     line(network, "d_b1 = ").click()
     box(network, "loss").hover()
-    assert lit_lines(network) == ["loss = (v4 ** 2).mean()", "return loss, W1, b1, W2, b2"]
+    assert lit_lines(network) == ["loss = (v2 ** 2).mean()", "return loss, W1, b1, W2, b2"]
     network.locator(".ng-title").hover()
-    assert lit_lines(network) == ["d_b1 = d_v2.sum(axis=0)"]
+    assert lit_lines(network) == ["d_b1 = d_v1.sum(axis=0)"]
     assert lit_boxes(network) == ["b1"]
-    assert network.evaluate("models[0].get('line')") == 19
+    assert network.evaluate("models[0].get('line')") == 17
 
 
 def test_the_arrow_keys_move_the_line(network):
@@ -117,7 +117,7 @@ def test_the_arrow_keys_move_the_line(network):
     assert network.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
     network.keyboard.press("ArrowDown")
     assert lit_lines(network) == ["def step(X, y, W1, b1, W2, b2, lr):"], "the first line that has boxes"
-    for _ in range(4):
+    for _ in range(3):
         network.keyboard.press("ArrowDown")
     assert lit_boxes(network) == ["h"]
     current = network.evaluate("document.activeElement.getAttribute('aria-activedescendant')")
@@ -138,9 +138,9 @@ def test_the_arrow_keys_move_from_box_to_box(network):
     network.keyboard.press("End")
     assert lit_boxes(network) == ["loss"]
     network.keyboard.press("ArrowUp")
-    assert lit_lines(network) == ["v4 = y_hat - y"]
+    assert lit_lines(network) == ["v2 = y_hat - y"]
     current = graph.get_attribute("aria-activedescendant")
-    assert network.locator(f"#{current}").get_attribute("aria-label") == "v4: line 11."
+    assert network.locator(f"#{current}").get_attribute("aria-label") == "v2: line 9."
     assert network.locator(f"#{current}").get_attribute("aria-selected") == "true"
 
 
@@ -172,11 +172,11 @@ def test_readable_fast_and_passes(network, widgets):
         row["before"] != row["after"] for group in widgets["network"].payload["passes"] for row in group["rows"]
     )
     network.evaluate("models[0].set('view', 'readable')")
-    assert network.locator(f"{SOURCE} .ng-line").count() == 26
+    assert network.locator(f"{SOURCE} .ng-line").count() == 24
 
 
 def test_the_kernel_can_choose_the_line(network):
-    network.evaluate("models[0].set('line', 8)")
+    network.evaluate("models[0].set('line', 7)")
     assert lit_boxes(network) == ["h"]
     network.evaluate("models[0].set('line', 0)")
     assert lit_boxes(network) == []

@@ -76,11 +76,11 @@ def test_sentences_of_lines_and_nodes(widget):
     assert said[0] == ""
     assert said[3] == "Line 4 takes X, y, W1, b1, W2, b2, lr."
     assert said[5] == "Line 6 computes v1."
-    assert said[15] == "Line 16 computes the gradient of h."
-    assert said[21] == "Line 22 moves W1."
-    assert said[-1] == "Line 26 gives loss, W1, b1, W2, b2."
-    assert widget.payload["nodes"][2] == "W1: lines 4, 20, 22, 26."
-    assert widget.payload["nodes"][6] == "v1: line 6."
+    assert said[15] == "Line 16 computes the gradient of v1."
+    assert said[19] == "Line 20 moves W1."
+    assert said[-1] == "Line 24 gives loss, W1, b1, W2, b2."
+    assert widget.payload["nodes"][2] == "W1: lines 4, 18, 20, 24."
+    assert widget.payload["nodes"][6] == "v1: lines 6, 16."
 
 
 def test_lines_on_the_way_say_so():
@@ -105,10 +105,10 @@ def test_what_a_page_cannot_hold_is_left_out_and_counted():
     assert "graph has 2,2" in payload["svg"], "too many nodes to be drawn, and that is said"
 
 
-@pytest.mark.parametrize("line", [-1, 27, 1000])
+@pytest.mark.parametrize("line", [-1, 25, 1000])
 def test_a_line_that_does_not_exist_is_refused(widget, line):
     widget.line = 4
-    with pytest.raises(traitlets.TraitError, match=rf"no line {line}: .* lines 1 to 26"):
+    with pytest.raises(traitlets.TraitError, match=rf"no line {line}: .* lines 1 to 24"):
         widget.line = line
     assert widget.line == 4
 
@@ -124,7 +124,7 @@ def test_the_payload_cannot_be_exchanged(widget):
 
 
 def test_repr_can_be_read(widget):
-    assert repr(widget) == "ProgramWidget('step', 26 lines)"
+    assert repr(widget) == "ProgramWidget('step', 24 lines)"
 
 
 def test_the_page_fetches_nothing(widget):

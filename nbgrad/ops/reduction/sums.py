@@ -8,7 +8,7 @@ from ...core.errors import ShapeError
 from ...core.numpy_protocol import NUMPY
 from ...core.op import operation
 from ...core.tensor import plain
-from ...core.tracing import decided
+from ...core.tracing import Tracer, decided
 from ..samples import between, case, normal, positive, with_zeros
 from .spreading import back_in_place, count, in_a_row, kept, spread
 
@@ -46,7 +46,7 @@ def mean(x, *, axis=None, keepdims=False):
     >>> ng.grad(np.mean)(np.array([1.0, 2.0, 3.0, 6.0])).tolist()
     [0.25, 0.25, 0.25, 0.25]
     """
-    if x.itemsize == 2:  # the sum of float16 numbers soon overflows: NumPy's own mean adds them up in float32
+    if isinstance(x, Tracer) or x.itemsize == 2:  # of float16, NumPy's own mean adds up in float32: sums overflow soon
         return np.mean(x, axis=axis, keepdims=keepdims)
     return np.add.reduce(x, axis=axis, keepdims=keepdims) / count(x, axis)  # several times quicker than np.mean
 
