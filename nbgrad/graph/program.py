@@ -14,10 +14,10 @@ from ..core.tensor import Tensor
 from ..core.transforms import at_work
 from ..optim import checked_rate
 from ..program import Program
-from ..program.compiled import Recording
 from ..program.listing import Value
 from ..program.naming import public
 from ..program.record import Recorder
+from ..program.recording import Recording
 from ..program.surroundings import Surroundings
 from .nodes import Node, Placeholder
 from .run import checked_nodes

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..core.op import REGISTRY
-from ..program.compiled import Recording
 from ..program.listing import Line, Value
 from ..program.readable import Statement
+from ..program.recording import Recording
 
 if TYPE_CHECKING:
     import networkx as nx

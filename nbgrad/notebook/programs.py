@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from ..program import Program
-from ..program.compiled import Recording
 from ..program.passes import READABLE
+from ..program.recording import Recording
 from .program_graph import ProgramGraph, Row
 
 if TYPE_CHECKING:

@@ -225,8 +225,8 @@ class Setting:
 
     def _translated(self, framework: Framework) -> tuple[Callable, Callable[[], list[Any]]]:
         """The function in another framework, and what makes arguments for it."""
-        from .compiled import executed
         from .elsewhere import translated
+        from .recording import executed
 
         recording = self._program.recording
         written = translated(recording, framework.dialect())

@@ -3,182 +3,28 @@
 from __future__ import annotations
 
 import inspect
-import re
 import threading
 import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from functools import cached_property, partial
-from itertools import cycle
-from operator import attrgetter
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
-
-import numpy as np
 
 from ..core import debugging
 from ..core.containers import flatten
-from ..core.errors import ProgramError, RecompiledWarning, UnsupportedDataError
+from ..core.errors import ProgramError, RecompiledWarning
 from ..core.shown import Shown
-from ..core.tensor import Tensor, as_data, plain, recording, transforming
-from ..core.tracing import Tracer
-from . import passes
+from ..core.tensor import Tensor
+from .arguments import converted, described, in_order, is_recorded, like_given
 from .calling import ABSENT, kind_of, way_in, weakly
-from .fast import FastWriter
-from .listing import Listing, Value
-from .outside import Outside
-from .passes.kinds import is_elementwise
-from .passes.results import own_results
-from .readable import Written, written
-from .record import Recorder
+from .passes.table import Passes, table
+from .recording import Recording
 
 if TYPE_CHECKING:
     from .comparing import Comparison, Setting
 
 MOST_VARIANTS = 8  # recordings for different shapes that a program keeps
-
-
-class Recording:
-    """What was recorded for arguments of certain shapes and dtypes.
-
-    Attributes:
-        listing: as it was recorded.
-        title: what the function is called.
-        recorder: knows where what was found outside is kept, and what was left there.
-        rebuild: puts the outputs into their containers.
-        outside: what each run reads besides its inputs.
-        left: what each run leaves outside, in the order of the last outputs.
-
-    Some programs are given their own results again: ``fed_back`` has pairs of an output's and an input's position.
-    Where results lie in memory that is overwritten too soon for that, a program has its memory twice, and takes turns.
-    """
-
-    def __init__(
-        self,
-        listing: Listing,
-        title: str,
-        recorder: Recorder,
-        rebuild: Callable[[list], Any],
-        keep_results: bool = True,
-        fed_back: Sequence[tuple[int, int]] = (),
-    ):
-        self.title = title
-        self.rebuild = rebuild
-        self.left = [(x.place, x.is_tensor) for x in recorder.standing.left]
-        self._keep = keep_results
-        self.writes_into_inputs = any(x.memory.kind == "input" for x in map(attrgetter("writes"), listing.lines) if x)
-        self.history: list[tuple[Callable, Listing]] = []
-        recorded = listing
-        for rewriting in passes.READABLE:
-            listing = rewriting(listing)
-            self.history.append((rewriting, listing))
-        self.listing = own_results(listing, recorded)
-        for rewriting in passes.FAST:
-            listing = rewriting(listing)
-            self.history.append((rewriting, listing))
-        self.fast_listing = listing = own_results(listing, recorded) if keep_results else listing
-        self._writer = FastWriter(listing, title, tuple if self.left else rebuild, keep_results)
-        self.fast_source = self._writer.text()
-        self.outside = Outside([p for p in self._writer.parameters if p.kind == "captured"], recorder)
-        forget_numbers([*(listing for _, listing in self.history), self.listing, self.fast_listing])
-        recorder.standing.forget()
-        self.lock = threading.Lock()
-        self.run = executed(self.fast_source, title, self._writer.given)
-        if not keep_results and any(is_overwritten(listing, i, k) for i, k in fed_back):
-            self.run = in_turns(self.run, executed(self.fast_source, title, self._writer.given))
-
-    @cached_property
-    def written(self) -> Written:
-        """The readable text."""
-        return written(self.listing, self.title, self.put_back)
-
-    def put_back(self, outputs: list[Any]) -> Any:
-        """The outputs in their containers; and after them, in a row, what is left outside."""
-        if not self.left:
-            return self.rebuild(outputs)
-        several = len(outputs) - len(self.left)
-        results = self.rebuild(outputs[:several])
-        return (*(results if type(results) is tuple else (results,)), *outputs[several:])
-
-    @property
-    def buffer_bytes(self) -> int:
-        """How many bytes the memory takes that is used by every call."""
-        return self._writer.plan.bytes
-
-    @property
-    def finishes(self) -> bool:
-        """Whether the text gives the outputs in their containers, rather than in a row to be put there."""
-        return self._writer.finishes and not self.left
-
-    def __call__(self, inputs: Sequence[Any]) -> Any:
-        """What the program gives for inputs in a row."""
-        outside = self.outside.numbers()
-        if not self.lock.acquire(False):  # another thread is running it, and the memory is its own now
-            outputs = executed(self.fast_source, self.title, self._writer.given)(*inputs, *outside)
-        else:
-            try:
-                outputs = self.run(*inputs, *outside)
-            finally:
-                self.lock.release()
-        return self._leave(outputs) if self.left else outputs
-
-    def _leave(self, outputs: tuple) -> tuple:
-        """Put what belongs outside into its places; the other outputs."""
-        several = len(outputs) - len(self.left)
-        for (place, is_tensor), x in zip(self.left, outputs[several:], strict=True):
-            x = x if self._keep else copied(x)
-            place.put(Tensor(x) if is_tensor else x)
-        return outputs[:several]
-
-
-def copied(x: Any) -> Any:
-    """An array with memory of its own; anything else as it is."""
-    return x.copy() if isinstance(x, np.ndarray) else x
-
-
-def is_overwritten(listing: Listing, output: int, place: int) -> bool:
-    """Whether an input is still read when an output is written that lies in its memory."""
-    y, x = listing.outputs[output], listing.inputs[place]
-    if not isinstance(y, Value) or y is x:
-        return False
-    lines = listing.lines
-    begun = next((at for at, line in enumerate(lines) if line.value is y.memory), len(lines))
-    readers = [at for at, line in enumerate(lines) if any(v.memory is x for v in line.operands)]
-    return any(at > begun or (at == begun and not is_elementwise(lines[at])) for at in readers)
-
-
-def in_turns(*functions: Callable) -> Callable:
-    """The function that calls the first one, then the second one, and so on round."""
-    turns = cycle(functions)
-    return lambda *args: next(turns)(*args)
-
-
-def forget_numbers(listings: Sequence[Listing]) -> None:
-    """Let go of the numbers of the example, which nobody needs any more; what is kept are shapes and dtypes."""
-    values = {value for listing in listings for value in listing.inputs}
-    values |= {line.value for listing in listings for line in listing.lines}
-    hollow: dict[tuple, np.ndarray] = {}
-    for value in values:
-        if isinstance(value.example, np.ndarray):
-            kind = kind_of(value.example)
-            if kind not in hollow:
-                hollow[kind] = np.broadcast_to(np.zeros((), value.example.dtype), value.example.shape)
-            value.example = hollow[kind]
-
-
-def executed(source: str, title: str, given: dict[str, Any] | None = None) -> Callable:
-    """The function ``title`` of a text."""
-    namespace: dict[str, Any] = {"__name__": "nbgrad_program", **(given or {})}
-    exec(compile(source, f"<nbgrad program {title}>", "exec"), namespace)
-    return namespace[title]
-
-
-class Passes(list):
-    """The rewriting passes of a program: rows of (name, lines before, lines after, what it does)."""
-
-    def __repr__(self) -> str:
-        width = max(len(row[0]) for row in self)
-        return "\n".join(f"{name:<{width}}  {before:>5} -> {after:<5}  {what}" for name, before, after, what in self)
 
 
 class Program(Shown):
@@ -191,6 +37,7 @@ class Program(Shown):
         recording: the recording that was used last.
 
     >>> import nbgrad as ng
+    >>> import numpy as np
     >>> def f(x):
     ...     y = np.sin(x) * x
     ...     return y.sum()
@@ -244,6 +91,7 @@ class Program(Shown):
             TranslationError: PyTorch has no counterpart of a function.
 
         >>> import nbgrad as ng
+        >>> import numpy as np
         >>> def loss(W, x):
         ...     y = x @ W
         ...     return y.max(axis=0).sum()
@@ -273,6 +121,7 @@ class Program(Shown):
             TranslationError: JAX has no counterpart of a function.
 
         >>> import nbgrad as ng
+        >>> import numpy as np
         >>> def first(x):
         ...     y = x * 2.0
         ...     y[0] = 1.0
@@ -313,6 +162,7 @@ class Program(Shown):
             has them by name. CPU time is that of all threads together.
 
         >>> import nbgrad as ng
+        >>> import numpy as np
         >>> program = ng.compile(ng.grad(lambda x: (x * x).sum()), np.ones(3))
         >>> comparison = program.compare(seconds=0.01)
         >>> [row.name for row in comparison.rows]
@@ -338,11 +188,7 @@ class Program(Shown):
     @property
     def passes(self) -> Passes:
         """The rewriting passes: name, lines before, lines after, and what each does."""
-        rows, before = Passes(), len(self.recording.history[0][1].lines)
-        for rewriting, listing in self.recording.history:
-            rows.append((rewriting.__name__, before, len(listing.lines), first_clause(rewriting.__doc__ or "")))
-            before = len(listing.lines)
-        return rows
+        return table(self.recording.lines_recorded, self.recording.history)
 
     def __repr__(self) -> str:
         return self.source.rstrip()
@@ -388,7 +234,7 @@ class Program(Shown):
                 f"the program takes {len(self._shape)} arguments{self._called()}, but {len(args)} were given"
             )
         given = flatten(args)[0]
-        held = [self._converted(x) for x in given]
+        held = [converted(x) for x in given]
         with self._recording_lock:
             key = self._key(args, given, held)
             if key not in self._recordings or not self._is_current(self._recordings[key]):
@@ -421,24 +267,6 @@ class Program(Shown):
     def _called(self) -> str:
         return f" ({', '.join(self._parameters)})" if self._parameters else ""
 
-    def _converted(self, thing: Any) -> Any:
-        if isinstance(thing, np.random.Generator):
-            return thing
-        thing = plain(thing)
-        if type(thing) in (float, int, bool, np.float64):
-            return thing
-        if type(thing) is np.ndarray and thing.dtype.kind in "fiubc" and thing.dtype.isnative:
-            return thing
-        if isinstance(thing, Tracer):
-            raise ProgramError(
-                "a training step cannot be a part of another program: it moves parameters; compile what computes the "
-                "loss, and let one optimiser make the step"
-            )
-        try:
-            return as_data(thing)
-        except UnsupportedDataError as error:
-            raise ProgramError(f"a program takes arrays and numbers, also in containers: {error}") from None
-
     def _say_why(self, key: tuple) -> None:
         """In debug mode, tell that another recording is made, and for what."""
         if not debugging.checking or not self._recordings:
@@ -458,7 +286,7 @@ class Program(Shown):
 
     def _enter(self, args: tuple) -> None:
         given, rebuild = flatten(args)
-        held = [self._converted(x) for x in given]
+        held = [converted(x) for x in given]
         recording = self._record(rebuild([like_given(new, x) for new, x in zip(held, given, strict=True)]))
         self._shape = args
         self._recordings[self._key(args, given, held)] = recording
@@ -476,43 +304,13 @@ class Program(Shown):
             and not recording.outside
             and not recording.writes_into_inputs
         )
-        self._call = self._way_in(recording, [self._converted(x) for x in given]) if plainly else None
+        self._call = self._way_in(recording, [converted(x) for x in given]) if plainly else None
 
     def _way_in(self, recording: Recording, held: list[Any]) -> Callable | None:
         """The quick way into a recording, if there is one."""
         return way_in(held, recording.run, recording.lock, weakly(self._carefully))
 
 
-def is_recorded(thing: Any) -> bool:
-    """Whether what is done with it is being recorded, for a program or for a gradient."""
-    if isinstance(thing, Tensor):
-        return isinstance(thing.data, Tracer) or (thing.requires_grad and recording.get() and transforming.get() > 0)
-    return isinstance(thing, Tracer)
-
-
-def like_given(converted: Any, given: Any) -> Any:
-    """An argument as it is recorded: a tensor where a tensor was given."""
-    return Tensor(converted, given.requires_grad, given.name) if isinstance(given, Tensor) else converted
-
-
-def in_order(thing: Any) -> bool:
-    """Whether the numbers of an array lie in memory row by row."""
-    return not isinstance(thing, np.ndarray) or thing.flags.c_contiguous
-
-
 def only(outputs: list[Any]) -> Any:
     """The rebuilding of a single output."""
     return outputs[0]
-
-
-def first_clause(text: str) -> str:
-    """The beginning of a docstring, up to its first full stop or colon, as plain text.
-
-    >>> first_clause("Write ``x ** 3`` as a product: that is quicker.")
-    'Write x ** 3 as a product'
-    """
-    return " ".join(re.split(r"[.:;](?:\s|$)", text.replace("``", ""))[0].split())
-
-
-def described(kind: tuple) -> str:
-    return f"{kind[1]} of shape {kind[0]}" if len(kind) == 2 else kind[0].__name__

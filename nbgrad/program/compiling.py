@@ -17,9 +17,11 @@ from ..core.errors import FrozenRandomError, ProgramError
 from ..core.op import identity  # noqa: F401  # the engine is complete
 from ..core.tensor import Tensor, plain
 from . import naming
-from .compiled import Program, Recording, is_recorded, only
+from .arguments import is_recorded
+from .compiled import Program, only
 from .listing import Value
 from .record import Recorder
+from .recording import Recording
 from .standing import Left
 from .surroundings import Surroundings
 

@@ -17,10 +17,11 @@ from ..core.tensor import Tensor, plain
 from ..core.transforms import at_work, one_number
 from . import naming
 from .calling import ABSENT, kind_of, way_into_step, weakly
-from .compiled import Program, Recording
+from .compiled import Program
 from .compiling import argument_names, like, name_left, unfrozen
 from .listing import Listing, Value
 from .record import Recorder
+from .recording import Recording
 from .standing import moment
 from .surroundings import Surroundings
 

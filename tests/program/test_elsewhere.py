@@ -13,8 +13,8 @@ import nbgrad as ng
 from nbgrad.core.containers import flatten
 from nbgrad.core.errors import TranslationError
 from nbgrad.nn import functional as F
-from nbgrad.program.compiled import executed
 from nbgrad.program.elsewhere import JAX, Torch, translated
+from nbgrad.program.recording import executed
 
 IDS = [f"{op.name}-{op.cases.index(case)}" for op, case in CASES]
 DIALECTS = {"torch": Torch, "jax": JAX}

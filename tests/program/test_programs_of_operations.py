@@ -9,7 +9,7 @@ from ops.declared import CASES, movable, setting
 
 import nbgrad as ng
 from nbgrad.core.containers import flatten
-from nbgrad.program.compiled import executed
+from nbgrad.program.recording import executed
 
 IDS = [f"{op.name}-{op.cases.index(case)}" for op, case in CASES]
 

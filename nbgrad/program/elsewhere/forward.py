@@ -17,7 +17,7 @@ from ..readable import Statement, Written, written
 from .translation import Translation
 
 if TYPE_CHECKING:
-    from ..compiled import Recording
+    from ..recording import Recording
 
 
 def translated(recording: Recording, dialect: Translation) -> Written:
