@@ -301,14 +301,14 @@ class Program(Shown):
             len(given) == len(args)
             and not any(isinstance(x, Tensor) for x in given)
             and recording.finishes
-            and not recording.outside
             and not recording.writes_into_inputs
         )
         self._call = self._way_in(recording, [converted(x) for x in given]) if plainly else None
 
     def _way_in(self, recording: Recording, held: list[Any]) -> Callable | None:
         """The quick way into a recording, if there is one."""
-        return way_in(held, recording.run, recording.lock, weakly(self._carefully))
+        outside = recording.outside if recording.outside else None
+        return way_in(held, recording.run, recording.lock, weakly(self._carefully), outside)
 
 
 def only(outputs: list[Any]) -> Any:

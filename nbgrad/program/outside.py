@@ -44,9 +44,17 @@ class Outside:
 
     def is_current(self) -> bool:
         """Whether it is all of the same shapes and dtypes as when this was recorded, and the tensors are the same."""
+        return self.if_current() is not None
+
+    def if_current(self) -> tuple | None:
+        """The numbers of now; ``None`` if something has another shape or dtype than when this was recorded, or a tensor
+        is another one."""
         found = moment.undisturbed(self._read)
-        if all(map(is_, found, self._seen)):
-            return True
+        if all(map(is_, found, self._seen)) or self._is_alike(found):
+            return found[: self._count]
+        return None
+
+    def _is_alike(self, found: tuple) -> bool:
         several = len(self._kinds)
         kinds = [*map(kind_of, found[: self._count]), *[(type(g),) for g in found[self._count : several]]]
         if kinds != self._kinds or not all(map(is_, found[several:], self._seen[several:])):

@@ -11,12 +11,11 @@ import numpy as np
 
 from ..core.backward import gradients, one_like
 from ..core.containers import flatten
-from ..core.errors import NonFiniteError
 from ..core.names import name_of
 from ..core.tensor import Tensor, plain
 from ..core.transforms import at_work, one_number
 from . import naming
-from .calling import ABSENT, kind_of, way_into_step, weakly
+from .calling import ABSENT, check_moved, kind_of, way_into_step, weakly
 from .compiled import Program
 from .compiling import argument_names, like, name_left, unfrozen
 from .listing import Listing, Value
@@ -55,6 +54,11 @@ class TrainingStep(Program):
     Call it with a batch; it gives the loss. The parameters, the learning rate and what the optimiser remembers are
     those of the optimiser, which may be used by itself in between. The parameters' ``.grad`` is left alone.
 
+    Attributes:
+        optimizer: the optimiser.
+        tensors: its parameters.
+        seen: their numbers when a step was done last.
+
     Its :attr:`source` is a function of the batch, the parameters, what is remembered, and the learning rate; it gives
     the loss, and the parameters and what is to be remembered anew.
     """
@@ -62,26 +66,26 @@ class TrainingStep(Program):
     def __init__(self, optimizer: Optimizer, loss: Callable, examples: tuple, copy: bool = True):
         self.optimizer = optimizer
         self._loss = loss
-        self._tensors = list(optimizer.params)
+        self.tensors = list(optimizer.params)
         self._copy = copy
-        self._seen: list[Any] = []  # the parameters' numbers when a step was done last
+        self.seen: list[Any] = []
         options = [name for name in optimizer.hyperparameters if name != "lr"]
         self._settings: Callable = attrgetter(*options) if options else lambda optimizer: ()
         super().__init__(self._recorded, examples)
 
     # ---- recording
     def _recorded(self, args: tuple) -> Recording:
-        recorder = Recorder(Surroundings(self._loss), inputs=self._tensors)
+        recorder = Recorder(Surroundings(self._loss), inputs=self.tensors)
         held, rebuild = flatten(args)
         names = argument_names(self._loss, args)
         batch = rebuild([like(recorder.input(plain(x), name), x) for x, name in zip(held, names, strict=True)])
-        places = [recorder.input(p.data, None) for p in self._tensors]
+        places = [recorder.input(p.data, None) for p in self.tensors]
         rate = recorder.input(float(self.optimizer.lr), "lr")
-        with recorder.watched(), standing_in(self._tensors, places), unfrozen(recorder):
+        with recorder.watched(), standing_in(self.tensors, places), unfrozen(recorder):
             value = one_number(self._loss, self._loss(*batch))
             with at_work():
-                found = gradients([value], [one_like(value.data)], self._tensors)
-        name_places(places, self._tensors, recorder)
+                found = gradients([value], [one_like(value.data)], self.tensors)
+        name_places(places, self.tensors, recorder)
         moving = [i for i, g in enumerate(found) if g is not None]
         together = self._count_together(moving)
         memories, reads = self._memory_inputs(recorder, moving, together)
@@ -118,7 +122,7 @@ class TrainingStep(Program):
         self, recorder: Recorder, moving: list[int], together: bool
     ) -> tuple[list[Memory], dict[Slot, Value]]:
         """What the optimiser remembers of each parameter that moves, as inputs; a count that they share, once."""
-        memories: list[Memory] = [{} for _ in self._tensors]
+        memories: list[Memory] = [{} for _ in self.tensors]
         reads: dict[Slot, Value] = {}
         shared = recorder.input(self._remembered(moving[0], "steps"), "t") if together else None
         for i in moving:
@@ -139,7 +143,7 @@ class TrainingStep(Program):
         memory = self.optimizer.memory[i]
         if key in memory:
             return memory[key]
-        return 0 if key == "steps" else np.zeros_like(self._tensors[i].data)[()]
+        return 0 if key == "steps" else np.zeros_like(self.tensors[i].data)[()]
 
     def _remember(self, recording: StepRecording, i: int, key: str, x: Any) -> None:
         """Let the optimiser remember ``x``; a count that is the same for all that move, of all of them."""
@@ -151,7 +155,7 @@ class TrainingStep(Program):
 
     def _state_key(self) -> tuple:
         """What else a recording depends on: shapes and dtypes of the parameters, and the optimiser's options."""
-        numbers = [p.data for p in self._tensors]
+        numbers = [p.data for p in self.tensors]
         return (*map(kind_of, numbers), self._settings(self.optimizer))
 
     def _is_current(self, recording: Recording) -> bool:
@@ -161,12 +165,8 @@ class TrainingStep(Program):
     # ---- running
     def _way_in(self, recording: Recording, held: list[Any]) -> Callable | None:
         assert isinstance(recording, StepRecording)
-        if recording.reads or recording.writes:
-            return None
-        self._seen = [p.data for p in self._tensors]
-        return way_into_step(
-            held, recording.run, recording.lock, weakly(self._carefully), self._tensors, self._seen, self.optimizer
-        )
+        self.seen = [p.data for p in self.tensors]
+        return way_into_step(self, recording, held, weakly(self._carefully))
 
     def _carefully(self, args: Sequence[Any]) -> Any:
         """Do a step with this batch, and give the loss before it.
@@ -177,16 +177,16 @@ class TrainingStep(Program):
         """
         with moment.lock:  # no other thread is recording with tracers in the parameters
             batch, recording = self._found(tuple([x for x in args if x is not ABSENT]))
-            numbers = [p.data for p in self._tensors]
+            numbers = [p.data for p in self.tensors]
         assert isinstance(recording, StepRecording)
         state = [self._remembered(i, key) for i, key in recording.reads]
         value, *outputs = recording((*batch, *numbers, *state, float(self.optimizer.lr)))
         moved, later = outputs[: len(numbers)], outputs[len(numbers) :]
         if recording.writes:
-            check_moved(self._tensors, moved, value)
-        for p, x in zip(self._tensors, moved, strict=True):
+            check_moved(self.tensors, moved, value)
+        for p, x in zip(self.tensors, moved, strict=True):
             p.data = x
-        self._seen[:] = moved  # the next call may take the quick way
+        self.seen[:] = moved  # the next call may take the quick way
         for (i, key), x in zip(recording.writes, later, strict=True):
             self._remember(recording, i, key, x)
         return value
@@ -209,21 +209,6 @@ def standing_in(tensors: Sequence[Tensor], places: Sequence[Any]) -> Iterator[No
     finally:
         for p, x in zip(tensors, arrays, strict=True):
             p.data = x
-
-
-def check_moved(tensors: Sequence[Tensor], moved: Sequence[Any], loss: Any) -> None:
-    """Make sure that what the parameters would become is made of ordinary numbers.
-
-    Raises:
-        NonFiniteError: it is not; names the first such parameter.
-    """
-    for i, (p, x) in enumerate(zip(tensors, moved, strict=True)):
-        if not np.isfinite(x).all():
-            name = name_of(p)
-            raise NonFiniteError(
-                f"parameter {i}{f' ({name})' if name else ''} of shape {p.shape} would become NaN or infinite (the "
-                f"loss is {float(loss):.4g}), so nothing was changed; look at the data, and try a smaller learning rate"
-            )
 
 
 def fed_back(batch: int, parameters: int, reads: Sequence[Slot], writes: Sequence[Slot]) -> list[tuple[int, int]]:
