@@ -127,7 +127,7 @@ def way_into_step(step: TrainingStep, recording: StepRecording, held: Sequence[A
     return made(
         [
             f"def call({', '.join([*(f'{name}=absent' for name in names), '*more'])}):",
-            "    memory = optimizer.memory",
+            *(["    memory = optimizer.memory"] if old or new else []),
             *[f"    w{i} = p{i}.data" for i in range(len(tensors))],
             *[f"    {s} = memory[{i}].get({key!r})" for s, (i, key) in zip(old, recording.reads, strict=True)],
             f"    if {' and '.join([*conditions, 'acquire(False)'])}:",

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..ops.neural.convolution import products, strided
-from .expression import Code, array_tree, dtype_tree, expression, literal
+from .expression import BINARY, UNARY, Code, array_tree, dtype_tree, expression, literal
 from .listing import Line, Listing, Value
 from .memory import Plan, order_in_memory, planned
 from .passes.kinds import is_elementwise, is_literal
@@ -88,9 +88,8 @@ class FastWriter:
         )
 
     def _result(self, y: Any) -> str:
-        """An output: a number of NumPy's, also where it was computed from Python's own."""
-        plain = any(type(x.example) in (float, int, bool) for x in self.listing.inputs)
-        if isinstance(y, Value) and isinstance(y.example, np.generic) and plain:
+        """An output: a number of NumPy's, also where it was computed from Python's own alone."""
+        if isinstance(y, Value) and isinstance(y.example, np.generic) and y in python_numbers(self.listing):
             return f"np.{y.dtype.name}({self._argument(y)})"
         return self._argument(y)
 
@@ -295,6 +294,16 @@ class FastWriter:
         if is_elementwise(line) and set(line.static) == {"out"}:
             return self._call(line.with_call(line.function, *line.args), self._argument(line.static["out"]))
         return ast.unparse(expression(line.function, line.args, line.static, self._name_tree))
+
+
+def python_numbers(listing: Listing) -> set[Value]:
+    """The values that are computed by operators from numbers of Python's alone, so that they are such numbers, too."""
+    found = {x for x in listing.inputs if type(x.example) in (float, int, bool)}
+    for line in listing.lines if found else ():
+        typed = line.function in BINARY or line.function in UNARY or line.function is np.square
+        if typed and line.operands and found.issuperset(line.operands):
+            found.add(line.value)
+    return found
 
 
 def known_as(value: Value) -> str | None:
