@@ -48,7 +48,8 @@ def canonical(function: Callable, args: tuple, static: dict[str, Any]) -> Call:
         function, args, static = reduction(function, *args, **static)
     static = {name: given for name, given in static.items() if not is_idle(name, given)}
     if isinstance(function, np.ufunc):
-        if function is np.power and not static and is_number(args[1], 2):
+        static = {name: given for name, given in static.items() if (name, given) != ("order", "K")}
+        if function is np.power and not static and is_square(*args):
             return np.square, args[:1], static
         if function is np.positive and not static:
             return np.copy, args[:1], {}
@@ -66,15 +67,18 @@ def canonical(function: Callable, args: tuple, static: dict[str, Any]) -> Call:
 def is_idle(name: str, given: Any) -> bool:
     """Whether an option says no more than NumPy's default, whatever the function."""
     return (given is None and name in ("out", "dtype", "mask")) or (
-        (name, given) in (("where", True), ("keepdims", False), ("subok", True), ("order", "K"))
+        (name, given) in (("where", True), ("keepdims", False), ("subok", True))
         if isinstance(given, bool | str)
         else given is np._NoValue
     )
 
 
-def is_number(thing: Any, number: float) -> bool:
-    """Whether a plain number stands there, and this one."""
-    return isinstance(thing, int | float) and not isinstance(thing, bool) and thing == number
+def is_square(x: Any, exponent: Any) -> bool:
+    """Whether a power is a square of the same dtype. (2.0 makes floating numbers of whole ones.)"""
+    if type(exponent) not in (int, float) or exponent != 2:
+        return False
+    kind = np.result_type(example(x)).kind
+    return kind in "fc" or (kind in "iu" and type(exponent) is int)
 
 
 def reduction(function: Callable, x: Any, axis: Any = 0, dtype: Any = None, out: Any = None, **static: Any) -> Call:
@@ -181,7 +185,7 @@ def _reshape(x: Any, shape: Any, order: str = "C", **static: Any) -> Call:
 
 
 def _ravel(x: Any, order: str = "C") -> Call:
-    return (np.reshape, (x, (x.size,)), {}) if order in ("C", "K", "A") else (np.ravel, (x,), {"order": order})
+    return (np.reshape, (x, (x.size,)), {}) if order == "C" else (np.ravel, (x,), {"order": order})
 
 
 def _expand_dims(x: Any, axis: Any) -> Call:

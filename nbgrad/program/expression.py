@@ -129,6 +129,8 @@ def number_tree(thing: Any) -> ast.expr:
         plain = number_tree(thing.item())
         usual = isinstance(thing, np.float64 | np.bool_ | np.int64 | np.complex128)
         return plain if usual else call(f"np.{thing.dtype.name}", plain)
+    if isinstance(thing, float) and len(repr(thing)) > 12 and 1 - round(1 - thing, 6) == thing:
+        return ast.BinOp(ast.Constant(1), ast.Sub(), ast.Constant(round(1 - thing, 6)))  # 1 - 0.9 has many digits
     if isinstance(thing, float) and not np.isfinite(thing):
         tree = parsed("np.nan" if np.isnan(thing) else "np.inf")
         return ast.UnaryOp(ast.USub(), tree) if thing < 0 else tree

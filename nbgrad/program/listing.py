@@ -123,8 +123,11 @@ class Listing:
         if not instead:
             return self.with_lines(lines)
         for line in lines:
-            if line.value.gradient_of in instead:
-                line.value.gradient_of = origin(line.value.gradient_of, instead)
+            value = line.value
+            if value.gradient_of in instead:
+                value.gradient_of = origin(value.gradient_of, instead)
+            if value.memory in instead:  # a view of what is no longer computed looks into what stands for it
+                value.memory = (origin(value.memory, instead) or value).memory
         swap = substitution(instead)
         lines = [rewritten(line, instead) for line in lines]
         return Listing(self.inputs, lines, [swap(y) for y in self.outputs], [swap(y) for y in self.roots])

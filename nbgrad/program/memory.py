@@ -76,7 +76,7 @@ def planned(listing: Listing, keep_results: bool) -> Plan:
     plan, shelf = Plan(), Shelf()
     last = last_uses(listing)
     results = {y.memory for y in listing.outputs if isinstance(y, Value)}
-    padded = zero_padded(listing)
+    padded = zero_padded(listing) - results
     dying: dict[int, list[Value]] = {}
     for value, at in last.items():
         dying.setdefault(at, []).append(value)

@@ -235,7 +235,8 @@ class _Writer:
 
     def _return(self) -> Statement:
         texts = [ast.unparse(literal(y, self._of)) for y in self.listing.outputs]
-        return Statement(f"    return {source_of(self.rebuild([Raw(t) for t in texts]))}")
+        source = source_of(self.rebuild([Raw(t) for t in texts]))
+        return Statement(f"    return {source}")
 
 
 def is_summand(line: Line, users: Sequence[Line]) -> bool:

@@ -56,6 +56,7 @@ class Recorder:
         self._surroundings = surroundings
         self._memories: dict[int, Value] = {}  # id of an array that owns its memory -> the value that it belongs to
         self._known: dict[int, Value] = {}  # id of an array that is no tracer -> its value
+        self._copied: dict[Value, Value] = {}  # a copy -> what it is a copy of: a transform copies its arguments
         self._kept: list[Any] = []  # so that no id is given out again
         self._last_call: FrameType | None = None  # the call of an operation that the last line came from
         self._last_top: Any = self  # the call of ours by the user that the last line came from
@@ -182,6 +183,8 @@ class Recorder:
         result = value.example
         line = Line(value, function, args, static, self._section, writes)
         self.lines.append(line)
+        if function is np.copy:
+            self._copied[value] = self._copied.get(args[0], args[0])
         if writes is None:
             self._remember(value)
         else:
@@ -274,11 +277,11 @@ class Recorder:
             of, held = plain(x), plain(total)
             if not (isinstance(of, ArrayTracer) and isinstance(held, ArrayTracer)):
                 continue
-            gradient = held.value
+            gradient, target = held.value, self._copied.get(of.value, of.value)
             before = gradient.gradient_of  # the same numbers may be the gradient of several values: a named one counts
-            better = before is None or (before.name is None and of.value.name is not None)
+            better = before is None or (before.name is None and target.name is not None)
             if gradient.kind == "line" and better and not gradient.name:
-                gradient.gradient_of = of.value
+                gradient.gradient_of = target
                 gradient.shown = True
 
     def name_outside(self, thing: Any) -> str | None:

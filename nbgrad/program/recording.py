@@ -18,7 +18,7 @@ from .fast import FastWriter
 from .listing import Listing, Value
 from .outside import Outside
 from .passes.kinds import is_elementwise
-from .passes.results import own_results
+from .passes.results import as_recorded, own_results
 from .readable import Written, written
 from .record import Recorder
 
@@ -54,7 +54,7 @@ class Recording:
         self.writes_into_inputs = any(x.memory.kind == "input" for x in map(attrgetter("writes"), listing.lines) if x)
         self.lines_recorded = len(listing.lines)
         self.history: list[tuple[Callable, Listing]] = []
-        recorded = listing
+        recorded = as_recorded(listing)
         for rewriting in passes.READABLE:
             listing = rewriting(listing)
             self.history.append((rewriting, listing))
@@ -62,7 +62,7 @@ class Recording:
         for rewriting in passes.FAST:
             listing = rewriting(listing)
             self.history.append((rewriting, listing))
-        self.fast_listing = listing = own_results(listing, recorded) if keep_results else listing
+        self.fast_listing = listing = own_results(listing, recorded)
         self._writer = FastWriter(listing, title, tuple if self.left else rebuild, keep_results)
         self.fast_source = self._writer.text()
         self.outside = Outside([p for p in self._writer.parameters if p.kind == "captured"], recorder)

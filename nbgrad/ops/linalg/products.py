@@ -32,6 +32,8 @@ def for_right(g, a, b):
         return times(a.T, g)
     if a.ndim == 1:
         return a[:, None] * g[..., None, :] if b.ndim > 1 else a * g[..., None]
+    if b.ndim == g.ndim == 1 and a.ndim == 2:
+        return times(a.T, g)
     if b.ndim == 1:
         return (a * g[..., None]).sum(axis=tuple(range(-a.ndim, -1)))
     if b.ndim == 2 and g.ndim == a.ndim:  # every row of the stack met the same matrix: as one tall matrix, sum included

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..listing import Line, Listing, Value, rewritten
+from ..listing import Line, Listing, Value, mapped, rewritten
 from .kinds import is_random, steady
 
 LARGEST = 2**16  # numbers in a constant that is kept; larger ones are computed by their line in each run
@@ -25,25 +25,33 @@ def fold_everything(listing: Listing) -> Listing:
 def _folded(listing: Listing, arrays: bool) -> Listing:
     is_steady = steady(listing)
     instead: dict[Value, Any] = {}
-    known: set[Value] = set()  # arrays that depend on nothing, whose lines are left as they are
-    lines = []
+    known: dict[Value, Any] = {}  # what lines that depend on nothing give, computed anew: an example may have been
+    lines = []  # written into since
     for line in listing.lines:
         line = rewritten(line, instead)
         if is_constant(line, known) and is_steady(line.value) and all(map(is_steady, line.operands)):
-            result = line.value.example
-            known.add(line.value)
+            result = known[line.value] = computed(line, known)
             if not np.ndim(result):
                 instead[line.value] = result[()] if isinstance(result, np.ndarray) else result
                 continue
-            if arrays and isinstance(result, np.ndarray) and result.size <= LARGEST:
-                constant = Value(np.array(result), "constant", line.value.name)
-                instead[line.value] = constant
+            if arrays and result.size <= LARGEST:
+                instead[line.value] = Value(np.array(result), "constant", line.value.name)
                 continue
         lines.append(line)
     return listing.replaced(lines, instead)
 
 
-def is_constant(line: Line, known: set[Value]) -> bool:
+def computed(line: Line, known: dict[Value, Any]) -> Any:
+    """What a line gives, from operands that are known."""
+
+    def number(leaf: Any) -> Any:
+        return known.get(leaf, leaf.example) if isinstance(leaf, Value) else leaf
+
+    with np.errstate(all="ignore"):
+        return line.function(*mapped(line.args, number), **mapped(line.static, number))
+
+
+def is_constant(line: Line, known: dict[Value, Any]) -> bool:
     """Whether a line's result is known beforehand."""
     if line.writes is not None or is_random(line) or line.function in (np.empty, np.empty_like):
         return False

@@ -10,7 +10,7 @@ def remove_dead(listing: Listing) -> Listing:
     """Leave out lines that lead to no output. Random numbers are drawn in any case: what is drawn later
     depends on it."""
     needed = {y for y in listing.outputs if isinstance(y, Value)}
-    memories = {y.memory for y in needed}
+    memories = {y.memory for y in needed} | set(listing.inputs)  # what is written into an argument, the caller sees
     kept = []
     for line in reversed(listing.lines):
         wanted = line.value in needed or is_random(line)

@@ -81,7 +81,7 @@ def unchanged(line: Line, makers: dict[Value, Line]) -> Any:
         return None
     if function is np.multiply:
         return other_operand(args, 1)
-    if function is np.add:
+    if function is np.add and line.value.dtype.kind in "iu":  # of floating numbers, it makes 0.0 of -0.0
         return other_operand(args, 0)
     if function is np.subtract and is_literal(args[1]) and args[1] == 0:
         return args[0]

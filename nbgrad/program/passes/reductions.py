@@ -10,7 +10,8 @@ from numpy.lib.array_utils import normalize_axis_tuple
 from ..listing import Line, Listing, Value
 from .kinds import is_literal, steady
 
-LARGEST = 2**20  # elements; beyond it a sum is bound by memory, and NumPy's own adds up more exactly
+# Elements: of more, NumPy's own sum is more exact, because it adds up numbers of like size.
+LARGEST = {np.dtype(np.float64): 2**20, np.dtype(np.float32): 2**12}
 
 
 def sums_as_products(listing: Listing) -> Listing:
@@ -39,13 +40,13 @@ def _as_product(line: Line, alone: Any) -> list[Line]:
     if line.function not in (np.sum, np.mean) or line.writes is not None or set(line.static) - {"axis", "keepdims"}:
         return [line]
     x = line.args[0]
-    if not isinstance(x, Value) or x.dtype not in (np.float64, np.float32) or not 0 < x.size <= LARGEST or not x.ndim:
+    if not isinstance(x, Value) or not x.ndim or not 0 < x.size <= LARGEST.get(x.dtype, 0):
         return [line]
     if line.function is np.mean:
         total = Value(np.sum(x.example, **line.static))
-        share = float(np.size(total.example)) / x.size
+        terms = float(x.size // np.size(total.example))
         first = Line(total, np.sum, line.args, line.static, line.section, None, line.operation, line.place)
-        return [*_as_product(first, alone), line.with_call(np.multiply, total, share)]
+        return [*_as_product(first, alone), line.with_call(np.true_divide, total, terms)]
     axis = line.static.get("axis")
     axes = normalize_axis_tuple(range(x.ndim) if axis is None else axis, x.ndim)
     if len(axes) == x.ndim:
