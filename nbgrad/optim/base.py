@@ -182,7 +182,8 @@ class Optimizer:
         Args:
             loss: a function of a batch that gives the loss, computed with this optimiser's parameters.
             examples: a batch, of the shapes and dtypes that the program will be given; for others it is recorded anew.
-            copy: with ``False`` the parameters lie in memory that the next step overwrites.
+            copy: with ``False`` the parameters lie in memory that the next step overwrites. An optimiser that remembers
+                earlier steps makes new arrays in any case, so that a step that goes astray can be refused.
 
         Returns:
             The program. Called with a batch, it moves the parameters and gives the loss.

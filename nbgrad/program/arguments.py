@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -50,6 +51,12 @@ def like_given(converted: Any, given: Any) -> Any:
 def in_order(thing: Any) -> bool:
     """Whether the numbers of an array lie in memory row by row."""
     return not isinstance(thing, np.ndarray) or thing.flags.c_contiguous
+
+
+def overlapping(held: Sequence[Any]) -> bool:
+    """Whether two arrays share memory."""
+    arrays = [x for x in held if isinstance(x, np.ndarray)]
+    return any(np.may_share_memory(x, y) for i, x in enumerate(arrays) for y in arrays[:i])
 
 
 def described(kind: tuple) -> str:

@@ -16,7 +16,8 @@ from ..core.containers import flatten
 from ..core.errors import ProgramError, RecompiledWarning
 from ..core.shown import Shown
 from ..core.tensor import Tensor
-from .arguments import converted, described, in_order, is_recorded, like_given
+from ..core.tensor import recording as grad_enabled
+from .arguments import converted, described, in_order, is_recorded, like_given, overlapping
 from .calling import ABSENT, kind_of, way_in, weakly
 from .passes.table import Passes, table
 from .recording import Recording
@@ -66,6 +67,7 @@ class Program(Shown):
         self._recording_lock = threading.RLock()
         self._shape: tuple = ()
         self._call: Callable | None = None
+        self._takes_tensors = [isinstance(x, Tensor) for x in flatten(examples)[0]]
         self._enter(examples)
 
     # ---- its text
@@ -220,11 +222,20 @@ class Program(Shown):
     def _carefully(self, args: Sequence[Any]) -> Any:
         """A call that is not just like the last one: other shapes, containers, tensors for arrays, another thread."""
         given = tuple([x for x in args if x is not ABSENT])
-        if self._function is not None and any(map(is_recorded, flatten(given)[0])):
+        held = flatten(given)[0]
+        if self._function is not None and (any(map(is_recorded, held)) or self._loses_gradient(held)):
             return self._function(*given, **self._static)  # within another program, or a gradient
-        held, recording = self._found(given)
-        outputs = recording(held)
+        numbers, recording = self._found(given)
+        outputs = recording(numbers)
         return outputs if recording.finishes else recording.rebuild(list(outputs))
+
+    def _loses_gradient(self, held: Sequence[Any]) -> bool:
+        """Whether a tensor that wants a gradient was given where the example was an array: a program gives arrays, and
+        the gradient would stop there without a word."""
+        known = self._takes_tensors
+        return grad_enabled.get() and any(
+            isinstance(x, Tensor) and x.requires_grad and not (i < len(known) and known[i]) for i, x in enumerate(held)
+        )
 
     def _found(self, args: tuple) -> tuple[list[Any], Recording]:
         """The arguments in a row, as arrays; and the recording for such arguments, which is used from now on, made if
@@ -248,6 +259,11 @@ class Program(Shown):
             raise ProgramError(
                 "the function writes into its argument, which lies in memory in another order than the program knows; "
                 "pass np.ascontiguousarray(x), or let the function write into a copy"
+            )
+        if recording.writes_into_inputs and overlapping(held):
+            raise ProgramError(
+                "the function writes into an argument that shares memory with another one, and the program takes the "
+                "two for different arrays; pass a copy of one of them"
             )
         return held, recording
 

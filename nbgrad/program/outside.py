@@ -32,7 +32,7 @@ class Outside:
         self._count = len(values)
         places = [recorder.captured.get(x) for x in values]
         tensors = {id(place.holder) for place in places if place is not None and isinstance(place.holder, Tensor)}
-        self._watched = recorder.standing.watched(tensors)
+        self._watched = [*recorder.standing.watched(tensors), *recorder.settings]
         self._kinds = [kind_of(x.example) for x in values]
         added_to = [place for place, _, _ in recorder.standing.left if place.key == "grad"]  # or not: if there is one
         self._kinds += [(type(recorder.standing.before(place)),) for place in added_to]
@@ -57,7 +57,7 @@ class Outside:
     def _is_alike(self, found: tuple) -> bool:
         several = len(self._kinds)
         kinds = [*map(kind_of, found[: self._count]), *[(type(g),) for g in found[self._count : several]]]
-        if kinds != self._kinds or not all(map(is_, found[several:], self._seen[several:])):
+        if kinds != self._kinds or not all(map(is_same, found[several:], self._seen[several:])):
             return False
         self._seen = found
         return True
@@ -65,6 +65,11 @@ class Outside:
     def numbers(self) -> tuple:
         """The numbers of now."""
         return moment.undisturbed(self._read)[: self._count] if self._seen else ()
+
+
+def is_same(now: Any, before: Any) -> bool:
+    """Whether a tensor is the same one, or a setting has the same value."""
+    return now is before or (type(now) is type(before) and type(now) in (bool, int, float, str) and now == before)
 
 
 def reader(places: Sequence[Place | None], values: Sequence[Value], watched: Sequence[Place]) -> Callable[[], tuple]:

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from .dialect import Dialect
-from .expression import BINARY, is_short, literal
-from .listing import Line, Listing, Value
+from .expression import BINARY, Code, is_short, literal
+from .listing import Line, Listing, Value, mapped
 from .passes.kinds import is_random, steady
 
 WIDEST = 72  # characters of an expression; what would be longer is divided over lines
@@ -66,7 +66,7 @@ def written(listing: Listing, title: str, rebuild: Callable[[list], Any], dialec
 class _Writer:
     def __init__(self, listing: Listing, title: str, rebuild: Callable[[list], Any], dialect: Dialect):
         self.dialect = dialect
-        self.listing = listing
+        self.listing = listing = with_typed_numbers(listing)
         self.title = title
         self.rebuild = rebuild
         self.names: dict[Value, str] = {}
@@ -237,6 +237,29 @@ class _Writer:
         texts = [ast.unparse(literal(y, self._of)) for y in self.listing.outputs]
         source = source_of(self.rebuild([Raw(t) for t in texts]))
         return Statement(f"    return {source}")
+
+
+def with_typed_numbers(listing: Listing) -> Listing:
+    """The listing with NumPy's own numbers typed as such, where it matters: ``x * np.float64(2.0)`` makes double
+    precision of a single one, ``x * 2.0`` does not."""
+    values = [*listing.inputs, *listing.constants(), *(line.value for line in listing.lines)]
+    if all(x.dtype.itemsize >= 8 for x in values if is_of_numbers(x) and x.dtype.kind in "fc"):
+        return listing
+
+    def typed(leaf: Any) -> Any:
+        return Code(f"np.float64({leaf.item()!r})") if isinstance(leaf, np.float64) and np.isfinite(leaf) else leaf
+
+    lines = [
+        line.with_call(line.function, *mapped(line.args, typed), **line.static)
+        if line.function is not operator.setitem and line.writes is None
+        else line
+        for line in listing.lines
+    ]
+    return listing.with_lines(lines)
+
+
+def is_of_numbers(value: Value) -> bool:
+    return isinstance(value.example, np.ndarray | np.generic)
 
 
 def is_summand(line: Line, users: Sequence[Line]) -> bool:

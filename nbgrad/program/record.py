@@ -284,6 +284,11 @@ class Recorder:
                 gradient.gradient_of = target
                 gradient.shown = True
 
+    @property
+    def settings(self) -> list[tuple[Place, Any]]:
+        """The settings of modules outside, see :class:`.Surroundings`."""
+        return self._surroundings.settings
+
     def name_outside(self, thing: Any) -> str | None:
         """What the function calls a thing that it can reach outside itself."""
         return self._surroundings.name(thing)

@@ -55,6 +55,8 @@ class Place(NamedTuple):
             return (self.holder.__defaults__ or ())[self.key]
         if isinstance(self.holder, list):
             return self.holder[self.key] if self.key < len(self.holder) else MISSING
+        if not isinstance(self.holder, dict):  # a module
+            return getattr(self.holder, self.key, MISSING)
         return self.holder.get(self.key, MISSING)
 
     def put(self, thing: Any) -> None:
@@ -85,7 +87,7 @@ class Place(NamedTuple):
             return f"{holder}.cell_contents"
         if isinstance(self.holder, FunctionType):
             return f"{holder}.__defaults__[{key}]"
-        return f"{holder}.{self.key}" if isinstance(self.holder, Tensor | type) else f"{holder}[{key}]"
+        return f"{holder}[{key}]" if isinstance(self.holder, dict | list) else f"{holder}.{self.key}"
 
 
 class Surroundings:
@@ -94,17 +96,20 @@ class Surroundings:
     Attributes:
         named: by ``id``, each thing with its name.
         places: the places in which something may be put, each with what it holds, in the order they were found.
+        settings: those of plain numbers and words in modules, such as whether one is training.
     """
 
     def __init__(self, *roots: Any):
         self.named: dict[int, tuple[str, Any]] = {}
         self.places: list[tuple[Place, Any]] = []
+        self.settings: list[tuple[Place, Any]] = []
         waiting = deque(("", root, 0) for root in roots)
         while waiting:
             name, thing, depth = waiting.popleft()
             if id(thing) in self.named or depth > DEEPEST:
                 continue
             self.named[id(thing)] = name, thing
+            self.settings += settings_of(thing, name)
             for inner, held, place in parts(thing, name):
                 if place is not None:
                     self.places.append((place, held))
@@ -124,6 +129,14 @@ class Surroundings:
     def generators(self) -> list[tuple[str, np.random.Generator]]:
         """The generators of random numbers."""
         return [(name, x) for name, x in self.named.values() if isinstance(x, np.random.Generator)]
+
+
+def settings_of(thing: Any, name: str) -> list[tuple[Place, Any]]:
+    """Plain numbers and words among the attributes of a module, such as ``training``, which its class has at first."""
+    if isinstance(thing, type) or not callable(getattr(thing, "parameters", None)):
+        return []
+    found = {"training": getattr(thing, "training", None), **getattr(thing, "__dict__", {})}
+    return [(Place(name, thing, key), x) for key, x in found.items() if type(x) in (bool, int, float, str)]
 
 
 Part = tuple[str, Any, Place | None]

@@ -112,7 +112,12 @@ class TrainingStep(Program):
         reads = {slot: x for slot, x in reads.items() if x in fed}
         listing.inputs = [*listing.inputs[: len(held) + len(places)], *reads.values(), rate.value]
         recording = StepRecording(
-            listing, "step", recorder, tuple, self._copy, fed_back(len(held), len(places), list(reads), writes)
+            listing,
+            "step",
+            recorder,
+            tuple,
+            self._copy or bool(writes),
+            fed_back(len(held), len(places), list(reads), writes),
         )
         recording.reads, recording.writes = list(reads), writes
         recording.moving, recording.together = moving, together

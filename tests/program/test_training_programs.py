@@ -293,11 +293,18 @@ def test_every_layer_as_a_program(name, training):
     same(program(x), theirs(x).data)
 
 
-def test_the_mode_of_a_network_is_settled_when_it_is_compiled():
-    net = nn.Sequential(nn.Dropout(0.5, rng=0))
-    training, using = ng.compile(net.train(), np.ones(50)), ng.compile(net.eval(), np.ones(50))
-    assert (training(np.ones(50)) == 0).any()
-    assert (using(np.ones(50)) == 1).all()
+def test_the_mode_of_a_network_is_asked_in_each_run():
+    net = nn.Sequential(nn.Linear(3, 4, rng=0), nn.BatchNorm(4), nn.Dropout(0.5, rng=0))
+    x = np.random.default_rng(0).normal(size=(5, 3))
+    program = ng.compile(net.eval(), x)
+    with ng.no_grad():
+        same(program(x), net(x))
+        net.train()
+        assert (program(x) == 0).any()
+        net.eval()
+        same(program(x), net(x))
+        net.modules()[2].eps = 0.1
+        same(program(x), net(x))
 
 
 def test_dropout_from_a_generator_stays_random():
