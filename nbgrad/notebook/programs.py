@@ -71,8 +71,9 @@ def payload(program: Program, drawn: ProgramGraph, lines: Sequence[SourceLine]) 
     """What the widget gets, once, as plain JSON: the texts in pieces, the graph, and which line belongs to which node.
 
     Keys: ``title``; ``svg``, the graph; ``readable`` and ``fast``, lists of lines with ``tokens`` (pairs of text and
-    role), ``section``, ``nodes`` (their ids) and ``said`` (the line's part, in a sentence); ``nodes``, what is said of
-    each node; ``passes``, groups with ``name`` and ``rows``; ``left_out``, how many lines are not shown.
+    role), ``section``, ``nodes`` (their ids) and ``said`` (the line's part, in a sentence); ``names`` of the nodes;
+    ``nodes``, what is said of each beside the readable source; ``passes``, groups with ``name`` and ``rows``;
+    ``left_out``, how many lines are not shown.
     """
     from ..display import structure_picture
 
@@ -90,6 +91,7 @@ def payload(program: Program, drawn: ProgramGraph, lines: Sequence[SourceLine]) 
             "readable": len(drawn.rows) - len(readable),
             "fast": len(program.fast_source.splitlines()) - len(fast),
         },
+        "names": names_of_nodes(drawn),
         "nodes": node_sentences(drawn),
         "passes": passes(program),
     }
@@ -121,6 +123,11 @@ def sentence(number: int, row: Row) -> str:
     return say(f"line_to_{kind}" if row.leads else f"line_{kind}", line=number, names=row.about)
 
 
+def names_of_nodes(drawn: ProgramGraph) -> list[str]:
+    """What the source calls the nodes, in order."""
+    return [name for _, name in drawn.graph.nodes(data="name")]
+
+
 def node_sentences(drawn: ProgramGraph) -> list[str]:
     """For each node, which lines belong to it."""
     from ..display.messages import say
@@ -129,6 +136,6 @@ def node_sentences(drawn: ProgramGraph) -> list[str]:
     for number, row in enumerate(drawn.rows, 1):
         for node in row.nodes:
             numbers[node].append(str(number))
-    names = [name for _, name in drawn.graph.nodes(data="name")]
+    names = names_of_nodes(drawn)
     keys = ("node_line" if len(lines) == 1 else "node_lines" for lines in numbers)
     return [say(key, name=n, lines=", ".join(x)) for key, n, x in zip(keys, names, numbers, strict=True)]

@@ -26,7 +26,7 @@ class ProgramWidget(anywidget.AnyWidget):
     payload
         What `nbgrad.notebook` makes of a program, plain JSON: ``title``, ``svg`` (the graph), ``readable`` and ``fast``
         (lines of source in coloured pieces, with the nodes that they belong to), ``left_out`` (how many lines are
-        not shown), ``nodes`` (what is said of each) and ``passes``.
+        not shown), ``names`` of the nodes, ``nodes`` (what is said of each beside the readable source) and ``passes``.
     svg
         A still picture, for places where no widget runs.
     text
@@ -50,8 +50,8 @@ class ProgramWidget(anywidget.AnyWidget):
     --------
     >>> line = {"tokens": [["y = x", "plain"]], "section": "", "nodes": [0], "said": "Line 1 computes y."}
     >>> widget = ProgramWidget(
-    ...     {"title": "f", "svg": "<svg/>", "readable": [line], "fast": [line], "nodes": ["y: line 1."], "passes": [],
-    ...      "left_out": {"readable": 0, "fast": 0}}, svg="<svg/>", text="y = x")
+    ...     {"title": "f", "svg": "<svg/>", "readable": [line], "fast": [line], "names": ["y"],
+    ...      "nodes": ["y: line 1."], "passes": [], "left_out": {"readable": 0, "fast": 0}}, svg="<svg/>", text="y = x")
     >>> widget
     ProgramWidget('f', 1 line)
     """

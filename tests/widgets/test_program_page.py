@@ -175,6 +175,26 @@ def test_readable_fast_and_passes(network, widgets):
     assert network.locator(f"{SOURCE} .ng-line").count() == 24
 
 
+def test_numbers_of_lines_are_said_beside_the_readable_source_alone(network):
+    label = "node => document.querySelector(`[data-node='${node}']`).getAttribute('aria-label')"
+    box(network, "W2").click()
+    assert said(network) == network.evaluate(label, 4) == "W2: lines 4, 15, 22, 24."
+    for view in ("Fast", "Passes"):
+        network.get_by_role("button", name=view).click()
+        assert said(network) == network.evaluate(label, 4) == "W2"
+        box(network, "v1").hover()
+        assert said(network) == "v1"
+    network.get_by_role("button", name="Readable").click()
+    assert said(network) == "W2: lines 4, 15, 22, 24."
+    line(network, "d_h = ").click()
+    network.get_by_role("button", name="Fast").click()
+    assert said(network) == "", "neither the readable source's line 14"
+    network.evaluate("models[0].set('line', 0)")
+    assert said(network) == "", "nor how to point at lines"
+    network.get_by_role("button", name="Readable").click()
+    assert said(network) == "Point at a line or a box, or use the arrow keys."
+
+
 def test_the_kernel_can_choose_the_line(network):
     network.evaluate("models[0].set('line', 7)")
     assert lit_boxes(network) == ["h"]

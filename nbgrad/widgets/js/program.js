@@ -75,11 +75,15 @@ function render({ model, el }) {
     const lit = litBy(what, lines, linesOf);
     source.show(lit.lines, chosen?.line ?? -1);
     graph.show(lit, chosen?.node ?? -1);
-    said.textContent = sayOf(what) || HINT;
+    said.textContent = sayOf(what);
   }
 
+  /** What is said of a line or a node. Numbers of lines are the readable source's, so they are said beside it alone. */
   function sayOf(what) {
-    return what?.line === undefined ? payload.nodes[what?.node] : lines[what.line]?.said;
+    if (model.get("view") !== "readable") {
+      return payload.names[what?.node] ?? "";
+    }
+    return (what?.line === undefined ? payload.nodes[what?.node] : lines[what.line]?.said) || HINT;
   }
 
   function showView() {
@@ -88,6 +92,8 @@ function render({ model, el }) {
       panel.hidden = name !== view;
     }
     head.show(view);
+    graph.label(view === "readable" ? payload.nodes : payload.names);
+    said.textContent = sayOf(pointed ?? chosen);
   }
 
   function followLine() {

@@ -22,7 +22,6 @@ export class ProgramGraph {
     for (const [node, box] of this.boxes) {
       box.setAttribute("role", "option");
       box.setAttribute("id", `${prefix}node${node}`);
-      box.setAttribute("aria-label", payload.nodes[node] ?? "");
       box.addEventListener("pointerenter", () => over(Number(node)));
       box.addEventListener("pointerleave", () => over(-1));
       box.addEventListener("click", () => chosen(Number(node)));
@@ -40,6 +39,13 @@ export class ProgramGraph {
     this.drawing.style.minWidth = `${Math.round(width * SMALLEST)}px`;
     this.drawing.style.maxWidth = `${this.width}px`;
     this.drawing.style.aspectRatio = `${width} / ${height}`;
+  }
+
+  /** Say this of the boxes to those who do not see them. */
+  label(words) {
+    for (const [node, box] of this.boxes) {
+      box.setAttribute("aria-label", words[node] ?? "");
+    }
   }
 
   /** Light these boxes in the colour of a section, with the edges that lead to them; `current` has the keyboard. */
