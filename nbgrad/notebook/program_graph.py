@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..core.op import REGISTRY
-from ..program.listing import Line, Value
+from ..program.listing import Line, Listing, Value
 from ..program.readable import Statement
 from ..program.recording import Recording
 
@@ -66,6 +66,7 @@ class ProgramGraph:
         self._listing = recording.listing
         self._written = recording.written
         self._makers = self._listing.makers()
+        self._origins = origins(self._listing)
         self._printed = [x for x in self._listing.lines if x.value in self._written.names or x.writes is not None]
         self._forward = [line for line in self._printed if line.section == "forward"]
         self._own: dict[Value, int] = {}  # a value -> its node
@@ -147,17 +148,19 @@ class ProgramGraph:
     def _sources(self, line: Line) -> list[int]:
         """The nodes that a line reads, in order, also through what stands within it and through gradients."""
         found: list[int] = []
-        seen: set[Value] = set()
-        waiting = line.operands[::-1]
+        passed: set[Line] = set()  # lines that are no nodes, and were walked back through
+        waiting = self._origins[line][::-1]
         while waiting:
-            x = waiting.pop()
+            x, behind = waiting.pop()
             node = self.node_of(x)
             if node is not None:
                 found.append(node)
-            elif x in self._makers and x not in seen:
-                seen.add(x)
-                waiting += self._makers[x].operands[::-1]
-        return list(dict.fromkeys(found)) if seen else found
+                continue
+            for earlier in behind:
+                if earlier not in passed:
+                    passed.add(earlier)
+                    waiting += self._origins[earlier][::-1]
+        return list(dict.fromkeys(found)) if passed else found
 
     def node_of(self, value: Value) -> int | None:
         """The id of the node of a value, if it has one."""
@@ -274,6 +277,20 @@ class ProgramGraph:
         name = self._written.names.get(value)
         named = (p for p in self._written.parameters if self._written.names[p] == name)
         return next((node for p in named if (node := self._own.get(p)) is not None), None)
+
+
+def origins(listing: Listing) -> dict[Line, list[tuple[Value, list[Line]]]]:
+    """For each line its operands, each with the lines behind it: the last to write into its memory, and its maker."""
+    found: dict[Line, list[tuple[Value, list[Line]]]] = {}
+    makers: dict[Value, Line] = {}
+    writers: dict[Value, Line] = {}  # a memory -> the last line so far to write into it
+    for line in listing.lines:
+        behind = ((x, (writers.get(x.memory), makers.get(x))) for x in line.operands)
+        found[line] = [(x, [each for each in lines if each is not None]) for x, lines in behind]
+        makers[line.value] = line
+        if line.writes is not None:
+            writers[line.writes.memory] = line
+    return found
 
 
 def name_of(line: Line) -> str:

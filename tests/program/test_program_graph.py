@@ -182,6 +182,38 @@ def test_gradients_within_a_function_lead_on():
     assert of["x"] in nx.ancestors(graph, of["result"])
 
 
+def test_gradients_that_are_filled_bit_by_bit_lead_on():
+    def f(p):
+        return 100 * (p[1] - p[0] ** 2) ** 2 + (1 - p[0]) ** 2
+
+    def newton(p):
+        g = ng.grad(f)(p)
+        H = ng.hessian(f)(p)
+        return p - np.linalg.solve(H, g)
+
+    graph = ng.to_networkx(ng.compile(newton, np.array([-1.0, 2.0])))
+    of = named(graph)
+    [solved] = (node for node, op in graph.nodes(data="op") if op == "solve")
+    sources = [graph.nodes[u]["name"] for u, _ in graph.in_edges(solved)]
+    assert sorted(sources) == ["v2", "v4", "v5"], "each of them once: d_p_2 is made of v2, d_p of v4, v2 and v5"
+    assert sorted(p for _, _, p in graph.in_edges(solved, data="position")) == [0, 1, 2]
+    assert of["p"] in nx.ancestors(graph, solved)
+
+
+def test_only_what_was_written_before_it_is_read_leads_on():
+    def f(x, y):
+        g = ng.grad(lambda z: z[0] * z[1])(x)
+        before = g * 2
+        g[0] = y
+        return before.sum() + g.sum()
+
+    graph = ng.to_networkx(ng.compile(f, np.ones(2), 3.0))
+    of = named(graph)
+    ancestors = {graph.nodes[node]["name"] for node in nx.ancestors(graph, of["before"])}
+    assert "x" in ancestors
+    assert "y" not in ancestors
+
+
 def test_a_drawing_of_the_graph_alone():
     drawing = ng.draw(compiled_examples.network())
     assert "<svg" in drawing.svg
