@@ -10,6 +10,7 @@ import {
   litBy,
   longestLine,
   movedTo,
+  splitNote,
 } from "../../nbgrad/widgets/js/program_links.js";
 
 const line = (nodes, section, ...texts) => ({ nodes, section, tokens: texts.map((text) => [text, "plain"]) });
@@ -60,6 +61,18 @@ test("where the keyboard begins", () => {
   assert.equal(firstLinked(LINES), 1);
   assert.equal(firstLinked([line([], "")]), 0);
   assert.equal(firstLinked([]), 0);
+});
+
+test("the comment behind code is a note, and so are the blanks before it", () => {
+  const comment = ["# (3,)", "comment"];
+  assert.deepEqual(splitNote([["y = x  ", "plain"], comment]), {
+    code: [["y = x", "plain"]],
+    note: [["  ", "plain"], comment],
+  });
+  for (const tokens of [[], [["y = x", "plain"]], [comment], [["    ", "plain"], comment], [["# forward", "heading"]]]) {
+    assert.deepEqual(splitNote(tokens), { code: tokens, note: [] });
+  }
+  assert.equal(longestLine([{ tokens: [["y = x  ", "plain"], comment] }]), 5);
 });
 
 test("lengths and ends", () => {

@@ -234,6 +234,49 @@ def test_on_a_narrow_page_the_graph_stands_below(open_page, mount, widgets):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+NOTES = "[...document.querySelectorAll('.ng-source:not([hidden]) .ng-note')]"
+
+
+@pytest.mark.parametrize("name", ["network", "gradient", "convolution"])
+@pytest.mark.parametrize("view", ["Readable", "Fast"])
+def test_shapes_are_shown_as_a_whole_or_not_at_all(open_page, mount, widgets, name, view):
+    page = open_page()
+    mount(page, widgets[name])
+    page.get_by_role("button", name=view).click()
+    settled = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    ends = f"""() => {{ const panel = document.querySelector('{SOURCE}').getBoundingClientRect();
+        return {NOTES}.map(note => note.getBoundingClientRect()).filter(box => box.width > 0)
+            .map(box => box.right - panel.right); }}"""
+    seen = {}
+    for width in (1400, 1180, 1000, 900, 800, 720, 640, 420, 1180, 1400):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.evaluate(settled)
+        over = page.evaluate(ends)
+        assert len(over) in (0, page.evaluate(f"{NOTES}.length")), "all or none"
+        assert max(over, default=-1) < 0, f"nothing is cut off at {width} px"
+        assert seen.setdefault(width, len(over)) == len(over), "what went comes again"
+    if view == "Readable":
+        headings = page.locator(f"{SOURCE} .ng-token-heading")
+        page.set_viewport_size({"width": 420, "height": 900})
+        assert all(headings.nth(i).is_visible() for i in range(headings.count()))
+    if name == "network" and view == "Readable":
+        assert seen[1400] > 0
+        assert seen[800] == 0
+        assert seen[640] > 0, "the source has the whole width, above the graph"
+
+
+def test_the_bars_of_the_sections_stay_while_the_source_scrolls_sideways(open_page, mount, widgets):
+    page = open_page(width=420)
+    mount(page, widgets["convolution"])
+    page.evaluate(f"document.querySelector('{SOURCE}').scrollLeft = 120")
+    assert page.evaluate(f"document.querySelector('{SOURCE}').scrollLeft") == 120
+    for section in ("forward", "backward", "update"):
+        number = page.locator(f"{SOURCE} .ng-in-{section} .ng-line-number").first
+        image = number.evaluate("node => getComputedStyle(node).backgroundImage")
+        assert "gradient" in image
+        assert number.bounding_box()["x"] >= page.locator(SOURCE).bounding_box()["x"]
+
+
 def test_two_programs_on_a_page_do_not_meet(page, mount, widgets):
     mount(page, widgets["network"])
     mount(page, widgets["gradient"])

@@ -26,9 +26,10 @@ function render({ model, el }) {
     over: (node) => point(node < 0 ? null : { node }),
     chosen: (node) => choose({ node }),
   });
+  const fast = new Source(payload.fast, `Fast source of ${payload.title}`, `${prefix}fast-`);
   const panels = {
     readable: source.root,
-    fast: new Source(payload.fast, `Fast source of ${payload.title}`, `${prefix}fast-`).root,
+    fast: fast.root,
     passes: buildPasses(payload.passes),
   };
   const head = buildProgramHead(payload, (view) => tell("view", view));
@@ -136,6 +137,8 @@ function render({ model, el }) {
   showView();
   return () => {
     deaf();
+    source.dispose();
+    fast.dispose();
     model.off("change:view", showView);
     model.off("change:line", followLine);
     root.remove();

@@ -44,10 +44,25 @@ export function firstLinked(lines) {
   return Math.max(lines.findIndex((line) => line.nodes.length > 0), 0);
 }
 
+/** A line's tokens as code and note: the comment behind code, and the blanks before it. */
+export function splitNote(tokens) {
+  const last = tokens.at(-1);
+  if (last?.[1] !== "comment" || textOf(tokens.slice(0, -1)).trim() === "") {
+    return { code: tokens, note: [] };
+  }
+  const [text, role] = tokens.at(-2);
+  const end = text.trimEnd().length;
+  return { code: [...tokens.slice(0, -2), [text.slice(0, end), role]], note: [[text.slice(end), "plain"], last] };
+}
+
 /** How many letters the longest line has, without the shapes at the ends of lines: the graph shows them, too. */
 export function longestLine(lines) {
-  const code = (tokens) => tokens.filter(([, role]) => role !== "comment").map(([text]) => text).join("").trimEnd();
-  return lines.reduce((most, { tokens }) => Math.max(most, code(tokens).length), 0);
+  return lines.reduce((most, { tokens }) => Math.max(most, textOf(splitNote(tokens).code).length), 0);
+}
+
+/** The text of tokens. */
+export function textOf(tokens) {
+  return tokens.map(([text]) => text).join("");
 }
 
 /** The number of the node at which an edge called "2-5-0" ends. */

@@ -1,10 +1,13 @@
-// The source: a list of lines, one of which may be the current one, and some of which may be lit.
+// The source: a list of lines, one of which may be the current one, and some of which may be lit. What stands in
+// comments at the ends of lines can be done without: it is shown where there is room for it.
 
 import { element } from "./dom.js";
+import { splitNote } from "./program_links.js";
 import { scrollNeeded } from "./stage.js";
 
 const ROLES = new Set(["keyword", "function", "number", "string", "comment", "heading", "parameter", "gradient"]);
 const SECTIONS = new Set(["forward", "backward", "update"]);
+const MARGIN = 20; // px from the notes to the divider, as the style sheet has it
 
 export class Source {
   /** `over(index)` is told of the line under the pointer (-1: none), `chosen(index)` of the one that was clicked. */
@@ -22,6 +25,31 @@ export class Source {
       });
       this.root.addEventListener("pointerleave", () => over(-1));
     }
+    this.longest = this.longestNote();
+    this.resized = new ResizeObserver(() => this.makeRoom());
+    this.resized.observe(this.root);
+  }
+
+  /** The note that ends farthest to the right; null without any. */
+  longestNote() {
+    const rows = this.rows.filter((row) => row.querySelector(".ng-note"));
+    const length = (row) => row.lastChild.textContent.length;
+    return rows.reduce((most, row) => (most && length(most) >= length(row) ? most : row), null)?.querySelector(".ng-note");
+  }
+
+  /** Show the notes if all of them fit as a whole; else none. A source that is not shown is left as it is. */
+  makeRoom() {
+    if (!this.longest || this.root.clientWidth === 0) {
+      return;
+    }
+    this.root.classList.remove("ng-without-notes");
+    const needed = this.longest.getBoundingClientRect().right + this.root.scrollLeft + MARGIN;
+    const room = this.root.getBoundingClientRect().left + this.root.clientWidth;
+    this.root.classList.toggle("ng-without-notes", needed > room);
+  }
+
+  dispose() {
+    this.resized.disconnect();
   }
 
   /** Light these lines; `current` is where the keyboard stands, -1 for nowhere. */
@@ -56,8 +84,15 @@ function buildLine(line, index, id) {
   const section = SECTIONS.has(line.section) ? ` ng-in-${line.section}` : "";
   return element("div", { class: `ng-line${section}`, id }, [
     element("span", { class: "ng-line-number", "aria-hidden": "true" }, [String(index + 1)]),
-    element("code", { class: "ng-code" }, line.tokens.map(buildToken)),
+    element("code", { class: "ng-code" }, buildCode(line.tokens)),
   ]);
+}
+
+/** The pieces of a line; a comment behind code, with the blanks before it, is a note. */
+function buildCode(tokens) {
+  const { code, note } = splitNote(tokens);
+  const pieces = code.map(buildToken);
+  return note.length > 0 ? [...pieces, element("span", { class: "ng-note" }, note.map(buildToken))] : pieces;
 }
 
 function buildToken([text, role]) {
