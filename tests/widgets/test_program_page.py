@@ -98,6 +98,20 @@ def test_the_light_is_seen(network):
     assert network.evaluate(ground, 6) != network.evaluate(ground, 7)
 
 
+@pytest.mark.parametrize("theme", ["light", "dark", None])
+def test_the_lit_lines_stand_out_and_can_be_read(open_page, mount, widgets, theme):
+    page = open_page(theme=theme, color_scheme="dark")
+    mount(page, widgets["network"])
+    page.add_script_tag(content=CONTRAST)
+    ratio = """() => { const [lit, other] = ['.ng-line.ng-lit', '.ng-line:not(.ng-lit)'].map(each =>
+        luminance(ground(document.querySelector(each + ' code'))) + 0.05);
+        return Math.max(lit, other) / Math.min(lit, other); }"""
+    for index in range(3, 24):
+        page.locator(f"{SOURCE} .ng-line").nth(index).hover()
+        assert page.evaluate(ratio) > (1.25 if theme == "light" else 1.5)
+        assert min(ratio for what, ratio in page.evaluate("contrasts()")) >= 4.5
+
+
 def test_what_was_clicked_stays_when_the_pointer_leaves(network):
     line(network, "d_b1 = ").click()
     box(network, "loss").hover()
