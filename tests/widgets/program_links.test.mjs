@@ -11,6 +11,7 @@ import {
   longestLine,
   movedTo,
   splitNote,
+  stopsOf,
 } from "../../nbgrad/widgets/js/program_links.js";
 
 const line = (nodes, section, ...texts) => ({ nodes, section, tokens: texts.map((text) => [text, "plain"]) });
@@ -21,6 +22,7 @@ const LINES = [
   line([1], "backward", "    d_w = x"),
   line([1], "update", "    w = w - d_w"),
 ];
+const HUNDRED = Array.from({ length: 100 }, (_, index) => index);
 const OF = linesOfNodes(LINES, 3);
 
 test("the lines of each node", () => {
@@ -47,14 +49,35 @@ test("nothing lights nothing", () => {
 test("keys", () => {
   const keys = ["ArrowDown", "ArrowUp", "Home", "End", "PageDown", "PageUp", "a", "Enter", "constructor"];
   assert.deepEqual(
-    keys.map((key) => movedTo(20, key, 100)),
+    keys.map((key) => movedTo(20, key, HUNDRED)),
     [21, 19, 0, 99, 30, 10, null, null, null],
   );
-  assert.equal(movedTo(0, "ArrowUp", 5), 0);
-  assert.equal(movedTo(4, "ArrowDown", 5), 4);
-  assert.equal(movedTo(3, "PageDown", 5), 4);
-  assert.equal(movedTo(-1, "ArrowDown", 5), 0);
-  assert.equal(movedTo(-1, "ArrowDown", 0), null);
+  const five = [0, 1, 2, 3, 4];
+  assert.equal(movedTo(0, "ArrowUp", five), 0);
+  assert.equal(movedTo(4, "ArrowDown", five), 4);
+  assert.equal(movedTo(3, "PageDown", five), 4);
+  assert.equal(movedTo(1, "PageUp", five), 0);
+  assert.equal(movedTo(-1, "ArrowDown", five), 0);
+  assert.equal(movedTo(-1, "ArrowDown", []), null);
+});
+
+test("keys pass over what is no stop", () => {
+  const stops = [3, 4, 7];
+  assert.deepEqual(
+    ["ArrowDown", "ArrowUp", "Home", "End", "PageDown", "PageUp"].map((key) => movedTo(4, key, stops)),
+    [7, 3, 3, 7, 7, 3],
+  );
+  assert.deepEqual([movedTo(5, "ArrowDown", stops), movedTo(5, "ArrowUp", stops)], [7, 4], "from what was clicked");
+  assert.deepEqual([movedTo(0, "ArrowUp", stops), movedTo(9, "ArrowDown", stops)], [0, 9], "nothing there");
+  assert.deepEqual(
+    ["ArrowDown", "Home", "End"].map((key) => movedTo(-1, key, stops, 4)),
+    [4, 3, 7],
+  );
+});
+
+test("blank lines and imports are no stops", () => {
+  const lines = [...LINES, line([], "", ""), line([], "", "    "), line([], "", "    ", "# update")];
+  assert.deepEqual(stopsOf(lines), [1, 2, 3, 4, 7]);
 });
 
 test("where the keyboard begins", () => {

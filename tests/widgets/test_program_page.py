@@ -140,6 +140,9 @@ def test_the_arrow_keys_move_the_line(network):
     assert "h = np.tanh" in network.locator(f"#{current}").text_content()
     network.keyboard.press("End")
     assert lit_lines(network) == ["return loss, W1, b1, W2, b2"]
+    for key in ("Home", "ArrowUp"):
+        network.keyboard.press(key)
+        assert lit_lines(network) == ["def step(X, y, W1, b1, W2, b2, lr):"], "neither blank lines nor the import"
     network.keyboard.press("Escape")
     assert lit_lines(network) == lit_boxes(network) == []
 

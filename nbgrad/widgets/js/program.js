@@ -3,7 +3,7 @@
 import { element } from "./dom.js";
 import { claimKeys } from "./keyboard.js";
 import { ProgramGraph } from "./program_graph.js";
-import { firstLinked, linesOfNodes, litBy, longestLine, movedTo } from "./program_links.js";
+import { firstLinked, linesOfNodes, litBy, longestLine, movedTo, stopsOf } from "./program_links.js";
 import { buildPasses } from "./program_passes.js";
 import { Source } from "./program_source.js";
 
@@ -106,16 +106,16 @@ function render({ model, el }) {
     }
   }
 
-  listen(source.root, () => chosen?.line ?? -1, lines.length, (line) => choose({ line }), firstLinked(lines));
-  listen(graph.root, () => chosen?.node ?? -1, payload.nodes.length, (node) => choose({ node }), 0);
+  listen(source.root, () => chosen?.line ?? -1, stopsOf(lines), (line) => choose({ line }), firstLinked(lines));
+  listen(graph.root, () => chosen?.node ?? -1, [...payload.nodes.keys()], (node) => choose({ node }));
 
-  /** Let the keys move what is chosen within `panel`; Escape chooses nothing. */
-  function listen(panel, current, count, goTo, first) {
+  /** Let the keys move what is chosen within `panel`, from stop to stop; Escape chooses nothing. */
+  function listen(panel, current, stops, goTo, first) {
     panel.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) {
         return;
       }
-      const next = event.key === "Escape" ? -1 : movedTo(current(), event.key, count);
+      const next = event.key === "Escape" ? -1 : movedTo(current(), event.key, stops, first);
       if (next === null) {
         return;
       }
@@ -124,7 +124,7 @@ function render({ model, el }) {
       if (next < 0) {
         choose(null);
       } else {
-        goTo(current() < 0 && next === 0 && event.key !== "Home" ? first : next);
+        goTo(next);
       }
     });
   }

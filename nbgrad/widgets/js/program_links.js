@@ -21,22 +21,37 @@ export function litBy(chosen, lines, linesOf) {
 
 const PAGE = 10; // lines that Page Up and Page Down leap over
 
-/** Where `key` leads from `current` (-1 for nowhere yet) among `count`; null for a key that does not move. */
-export function movedTo(current, key, count) {
+/**
+ * Where `key` leads from `current` among `stops`, numbers in ascending order; null for a key that does not move. From
+ * nowhere (-1) the keys that step lead to `first`.
+ */
+export function movedTo(current, key, stops, first = stops[0]) {
   const steps = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1, PageDown: PAGE, PageUp: -PAGE };
-  if (count === 0) {
+  if (stops.length === 0) {
     return null;
   }
   if (key === "Home") {
-    return 0;
+    return stops[0];
   }
   if (key === "End") {
-    return count - 1;
+    return stops.at(-1);
   }
   if (!Object.hasOwn(steps, key)) {
     return null;
   }
-  return current < 0 ? 0 : Math.min(Math.max(current + steps[key], 0), count - 1);
+  if (current < 0) {
+    return first;
+  }
+  const step = steps[key];
+  const ahead = stops.filter((stop) => (step > 0 ? stop > current : stop < current));
+  const furthest = Math.min(Math.abs(step), ahead.length);
+  return ahead.at(step > 0 ? furthest - 1 : -furthest) ?? current;
+}
+
+/** The lines at which the keyboard stops: not the blank ones, nor those that import. */
+export function stopsOf(lines) {
+  const isStop = (text) => text.trim() !== "" && !text.startsWith("import ");
+  return lines.flatMap(({ tokens }, index) => (isStop(textOf(tokens)) ? [index] : []));
 }
 
 /** The first line that belongs to a node: where the keyboard begins. */
