@@ -36,6 +36,7 @@ from . import places
 from .errors import MutatedDataError, NbgradError
 from .names import name_of
 from .places import here
+from .tracing import Tracer
 
 if TYPE_CHECKING:
     from .tensor import Tensor
@@ -104,7 +105,8 @@ def fingerprint(args: Sequence[Any], value: Any) -> tuple[int | None, ...]:
 
 
 def checksum(value: Any) -> int | None:
-    """CRC-32 of an array's shape, dtype and bytes; ``None`` for a number, which nobody can change in place.
+    """CRC-32 of an array's shape, dtype and bytes; ``None`` for a number, which nobody can change in place, and
+    for a value that is being recorded, which has no numbers yet.
 
     >>> import numpy as np
     >>> x = np.zeros(3)
@@ -113,7 +115,7 @@ def checksum(value: Any) -> int | None:
     >>> before == checksum(x), checksum(3.0)
     (False, None)
     """
-    if not isinstance(value, np.ndarray):
+    if isinstance(value, Tracer) or not isinstance(value, np.ndarray):
         return None
     header = f"{value.shape}{value.dtype.str}".encode()
     return zlib.crc32(value.tobytes(), zlib.crc32(header))
@@ -129,6 +131,8 @@ def imprint(option: Any) -> Any:
     >>> before == imprint((slice(None), index))
     False
     """
+    if isinstance(option, Tracer):  # it may pass for a number, but cannot be compared
+        return None
     if isinstance(option, list | tuple):
         return tuple(map(imprint, option))
     return option if isinstance(option, int | float | str | slice) else checksum(option)
@@ -156,6 +160,8 @@ def matters(node: Tensor, position: int) -> bool:
     It is tried: with other numbers in that array the contributions to the operands come out the same, or not.
     """
     values = [*node.args, node.data]
+    if any(isinstance(value, Tracer) for value in values):  # nothing can be tried while it is being recorded
+        return True
     static, g = node.static or {}, irregular(node.data)[()]
     for i, x in enumerate(node.inputs):
         rule = node.op.rules[i]

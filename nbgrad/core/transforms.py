@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from . import tracing
 from .backward import creation_order, gradients, leading_from, one_like
 from .containers import flatten, matched
 from .errors import (
@@ -52,7 +53,7 @@ def fresh(value: Any, position: int) -> Tensor:
         return identity(value)
     data = as_data(value)
     if data.dtype.kind == "i":  # plain whole numbers are what people type: grad(f)(3)
-        data = data.astype(float) if data.ndim else np.float64(data)
+        data = data.astype(float) if data.ndim else tracing.call(np.float64, data)
     if data.dtype.kind == "c":
         raise ComplexGradientError(
             f"argument {position} holds complex numbers, and gradients are taken with respect to real ones; make its "

@@ -56,6 +56,34 @@ def test_debug_mode_says_why_it_is_recorded_anew():
         program(M, X.astype(np.float32))
 
 
+def test_gradients_and_steps_are_recorded_in_debug_mode():
+    W = ng.tensor([1.0, 2.0, 3.0], requires_grad=True)
+    step = ng.optim.SGD([W], 0.1).compile(lambda x: ((x @ W) ** 2).mean(), M)
+    with ng.debug():
+        agrees(ng.grad(lambda x: (np.where(x > 0, x, 2 * x) ** 2).sum() * 2), (X,))
+        with pytest.warns(ng.errors.RecompiledWarning, match=r"of shape \(2, 3\) instead"):
+            step(M[:2])
+
+
+def test_a_change_in_place_is_still_noticed_while_a_function_is_recorded():
+    def changing(x):
+        inside = np.ones(3)
+        y = x * inside
+        inside[0] += 1.0
+        return y.sum()
+
+    with ng.debug(), pytest.raises(ng.errors.MutatedDataError, match="operand 2 of multiply of shape"):
+        ng.compile(ng.grad(changing), X)
+
+
+def test_gradients_at_a_whole_number():
+    agrees(ng.grad(lambda x: x * x), (3,), (5,))
+    for f in (lambda x: x**3 / 2, np.sin):
+        agrees(ng.grad(f), (3,), (5,))
+        agrees(ng.grad(ng.grad(f)), (3,), (5,))
+    agrees(ng.value_and_grad(lambda x: (x * x).sum()), (np.arange(3),))
+
+
 def test_wrong_numbers_of_arguments():
     program = ng.compile(lambda x, y: x + y, X, X)
     for args in ((), (X,), (X, X, X)):
