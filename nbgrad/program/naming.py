@@ -24,17 +24,26 @@ OPERATION_CALLS = operations.__file__  # where calls of operations run
 MODULE_CALLS = ("module.py", "containers.py")  # files of nn through which a layer hands on its result as it is
 
 
-@lru_cache(maxsize=256)
-def following(code: CodeType) -> dict[int, dis.Instruction]:
-    """For each offset in ``code`` the instruction after the one that lies there.
+class Code(NamedTuple):
+    """A piece of code, as its instructions.
 
-    An instruction may be followed by room that the interpreter keeps notes in; a frame that is calling stands at its
-    beginning or at its end.
+    Attributes:
+        instructions: in order.
+        at: for each offset the position of the instruction that lies there. An instruction may be followed by room
+            that the interpreter keeps notes in; a frame that is calling stands at its beginning or at its end.
     """
-    found = {}
-    for one, after in pairwise(dis.get_instructions(code)):
-        found.update(dict.fromkeys(range(one.offset, after.offset, 2), after))
-    return found
+
+    instructions: list[dis.Instruction]
+    at: dict[int, int]
+
+
+@lru_cache(maxsize=256)
+def read(code: CodeType) -> Code:
+    """The instructions of ``code``."""
+    instructions, at = list(dis.get_instructions(code)), {}
+    for i, (one, after) in enumerate(pairwise(instructions)):
+        at.update(dict.fromkeys(range(one.offset, after.offset, 2), i))
+    return Code(instructions, at)
 
 
 def stored_name(frame: FrameType | None) -> str | None:
@@ -42,22 +51,61 @@ def stored_name(frame: FrameType | None) -> str | None:
 
     Where a function returns it as it is, the name that the caller gives it counts.
     """
+    following = instructions_after(frame)
+    names = stored_by(following[0]) if following else []
+    return public(names[0]) if names else None
+
+
+def stored_names(frame: FrameType | None) -> list[str | None]:
+    """The names of the parts of what the call gives, where the user's code unpacks it: ``u, v = np.linalg.eigh(x)``;
+    or those of the parts that are taken out just now: ``x, y = p``. As far as they are certain."""
+    following = unpacked_by(frame) or instructions_after(frame)
+    if not following or following[0].opname != "UNPACK_SEQUENCE":
+        return []
+    wanted, names = following[0].arg or 0, list[str | None]()
+    for instruction in following[1:]:
+        stored = stored_by(instruction)
+        if not stored or len(names) == wanted:
+            break
+        names += map(public, stored)
+    return names[:wanted]
+
+
+def stored_by(instruction: dis.Instruction) -> list[str]:
+    """The names under which an instruction stores what is on top of the stack, and below it."""
+    if instruction.opname in STORES:
+        return [instruction.argval]
+    if instruction.opname.startswith("STORE_FAST"):  # two instructions in one, from Python 3.13
+        both = instruction.opname == "STORE_FAST_STORE_FAST"
+        return list(instruction.argval if both else instruction.argval[:1])
+    return []
+
+
+def unpacked_by(frame: FrameType | None) -> list[dis.Instruction]:
+    """The instruction that is running in ``frame`` and those after it, if it takes something to pieces."""
+    if frame is None:
+        return []
+    instructions, at = read(frame.f_code)
+    here = at.get(frame.f_lasti)
+    return instructions[here:] if here is not None and instructions[here].opname.startswith("UNPACK") else []
+
+
+def instructions_after(frame: FrameType | None) -> list[dis.Instruction]:
+    """The instructions that get what the call gives that is running in ``frame``; in the caller, where it is returned
+    as it is."""
     while frame is not None:
-        after = following(frame.f_code).get(frame.f_lasti)
-        if after is None:
-            return None
-        if after.opname in STORES:
-            return public(after.argval)
-        if after.opname.startswith("STORE_FAST"):  # two instructions in one, from Python 3.13
-            return public(after.argval[0])
-        if after.opname not in ("RETURN_VALUE", "RETURN_GENERATOR"):
-            return None
+        instructions, at = read(frame.f_code)
+        here = at.get(frame.f_lasti)
+        if here is None or unpacked_by(frame):  # what gives many things at once gives no single one
+            return []
+        if instructions[here + 1].opname not in ("RETURN_VALUE", "RETURN_GENERATOR"):
+            return instructions[here + 1 :]
         frame = frame.f_back
         while frame is not None and frame.f_code.co_filename.endswith(MODULE_CALLS) and is_ours(frame):
             frame = frame.f_back
         if frame is None or is_ours(frame):
-            return None
-    return None
+            return []
+    return []
 
 
 def public(name: Any) -> str | None:

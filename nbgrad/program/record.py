@@ -206,8 +206,11 @@ class Recorder:
         line.operation = naming.called_operation(call)
         if line.writes is not None or self._section != "forward":
             return
-        name = naming.stored_name(frame)
-        if call is not None and call is self._last_call:  # the operation goes on: what came before was a part of it
+        part = name_of_part(line, frame, top)
+        name = part or naming.stored_name(frame)
+        if part:
+            pass  # what came before is another part of the same
+        elif call is not None and call is self._last_call:  # the operation goes on: what came before was a part of it
             before = self.lines[-2].value
             before.shown, before.name = False, None
         elif top is self._last_top and self.lines[-2].value.name == name:
@@ -306,8 +309,7 @@ class Recorder:
 
 
 WRITING = {operator.setitem, np.copyto, np.put, np.place, np.putmask, np.fill_diagonal, np.put_along_axis}
-
-
+TRACERS = ValueTracer.call.__code__.co_filename  # where calls of NumPy's functions arrive
 PLAIN_NUMBERS = (float, int, bool, complex)
 PYTHONS: dict[Any, Callable] = {
     np.add: operator.add, np.subtract: operator.sub, np.multiply: operator.mul, np.true_divide: operator.truediv,
@@ -318,6 +320,21 @@ PYTHONS: dict[Any, Callable] = {
     np.not_equal: operator.ne, np.negative: operator.neg, np.positive: operator.pos, np.absolute: abs,
     np.invert: operator.invert,
 }  # fmt: skip
+
+
+def name_of_part(line: Line, frame: FrameType | None, top: FrameType | None) -> str | None:
+    """The name of what a line takes out of something that the user's code unpacks: of an array, or of the results of a
+    function of NumPy's. What else a call of ours takes out on its way has no name."""
+    index = line.args[1] if line.function is operator.getitem else None
+    if type(index) is not int or index < 0:
+        return None
+    calls_numpy = (
+        top is not None and top.f_code.co_filename == TRACERS and isinstance(line.args[0].example, tuple | list)
+    )
+    if not calls_numpy and not naming.unpacked_by(frame):
+        return None
+    names = naming.stored_names(frame)
+    return names[index] if index < len(names) else None
 
 
 def is_writing(function: Any) -> bool:
