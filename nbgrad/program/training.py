@@ -106,7 +106,7 @@ class TrainingStep(Program):
         remembered = [memories[i][key] for i, key in writes]
         listing = recorder.listing([value, *moved, *remembered, *(x.value for x in left)])
         recorder.close()
-        name_outputs(listing, places, writes)
+        name_outputs(listing, places, reads, writes)
         name_left(listing.outputs[len(listing.outputs) - len(left) :], left)
         fed = {x for line in listing.lines for x in line.operands}
         reads = {slot: x for slot, x in reads.items() if x in fed}
@@ -129,7 +129,7 @@ class TrainingStep(Program):
         """What the optimiser remembers of each parameter that moves, as inputs; a count that they share, once."""
         memories: list[Memory] = [{} for _ in self.tensors]
         reads: dict[Slot, Value] = {}
-        shared = recorder.input(self._remembered(moving[0], "steps"), "t") if together else None
+        shared = recorder.input(self._remembered(moving[0], "steps"), name_of_count(recorder)) if together else None
         for i in moving:
             for key in self.optimizer.remembered:
                 alone = key != "steps" or shared is None
@@ -250,13 +250,20 @@ def name_memories(reads: dict[Slot, Value], places: Sequence[Any]) -> None:
         value.name = value.name or (f"{key}_{of}" if of else key)
 
 
-def name_outputs(listing: Listing, places: Sequence[Any], writes: Sequence[Slot]) -> None:
-    """Names for what a step gives: the loss, the parameters as before, and ``velocity_W1`` for what is remembered of
-    W1."""
+def name_of_count(recorder: Recorder) -> str:
+    """What the number of steps is called: ``t``, unless the user calls something else so."""
+    given = {value.name for value in (*recorder.inputs, *recorder.captured, *(x.value for x in recorder.lines))}
+    return next(name for name in ("t", "steps", "steps_done") if name not in given or name == "steps_done")
+
+
+def name_outputs(listing: Listing, places: Sequence[Any], reads: dict[Slot, Value], writes: Sequence[Slot]) -> None:
+    """Names for what a step gives: the loss, the parameters as before, and what is remembered as it was called going
+    in, ``velocity_W1`` of W1."""
     parameters = [place.value for place in places]
     wanted = ["loss", *(x.name for x in parameters)]
     for i, key in writes:
-        wanted.append("t" if key == "steps" else f"{key}_{parameters[i].name}" if parameters[i].name else None)
+        before, of = reads.get((i, key)), parameters[i].name
+        wanted.append(before.name if before else f"{key}_{of}" if of else None)
     for y, name in zip(listing.outputs, wanted, strict=False):
         if isinstance(y, Value) and y.kind == "line":
             y.shown = True

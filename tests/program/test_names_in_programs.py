@@ -69,6 +69,18 @@ def test_parts_of_tensors():
     assert "y = p[0]" not in source
 
 
+@pytest.mark.parametrize(("user", "parameter", "count"), [("x", "W", "t"), ("t", "W", "steps"), ("x", "t", "steps")])
+def test_the_number_of_steps_has_the_same_name_going_in_and_coming_out(user, parameter, count):
+    W = ng.tensor([1.0, 2.0], requires_grad=True, name=parameter)
+    space = {"W": W}
+    exec(f"def loss({user}):\n    return (({user} - W) ** 2).sum()", space)
+    source = ng.optim.Adam([W], 0.1).compile(space["loss"], np.ones(2)).source
+    head = next(row for row in source.splitlines() if row.startswith("def step("))
+    assert head.removeprefix("def step(").removesuffix("):").split(", ")[:3] == [user, parameter, count]
+    given = source.rstrip().splitlines()[-1].removeprefix("    return ").split(", ")
+    assert given[:3] == ["loss", parameter, count]
+
+
 @pytest.mark.parametrize("f", [some_and_the_rest, not_only_names], ids=lambda f: f.__name__)
 def test_where_it_is_not_certain_there_is_no_name(f):
     source = ng.compile(f, S).source
