@@ -90,7 +90,8 @@ class Program(Shown):
         framework draws others.
 
         Raises:
-            TranslationError: PyTorch has no counterpart of a function.
+            TranslationError: PyTorch has no counterpart of a function; or derivatives are taken within the function,
+                and something else is computed from them.
 
         >>> import nbgrad as ng
         >>> import numpy as np
@@ -120,7 +121,7 @@ class Program(Shown):
         it is told ``jax.config.update("jax_enable_x64", True)``.
 
         Raises:
-            TranslationError: JAX has no counterpart of a function.
+            TranslationError: as :meth:`to_torch`.
 
         >>> import nbgrad as ng
         >>> import numpy as np

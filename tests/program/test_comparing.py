@@ -188,9 +188,8 @@ def test_gradients_agree(f, name):
 def test_more_than_gradients_is_left_out(name):
     pytest.importorskip(name)
     row = rows(ng.compile(ng.hessian(lambda x: (x**3).sum()), X[0]).compare(seconds=QUICK))
-    assert row[{"jax": "jax.jit"}.get(name, name)].note == (
-        "left out: the program gives something else than a value and its gradients"
-    )
+    note = row[{"jax": "jax.jit"}.get(name, name)].note
+    assert note.startswith("left out: derivatives are taken within program, which is not translated")
 
 
 def test_torch_has_one_thread_and_afterwards_as_many_as_before():

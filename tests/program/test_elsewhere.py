@@ -188,6 +188,27 @@ def test_the_frameworks_differentiate_what_they_are_given(framework):
     agree([there.take(g) for g in found], program(*IMAGES))
 
 
+def cubes(x):
+    return (x**3).sum()
+
+
+WITHIN = {
+    "gradients go on": lambda x: (ng.grad(cubes)(x) ** 2).sum(),
+    "known gradients go on": lambda x: ng.grad(lambda x: x.sum())(x) * x,
+    "a step of Newton's": lambda x: x - np.linalg.solve(ng.hessian(cubes)(x), ng.grad(cubes)(x)),
+    "a second derivative": ng.hessian(cubes),
+    "a gradient of a gradient": ng.grad(lambda x: (ng.grad(cubes)(x) ** 2).sum()),
+}
+
+
+@pytest.mark.parametrize("name", WITHIN)
+def test_derivatives_within_a_function_are_not_translated_to_something_else(name):
+    program = ng.compile(WITHIN[name], X[0])
+    for translate in (program.to_torch, program.to_jax):
+        with pytest.raises(ng.errors.TranslationError, match="derivatives are taken within"):
+            translate()
+
+
 def test_training_steps_are_translated_to_their_loss(framework):
     w = ng.tensor(np.ones(3), requires_grad=True, name="w")
     program = ng.optim.Adam([w], lr=0.1).compile(lambda x: ((x @ w) ** 2).mean(), X[:, :3])

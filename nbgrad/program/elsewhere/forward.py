@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...core.errors import TranslationError
 from ...ops.neural.dropping import uniform
 from .. import passes
 from ..expression import expression
@@ -43,15 +44,36 @@ def forward(recording: Recording) -> tuple[Listing, Callable[[list], Any]]:
 
     The value is what the first reverse pass began from, the loss say; of a program without one, all that it gives, and
     what it leaves outside.
+
+    Raises:
+        TranslationError: derivatives are taken within the function: the value would be that of an inner one.
     """
     if not recording.listing.roots:
         return recording.listing, recording.put_back
+    if computes_with_gradients(recording):
+        raise TranslationError(
+            f"derivatives are taken within {recording.title}, which is not translated: the other framework would have "
+            "to take them itself; translate the function that is differentiated, or go on with the NumPy program "
+            "(program.source)"
+        )
     whole = before_removal(recording)  # a program of gradients alone has left the line of the loss out
     lines = whole.lines[: next((i for i, x in enumerate(whole.lines) if x.section != "forward"), None)]
     roots = whole.roots
     kept = passes.remove_dead(Listing(whole.inputs, lines, roots)).lines
     inputs = [x for x in whole.inputs if x not in of_the_update(whole)]
     return Listing(inputs, kept, roots), (lambda found: found[0]) if len(roots) == 1 else tuple
+
+
+def computes_with_gradients(recording: Recording) -> bool:
+    """Whether a program goes on from gradients: to something that it gives, or to further gradients."""
+    lines = recording.history[0][1].lines
+    sections = [line.section for line in lines]
+    begun = next((i for i, section in enumerate(sections) if section.startswith("backward")), len(lines))
+    if len({section for section in sections if section.startswith("backward")}) > 1:
+        return True
+    found = {line.value.memory for line in lines[begun:]}
+    needed = {line.value.memory for line in passes.remove_dead(recording.history[0][1]).lines}
+    return any(line.section == "forward" and line.value.memory in found & needed for line in lines[begun:])
 
 
 def before_removal(recording: Recording) -> Listing:
