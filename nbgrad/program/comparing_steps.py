@@ -90,9 +90,9 @@ def put_aside(program: TrainingStep, loss: Callable, args: tuple) -> Iterator[St
             p.data = copy.deepcopy(p.data)
         optimizer.memory = copy.deepcopy(memory)
         with left_alone(program):
-            setting = StepSetting(program, loss, args)
-            setting.first_results(setting.program)  # recorded for these shapes
-            yield setting
+            trial = StepSetting(program, loss, args)
+            trial.first_results(trial.program)  # recorded for these shapes
+            yield StepSetting(program, loss, args)  # with generators that nobody has drawn from
     finally:
         for p, x, held, g in zip(params, data, numbers, grads, strict=True):
             if isinstance(x, np.ndarray) and not np.array_equal(x, held, equal_nan=True):

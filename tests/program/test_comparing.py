@@ -257,6 +257,16 @@ def test_a_training_step_is_compared_and_nothing_is_moved(kind, options):
     assert setting.program(*setting.batch) == again.program(*again.batch)
 
 
+def test_steps_that_draw_random_numbers_begin_from_equal_generators():
+    w = ng.tensor(np.ones((3, 8)), requires_grad=True)
+    rng = np.random.default_rng(3)
+    optimizer = ng.optim.SGD([w], lr=0.1)
+    program = optimizer.compile(lambda x, rng: (F.dropout(x @ w, 0.5, seed=rng) ** 2).mean(), X, rng)
+    state = rng.bit_generator.state
+    assert rows(program.compare(seconds=QUICK))["program"].note == ""
+    assert rng.bit_generator.state == state
+
+
 def test_parameters_in_memory_of_the_program_are_put_back():
     w = ng.tensor(np.ones(3), requires_grad=True)
     optimizer = ng.optim.SGD([w], lr=0.1)
