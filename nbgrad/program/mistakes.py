@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ..core import places
-from ..core.errors import ProgramError, TracedShapeError, TracedValueError
+from ..core.errors import NoGradientWarning, ProgramError, TracedShapeError, TracedValueError
+from ..core.mistakes import warn
+from ..core.names import name_of
 
 
 def user_line() -> str:
@@ -98,6 +101,22 @@ def unknown_shape(function: Any) -> TracedShapeError:
         f"the shape of {name} depends on the numbers{user_line()}, and a program is recorded for shapes that are known "
         "beforehand; keep all elements and weigh them instead: np.where(mask, x, 0.0).sum() for x[mask].sum()"
     )
+
+
+def warn_if_unmoved(found: Sequence[Any], params: Sequence[Any]) -> None:
+    """Warn if the loss of a training step gives none of the parameters a gradient, so that the step moves nothing."""
+    if all(g is None for g in found):
+        names = [name for name in map(name_of, params) if name]
+        warn(
+            f"the loss depends on none of the {len(found)} parameters{f' ({commas(names)})' if names else ''}, so a "
+            "step moves nothing; compute the loss from these very parameters, and not within no_grad() or from x.data",
+            NoGradientWarning,
+        )
+
+
+def commas(names: Sequence[str]) -> str:
+    """The first few of some names."""
+    return ", ".join(names[:3]) + ", …" * (len(names) > 3)
 
 
 def not_recorded(function: Any, error: Exception) -> Exception:

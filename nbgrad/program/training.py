@@ -19,6 +19,7 @@ from .calling import ABSENT, check_moved, kind_of, way_into_step, weakly
 from .compiled import Program
 from .compiling import argument_names, like, name_left, unfrozen
 from .listing import Listing, Value
+from .mistakes import warn_if_unmoved
 from .record import Recorder
 from .recording import Recording
 from .standing import moment
@@ -85,6 +86,7 @@ class TrainingStep(Program):
             value = one_number(self._loss, self._loss(*batch))
             with at_work():
                 found = gradients([value], [one_like(value.data)], self.tensors)
+        warn_if_unmoved(found, self.tensors)
         name_places(places, self.tensors, recorder)
         moving = [i for i, g in enumerate(found) if g is not None]
         together = self._count_together(moving)

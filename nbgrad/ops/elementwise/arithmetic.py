@@ -11,6 +11,7 @@ from ...core.mistakes import warn_of_broadcasting
 from ...core.numpy_protocol import NUMPY
 from ...core.op import operation
 from ...core.tensor import Tensor, plain
+from ...core.tracing import Tracer
 from ..samples import normal, positive
 
 
@@ -43,7 +44,8 @@ def subtract(a, b):
     [2.0, 4.0]
     """
     y = a - b
-    if type(y) is np.ndarray and y.ndim == 2 and len(y) == y.shape[1]:  # a square table is the rare sign of it
+    recorded = type(y) is not np.ndarray and type(y) is not np.float64 and isinstance(y, Tracer)
+    if (recorded or type(y) is np.ndarray) and y.ndim == 2 and len(y) == y.shape[1]:  # a square table: the rare sign
         warn_of_broadcasting(a, b)
     return y
 
