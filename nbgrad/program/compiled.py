@@ -7,7 +7,7 @@ import threading
 import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -58,11 +58,13 @@ class Program(Shown):
         function: Callable | None = None,
         static: dict[str, Any] | None = None,
         parameters: Sequence[str] = (),
+        signature: Callable | None = None,
     ):
         self._record = record
         self._function = function
         self._static = static or {}
         self._parameters = tuple(parameters)
+        self._signature = signature or function  # whose parameters are those of the program
         self._recordings: OrderedDict[tuple, Recording] = OrderedDict()
         self._recording_lock = threading.RLock()
         self._shape: tuple = ()
@@ -210,7 +212,7 @@ class Program(Shown):
         """
         settled = [name for name in named if name in self._static]
         try:
-            bound = inspect.signature(self._function or (lambda *batch: None)).bind(*args, **named)
+            bound = self._declared().bind(*args, **named)
         except TypeError as error:
             raise ProgramError(f"the program takes what the function takes that it was made from: {error}") from None
         if settled or bound.kwargs:
@@ -219,6 +221,11 @@ class Program(Shown):
                 "compiled: compile it once more, with the other value"
             )
         return bound.args
+
+    def _declared(self) -> inspect.Signature:
+        """What arguments it takes."""
+        f = self._signature or (lambda *batch: None)
+        return inspect.signature(getattr(f, "forward", f))
 
     def _carefully(self, args: Sequence[Any]) -> Any:
         """A call that is not just like the last one: other shapes, containers, tensors for arrays, another thread."""
@@ -243,7 +250,8 @@ class Program(Shown):
         need be."""
         if len(args) != len(self._shape):
             raise ProgramError(
-                f"the program takes {len(self._shape)} arguments{self._called()}, but {len(args)} were given"
+                f"the program takes {counted(len(self._shape))}{self._called()}, but {len(args)} "
+                f"{'was' if len(args) == 1 else 'were'} given"
             )
         given = flatten(args)[0]
         held = [converted(x) for x in given]
@@ -282,7 +290,11 @@ class Program(Shown):
         return ()
 
     def _called(self) -> str:
-        return f" ({', '.join(self._parameters)})" if self._parameters else ""
+        names: Sequence[str] = self._parameters
+        if not names:
+            with suppress(TypeError, ValueError):  # of some functions written in C nothing is known
+                names = list(self._declared().bind(*self._shape).arguments)
+        return f" ({', '.join(names)})" if len(names) == len(self._shape) > 0 else ""
 
     def _say_why(self, key: tuple) -> None:
         """In debug mode, tell that another recording is made, and for what."""
@@ -326,6 +338,10 @@ class Program(Shown):
         """The quick way into a recording, if there is one."""
         outside = recording.outside if recording.outside else None
         return way_in(held, recording.run, recording.lock, weakly(self._carefully), outside)
+
+
+def counted(arguments: int) -> str:
+    return f"{arguments} argument{'s' * (arguments != 1)}"
 
 
 def only(outputs: list[Any]) -> Any:

@@ -20,6 +20,7 @@ from . import naming
 from .arguments import is_recorded
 from .compiled import Program, only
 from .listing import Value
+from .mistakes import where_defined
 from .record import Recorder
 from .recording import Recording
 from .standing import Left
@@ -65,7 +66,7 @@ def compile(f: Callable, *examples: Any, copy: bool = True, **static: Any) -> Pr
         recorder = Recorder(Surroundings(f, static))
         names = argument_names(f, args)
         tracers = [like(recorder.input(plain(x), name), x) for x, name in zip(held, names, strict=True)]
-        with recorder.watched(), unfrozen(recorder):
+        with recorder.watched(), unfrozen(recorder, f):
             output = f(*rebuild(tracers), **static)
         results, put_back = flatten(output)
         left = recorder.standing.left
@@ -119,12 +120,17 @@ def title_of(f: Callable) -> str:
     return name if name.isidentifier() and name != "<lambda>" else "program"
 
 
+def parameters_of(f: Callable) -> list[inspect.Parameter]:
+    """The parameters of a function, as far as they can be had."""
+    try:
+        return list(inspect.signature(getattr(f, "forward", f)).parameters.values())
+    except (TypeError, ValueError):
+        return []
+
+
 def argument_names(f: Callable, args: tuple) -> list[str | None]:
     """A name for each array among the arguments: its parameter's, or the key of the dictionary that it stands in."""
-    try:
-        declared = list(inspect.signature(getattr(f, "forward", f)).parameters.values())
-    except (TypeError, ValueError):
-        declared = []
+    declared = parameters_of(f)
     names: list[str | None] = []
     for i, arg in enumerate(args):
         parameter = declared[i] if i < len(declared) else None
@@ -145,7 +151,7 @@ def leaf_names(tree: Any, name: str | None) -> list[str | None]:
 
 
 @contextmanager
-def unfrozen(recorder: Recorder) -> Any:
+def unfrozen(recorder: Recorder, f: Callable) -> Any:
     """Within it, random numbers that would be frozen into the program are noticed.
 
     Raises:
@@ -174,8 +180,9 @@ def unfrozen(recorder: Recorder) -> Any:
         moved.append("random")
     if moved:
         raise FrozenRandomError(
-            f"the function draws random numbers from {moved[0] or 'a generator'}, and the program would use "
-            "the same ones in every run; pass the generator as an argument: compile(f, X, np.random.default_rng(0))"
+            f"the function{where_defined(f)} draws random numbers from {moved[0] or 'a generator'}, and the program "
+            "would use the same ones in every run; pass the generator as an argument: "
+            "compile(f, X, np.random.default_rng(0))"
         )
 
 

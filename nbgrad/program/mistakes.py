@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from typing import Any
 
@@ -35,6 +36,15 @@ SMALL_FIX = {
 }  # fmt: skip
 
 
+LOOKED_AT = ("__float__", "item", "tolist")
+TO_LOOK_AT = "To look at the numbers, return the value from the function, and look at what the program gives"
+TO_DECIDE = (
+    "Three ways out: compute both and choose, np.where(condition, a, b); decide before the function is called, and "
+    "compile one function for each case; or pass what decides by keyword, compile(f, x, flag=True), which is taken as "
+    "it is"
+)
+
+
 def frozen_numbers(tracer: Any, asked: str) -> TracedValueError:
     """The error for code that asks a recorded value for its numbers, through the method ``asked``."""
     value = tracer.value
@@ -43,9 +53,7 @@ def frozen_numbers(tracer: Any, asked: str) -> TracedValueError:
     return TracedValueError(
         f"{called} was asked for {ASKED.get(asked, 'its numbers')}{user_line()}, but it has no numbers yet: the "
         "function is being recorded, and what it does must not depend on the numbers of the example. "
-        f"{fix}Three ways out: compute both and choose, np.where(condition, a, b); decide "
-        "before the function is called, and compile one function for each case; or pass what decides by keyword, "
-        "compile(f, x, flag=True), which is taken as it is"
+        f"{fix}{TO_LOOK_AT if asked in LOOKED_AT else TO_DECIDE}"
     )
 
 
@@ -117,6 +125,35 @@ def warn_if_unmoved(found: Sequence[Any], params: Sequence[Any]) -> None:
 def commas(names: Sequence[str]) -> str:
     """The first few of some names."""
     return ", ".join(names[:3]) + ", …" * (len(names) > 3)
+
+
+def needs_function(given: Any) -> ProgramError:
+    """The error for something else than a function of a batch that gives the loss."""
+    what = "None" if given is None else f"a {type(given).__name__}"
+    return ProgramError(
+        f"optimizer.compile takes the function that computes the loss, not its value, but got {what}: "
+        "optimizer.compile(loss, X, y), and not optimizer.compile(loss(X, y), X, y)"
+    )
+
+
+def needs_example(names: Sequence[str]) -> ProgramError:
+    """The error for a loss that takes a batch, and was given none."""
+    return ProgramError(
+        f"the loss takes {', '.join(names)}, and compile takes a batch as an example: "
+        f"optimizer.compile(loss, {', '.join(names)})"
+    )
+
+
+def gives_nothing(title: str) -> ProgramError:
+    """The error for a loss without a result."""
+    return ProgramError(f"{title} gives nothing (None), and the loss is one number; does it lack a return?")
+
+
+def where_defined(f: Any) -> str:
+    """The file and the line of a function, for a message."""
+    inner = inspect.unwrap(f)  # of a transform, what the user wrote
+    code = getattr(getattr(inner, "__func__", inner), "__code__", None)
+    return "" if code is None else f" ({places.where(code.co_filename)}, line {code.co_firstlineno})"
 
 
 def not_recorded(function: Any, error: Exception) -> Exception:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from inspect import Parameter
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -13,13 +14,13 @@ from ..core.backward import gradients, one_like
 from ..core.containers import flatten
 from ..core.names import name_of
 from ..core.tensor import Tensor, plain
-from ..core.transforms import at_work, one_number
+from ..core.transforms import at_work, named, one_number
 from . import naming
 from .calling import ABSENT, check_moved, kind_of, way_into_step, weakly
 from .compiled import Program
-from .compiling import argument_names, like, name_left, unfrozen
+from .compiling import argument_names, like, name_left, parameters_of, unfrozen
 from .listing import Listing, Value
-from .mistakes import warn_if_unmoved
+from .mistakes import gives_nothing, needs_example, needs_function, warn_if_unmoved
 from .record import Recorder
 from .recording import Recording
 from .standing import moment
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from .comparing import Setting
 
 
+POSITIONAL = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
 Slot = tuple[int, str]  # something that an optimiser remembers: of which parameter, and its name there
 
 
@@ -65,6 +67,11 @@ class TrainingStep(Program):
     """
 
     def __init__(self, optimizer: Optimizer, loss: Callable, examples: tuple, copy: bool = True):
+        if not callable(loss):
+            raise needs_function(loss)
+        needed = [p.name for p in parameters_of(loss) if p.default is p.empty and p.kind in POSITIONAL]
+        if needed and not examples:
+            raise needs_example(needed)
         self.optimizer = optimizer
         self._loss = loss
         self.tensors = list(optimizer.params)
@@ -72,7 +79,7 @@ class TrainingStep(Program):
         self.seen: list[Any] = []
         options = [name for name in optimizer.hyperparameters if name != "lr"]
         self._settings: Callable = attrgetter(*options) if options else lambda optimizer: ()
-        super().__init__(self._recorded, examples)
+        super().__init__(self._recorded, examples, signature=loss)
 
     # ---- recording
     def _recorded(self, args: tuple) -> Recording:
@@ -82,8 +89,11 @@ class TrainingStep(Program):
         batch = rebuild([like(recorder.input(plain(x), name), x) for x, name in zip(held, names, strict=True)])
         places = [recorder.input(p.data, None) for p in self.tensors]
         rate = recorder.input(float(self.optimizer.lr), "lr")
-        with recorder.watched(), standing_in(self.tensors, places), unfrozen(recorder):
-            value = one_number(self._loss, self._loss(*batch))
+        with recorder.watched(), standing_in(self.tensors, places), unfrozen(recorder, self._loss):
+            given = self._loss(*batch)
+            if given is None:
+                raise gives_nothing(named(self._loss))
+            value = one_number(self._loss, given)
             with at_work():
                 found = gradients([value], [one_like(value.data)], self.tensors)
         warn_if_unmoved(found, self.tensors)

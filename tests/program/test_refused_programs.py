@@ -52,6 +52,9 @@ DECIDING = {
 }  # fmt: skip
 
 
+LOOKING = ("float", "math.sin", "array[x]", "item", "tolist", "math.floor")
+
+
 @pytest.mark.parametrize("name", DECIDING)
 def test_what_depends_on_the_numbers_is_refused(name):
     function = DECIDING[name]
@@ -60,7 +63,8 @@ def test_what_depends_on_the_numbers_is_refused(name):
     text = str(caught.value)
     assert "test_refused_programs.py" in text
     assert "no numbers yet" in text
-    for way_out in ("np.where", "one function for each case", "compile(f, x, flag=True)"):
+    ways_out = ("np.where", "one function for each case", "compile(f, x, flag=True)")
+    for way_out in ("look at what the program gives",) if name in LOOKING else ways_out:
         assert way_out in text
 
 
