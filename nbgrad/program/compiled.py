@@ -193,7 +193,9 @@ class Program(Shown):
     @property
     def passes(self) -> Passes:
         """The rewriting passes: name, lines before, lines after, and what each does."""
-        return table(self.recording.lines_recorded, self.recording.history)
+        rows = table(self.recording.lines_recorded, self.recording.history)
+        rows.append(("reuse_memory", rows[-1][2], *self.recording.in_memory))
+        return rows
 
     def __repr__(self) -> str:
         return self.source.rstrip()

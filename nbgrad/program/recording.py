@@ -87,6 +87,12 @@ class Recording:
         return (*(results if type(results) is tuple else (results,)), *outputs[several:])
 
     @property
+    def in_memory(self) -> tuple[int, str]:
+        """How many statements the text that runs has, and what was done last: results were given their places."""
+        several = len(self._writer.plan.buffers)
+        return len(self._writer.body), f"Write results into {several} arrays that every call uses again"
+
+    @property
     def buffer_bytes(self) -> int:
         """How many bytes the memory takes that is used by every call."""
         return self._writer.plan.bytes

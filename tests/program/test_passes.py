@@ -1,6 +1,8 @@
 """Each rewriting pass does what it says, to the lines that it is for and to no others; and the numbers stay the
 same."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -195,7 +197,10 @@ def test_the_table_of_passes():
     table = program.passes
     assert [row[0] for row in table][:3] == ["own_values", "fold_constants", "spare_broadcasts"]
     assert all(before >= 0 and after >= 0 and what for _, before, after, what in table)
-    assert table[-1][2] == len(program.recording.fast_listing.lines)
+    assert table[-1][1] == len(program.recording.fast_listing.lines)
+    several = len(set(re.findall(r"^(m\d+) = ", program.fast_source, re.MULTILINE)))
+    assert several > 1
+    assert table[-1][3] == f"Write results into {several} arrays that every call uses again"
     assert str(table).count("\n") == len(table) - 1
 
 
