@@ -9,7 +9,7 @@ import pytest
 from graphs import matrix_graph, scalar_graph, square_graph
 
 from nbgrad.display import Step, frames, measure, player_payload, to_svg
-from nbgrad.display.messages import ENGLISH
+from nbgrad.display.messages.english import SENTENCES
 
 
 def said(frame):
@@ -114,7 +114,7 @@ def test_nan_is_spoken_of():
     graph, _ = square_graph()
     frame = frames(graph, [Step(None, 1, None, 1.0, 1.0, 1.0), Step(1, 0, (0, 1, 0), 1.0, np.nan, np.nan)])[1]
     assert "NaN" in said(frame)
-    assert ENGLISH["not_a_number"] in frame.sentence
+    assert SENTENCES["not_a_number"] in frame.sentence
 
 
 @pytest.mark.parametrize(

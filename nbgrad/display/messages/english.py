@@ -1,15 +1,6 @@
-"""Every sentence that pictures and players say, in one place, so that other languages can follow.
+"""English, the language that all others are translations of: a sentence for each key."""
 
-A sentence is a template for ``str.format``. ``say(key, ...)`` fills it in.
-"""
-
-from __future__ import annotations
-
-from typing import Any
-
-from nbgrad.display import measure
-
-ENGLISH = {
+SENTENCES = {
     # still picture
     "title": "Computation graph of {roots}",
     "title_empty": "Empty computation graph",
@@ -91,25 +82,15 @@ ENGLISH = {
     "first_sentence": "{target} is used {count} times; this is the first of its gradients to arrive.",
     "later_sentence": "Gradients that arrive at the same place add up.",
     "not_a_number": "There is NaN or ∞ in this gradient: from here on it spreads.",
+    # pictures on several levels: groups, folds, single numbers
+    # what may be chosen of a picture, and two runs beside each other
+    # exports
+    # the player: phases, facts about nodes and edges, paths, quiz, orders
+    # the player's page: stage and controls
+    "ui_play": "Play",
+    "ui_pause": "Pause",
+    # the player's page: panels
 }
 
-
+# What operations are called in captions, where that is not simply their name.
 OPERATIONS = {"mse_loss": "mean squared error", "matmul": "matrix product", "getitem": "take elements"}
-
-
-def operation(name: str) -> str:
-    """Return what an operation is called in a caption.
-
-    >>> operation("mse_loss"), operation("broadcast_to")
-    ('mean squared error', 'broadcast to')
-    """
-    return OPERATIONS.get(name, measure.clean(name.replace("_", " "), 40))
-
-
-def say(key: str, **filled: Any) -> str:
-    """Return the sentence of that key with its places filled.
-
-    >>> say("step", number=3, count=6)
-    'step 3 of 6'
-    """
-    return ENGLISH[key].format(**filled)
