@@ -4,7 +4,7 @@ A foundation of its own: it draws any directed networkx graph of the schema in `
 nothing of the engine.
 """
 
-from nbgrad.display.animated import to_animated_svg
+from nbgrad.display.animated import Film, to_animated_svg
 from nbgrad.display.arrange import Layout, layout
 from nbgrad.display.frames import Frame, frames
 from nbgrad.display.payload import player_payload
@@ -28,6 +28,7 @@ __all__ = [
     "AttributeValueError",
     "CycleError",
     "DisplayError",
+    "Film",
     "Frame",
     "Layout",
     "NotAGraphError",

@@ -6,7 +6,8 @@ the final frame, so with the style sheet stripped, or where motion is not wanted
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import Any
 
 from nbgrad.display import measure, messages, schema, svg, theme
@@ -44,33 +45,104 @@ def to_animated_svg(graph: Any, steps: Iterable[Step], direction: str = "LR") ->
     >>> "@keyframes" in picture, "<script" in picture
     (True, False)
     """
-    graph = schema.normalise(graph)
-    checked = schema.check_steps(graph, steps)
-    final = _with_gradients(graph, checked)
-    if len(final) > TOO_MANY or not checked or len(checked) > MOST_STEPS:
-        return svg.to_svg(final, direction)
-    scene = build(final, direction)
-    shown = frames_of(scene, checked)
-    clock = _Clock(len(shown))
-    top = svg.full_height(scene)
-    widest = max(_equation_width(frame.equation) for frame in shown)
-    width = round(max(svg.full_width(scene), LEAST_WIDTH, min(widest, WIDEST_EQUATION) + 32), 1)
-    sentences = [measure.wrap(frame.sentence, SENTENCE_SIZE, width - 32) for frame in shown]
-    body = [
-        *(svg.edge_path(edge) for edge in scene.edges.values()),
-        *_moving_edges(scene, shown, clock),
-        *_boxes(scene, shown, clock),
-        *_labels(shown, clock),
-        svg.legend(scene) if svg.has_legend(scene) else "",
-        *_captions(shown, sentences, clock, top, width),
-    ]
-    root = schema.label(graph, root_of(checked))
-    title = messages.say("played_title", root=measure.clean(root, 60), count=len(shown))
-    last = "".join(token.text for token in shown[-1].equation)
-    said = messages.say("played_description", root=measure.clean(root, 60), last=last)
-    text = "\n".join(part for part in body if part)
-    height = top + CAPTION_HEIGHT + LINE_HEIGHT * max(len(lines) for lines in sentences)
-    return svg.document(text, width, round(height, 1), title, said, clock.style())
+    return Film(graph, steps, direction).svg
+
+
+class Film:
+    """A backward pass as pictures: one that plays by itself, and every frame of it as a still one.
+
+    Everything is laid out when it is first asked for. Raises the errors of ``schema.normalise`` and
+    ``schema.check_steps``.
+
+    Attributes:
+        graph: the graph with the gradients of the final frame.
+        count: how many frames there are, one for each step; 0 where the graph is too large to be drawn.
+        plays: whether there is a moving picture: with no frame or more than 200 there is only a still one.
+
+    >>> import networkx as nx
+    >>> film = Film(nx.MultiDiGraph([(0, 1)]), [Step(None, 1, None, 1.0, 1.0, 1.0)])
+    >>> film.count, film.plays, film.frame(0)[:4]
+    (1, True, '<svg')
+    """
+
+    def __init__(self, graph: Any, steps: Iterable[Step], direction: str = "LR") -> None:
+        graph = schema.normalise(graph)
+        self.steps = schema.check_steps(graph, steps)
+        self.graph = _with_gradients(graph, self.steps)
+        self.direction = direction
+        self.count = 0 if len(graph) > TOO_MANY else len(self.steps)
+        self.plays = 0 < self.count <= MOST_STEPS
+
+    @property
+    def root(self) -> str:
+        """What the pass starts from is called."""
+        return measure.clean(schema.label(self.graph, root_of(self.steps)), 60) if len(self.graph) else ""
+
+    @property
+    def title(self) -> str:
+        """What the film is called, and how long it is."""
+        return messages.say("played_title", root=self.root, count=self.count)
+
+    @property
+    def svg(self) -> str:
+        """The picture that plays by itself, where motion is wanted."""
+        return self.moving(lambda clock: f"@media (prefers-reduced-motion:no-preference){{{clock.rules()}}}")
+
+    def moving(self, style: Callable[[Clock], str]) -> str:
+        """Return the moving picture with the style sheet that ``style`` makes of its clock."""
+        if not self.plays:
+            return svg.to_svg(self.graph, self.direction)
+        clock = Clock(self.count)
+        body = self._body(clock)
+        last = "".join(token.text for token in self._frames[-1].equation)
+        said = messages.say("played_description", root=self.root, last=last)
+        return svg.document(body, *self._size, self.title, said, style(clock))
+
+    def frame(self, number: int | None = None) -> str:
+        """Return frame ``number``, counted from 0, as a still picture; by default the final one.
+
+        Raises IndexError where there is no such frame.
+        """
+        if not self.count:
+            return svg.to_svg(self.graph, self.direction)
+        number = range(self.count)[-1 if number is None else number]
+        shown = self._frames[number]
+        title = f"{self.title}: {messages.say('step', number=number + 1, count=self.count)}"
+        said = "".join(token.text for token in shown.equation) + f". {shown.sentence}"
+        return svg.document(self._body(_Moment(number)), *self._size, title, said)
+
+    @cached_property
+    def _scene(self) -> Scene:
+        return build(self.graph, self.direction)
+
+    @cached_property
+    def _frames(self) -> list[Frame]:
+        return frames_of(self._scene, self.steps)
+
+    @cached_property
+    def _size(self) -> tuple[float, float]:
+        """Width and height in px of the drawing with the words under it."""
+        widest = max(_equation_width(frame.equation) for frame in self._frames)
+        width = round(max(svg.full_width(self._scene), LEAST_WIDTH, min(widest, WIDEST_EQUATION) + 32), 1)
+        lines = max(len(self._words(frame, width)) for frame in self._frames)
+        return width, round(svg.full_height(self._scene) + CAPTION_HEIGHT + LINE_HEIGHT * lines, 1)
+
+    def _words(self, frame: Frame, width: float) -> list[str]:
+        return measure.wrap(frame.sentence, SENTENCE_SIZE, width - 32)
+
+    def _body(self, clock: _AnyClock) -> str:
+        """Return everything on the picture that the clock lets be seen."""
+        scene, shown, width = self._scene, self._frames, self._size[0]
+        sentences = [self._words(frame, width) for frame in shown]
+        parts = [
+            *(svg.edge_path(edge) for edge in scene.edges.values()),
+            *_moving_edges(scene, shown, clock),
+            *_boxes(scene, shown, clock),
+            *_labels(shown, clock),
+            svg.legend(scene) if svg.has_legend(scene) else "",
+            *_captions(shown, sentences, clock, svg.full_height(scene), width),
+        ]
+        return "\n".join(part for part in parts if part)
 
 
 def _with_gradients(graph: Any, steps: list[Step]) -> Any:
@@ -84,7 +156,7 @@ def _with_gradients(graph: Any, steps: list[Step]) -> Any:
     return final
 
 
-class _Clock:
+class Clock:
     """Hands out class names for "shown from step a to step b" and writes their rules."""
 
     def __init__(self, count: int) -> None:
@@ -92,18 +164,23 @@ class _Clock:
         self.length = count * SECONDS + PAUSE
         self.windows: dict[tuple[int, int | None], str] = {}
 
-    def shown(self, first: int, end: int | None) -> str:
-        """Return the class of what is seen from step ``first`` until step ``end`` starts; None: it stays."""
-        return self.windows.setdefault((first, end), f"w{first}" if end is None else f"w{first}-{end}")
+    def shown(self, first: int, end: int | None, content: str) -> str:
+        """Return what is seen from step ``first`` until step ``end`` starts, as a group that the rules switch.
 
-    def style(self) -> str:
+        None: it stays. What is not part of the final frame is transparent without the rules.
+        """
+        css = self.windows.setdefault((first, end), f"w{first}" if end is None else f"w{first}-{end}")
+        return f'<g class="{css}"{"" if end is None else " " + HIDDEN}>{content}</g>'
+
+    def rules(self) -> str:
+        """Return the style rules of everything that was handed out."""
         rules = []
         for (first, end), name in self.windows.items():
             rules.append(self._keyframes(first, end, name))
             rules.append(f"#NGID .{name}{{animation:NGID-{name} {self.length:g}s step-end infinite}}")
         rules.append("@keyframes NGID-flow{to{stroke-dashoffset:-11}}")
         rules.append("#NGID .flow{animation:NGID-flow .6s linear infinite}")
-        return "@media (prefers-reduced-motion:no-preference){" + "".join(rules) + "}"
+        return "".join(rules)
 
     def _keyframes(self, first: int, end: int | None, name: str) -> str:
         start = self._percent(first)
@@ -117,15 +194,26 @@ class _Clock:
         return f"{100 * step * SECONDS / self.length:.2f}".rstrip("0").rstrip(".") + "%"
 
 
-def _group(css: str, content: str, final: bool) -> str:
-    """Return a group that the clock switches; one that is not part of the final frame is transparent without it."""
-    return f'<g class="{css}"{"" if final else " " + HIDDEN}>{content}</g>'
+class _Moment:
+    """A clock that stands still: only what is seen at one step is there at all."""
+
+    def __init__(self, step: int) -> None:
+        self.step = step
+
+    def shown(self, first: int, end: int | None, content: str) -> str:
+        return content if first <= self.step and (end is None or self.step < end) else ""
 
 
+_AnyClock = Clock | _Moment
 HIDDEN = 'opacity="0"'
 
 
-def _moving_edges(scene: Scene, shown: list[Frame], clock: _Clock) -> list[str]:
+def _until(number: int, shown: list[Frame]) -> int | None:
+    """Return the step at which frame ``number`` ends; None: it is the last and stays."""
+    return number + 1 if number + 1 < len(shown) else None
+
+
+def _moving_edges(scene: Scene, shown: list[Frame], clock: _AnyClock) -> list[str]:
     """Return, for each step with an edge, its flowing look and the look that stays once it is done."""
     edges = {edge.id: edge for edge in scene.edges.values()}
     parts = []
@@ -133,22 +221,22 @@ def _moving_edges(scene: Scene, shown: list[Frame], clock: _Clock) -> list[str]:
         if frame.edge is None:
             continue
         data = svg.curve(edges[frame.edge], backwards=True)
-        last = number == len(shown) - 1
+        until = _until(number, shown)
         live = (
             f'<path class="flow" d="{data}" fill="none" stroke="{theme.BACKWARD}" stroke-width="4" '
             'stroke-linecap="round" stroke-dasharray="2 9"/>'
         )
-        parts.append(_group(clock.shown(number, None if last else number + 1), live, last))
-        if not last:
+        parts.append(clock.shown(number, until, live))
+        if until is not None:
             done = (
                 f'<path d="{data}" fill="none" stroke="{theme.BACKWARD}" stroke-width="2.2" '
                 'stroke-dasharray="7 4" stroke-opacity="0.6"/>'
             )
-            parts.append(_group(clock.shown(number + 1, None), done, True))
+            parts.append(clock.shown(until, None, done))
     return parts
 
 
-def _labels(shown: list[Frame], clock: _Clock) -> list[str]:
+def _labels(shown: list[Frame], clock: _AnyClock) -> list[str]:
     """Return what floats beside the edges, "× 0.187", over everything else and with a white seam around."""
     seam = f'stroke="{theme.BACKGROUND}" stroke-width="3" stroke-linejoin="round" paint-order="stroke"'
     parts = []
@@ -156,13 +244,11 @@ def _labels(shown: list[Frame], clock: _Clock) -> list[str]:
         if frame.label:
             x, y = frame.label_at
             said = svg.text(x, y, frame.label, "ng-label", theme.LABEL_SIZE, theme.BACKWARD_TEXT, "600", "middle")
-            last = number == len(shown) - 1
-            css = clock.shown(number, None if last else number + 1)
-            parts.append(_group(css, f"<g {seam}>{said}</g>", last))
+            parts.append(clock.shown(number, _until(number, shown), f"<g {seam}>{said}</g>"))
     return parts
 
 
-def _boxes(scene: Scene, shown: list[Frame], clock: _Clock) -> list[str]:
+def _boxes(scene: Scene, shown: list[Frame], clock: _AnyClock) -> list[str]:
     """Return every node's box, its gradient slot holding all that it ever shows, and its line while it is active."""
     slots: dict[int, list[tuple[int, str]]] = {}
     active: dict[int, list[int]] = {}
@@ -189,41 +275,38 @@ def _spans(numbers: list[int] | None) -> list[tuple[int, int]]:
     return spans
 
 
-def _now(node: Node, first: int, end: int, count: int, clock: _Clock) -> str:
-    last = end == count
+def _now(node: Node, first: int, end: int, count: int, clock: _AnyClock) -> str:
     line = (
         f'<rect x="{node.x:g}" y="{node.y:g}" width="{node.width:g}" height="{node.height:g}" rx="10" '
         f'fill="none" stroke="{theme.BACKWARD}" stroke-width="3"/>'
     )
     badge = svg.badge(node.badge, theme.LIVE_BADGE, theme.BACKWARD, 2.4) if node.badge else ""
-    return _group(clock.shown(first, None if last else end), line + badge, last)
+    return clock.shown(first, None if end == count else end, line + badge)
 
 
-def _slot(node: Node, contents: list[tuple[int, str]] | None, clock: _Clock) -> str | None:
+def _slot(node: Node, contents: list[tuple[int, str]] | None, clock: _AnyClock) -> str | None:
     """Return what lies in a gradient slot: "not yet" until the first arrival, then each total until the next."""
     if not node.shows_gradient or not contents:
         return None
     first = contents[0][0]
-    parts = [_group(clock.shown(0, first), svg.gradient_fragment(node, None), False)] if first > 0 else []
+    parts = [clock.shown(0, first, svg.gradient_fragment(node, None))] if first > 0 else []
     for place, (number, fragment) in enumerate(contents):
-        last = place == len(contents) - 1
-        until = None if last else contents[place + 1][0]
-        parts.append(_group(clock.shown(number, until), fragment, last))
+        until = None if place == len(contents) - 1 else contents[place + 1][0]
+        parts.append(clock.shown(number, until, fragment))
     return "".join(parts)
 
 
-def _captions(shown: list[Frame], sentences: list[list[str]], clock: _Clock, top: float, width: float) -> list[str]:
+def _captions(shown: list[Frame], sentences: list[list[str]], clock: _AnyClock, top: float, width: float) -> list[str]:
     """Return under the picture, for each step, its number and name, its equation and its sentence."""
     parts = [f'<path d="M16,{top + 2:g}H{width - 16:g}" stroke="{theme.LINE}" stroke-width="1"/>']
     for number, frame in enumerate(shown):
-        last = number == len(shown) - 1
         step = messages.say("step", number=number + 1, count=len(shown))
         content = svg.text(16, top + 26, f"{step} · {frame.caption}", "ng-shape", SENTENCE_SIZE, theme.DIM)
         content += equation_text(16, top + 51, frame.equation, width - 32)
         for line, words in enumerate(sentences[number]):
             y = round(top + 76 + LINE_HEIGHT * line, 1)
             content += svg.text(16, y, words, "ng-shape", SENTENCE_SIZE, theme.DIM)
-        parts.append(_group(clock.shown(number, None if last else number + 1), content, last))
+        parts.append(clock.shown(number, _until(number, shown), content))
     return parts
 
 

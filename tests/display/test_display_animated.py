@@ -7,7 +7,7 @@ import networkx as nx
 import pytest
 from graphs import matrix_graph, scalar_graph, square_graph
 
-from nbgrad.display import Step, measure, to_animated_svg, to_svg
+from nbgrad.display import Film, Step, measure, to_animated_svg, to_svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -115,3 +115,30 @@ def test_in_a_browser_reduced_motion_shows_the_final_frame(browser):
     assert page.evaluate("() => document.getAnimations().length") == 0
     assert seen(page) == ["∂y/∂x = 3 + ∂y/∂y · x = 3 + 1 × 3 = 3 + 3 = 6"]
     page.close()
+
+
+@pytest.mark.parametrize("make", [scalar_graph, square_graph, matrix_graph])
+def test_each_frame_of_the_film_says_what_the_moving_picture_says_then(browser, make):
+    film = Film(*make())
+    page = browser.new_page()
+    page.set_content(film.svg)
+    for number in range(film.count):
+        at(page, 1.2 * number + 0.1)
+        seen_then = page.evaluate(
+            "() => [...document.querySelectorAll('text')]"
+            ".filter(e => e.checkVisibility({opacityProperty: true})).map(e => e.textContent)"
+        )
+        still = ET.fromstring(film.frame(number))
+        assert ["".join(e.itertext()) for e in still.iter(SVG + "text")] == seen_then
+    page.close()
+
+
+def test_a_film_counts_its_frames():
+    film = Film(*square_graph())
+    assert (film.count, film.plays) == (3, True)
+    assert film.frame() == film.frame(2) == film.frame(-1) != film.frame(0)
+    with pytest.raises(IndexError):
+        film.frame(3)
+    assert "step 2 of 3</title>" in film.frame(1)
+    large = Film(nx.path_graph(1501, create_using=nx.DiGraph), [])
+    assert (large.count, large.plays, large.frame()) == (0, False, large.svg)
