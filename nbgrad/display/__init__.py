@@ -7,6 +7,7 @@ nothing of the engine.
 from nbgrad.display.animated import Film, to_animated_svg
 from nbgrad.display.arrange import Layout, layout
 from nbgrad.display.frames import Frame, frames
+from nbgrad.display.look import Look, OptionError
 from nbgrad.display.payload import player_payload
 from nbgrad.display.scene import TOO_MANY
 from nbgrad.display.schema import (
@@ -31,7 +32,9 @@ __all__ = [
     "Film",
     "Frame",
     "Layout",
+    "Look",
     "NotAGraphError",
+    "OptionError",
     "Step",
     "UnknownNodeError",
     "frames",

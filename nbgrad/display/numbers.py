@@ -10,43 +10,44 @@ MINUS = "−"
 TIMES = "×"
 
 
-def number(x: Any) -> str:
-    """Write one number: whole numbers below a million in full, others with three significant digits.
+def number(x: Any, digits: int = 3) -> str:
+    """Write one number: whole numbers below a million in full, others with so many significant digits.
 
     >>> [number(x) for x in (3, 6.0, 0.18692, 1234567, -0.0563, 1234.5, 1e-5, 0.75, -0.0)]
     ['3', '6', '0.187', '1.23e6', '−0.0563', '1234', '1e−5', '0.75', '0']
-    >>> number(float("nan")), number(float("-inf")), number(True)
-    ('NaN', '−∞', 'True')
+    >>> number(float("nan")), number(float("-inf")), number(True), number(0.123456, digits=5)
+    ('NaN', '−∞', 'True', '0.12346')
     """
     if isinstance(x, bool | np.bool_):
         return str(bool(x))
     if isinstance(x, int | np.integer):
         x = int(x)
-        return (f"{x}" if abs(x) < 1_000_000 else _power(x)).replace("-", MINUS)
+        return (f"{x}" if abs(x) < 1_000_000 else _power(x, digits)).replace("-", MINUS)
     x = float(x)
     if np.isnan(x):
         return "NaN"
     if np.isinf(x):
         return "∞" if x > 0 else MINUS + "∞"
-    return _real(x).replace("-", MINUS)
+    return _real(x, digits).replace("-", MINUS)
 
 
-def _real(x: float) -> str:
+def _real(x: float, significant: int) -> str:
     size = abs(x)
     if x == 0:
         return "0"
     if x.is_integer() and size < 1_000_000:
         return f"{x:.0f}"
-    if size >= 99_999.5 or size < 0.000_999_5:
-        return _power(x)
-    digits = f"{size:.2e}"  # rounded first: 9.996 is written with the digits of 10
-    places = max(0, 2 - int(digits[digits.index("e") + 1 :]))
+    digits = f"{size:.{significant - 1}e}"  # rounded first: 9.996 is written with the digits of 10
+    exponent = int(digits[digits.index("e") + 1 :])
+    if exponent < -3 or size >= 10 ** max(5, significant) - 0.5:
+        return _power(x, significant)
+    places = max(0, significant - 1 - exponent)
     text = f"{x:.{places}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _power(x: float) -> str:
-    mantissa, exponent = f"{x:.2e}".split("e")
+def _power(x: float, significant: int) -> str:
+    mantissa, exponent = f"{x:.{significant - 1}e}".split("e")
     return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
 
 

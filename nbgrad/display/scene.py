@@ -14,6 +14,7 @@ import networkx as nx
 
 from nbgrad.display import measure, numbers, schema, theme, thumbnail
 from nbgrad.display.arrange import layout
+from nbgrad.display.look import DEFAULT, Look
 
 TOO_MANY = 1500  # more nodes than this are not drawn
 MARGIN = 16
@@ -96,6 +97,7 @@ class Scene:
     edges: dict[tuple[int, int, int], Edge]
     width: float
     height: float
+    look: Look = DEFAULT
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +132,11 @@ def form_of(facts: dict[str, Any]) -> str:
     return LINE if size == 1 else PICTURE
 
 
-def build(graph: nx.MultiDiGraph, direction: str = "LR", spacing: float = 1.0) -> Scene:
-    """Return the scene of a normalised graph of at most TOO_MANY nodes. direction: "LR" or "TB"; spacing: by how
-    much the room between columns (or rows) is multiplied."""
+def build(graph: nx.MultiDiGraph, direction: str = "LR", spacing: float = 1.0, look: Look | None = None) -> Scene:
+    """Return the scene of a normalised graph of at most TOO_MANY nodes. direction: "LR" or "TB", unless a look says
+    it; spacing: by how much the room between columns (or rows) is multiplied."""
+    look = look or Look(direction=direction)
+    direction = look.direction
     plans = {node: _plan(graph, node, direction) for node in graph}
     sizes = {node: _outer_size(plan, direction) for node, plan in plans.items()}
     placed = layout(graph, sizes, direction=direction, spacing=spacing)
@@ -150,7 +154,7 @@ def build(graph: nx.MultiDiGraph, direction: str = "LR", spacing: float = 1.0) -
     ends += [point for edge in edges.values() for point in edge.route]
     width = max((x for x, _ in ends), default=120 - MARGIN) + MARGIN
     height = max((y for _, y in ends), default=48 - MARGIN) + MARGIN
-    return Scene(graph, nodes, edges, round(width, 1), round(height, 1))
+    return Scene(graph, nodes, edges, round(width, 1), round(height, 1), look)
 
 
 def _plan(graph: nx.MultiDiGraph, node: int, direction: str) -> _Plan:

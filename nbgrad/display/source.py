@@ -101,7 +101,7 @@ def _source_alone(rows: Sequence[_Row], notes: Sequence[str], said: Sequence[str
     for i, note in enumerate(notes):
         body.append(svg.text(EDGE, height + 20 * i, note, "ng-shape", theme.NUMBER_SIZE, theme.DIM))
     width = max([width, *(measure.width(note, theme.NUMBER_SIZE) + 2 * EDGE for note in notes)])
-    return svg.document("\n".join(body), round(width, 1), height + 20 * len(notes), *said)
+    return svg.document("\n".join(body), round(width, 1), height + 20 * len(notes), said[0], said[1])
 
 
 def structure_picture(graph: Any, room: float) -> str:

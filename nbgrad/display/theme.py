@@ -1,10 +1,12 @@
-"""The look of the pictures: colours of the light theme, fonts and sizes, in one place.
+"""The look of the pictures: colours of the light and the dark theme, fonts and sizes, in one place.
 
 Blue, vermillion and green are those of Okabe and Ito (https://jfly.uni-koeln.de/color/), which stay apart for
 colour-blind readers. Text colours are darker kin of theirs: at least 4.5:1 on white.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
 
 FONT = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif"
 MONOSPACED = "ui-monospace, 'SFMono-Regular', Menlo, 'DejaVu Sans Mono', monospace"
@@ -50,13 +52,139 @@ NOT_FINITE_MARK = "#ffffff"
 PROBLEM = "#CC79A7"  # Okabe and Ito's reddish purple: 3:1 on white, more on the dark theme, 5:1 under dark text
 
 
+Channels = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """The colours of a theme, by default the light one. Texts have a contrast of at least 4.5:1 to their ground.
+
+    negative, zero, positive: the diverging scale of thumbnails. hot: the strongest ground of a box, and hottest the
+    strongest colour of an edge, where gradients are shown as heat.
+    """
+
+    background: str = BACKGROUND
+    foreground: str = FOREGROUND
+    dim: str = DIM
+    line: str = LINE
+    edge: str = EDGE
+    lit_edge: str = FOREGROUND
+    box: str = BOX
+    badge: str = BADGE
+    badge_line: str = BADGE_LINE
+    forward_text: str = FORWARD_TEXT
+    backward_text: str = BACKWARD_TEXT
+    box_lines: dict[str, tuple[str, float]] = field(default_factory=lambda: BOX_LINES)
+    negative: Channels = NEGATIVE
+    zero: Channels = ZERO
+    positive: Channels = POSITIVE
+    not_finite: str = NOT_FINITE
+    not_finite_mark: str = NOT_FINITE_MARK
+    problem: str = PROBLEM
+    problem_text: str = FOREGROUND
+    changed: str = KEYWORD_TEXT
+    changed_text: str = "#ffffff"
+    hot: str = "#f08a45"
+    hottest: str = "#a33f00"
+    coldest: str = "#fbe0cb"
+
+    def shade(self, level: int) -> str:
+        """Return the colour of a level from -LEVELS (most negative) to LEVELS (most positive).
+
+        >>> LIGHT.shade(0), LIGHT.shade(LEVELS), LIGHT.shade(-LEVELS)
+        ('#f6f8fb', '#d55e00', '#0072b2')
+        """
+        return _mixed(self.zero, self.positive if level > 0 else self.negative, abs(level) / LEVELS)
+
+    @property
+    def dimmed(self) -> Palette:
+        """The same for what is not looked at now: no colour but that of small print, which can still be read."""
+        lines = {kind: (self.line, width) for kind, (_, width) in self.box_lines.items()}
+        return replace(
+            self,
+            foreground=self.dim,
+            forward_text=self.dim,
+            backward_text=self.dim,
+            edge=self.line,
+            badge=self.box,
+            badge_line=self.line,
+            box_lines=lines,
+        )
+
+
+def mix(one: str, other: str, share: float) -> str:
+    """Return the colour that lies between two, at this share of the way.
+
+    >>> mix("#000000", "#ffffff", 0.5)
+    '#808080'
+    """
+    return _mixed(_channels(one), _channels(other), share)
+
+
+def _mixed(one: Channels, other: Channels, share: float) -> str:
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in zip(one, other, strict=True))
+
+
+def _channels(colour: str) -> Channels:
+    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    return red, green, blue
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours as WCAG 2.1 defines it (https://www.w3.org/TR/WCAG21/#dfn-contrast-ratio).
+
+    >>> round(contrast("#000000", "#ffffff"))
+    21
+    """
+    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [channel / 255 for channel in _channels(colour)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+LIGHT = Palette()
+DARK = Palette(
+    background="#111418",
+    foreground="#e8edf3",
+    dim="#9aa7b5",
+    line="#2b323b",
+    edge="#6a7684",
+    lit_edge="#e8edf3",
+    box="#171b21",
+    badge="#242b34",
+    badge_line="#7f8b99",
+    forward_text="#6fc0ee",
+    backward_text="#f5a46c",
+    box_lines={
+        "parameter": ("#33c79b", 2.0),
+        "data": ("#7f8b99", 1.4),
+        "constant": ("#7f8b99", 1.4),
+        "operation": ("#47515d", 1.4),
+    },
+    negative=(0x56, 0xB4, 0xE9),
+    zero=(0x22, 0x28, 0x30),
+    positive=(0xF0, 0x80, 0x3C),
+    not_finite="#b78be0",
+    not_finite_mark="#17101f",
+    problem="#CC79A7",
+    problem_text="#111418",
+    changed="#b9a7f5",
+    changed_text="#111418",
+    hot="#a34a10",
+    hottest="#ffb27a",
+    coldest="#4a2c1a",
+)
+PALETTES = {"light": LIGHT, "dark": DARK}
+
+
 def shade(level: int) -> str:
-    """Return the colour of a level from -LEVELS (most negative) to LEVELS (most positive).
+    """Return the light theme's colour of a level from -LEVELS (most negative) to LEVELS (most positive).
 
     >>> shade(0), shade(LEVELS), shade(-LEVELS)
     ('#f6f8fb', '#d55e00', '#0072b2')
     """
-    end = POSITIVE if level > 0 else NEGATIVE
-    part = abs(level) / LEVELS
-    mixed = (round(zero + (full - zero) * part) for zero, full in zip(ZERO, end, strict=True))
-    return "#" + "".join(f"{channel:02x}" for channel in mixed)
+    return LIGHT.shade(level)

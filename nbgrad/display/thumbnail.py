@@ -90,7 +90,7 @@ def has_gaps(array: np.ndarray) -> bool:
     return not bool(np.isfinite(np.asarray(array, dtype=float)).all())
 
 
-def thumbnail(array: np.ndarray) -> str:
+def thumbnail(array: np.ndarray, paint: theme.Palette = theme.LIGHT) -> str:
     """Return an SVG fragment of the array with its upper left corner at (0, 0): one path for each colour.
 
     Its size is ``extent(array.shape)``. Cells that are NaN or infinite are violet and crossed out.
@@ -104,15 +104,15 @@ def thumbnail(array: np.ndarray) -> str:
     grid = f'transform="scale({width / columns:.3f},{height / rows:.3f})" shape-rendering="crispEdges"'
     parts = [f"<g {grid}>"]
     for level in np.unique(cells).tolist():
-        colour = theme.NOT_FINITE if level == NOT_FINITE_LEVEL else theme.shade(level)
+        colour = paint.not_finite if level == NOT_FINITE_LEVEL else paint.shade(level)
         parts.append(f'<path fill="{colour}" d="{_runs(cells == level)}"/>')
     if (cells == NOT_FINITE_LEVEL).any():
         crosses = "".join(f"M{x} {y}l1 1m-1 0l1-1" for y, x in np.argwhere(cells == NOT_FINITE_LEVEL).tolist())
         parts.append(
-            f'<path fill="none" stroke="{theme.NOT_FINITE_MARK}" stroke-width="0.8" '
+            f'<path fill="none" stroke="{paint.not_finite_mark}" stroke-width="0.8" '
             f'vector-effect="non-scaling-stroke" d="{crosses}"/>'
         )
-    return "".join(parts) + f"</g>{_frame(width, height)}"
+    return "".join(parts) + f"</g>{_frame(width, height, paint.line)}"
 
 
 def _runs(chosen: np.ndarray) -> str:
@@ -125,5 +125,5 @@ def _runs(chosen: np.ndarray) -> str:
     return "".join(f"M{x} {y}h{length}v1h-{length}z" for y, x, length in runs)
 
 
-def _frame(width: float, height: float) -> str:
-    return f'<rect width="{width:g}" height="{height:g}" fill="none" stroke="{theme.LINE}"/>'
+def _frame(width: float, height: float, line: str) -> str:
+    return f'<rect width="{width:g}" height="{height:g}" fill="none" stroke="{line}"/>'
