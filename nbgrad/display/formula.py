@@ -18,10 +18,14 @@ LONGEST_FORMULA = 120
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of an equation. role: "plain", "gradient" (vermillion), "value" (blue) or "dim"."""
+    """A piece of an equation. role: "plain", "gradient" (vermillion), "value" (blue) or "dim".
+
+    shape: that of the value the text stands for, "16×10"; "" where it is not to be shown.
+    """
 
     text: str
     role: str = PLAIN
+    shape: str = ""
 
 
 def derivative(root: str, node: str) -> str:

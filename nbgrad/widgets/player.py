@@ -62,7 +62,7 @@ class Player(anywidget.AnyWidget):
     """
 
     _esm = bundle("player")
-    _css = stylesheet("theme", "drawing", "player")
+    _css = stylesheet("theme", "drawing", "mathematics", "player")
 
     payload = t.Dict(read_only=True).tag(sync=True)
     frame = t.Int(0).tag(sync=True)

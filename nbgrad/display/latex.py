@@ -1,0 +1,347 @@
+"""Formulas written with Unicode's signs, "σ(z)(1 − σ(z))", read into LaTeX in which nothing is left to interpret.
+
+Every name, number and word becomes a *slot*: one letter of Unicode's private area, which LaTeX passes on as it is.
+What stood there is kept beside it, as a piece of MathML. So a name can hold whatever its user likes, and formulas of
+one form, such as "∂loss/∂z" and "∂y/∂x", have one LaTeX text between them.
+
+What is understood, besides signs that stand for themselves:
+
+- "a/b" is a fraction of the factors beside the stroke, "a·b / c" with spaces one of the whole products;
+- "x²", "xᵀ", "x⁻¹", "e^(−x)" are raised and "v₁", "Fᵢⱼ" lowered; "√(x + 1)" is a root;
+- "a if c else b" and "a if c, b if d, else e" are cases, one below the other;
+- brackets of all kinds grow with what they hold; "1.5e−5" is a power of ten;
+- words in a row, "summed over the copies", are text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from html import escape
+
+SLOTS = 0xE000  # the first letter of the private area; it has 6,400
+LONGEST = 1000  # characters of a formula that is read
+DEEPEST = 24  # brackets within brackets
+
+RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᵀⁿ", [*"0123456789+-", r"\top ", "n"], strict=True))
+LOWERED = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋ᵢⱼₖₙ", "0123456789+-ijkn", strict=True))
+SIGNS = {
+    "+": "+", "−": "-", "-": "-", "=": "=", "<": "<", ">": ">", "≤": r"\le ", "≥": r"\ge ", "≠": r"\ne ",
+    "·": r"\cdot ", "×": r"\times ", "⊙": r"\odot ", "⊗": r"\otimes ", "∘": r"\circ ", "∗": r"\ast ", "→": r"\to ",
+    ",": ",", "Σ": r"\sum ", "∏": r"\prod ", "∂": r"\partial ", "½": r"\frac{1}{2}",
+}  # fmt: skip
+PRODUCTS = frozenset("·×⊙⊗∘∗@")
+BRACKETS = {"(": ")", "[": "]", "⟨": "⟩", "⌊": "⌋", "⌈": "⌉", "{": "}", "|": "|", "‖": "‖"}
+FENCES = {
+    "(": "(", ")": ")", "[": "[", "]": "]", "|": "|", "‖": r"\|", "⟨": r"\langle ", "⟩": r"\rangle ", "{": r"\{",
+    "}": r"\}", "⌊": r"\lfloor ", "⌋": r"\rfloor ", "⌈": r"\lceil ", "⌉": r"\rceil ",
+}  # fmt: skip
+FUNCTIONS = frozenset(
+    ("sin", "cos", "tan", "sinh", "cosh", "tanh", "ln", "log", "exp", "sign", "det", "diag", "sym", "max", "min")
+)
+CHOOSING = frozenset({"if", "where"})
+WORDS = ("if", "where", "otherwise")
+
+_SCRIPTS = "".join((*RAISED, *LOWERED))
+_LETTER = rf"(?:(?![{_SCRIPTS}Σ])[^\W\d])"
+_PIECES = re.compile(
+    rf"(?P<space>\s+)|(?P<number>\d+(?:\.\d+)?(?:e[−-]?\d+)?|∞|NaN)"
+    rf"|(?P<word>π(?={_LETTER})|{_LETTER}(?:(?![{_SCRIPTS}])[\w\u0300-\u036f]|\.(?={_LETTER}|\d)|'(?=s\b))*)"
+    rf"|(?P<raised>[{''.join(RAISED)}]+)|(?P<lowered>[{''.join(LOWERED)}]+)|(?P<sign>.)",
+    re.DOTALL,
+)
+
+
+@dataclass(slots=True)
+class Piece:
+    """A piece of a formula: a number, word, raised or lowered run, sign, or a bracket with what it holds."""
+
+    kind: str  # "number", "word", "raised", "lowered", "sign", "bracket"
+    text: str
+    spaced: int = 0  # how many spaces stood before it
+    inner: list[Piece] = field(default_factory=list)
+
+
+def read(text: str, words: Sequence[str] = WORDS) -> tuple[str, tuple[str, ...]]:
+    """Return a formula as LaTeX with slots, and the MathML that belongs in the slots.
+
+    words: those that stand for "if", "where" and "else" where a formula has cases.
+
+    >>> latex, filled = read("1/(2·√x)")
+    >>> latex.translate({0xE000 + place: str(place) for place in range(9)}), filled[2]
+    ('\\\\frac{0}{1\\\\cdot \\\\sqrt{2}}', '<mi>x</mi>')
+
+    Raises ValueError for a formula that is too long or has too many brackets within brackets.
+    """
+    if len(text) > LONGEST:
+        raise ValueError(f"a formula of {len(text)} characters; up to {LONGEST} are read")
+    reader = _Reader(words)
+    return reader.choice(_pieces(text)), tuple(reader.filled)
+
+
+def markup(text: str, tag: str = "mi") -> str:
+    """Return text as one MathML element; spaces at its ends are kept.
+
+    >>> markup("a<b"), markup("7", "mn")
+    ('<mi>a&lt;b</mi>', '<mn>7</mn>')
+    """
+    body = escape(text, quote=False)
+    if tag == "mtext":
+        body = re.sub(r"^ +| +$", lambda found: "\xa0" * len(found[0]), body)
+    return f"<{tag}>{body}</{tag}>"
+
+
+def power_of_ten(text: str) -> str:
+    """Return a number as MathML, one like "1.5e−5" as 1.5 × 10⁻⁵.
+
+    >>> power_of_ten("2e6")
+    '<mrow><mn>2</mn><mo>×</mo><msup><mn>10</mn><mn>6</mn></msup></mrow>'
+    """
+    mantissa, _, exponent = text.partition("e")
+    if not exponent:
+        return markup(text, "mn")
+    raised = markup(exponent.lstrip("−-"), "mn")
+    if exponent[0] in "−-":
+        raised = f"<mrow><mo>−</mo>{raised}</mrow>"
+    return f"<mrow>{markup(mantissa, 'mn')}<mo>×</mo><msup><mn>10</mn>{raised}</msup></mrow>"
+
+
+def _pieces(text: str) -> list[Piece]:
+    """Cut a formula into pieces and put what stands in brackets into them; a bracket without its partner is a sign."""
+    open_: list[tuple[Piece, list[Piece]]] = []
+    row: list[Piece] = []
+    spaced = 0
+    for found in _PIECES.finditer(text):
+        kind, said = str(found.lastgroup), found[0]
+        if kind == "space":
+            spaced = len(said)
+            continue
+        piece, spaced = Piece(kind, said, spaced), 0
+        if kind == "sign" and open_ and said == BRACKETS[open_[-1][0].text] and (said not in BRACKETS or row):
+            bracket, outer = open_.pop()
+            bracket.kind, bracket.inner = "bracket", row
+            row = [*outer, bracket]
+        elif kind == "sign" and said in BRACKETS:
+            if len(open_) == DEEPEST:
+                raise ValueError(f"more than {DEEPEST} brackets within brackets")
+            open_.append((piece, row))
+            row = []
+        else:
+            row.append(piece)
+    while open_:
+        alone, outer = open_.pop()
+        row = [*outer, alone, *row]
+    return row
+
+
+class _Reader:
+    """Turns pieces into LaTeX and keeps what belongs into the slots."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self.filled: list[str] = []
+        self.words = dict(zip(("if", "where", "else"), words, strict=True))
+
+    def slot(self, mathml: str) -> str:
+        self.filled.append(mathml)
+        return chr(SLOTS + len(self.filled) - 1)
+
+    def text(self, said: str) -> str:
+        return self.slot(markup(said, "mtext"))
+
+    # ---- a choice: a if c else b
+
+    def choice(self, row: Sequence[Piece]) -> str:
+        """What may choose: cases below each other, or simply a row."""
+        rows = _cases(row)
+        if not rows:
+            return self.row(row)
+        lines = []
+        for value, condition in rows:
+            said = f"{self.text(f'{self.words[condition[0].text]} ')}{self.row(condition[1:])}" if condition else None
+            lines.append(f"{self.row(value)}&{said or self.text(self.words['else'])}")
+        return r"\begin{cases}" + r"\\".join(lines) + r"\end{cases}"
+
+    # ---- a row: terms between signs
+
+    def row(self, row: Sequence[Piece]) -> str:
+        """Terms and the signs between them."""
+        made: list[str] = []
+        term: list[Piece] = []
+        for place, piece in enumerate(row):
+            if _ends_term(piece) and not (place and row[place - 1].text == "^"):
+                made += [self.term(term), self.sign(piece.text)]
+                term = []
+            else:
+                term.append(piece)
+        return "".join([*made, self.term(term)])
+
+    def term(self, term: list[Piece]) -> str:
+        """A product; a stroke with spaces makes a fraction of all that stands before it, if that is no tower."""
+        strokes = [place for place, piece in enumerate(term) if _is_wide_stroke(term, place)]
+        if not strokes:
+            return self.factors(term)
+        place = strokes[-1]
+        above, below = term[:place], term[place + 1 :]
+        rest = next((number for number, piece in enumerate(below) if number and piece.spaced), len(below))
+        if _holds_fraction(above):
+            return f"{self.term(above)}{self.slot('<mo>/</mo>')}{self.factors(below)}"
+        return f"\\frac{{{self.bare(above)}}}{{{self.bare(below[:rest])}}}{self.factors(below[rest:])}"
+
+    def factors(self, factors: list[Piece]) -> str:
+        """Factors side by side: words in a row are text, and a stroke between two factors makes a fraction."""
+        made: list[str] = []
+        place = 0
+        while place < len(factors):
+            words = _words(factors, place)
+            if words > 1:
+                made += [self.space(factors[place], factors[:place]), self.in_words(factors[place : place + words])]
+                place += words
+                continue
+            space = self.space(factors[place], factors[:place])
+            end = _factor_end(factors, place)
+            if end < len(factors) - 1 and factors[end].text == "/" and place < end:
+                last = _factor_end(factors, end + 1, divisor=True)
+                made.append(space + self.fraction(factors[place:end], factors[end + 1 : last]))
+                place = last
+            else:
+                made.append(space + self.factor(factors[place:end]))
+                place = end
+        return "".join(made)
+
+    def in_words(self, words: Sequence[Piece]) -> str:
+        return self.text(" ".join(piece.text for piece in words))
+
+    def fraction(self, above: list[Piece], below: list[Piece]) -> str:
+        """A fraction; what is raised behind a derivative, "∂y/∂xᵀ", is meant for all of it."""
+        raised = ""
+        if below[0].text == "∂" and below[-1].kind == "raised":
+            raised = "".join(RAISED[char] for char in below.pop().text)
+        made = f"\\frac{{{self.bare(above)}}}{{{self.bare(below)}}}"
+        return f"\\left({made}\\right)^{{{raised}}}" if raised else made
+
+    def bare(self, factors: list[Piece]) -> str:
+        """What stands above or below a stroke: round brackets around all of it are not needed there."""
+        only = len(factors) == 1 and factors[0].kind == "bracket" and factors[0].text == "("
+        return self.choice(factors[0].inner) if only else self.term(factors)
+
+    def factor(self, factor: list[Piece]) -> str:
+        """Pieces without a space between them, with what is raised and lowered."""
+        made: list[str] = []
+        place = 0
+        while place < len(factor):
+            piece = factor[place]
+            place += 1
+            if piece.text == "√" and place < len(factor):
+                base = f"\\sqrt{{{self.bare([factor[place]])}}}"
+                place += 1
+            else:
+                base = self.atom(piece)
+            low, high = "", ""
+            while place < len(factor):
+                script = factor[place]
+                if script.kind == "lowered" and not low:
+                    low = "".join(LOWERED[char] for char in script.text)
+                elif script.kind == "raised" and not high:
+                    high = "".join(RAISED[char] for char in script.text)
+                elif script.text == "^" and not high and place + 1 < len(factor):
+                    place += 1
+                    signed = factor[place].text in "+−-" and place + 1 < len(factor)
+                    high = self.bare(factor[place : place + 1 + signed])
+                    place += signed
+                else:
+                    break
+                place += 1
+            made.append(base + (f"_{{{low}}}" if low else "") + (f"^{{{high}}}" if high else ""))
+        return "".join(made)
+
+    def atom(self, piece: Piece) -> str:
+        if piece.kind == "number":
+            return self.slot(power_of_ten(piece.text))
+        if piece.kind == "word":
+            return self.slot(markup(piece.text))
+        if piece.kind == "bracket":
+            left, right = FENCES[piece.text], FENCES[BRACKETS[piece.text]]
+            if _cases(piece.inner):  # their own brace is enough
+                return self.choice(piece.inner)
+            return f"\\left{left}{self.choice(piece.inner)}\\right{right}"
+        if piece.kind in ("raised", "lowered"):
+            scripts = RAISED if piece.kind == "raised" else LOWERED
+            return f"{{}}{'^' if piece.kind == 'raised' else '_'}{{{''.join(scripts[char] for char in piece.text)}}}"
+        return self.sign(piece.text)
+
+    def sign(self, sign: str) -> str:
+        return SIGNS.get(sign) or self.slot(markup(sign, "mo"))
+
+    def space(self, piece: Piece, before: Sequence[Piece]) -> str:
+        """The space that stood before a piece, where the signs beside it do not bring their own."""
+        if not piece.spaced or not before or (piece.kind == "sign" and piece.text not in "Σ∏√∂"):
+            return ""
+        if before[-1].text in FUNCTIONS or before[-1].text in "Σ∏":
+            return r"\,"
+        return "" if before[-1].kind == "sign" else r"\ "
+
+
+def _cases(row: Sequence[Piece]) -> list[tuple[Sequence[Piece], Sequence[Piece]]]:
+    """Return (value, condition) for each case of "a if c else b"; nothing for a row that has no "else" of this kind."""
+    ends = [place for place, piece in enumerate(row) if piece.kind == "word" and piece.text == "else"]
+    starts = [place for place, piece in enumerate(row) if piece.kind == "word" and piece.text in CHOOSING]
+    if len(ends) != 1 or not starts or starts[-1] > ends[0]:
+        return []
+    found = []
+    begin = 0
+    for place in starts:
+        following = [comma for comma in range(place, ends[0]) if row[comma].text == ","]
+        end = following[0] if following else ends[0]
+        found.append((row[begin:place], row[place:end]))
+        begin = end + 1
+    return [*found, (row[ends[0] + 1 :], [])]
+
+
+def _ends_term(piece: Piece) -> bool:
+    return piece.kind == "sign" and piece.text in "+−-=<>≤≥≠→,:;"
+
+
+def _is_wide_stroke(term: Sequence[Piece], place: int) -> bool:
+    return 0 < place < len(term) - 1 and term[place].text == "/" and term[place].spaced > 0
+
+
+def _holds_fraction(pieces: Sequence[Piece]) -> bool:
+    return any(piece.text in "/½" or _holds_fraction(piece.inner) for piece in pieces)
+
+
+def _words(factors: Sequence[Piece], place: int) -> int:
+    """Count the words in a row from here: at least two letters each, a space between them."""
+    count = 0
+    for piece in factors[place:]:
+        if piece.kind != "word" or len(piece.text) < 2 or piece.text in FUNCTIONS or (count and not piece.spaced):
+            break
+        count += 1
+    after = place + count
+    calls = after < len(factors) and not factors[after].spaced and factors[after].kind in ("bracket", "raised")
+    return count - calls
+
+
+def _factor_end(factors: Sequence[Piece], place: int, divisor: bool = False) -> int:
+    """Return where a factor ends that begins here: at a space, a sign of multiplication or a stroke.
+
+    A divisor is shorter: one name or number with its scripts, or a call. In "1/(a)(b)" only a divides.
+    """
+    end = place
+    while end < len(factors):
+        piece = factors[end]
+        if end > place and (piece.spaced or piece.text == "/" or piece.text in PRODUCTS):
+            break
+        if divisor and end > place and not _belongs(factors[end - 1], piece):
+            break
+        end += 1
+        if piece.text in PRODUCTS:
+            break
+    return max(end, min(place + 1, len(factors)))
+
+
+def _belongs(before: Piece, piece: Piece) -> bool:
+    """Tell whether a piece belongs to the divisor that ends before it."""
+    if piece.kind in ("raised", "lowered") or piece.text == "^" or before.text in ("∂", "√", "^"):
+        return True
+    return piece.kind == "bracket" and before.kind in ("word", "lowered")
