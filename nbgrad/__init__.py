@@ -25,9 +25,9 @@ from .core.transforms import grad, jvp, value_and_grad, vjp
 
 if TYPE_CHECKING:
     from . import data, display, graph, nn, notebook, optim, plots, program, seeing, tape, training, widgets
-    from .notebook import Drawing, animate, draw, to_networkx
+    from .notebook import Drawing, draw, to_networkx
     from .program import Program, compile
-    from .seeing import explain, find_nan
+    from .seeing import animate, explain, find_nan
     from .training import Trainer
     from .widgets.surface import Surface
 
@@ -82,7 +82,7 @@ _LATER = {
     "Drawing": "notebook",
     "Program": "program",
     "compile": "program",
-    "animate": "notebook",
+    "animate": "seeing",
     "draw": "notebook",
     "to_networkx": "notebook",
     "explain": "seeing",

@@ -16,6 +16,8 @@ node               meaning, and what a missing attribute becomes
 ``value``          an array or number of real numbers, or None (not computed yet)
 ``gradient``       the same, or None: *not yet*, which is not zero
 ``group``          a str or None, reserved
+``code``           the line that made the node as a tuple (where, line, text), or None:
+                   ``("In [3]", 2, "h = np.tanh(x @ W)")``
 ``problem``        a str such as ``"NaN"`` where something goes wrong in this node that was well before; the node is
                    outlined and labelled "NaN arises here", and the table says so. By default None
 ``bare``           True where nothing but the structure is known: no line for value and gradient is drawn.
@@ -86,6 +88,8 @@ class Step:
     local: the local derivative as a number (everything scalar) or as an array (elementwise), else None.
     formula: the local derivative in symbols, "σ(z)(1 − σ(z))", or, where it says "∂", the whole contribution,
     "hᵀ · ∂loss/∂ŷ". note: a plain sentence about the operation, may be "".
+    fold: what the rule gave before broadcasting was undone, where that has another shape; else None.
+    check: the same number by finite differences, a ``player.Check``, or None.
 
     >>> Step(source=1, target=0, edge=(0, 1, 0), upstream=1.0, contribution=3.0, total=3.0, local=3.0).count
     1
@@ -102,6 +106,8 @@ class Step:
     local: Any = None
     formula: str = ""
     note: str = ""
+    fold: Any = None
+    check: Any = None
 
 
 def as_numbers(value: Any) -> np.ndarray | None:
@@ -251,6 +257,7 @@ def _node(node: Any, given: Mapping[str, Any], computed: bool) -> dict[str, Any]
         "value": value,
         "gradient": gradient,
         "group": given.get("group"),
+        "code": given.get("code"),
         "problem": clean(given.get("problem") or "", 40) or None,
         "bare": bool(given.get("bare", missing)),
         "gradient_name": clean(given.get("gradient_name") or "", LONGEST_NAME) or None,

@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary, WeakValueDictionary
 
 import numpy as np
 
+from ..core import places
 from ..core.errors import FeedError, NonFiniteError, UnsupportedDataError
 from ..core.names import checked_name, name_of
 from ..core.op import Operation
@@ -43,6 +44,7 @@ class Node(Shown):
         self.inputs = inputs
         self.name = checked_name(name)
         self.tensor: Tensor | None = None  # the engine's side of this node, once it has a value
+        self.mark = places.here() if places.capturing else None  # the line that makes it, for drawings
         self._enter()
 
     def _enter(self) -> None:
@@ -51,10 +53,11 @@ class Node(Shown):
         self.gradients: MutableMapping[Node, Any] = WeakKeyDictionary()  # it names the node itself: no cycle of links
 
     def __getstate__(self) -> dict[str, Any]:
-        return {key: value for key, value in vars(self).items() if key not in ("serial", "gradients")}
+        return {key: value for key, value in vars(self).items() if key not in ("serial", "gradients", "mark")}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
+        self.mark = None
         self._enter()  # a copy is never mistaken for the original
 
     @property

@@ -5,7 +5,7 @@ the notebook's variables, and the steps of the backward pass become the steps th
 """
 
 from .border import drawn_steps, to_networkx
-from .drawing import Drawing, animate, draw, mimebundle
+from .drawing import Drawing, draw, mimebundle
 from .programs import display_program
 
-__all__ = ["Drawing", "animate", "display_program", "draw", "drawn_steps", "mimebundle", "to_networkx"]
+__all__ = ["Drawing", "display_program", "draw", "drawn_steps", "mimebundle", "to_networkx"]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..core import places
 from ..core.backward import Step
 from ..core.tensor import Tensor
 from ..graph.nodes import Node
@@ -60,6 +62,7 @@ def network(picture: Picture) -> nx.MultiDiGraph:
             value=np.abs(vertex.value) if is_complex else vertex.value,
             gradient=np.abs(vertex.gradient) if is_complex and vertex.gradient is not None else vertex.gradient,
             group=None,
+            code=code_of(picture, vertex),
             **({"problem": problems[vertex.id]} if vertex.id in problems else {}),
         )
     for vertex in picture.vertices:
@@ -69,8 +72,24 @@ def network(picture: Picture) -> nx.MultiDiGraph:
     return graph
 
 
-def drawn_steps(picture: Picture) -> list[DrawnStep]:
-    """The backward pass of a picture in the display's terms: first the seed, then one step for each contribution."""
+def code_of(picture: Picture, vertex: Vertex) -> tuple[str, int, str] | None:
+    """The line of code that made a vertex, if it was captured."""
+    mark = getattr(vertex.thing, "mark", None)  # a node of the graph face, made before anything is computed
+    tensor = picture.tensor_of(vertex)
+    found = places.place(mark) if mark else None if tensor is None else places.place_of(tensor)
+    return None if found is None else (found.where, found.line, found.code)
+
+
+Examine = Callable[[Step, int, Any], dict[str, Any]]
+
+
+def drawn_steps(picture: Picture, examine: Examine | None = None) -> list[DrawnStep]:
+    """The backward pass of a picture in the display's terms: first the seed, then one step for each contribution.
+
+    Args:
+        examine: asked of each contribution (the engine's step, the operand's position, the contribution) for what else
+            the display shall be told of it, as fields of its steps.
+    """
     from ..display import Step as DrawnStep
 
     steps: list[Step] = []
@@ -107,6 +126,7 @@ def drawn_steps(picture: Picture) -> list[DrawnStep]:
                     local=local,
                     formula=formula(source, position, root, local is None, step.node.static),
                     note=step.node.op.note,
+                    **(examine(step, position, contribution) if examine else {}),
                 )
             )
     return drawn

@@ -1,19 +1,16 @@
-"""What a cell shows: a still picture, or the backward pass to be played."""
+"""What a cell shows of a result: a still picture, and the same in words."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..core.tensor import Tensor
 from ..graph.nodes import Node
 from ..graph.order import ancestors
 from ..program import Program
-from .border import drawn_steps, network, to_networkx
-from .pictures import all_ancestors, picture_of
-
-if TYPE_CHECKING:
-    from ..widgets.player import Player
+from .border import to_networkx
+from .pictures import all_ancestors
 
 
 def mimebundle(root: Tensor | Node) -> dict[str, str]:
@@ -105,27 +102,3 @@ def draw(root: Any, *, direction: str = "LR") -> Drawing:
     if not isinstance(root, Tensor | Node):
         return Drawing(root, direction)
     return too_large(root) or Drawing(to_networkx(root), direction)
-
-
-def animate(loss: Tensor | Node) -> Player | TooLarge:
-    """Play the backward pass of ``loss``, step by step, with the chain rule in that step's own numbers.
-
-    Nothing is changed by watching: no gradient is added up in ``.grad``. A graph that is too large to be drawn gives
-    a message instead of a player.
-
-    Raises:
-        NotScalarError, NoGradientError: as ``backward()``.
-        NotComputedError: a node of the graph face whose ``forward`` has not been run.
-    """
-    from ..display import player_payload, to_animated_svg
-    from ..widgets.player import Player
-
-    if isinstance(loss, Tensor | Node) and (message := too_large(loss)):
-        return message
-    picture = picture_of(loss)
-    steps = drawn_steps(picture)
-    for vertex in picture.vertices:
-        vertex.gradient = None  # the player begins before the first step: nothing has arrived anywhere
-    graph = network(picture)
-    payload = player_payload(graph, steps)
-    return Player(payload, svg=to_animated_svg(graph, steps), text=payload["text"])

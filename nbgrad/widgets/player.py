@@ -44,6 +44,8 @@ class Player(anywidget.AnyWidget):
         Whether the pass is running.
     speed : float
         How fast, 0.25 to 4; at 1, a step stays for 600 ms.
+    loop : bool
+        Whether it starts again after the last step.
 
     Raises
     ------
@@ -68,6 +70,7 @@ class Player(anywidget.AnyWidget):
     frame = t.Int(0).tag(sync=True)
     playing = t.Bool(False).tag(sync=True)
     speed = t.Float(1.0, min=SLOWEST, max=FASTEST).tag(sync=True)
+    loop = t.Bool(False).tag(sync=True)
 
     def __init__(self, payload: Mapping[str, Any], *, svg: str | None = None, text: str | None = None) -> None:
         plain = dict(payload)
@@ -76,7 +79,7 @@ class Player(anywidget.AnyWidget):
         self._count = len(plain["frames"])
         # Written here and nowhere else; it must be there before the state is first sent.
         self.set_trait("payload", plain)
-        super().__init__()
+        super().__init__(frame=plain.get("start", 0))
 
     @t.validate("frame")
     def _check_frame(self, proposal: Any) -> int:

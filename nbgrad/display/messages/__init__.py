@@ -29,6 +29,15 @@ def say(key: str, **filled: Any) -> str:
     return english.SENTENCES[key].format(**filled)
 
 
+def language() -> str:
+    """Return the language that is spoken.
+
+    >>> language()
+    'en'
+    """
+    return "en"
+
+
 def interface() -> dict[str, str]:
     """Return what the page itself has to say, such as the words on buttons: those with a key "ui_...", without "ui_".
 

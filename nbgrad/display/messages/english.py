@@ -89,6 +89,65 @@ SENTENCES = {
     # what may be chosen of a picture, and two runs beside each other
     # exports
     # the player: phases, facts about nodes and edges, paths, quiz, orders
+    "phase_forward": "Forward",
+    "phase_backward": "Backward",
+    "phase_update": "Update",
+    "caption_update": "update of {name}",
+    "average_move": "average size of the move",
+    "computed_from": "{op} computes {name} from {inputs}.",
+    "computed_alone": "{op} makes {name}.",
+    "spoken_value": "The value of {name} is {value}.",
+    "spoken_gradient": "The gradient of {root} with respect to {name} is now {value}.",
+    "fold_axis": "Broadcasting undone: {target} was copied {times} times along axis {axes}, so the gradients of its "
+    "copies add up, {before} → {after}.",
+    "fold_axes": "Broadcasting undone: {target} was copied {times} times along the axes {axes}, so the gradients of "
+    "its copies add up, {before} → {after}.",
+    "update_down": "The gradient of {name} is positive: {root} would grow with it. So {name} is made smaller, by "
+    "{rate} times the gradient.",
+    "update_up": "The gradient of {name} is negative: {root} would fall if it grew. So {name} is made larger, by "
+    "{rate} times the gradient's size.",
+    "update_still": "The gradient of {name} is zero, so {name} stays as it is.",
+    "update_array": "Every number in {name} moves against its own gradient, by {rate} times as much: "
+    "downhill in {root}.",
+    "update_rule": "{rule} decides by its own rule how far {name} goes.",
+    "update_not_finite": "There is NaN or ∞ in the gradient of {name}: after this step {name} would be useless.",
+    "about_parameter": "{name} is a parameter: training moves it against its gradient.",
+    "about_data": "{name} is data: it is given, and stays as it is.",
+    "about_constant": "{name} is a constant in the formula.",
+    "edge_without": "Nothing flows back from {source} to {target}: no gradient of {root} is wanted there.",
+    "check_agrees": "Moving the input a little to either side gives the same number.",
+    "check_agrees_element": "Moving element {element} a little to either side gives the same number.",
+    "check_differs": "Moving the input a little to either side gives {differences}, but the backward pass {ours}.",
+    "check_kink": "The function has a corner here: to the left its slope is {left}, to the right {right}. "
+    "The backward pass takes {ours}.",
+    "check_jump": "The function jumps here, so small moves cannot tell its slope.",
+    "check_not_real": "This cannot be checked by small moves: {dtype} has no numbers close by.",
+    "check_random": "This cannot be checked by small moves: {op} does not give the same numbers again.",
+    "check_coarse": "This cannot be checked by small moves: {dtype} has too few digits.",
+    "check_not_finite": "This cannot be checked by small moves: there is NaN or ∞ here.",
+    "check_large": "This is too large to be checked by small moves here.",
+    "paths_one": "One path leads from {root} back to {name}. Its gradient is the product of the slopes along it.",
+    "paths_several": "There are {count} paths from {root} back to {name}. The gradient is the sum of their products.",
+    "paths_rest": "The {shown} largest are shown; the sum counts all.",
+    "quiz_question": "What is {slope}?",
+    "quiz_hint": "Take what has arrived at {source}, times the slope of {source} by {name}.",
+    "quiz_hint_several": "{name} is used {count} times: each use sends a product, and they add up.",
+    "order_sorted_label": "sorted, last made first",
+    "order_sorted": "Each node waits until everything that used it has sent its share. Then it hands on the sum, once.",
+    "order_depth_first_label": "depth first, unsorted",
+    "order_depth_first": "Each node hands on what it has when it is first reached. What arrives later stays behind, "
+    "so the gradients further back are too small a sum.",
+    "order_depth_first_agrees": "Here every order gives the same: no node with inputs of its own is used twice.",
+    "order_overwrite_label": "= instead of +=",
+    "order_overwrite": "Each arrival replaces what had arrived before, so only the last one counts.",
+    "order_overwrite_agrees": "Here = and += give the same: nothing receives more than one gradient.",
+    "edit_wrong_count": "{name} has {wanted} numbers, but {given} were given.",
+    "edit_not_a_number": "{what} is not a number.",
+    "edit_unknown": "There is no leaf here that could be edited so.",
+    "edit_refused": "With these numbers {op} cannot be computed: {why}",
+    "edit_failed": "This could not be done: {why}",
+    "payload_too_large": "This graph holds too much to be played here. Draw a smaller part: an earlier result, or "
+    "smaller arrays.",
     # the player's page: stage and controls
     "ui_play": "Play",
     "ui_pause": "Pause",

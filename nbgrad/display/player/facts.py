@@ -1,0 +1,184 @@
+"""Facts about nodes and edges, for whoever clicks on one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import networkx as nx
+import numpy as np
+
+from nbgrad.display import measure, messages, numbers, schema
+from nbgrad.display.formula import short
+from nbgrad.display.frames import root_of
+from nbgrad.display.messages import say
+from nbgrad.display.player.mathematics import set_text, set_tokens
+from nbgrad.display.player.phases import BACKWARD, Frame, computed
+from nbgrad.display.player.trace import Check, Trace
+from nbgrad.display.player.writing import in_names
+from nbgrad.display.schema import Step
+
+MOST_EDITABLE = 64  # numbers of a leaf that can be edited
+
+
+def edge_name(edge: tuple[int, int, int]) -> str:
+    """Return the name that the drawing gives to an edge.
+
+    >>> edge_name((0, 3, 1))
+    '0-3-1'
+    """
+    return "{}-{}-{}".format(*edge)
+
+
+# ---- nodes
+def nodes_of(trace: Trace, lines: dict[int, int]) -> dict[str, dict[str, Any]]:
+    """Return the facts about every node. lines: node -> index of its line of code."""
+    arrived: dict[int, Any] = {step.target: step.total for step in trace.steps}
+    towards: dict[int, list[Step]] = {}
+    for step in trace.steps:
+        if step.source is not None:
+            towards.setdefault(step.source, []).append(step)
+    return {
+        str(node): _node(trace, node, arrived.get(node), towards.get(node, []), lines.get(node)) for node in trace.graph
+    }
+
+
+def _node(trace: Trace, node: int, gradient: Any, sent: list[Step], line: int | None) -> dict[str, Any]:
+    graph = trace.graph
+    facts = graph.nodes[node]
+    has_formula = facts["kind"] == "operation"
+    symbols = in_names(graph, node, trace.written.get(node)) if has_formula else ""
+    gradient = schema.as_numbers(gradient)
+    return {
+        "name": measure.clean(schema.label(graph, node), 200),
+        "kind": facts["kind"],
+        "op": messages.operation(facts["op"]) if facts["op"] else "",
+        "symbol": facts["symbol"] or "",
+        "shape": numbers.shape(facts["shape"]),
+        "dtype": facts["dtype"],
+        "group": group_name(facts["group"]),
+        "value": numbers.summary(facts["value"]),
+        "gradient": None if gradient is None else numbers.summary(gradient),
+        "math": set_text(f"{short(graph, node)} = {symbols}") if has_formula else "",
+        "formula": f"{short(graph, node)} = {symbols}" if has_formula else "",
+        "note": measure.clean(next((step.note for step in sent if step.note), ""), 400),
+        "sentence": about(graph, node),
+        "locals": [_local(graph, step) for step in sent],
+        "code": line,
+        "stats": statistics(facts["value"]),
+        "editable": _editable(facts["value"]) if node in trace.editable else None,
+    }
+
+
+def group_name(group: Any) -> str:
+    """Return a group's path as one text: "layer 1 / attention"."""
+    if not group:
+        return ""
+    return measure.clean(group if isinstance(group, str) else " / ".join(map(str, group)), 200)
+
+
+def about(graph: nx.MultiDiGraph, node: int) -> str:
+    """Say what a node is."""
+    kind, name = graph.nodes[node]["kind"], short(graph, node)
+    if kind in ("parameter", "data", "constant"):
+        return say(f"about_{kind}", name=name)
+    return computed(graph, node)
+
+
+def _local(graph: nx.MultiDiGraph, step: Step) -> dict[str, Any]:
+    assert step.edge is not None
+    local = schema.as_numbers(step.local)
+    return {
+        "edge": edge_name(step.edge),
+        "name": short(graph, step.target),
+        "math": set_text(measure.clean(step.formula, 120)),
+        "formula": measure.clean(step.formula, 120),
+        "text": "" if local is None else numbers.summary(local),
+    }
+
+
+def statistics(value: np.ndarray | None) -> list[list[str]]:
+    """Return least, mean and greatest of an array, and how many elements are NaN and infinite; [] for one number.
+
+    >>> statistics(np.array([1.0, 2.0, np.nan]))[-2:]
+    [['NaN', '1'], ['Inf', '0']]
+    """
+    if value is None or value.size < 2:
+        return []
+    real = value.astype(float)
+    finite = real[np.isfinite(real)]
+    rows = []
+    if finite.size:
+        with np.errstate(over="ignore"):
+            least, mean, greatest = finite.min(), finite.mean(), finite.max()
+        rows = [["min", numbers.number(least)], ["mean", numbers.number(mean)], ["max", numbers.number(greatest)]]
+    rows.append(["NaN", str(int(np.isnan(real).sum()))])
+    rows.append(["Inf", str(int(np.isinf(real).sum()))])
+    return rows
+
+
+def _editable(value: np.ndarray | None) -> dict[str, Any] | None:
+    """Return a leaf's numbers, those that JSON has no word for as None; None where it cannot be edited."""
+    if value is None or not 0 < value.size <= MOST_EDITABLE or value.dtype.kind not in "fiu":
+        return None
+    flat = [x if np.isfinite(x) else None for x in value.reshape(-1).tolist()]
+    return {"shape": list(value.shape), "data": flat}
+
+
+# ---- edges
+def edges_of(trace: Trace, frames: list[Frame]) -> dict[str, dict[str, Any]]:
+    """Return the facts about every edge. frames: those of all phases."""
+    graph = trace.graph
+    steps = {edge_name(step.edge): step for step in trace.steps if step.edge is not None}
+    backward = [(index, frame) for index, frame in enumerate(frames) if frame.phase == BACKWARD and frame.edges]
+    frame_of = {frame.edges[0]: index for index, frame in backward}
+    root = root_of(list(trace.steps))
+    found = {}
+    for edge in graph.edges(keys=True):
+        name = edge_name(edge)
+        index = frame_of.get(name)
+        frame = None if index is None else frames[index]
+        found[name] = _edge(graph, edge, steps.get(name), frame, root) | {"frame": index}
+    return found
+
+
+def _edge(
+    graph: nx.MultiDiGraph, edge: tuple[int, int, int], step: Step | None, frame: Frame | None, root: int
+) -> dict[str, Any]:
+    ends = {"from": short(graph, edge[0]), "to": short(graph, edge[1])}
+    if step is None or frame is None:
+        sentence = say("edge_without", source=ends["to"], target=ends["from"], root=short(graph, root))
+        nothing = dict.fromkeys(("upstream", "local", "product", "math"), "")
+        return {**ends, **nothing, "sentence": sentence, "check": None}
+    local = schema.as_numbers(step.local)
+    return {
+        **ends,
+        "upstream": numbers.summary(schema.as_numbers(step.upstream)),
+        "local": measure.clean(step.formula, 120) if local is None else numbers.summary(local),
+        "product": numbers.summary(schema.as_numbers(step.contribution)),
+        "math": set_tokens(frame.equation),
+        "sentence": frame.sentence,
+        "check": check_of(step.check),
+    }
+
+
+def check_of(check: Check | None) -> dict[str, Any] | None:
+    """Return a check by finite differences as the page shows it."""
+    if check is None:
+        return None
+    ours = precisely(check.ours)
+    other = "" if check.differences is None else precisely(check.differences)
+    said = say(check.said, element=check.element, ours=ours, differences=other, **check.filled)
+    return {"element": check.element, "ours": ours, "differences": other, "agrees": check.agrees, "said": said}
+
+
+def precisely(x: float) -> str:
+    """Write a number with six significant digits: a comparison wants more than three.
+
+    >>> precisely(0.41021234), precisely(-3.0), precisely(float("nan"))
+    ('0.410212', '−3', 'NaN')
+    """
+    if not np.isfinite(x):
+        return numbers.number(x)
+    text = f"{x:.6g}"
+    mantissa, _, exponent = text.partition("e")
+    return (f"{mantissa}e{int(exponent)}" if exponent else mantissa).replace("-", numbers.MINUS)

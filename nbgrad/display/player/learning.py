@@ -1,0 +1,223 @@
+"""What teaches: all paths of a parameter, questions to be answered, and the pass in a wrong order beside the right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from nbgrad.display import measure, numbers, schema
+from nbgrad.display.formula import GRADIENT, VALUE, Token, derivative, short
+from nbgrad.display.messages import say
+from nbgrad.display.player.facts import edge_name
+from nbgrad.display.player.mathematics import set_tokens
+from nbgrad.display.player.phases import Frame
+from nbgrad.display.player.trace import Order, Route, Routes, Trace
+from nbgrad.display.schema import Step
+
+MOST_QUESTIONS = 40
+LARGEST_ASKED = 16  # elements of an array of which one is asked for
+FEW_FACTORS = 6  # of a path that are all written out
+
+
+# ---- paths
+def routes_of(trace: Trace, root: int) -> list[dict[str, Any]]:
+    """Return every leaf's paths, each to be lit on the drawing."""
+    return [_routes(trace, routes, root) for routes in trace.routes]
+
+
+def _routes(trace: Trace, routes: Routes, root: int) -> dict[str, Any]:
+    graph = trace.graph
+    name, loss = short(graph, routes.node), short(graph, root)
+    shown = [_route(trace, route, routes.node, root) for route in routes.routes]
+    rest = None if routes.rest is None else amount(routes.rest)
+    total = amount(routes.total)
+    parts = [Token(derivative(loss, name)), Token(" = ")]
+    for number, route in enumerate(routes.routes):
+        parts += [Token(" + ")] if number else []
+        parts.append(_summand(amount(route.product), number > 0))
+    if rest is not None:
+        parts += [Token(" + "), _summand(rest, True)]
+    if len(routes.routes) > 1 or rest is not None:
+        parts += [Token(" = "), Token(total, GRADIENT)]
+    several = len(routes.routes) > 1 or rest is not None
+    said = say("paths_several" if several else "paths_one", root=loss, name=name, count=routes.count)
+    return {
+        "node": routes.node,
+        "name": name,
+        "count": int(routes.count) if routes.count.isdigit() else routes.count,
+        "shown": shown,
+        "rest": rest,
+        "sum": total,
+        "math": set_tokens(parts) if _are_numbers(routes) else "",
+        "equation": [{"text": token.text, "role": token.role} for token in parts] if _are_numbers(routes) else [],
+        "sentence": said if rest is None else f"{said} {say('paths_rest', shown=len(shown))}",
+    }
+
+
+def _are_numbers(routes: Routes) -> bool:
+    return np.size(routes.total) == 1
+
+
+def _summand(text: str, later: bool) -> Token:
+    return Token(f"({text})" if later and text.startswith(numbers.MINUS) else text, GRADIENT)
+
+
+def _route(trace: Trace, route: Route, leaf: int, root: int) -> dict[str, Any]:
+    edges = [edge_name(edge) for edge in route.edges]
+    nodes = [root, *(edge[0] for edge in route.edges)]
+    product = amount(route.product)
+    tokens: list[Token] = []
+    if np.size(route.product) == 1 and all(np.size(factor) == 1 for factor in route.factors):
+        shown = list(route.factors)
+        cut = len(shown) > FEW_FACTORS
+        for number, factor in enumerate(shown[:FEW_FACTORS]):
+            tokens += [Token(" × ")] if number else []
+            text = amount(factor)
+            tokens.append(Token(f"({text})" if number and text.startswith(numbers.MINUS) else text, VALUE))
+        tokens += [Token(" × …")] if cut else []
+        tokens += [Token(" = "), Token(product, GRADIENT)]
+    names = [short(trace.graph, node) for node in nodes]
+    if len(names) > 2 * FEW_FACTORS:
+        names[FEW_FACTORS:-FEW_FACTORS] = ["…"]
+    return {
+        "edges": edges,
+        "nodes": nodes,
+        "names": " ← ".join(names),
+        "product": product,
+        "math": set_tokens(tokens),
+        "equation": [{"text": token.text, "role": token.role} for token in tokens],
+    }
+
+
+def amount(value: Any) -> str:
+    """Write a number, or what there is to say of an array on one line.
+
+    >>> amount(0.25), amount(np.array([1.0, 3.0]))
+    ('0.25', 'min 1, mean 2, max 3')
+    """
+    return numbers.summary(schema.as_numbers(value))
+
+
+# ---- questions
+class Arrived(NamedTuple):
+    """One arrival at a node, as single numbers."""
+
+    upstream: float
+    local: float
+    product: float
+
+
+def questions_of(trace: Trace, frames: Sequence[Frame], root: int) -> list[dict[str, Any]]:
+    """Return a question for each node whose gradient, or one element of it, is a product or a sum of products."""
+    arrivals: dict[int, list[Step]] = {}
+    last_frame: dict[int, int] = {}
+    for index, frame in enumerate(frames):
+        if frame.phase == "backward":
+            last_frame[frame.target] = index
+    for step in trace.steps:
+        if step.source is not None:
+            arrivals.setdefault(step.target, []).append(step)
+    asked = []
+    for node, steps in arrivals.items():
+        question = _question(trace, node, steps, root) if node in last_frame else None
+        if question is not None:
+            asked.append({"node": node, "frame": last_frame[node], **question})
+    return asked[:MOST_QUESTIONS]
+
+
+def _question(trace: Trace, node: int, steps: list[Step], root: int) -> dict[str, Any] | None:
+    total = schema.as_numbers(steps[-1].total)
+    if total is None or not 0 < total.size <= LARGEST_ASKED or len(steps) != steps[-1].count:
+        return None
+    if not np.isfinite(total.astype(float)).all():
+        return None
+    at = int(np.argmax(np.abs(total)))
+    arrived = [_arrived(step, at) for step in steps]
+    known = [one for one in arrived if one is not None]
+    if len(known) != len(arrived):
+        return None
+    graph = trace.graph
+    name, loss = short(graph, node), short(graph, root)
+    answer = float(total.reshape(-1)[at])
+    element = element_name(total.shape, at)
+    source = steps[0].source
+    assert source is not None
+    return {
+        "element": element,
+        "question": say("quiz_question", slope=derivative(loss, name) + element),
+        "answer": answer,
+        "text": numbers.number(answer),
+        "upstream": [one.upstream for one in known],
+        "local": [one.local for one in known],
+        "products": [one.product for one in known],
+        "hint": say("quiz_hint", source=short(graph, source), name=name)
+        if len(known) == 1
+        else say("quiz_hint_several", count=len(known), name=name),
+    }
+
+
+def _arrived(step: Step, at: int) -> Arrived | None:
+    """Return an arrival at element ``at`` as single numbers; None where it is no product of two."""
+    upstream, local = schema.as_numbers(step.upstream), schema.as_numbers(step.local)
+    product = schema.as_numbers(step.contribution)
+    if upstream is None or local is None or product is None:
+        return None
+    try:
+        parts = [np.broadcast_to(part, product.shape).reshape(-1)[at] for part in (upstream, local, product)]
+    except ValueError:
+        return None
+    found = Arrived(*(float(part) for part in parts))
+    with np.errstate(all="ignore"):
+        is_product = np.isclose(found.upstream * found.local, found.product, rtol=1e-3, atol=0)
+    return found if is_product and np.isfinite(found).all() else None
+
+
+def element_name(shape: tuple[int, ...], at: int) -> str:
+    """Return how an element is written behind a name: "[0, 2]"; "" where there is only one.
+
+    >>> element_name((2, 3), 2), element_name((1, 1), 0)
+    ('[0, 2]', '')
+    """
+    if int(np.prod(shape)) < 2:
+        return ""
+    return f"[{', '.join(str(int(place)) for place in np.unravel_index(at, shape))}]"
+
+
+# ---- orders
+def orders_of(trace: Trace) -> list[dict[str, Any]]:
+    """Return the passes in their orders, each with what every leaf ends with and what it should."""
+    right = next((order.final for order in trace.orders if order.key == "sorted"), {})
+    return [_order(trace, order, right) for order in trace.orders]
+
+
+def _order(trace: Trace, order: Order, right: Any) -> dict[str, Any]:
+    graph = trace.graph
+    final = []
+    for node, should in right.items():
+        found = order.final.get(node)
+        final.append(
+            {
+                "node": node,
+                "name": short(graph, node),
+                "text": say("not_yet") if found is None else amount(found),
+                "right": found is not None and _same(found, should),
+                "should": amount(should),
+            }
+        )
+    sentence = say(f"order_{order.key}") if order.differs or order.key == "sorted" else say(f"order_{order.key}_agrees")
+    return {
+        "key": order.key,
+        "label": say(f"order_{order.key}_label"),
+        "sentence": sentence,
+        "steps": [
+            {"edge": None if edge is None else edge_name(edge), "node": node, "text": measure.clean(amount(total), 60)}
+            for edge, node, total in order.steps
+        ],
+        "final": final,
+    }
+
+
+def _same(a: Any, b: Any) -> bool:
+    return np.shape(a) == np.shape(b) and bool(np.allclose(a, b, rtol=1e-6, atol=0, equal_nan=True))

@@ -1,0 +1,176 @@
+"""What the page gets: a drawing, the frames of three phases, and everything that can be asked about them. Plain JSON.
+
+``svg`` is the drawing before anything has happened: operations without values, nothing with a gradient. A frame says
+which slot (``slot``, ``target``) gets which piece (``fragment``); all that came before stays. So the page can show any
+frame from the start, and needs nobody to compute.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import networkx as nx
+
+from nbgrad.display import measure, messages, schema, svg
+from nbgrad.display.frames import root_of
+from nbgrad.display.player.facts import edges_of, nodes_of
+from nbgrad.display.player.learning import orders_of, questions_of, routes_of
+from nbgrad.display.player.mathematics import set_tokens
+from nbgrad.display.player.phases import BACKWARD, FORWARD, UPDATE, Frame, frames_of_phases
+from nbgrad.display.player.trace import Trace
+from nbgrad.display.scene import TOO_MANY, Scene, build
+from nbgrad.display.text import to_text
+
+VERSION = 2
+
+
+def payload_of(trace: Trace, direction: str = "LR") -> dict[str, Any]:
+    """Return what the player's page is made of.
+
+    Raises the errors of ``schema.normalise`` and ``schema.check_steps``. A graph that is too large to be drawn gives a
+    message and no frames.
+
+    >>> graph = nx.MultiDiGraph([(0, 1)])
+    >>> steps = [schema.Step(None, 1, None, 1.0, 1.0, 1.0)]
+    >>> payload_of(Trace(graph, steps))["phases"]
+    [{'key': 'backward', 'label': 'Backward', 'first': 0, 'count': 1}]
+    """
+    graph = schema.normalise(trace.graph)
+    trace = replace(trace, graph=graph, steps=schema.check_steps(graph, trace.steps))
+    root = root_of(list(trace.steps))
+    title = measure.clean(schema.label(graph, root), 60) if len(graph) else ""
+    made = {"version": VERSION, "language": messages.language(), "title": title}
+    if len(graph) > TOO_MANY:
+        return {**made, **EMPTY, "svg": svg.too_many(len(graph)), "text": to_text(graph), "words": messages.interface()}
+    scene = build(graph, direction)
+    frames = frames_of_phases(scene, trace)
+    phases = phases_of(frames)
+    lines, line_of = code_of(graph)
+    return {
+        **made,
+        "text": "\n".join([to_text(graph), *told(frames, phases)]),
+        "svg": base_drawing(scene),
+        "phases": phases,
+        "frames": [_plain(frame, line_of) for frame in frames],
+        "start": next((phase["first"] for phase in phases if phase["key"] == BACKWARD), 0),
+        "nodes": nodes_of(trace, line_of),
+        "edges": edges_of(trace, frames),
+        "paths": routes_of(trace, root),
+        "quiz": questions_of(trace, frames, root),
+        "orders": orders_of(trace),
+        "code": lines,
+        "groups": [],
+        "ghosts": None,
+        "words": messages.interface(),
+    }
+
+
+EMPTY: dict[str, Any] = {
+    "phases": [],
+    "frames": [],
+    "start": 0,
+    "nodes": {},
+    "edges": {},
+    "paths": [],
+    "quiz": [],
+    "orders": [],
+    "code": [],
+    "groups": [],
+    "ghosts": None,
+}
+
+
+def phases_of(frames: Sequence[Frame]) -> list[dict[str, Any]]:
+    """Return where each phase begins and how many frames it has; one without frames is left out."""
+    found = []
+    for key in (FORWARD, BACKWARD, UPDATE):
+        places = [index for index, frame in enumerate(frames) if frame.phase == key]
+        if places:
+            found.append({"key": key, "label": messages.say(f"phase_{key}"), "first": places[0], "count": len(places)})
+    return found
+
+
+def code_of(graph: nx.MultiDiGraph) -> tuple[list[dict[str, Any]], dict[int, int]]:
+    """Return the lines of code that made the nodes, in their own order, and for each node its line's index."""
+    nodes: dict[tuple[str, int, str], list[int]] = {}
+    for node, code in graph.nodes(data="code"):
+        if code is not None:
+            nodes.setdefault(code, []).append(node)
+    ordered = sorted(nodes, key=lambda line: (_natural(line[0]), line[1]))
+    index = {node: place for place, line in enumerate(ordered) for node in nodes[line]}
+    lines = [
+        {
+            "where": measure.clean(code[0], 80),
+            "line": code[1],
+            "text": measure.clean(code[2], 400),
+            "nodes": nodes[code],
+        }
+        for code in ordered
+    ]
+    return lines, index
+
+
+def _natural(where: str) -> list[Any]:
+    """A key that puts "In [9]" before "In [10]"."""
+    return [(int(part) if part.isdigit() else 0, part) for part in re.split(r"(\d+)", where)]
+
+
+def base_drawing(scene: Scene) -> str:
+    """Return the drawing before the forward pass: the leaves have values, the operations have none."""
+    empty = scene.graph.copy()
+    for node, facts in empty.nodes(data=True):
+        if facts["kind"] == "operation":
+            facts["value"] = None
+        facts["gradient"] = facts["problem"] = None
+        del node
+    return with_slots(svg.picture(replace(scene, graph=empty), gradients=False))
+
+
+def with_slots(picture: str) -> str:
+    """Say of each place of a value whose it is, as places of gradients say it already."""
+    node = ""
+    pieces = re.split(r'(data-node="\d+"|class="ng-values")', picture)
+    for place, piece in enumerate(pieces):
+        if piece.startswith("data-node"):
+            node = piece[len('data-node="') : -1]
+        elif piece == 'class="ng-values"':
+            pieces[place] = f'{piece} data-value="{node}"'
+    return "".join(pieces)
+
+
+def told(frames: Sequence[Frame], phases: Sequence[dict[str, Any]]) -> list[str]:
+    """The frames in words: for screen readers, and wherever no picture is shown."""
+    lines = []
+    for phase in phases:
+        lines += ["", phase["label"]]
+        for number, frame in enumerate(frames[phase["first"] : phase["first"] + phase["count"]], 1):
+            equation = "".join(token.text for token in frame.equation)
+            step = messages.say("step", number=number, count=phase["count"])
+            lines += ["", f"{step}: {equation}", frame.sentence]
+            if frame.fold:
+                lines.append(frame.fold["said"])
+    return lines
+
+
+def _plain(frame: Frame, line_of: dict[int, int]) -> dict[str, Any]:
+    return {
+        "phase": frame.phase,
+        "caption": frame.caption,
+        "active": frame.active,
+        "edges": list(frame.edges),
+        "label": frame.label,
+        "label_at": list(frame.label_at),
+        "target": frame.target,
+        "slot": frame.slot,
+        "fragment": frame.fragment,
+        "math": set_tokens(frame.equation),
+        "equation": [{"text": token.text, "role": token.role} for token in frame.equation],
+        "sentence": frame.sentence,
+        "spoken": frame.spoken,
+        "line": None if frame.active is None else line_of.get(frame.active),
+        "fold": frame.fold,
+        "arrival": frame.arrival,
+    }

@@ -1,0 +1,209 @@
+"""The frames of the three phases: values fill in, gradients arrive, parameters move. One change in each frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from nbgrad.display import messages, numbers, schema, svg, thumbnail
+from nbgrad.display.formula import Token, short
+from nbgrad.display.frames import frames_of, root_of
+from nbgrad.display.messages import say
+from nbgrad.display.player.trace import Trace, Update
+from nbgrad.display.player.writing import called, forward_equation, update_equation
+from nbgrad.display.scene import Scene
+from nbgrad.display.schema import Step
+
+FORWARD, BACKWARD, UPDATE = "forward", "backward", "update"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What the player shows at one moment; see ``payload`` for how it goes to the page.
+
+    active: the node at work. edges: those that are lit. label, label_at: what floats beside an edge. target, slot,
+    fragment: whose value or gradient gets which piece of drawing. spoken: the sentence with its number. fold: what
+    broadcasting undone looks like, arrival: what adds up; None where there is no such thing.
+    """
+
+    phase: str
+    caption: str
+    active: int | None
+    target: int
+    slot: str
+    fragment: str
+    equation: tuple[Token, ...]
+    sentence: str
+    spoken: str
+    edges: tuple[str, ...] = ()
+    label: str = ""
+    label_at: tuple[float, float] = (0.0, 0.0)
+    fold: dict[str, Any] | None = field(default=None)
+    arrival: dict[str, Any] | None = field(default=None)
+
+
+def frames_of_phases(scene: Scene, trace: Trace) -> list[Frame]:
+    """Return the frames of all phases, in their order."""
+    return [*forward_frames(scene, trace), *backward_frames(scene, trace), *update_frames(scene, trace)]
+
+
+# ---- forward
+def forward_frames(scene: Scene, trace: Trace) -> Iterator[Frame]:
+    """One frame for each operation that has a value, in creation order."""
+    graph = scene.graph
+    for node, facts in graph.nodes(data=True):
+        value = facts["value"]
+        if facts["kind"] in ("parameter", "data", "constant") or value is None or facts["bare"]:
+            continue
+        written = trace.written.get(node)
+        sentence = computed(graph, node)
+        yield Frame(
+            phase=FORWARD,
+            caption=messages.operation(facts["op"] or short(graph, node)),
+            active=node,
+            edges=tuple(scene.edges[edge].id for edge in graph.in_edges(node, keys=True)),
+            target=node,
+            slot="value",
+            fragment=svg.value_fragment(scene.nodes[node], value),
+            equation=tuple(forward_equation(graph, node, written)),
+            sentence=sentence,
+            spoken=f"{sentence} {say('spoken_value', name=short(graph, node), value=numbers.summary(value))}",
+        )
+
+
+def computed(graph: Any, node: int) -> str:
+    """Say how an operation's value comes about."""
+    facts = graph.nodes[node]
+    op = messages.operation(facts["op"] or called(graph, node))
+    given = listed([short(graph, u) for u in schema.inputs(graph, node)])
+    if not given:
+        return say("computed_alone", name=short(graph, node), op=op)
+    return say("computed_from", name=short(graph, node), op=op, inputs=given)
+
+
+def listed(names: list[str], most: int = 6) -> str:
+    """List names, each once; after six of them stands "…"."""
+    once = list(dict.fromkeys(names))
+    return ", ".join(once[:most]) + (", …" if len(once) > most else "")
+
+
+# ---- backward
+def backward_frames(scene: Scene, trace: Trace) -> Iterator[Frame]:
+    """One frame for each contribution of the reverse pass, as its steps come."""
+    steps = list(trace.steps)
+    root = root_of(steps)
+    so_far: dict[int, Any] = {}
+    for step, frame in zip(steps, frames_of(scene, steps), strict=True):
+        total = schema.as_numbers(step.total)
+        spoken = say(
+            "spoken_gradient",
+            root=short(scene.graph, root),
+            name=short(scene.graph, step.target),
+            value=numbers.summary(total),
+        )
+        yield Frame(
+            phase=BACKWARD,
+            caption=frame.caption,
+            active=frame.active,
+            edges=() if frame.edge is None else (frame.edge,),
+            label=frame.label,
+            label_at=frame.label_at,
+            target=frame.target,
+            slot="gradient",
+            fragment=frame.gradient,
+            equation=frame.equation,
+            sentence=frame.sentence,
+            spoken=f"{frame.sentence} {spoken}",
+            fold=fold_of(scene, step),
+            arrival=arrival_of(step, so_far.get(step.target)),
+        )
+        so_far[step.target] = step.total
+
+
+def arrival_of(step: Step, before: Any) -> dict[str, Any] | None:
+    """Return what there was, what comes and what it makes, where several gradients arrive at one place."""
+    if step.count < 2:
+        return None
+    return {
+        "index": step.index,
+        "count": step.count,
+        "before": "" if before is None else numbers.summary(schema.as_numbers(before)),
+        "new": numbers.summary(schema.as_numbers(step.contribution)),
+        "total": numbers.summary(schema.as_numbers(step.total)),
+    }
+
+
+def fold_of(scene: Scene, step: Step) -> dict[str, Any] | None:
+    """Return how broadcasting is undone in a step: the gradient before the sum, and the axes that are summed."""
+    before, after = schema.as_numbers(step.fold), schema.as_numbers(step.contribution)
+    if before is None or after is None:
+        return None
+    axes = summed_axes(before.shape, after.shape)
+    if not axes or not before.size:
+        return None
+    one = len(axes) == 1
+    shapes = {"before": numbers.shape(before.shape), "after": numbers.shape(after.shape)}
+    times = int(np.prod([before.shape[axis] for axis in axes]))
+    said = say(
+        "fold_axis" if one else "fold_axes",
+        axes=", ".join(map(str, axes)),
+        target=short(scene.graph, step.target),
+        times=times,
+        **shapes,
+    )
+    return {"axes": list(axes), **shapes, "fragment": thumbnail.thumbnail(before), "said": said}
+
+
+def summed_axes(before: tuple[int, ...], after: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the axes of ``before`` over which it is summed to the shape ``after``; () where it is not.
+
+    >>> summed_axes((16, 10), (10,)), summed_axes((16, 10), (16, 1)), summed_axes((), (3,))
+    ((0,), (1,), ())
+    """
+    extra = len(before) - len(after)
+    if extra < 0:
+        return ()
+    stretched = [extra + axis for axis, length in enumerate(after) if length == 1 and before[extra + axis] != 1]
+    return (*range(extra), *stretched)
+
+
+# ---- update
+def update_frames(scene: Scene, trace: Trace) -> Iterator[Frame]:
+    """One frame for each parameter that moves."""
+    root = root_of(list(trace.steps))
+    for update in trace.updates:
+        if update.node not in scene.nodes:
+            continue
+        after = schema.as_numbers(update.after)
+        name = short(scene.graph, update.node)
+        sentence = moved(scene, update, root)
+        yield Frame(
+            phase=UPDATE,
+            caption=say("caption_update", name=name),
+            active=update.node,
+            target=update.node,
+            slot="value",
+            fragment=svg.value_fragment(scene.nodes[update.node], after),
+            equation=tuple(update_equation(scene.graph, update, root)),
+            sentence=sentence,
+            spoken=f"{sentence} {say('spoken_value', name=name, value=numbers.summary(after))}",
+        )
+
+
+def moved(scene: Scene, update: Update, root: int) -> str:
+    """Say where a parameter goes, and why."""
+    name, loss = short(scene.graph, update.node), short(scene.graph, root)
+    gradient = np.asarray(update.gradient, dtype=float)
+    if not np.isfinite(gradient).all():
+        return say("update_not_finite", name=name)
+    if update.rate is None:
+        return say("update_rule", name=name, rule=update.rule)
+    if not gradient.any():
+        return say("update_still", name=name)
+    if gradient.size > 1:
+        return say("update_array", name=name, root=loss, rate=numbers.number(update.rate))
+    larger = float(numbers.only(gradient)) > 0
+    return say("update_down" if larger else "update_up", name=name, root=loss, rate=numbers.number(update.rate))

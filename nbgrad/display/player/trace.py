@@ -1,0 +1,116 @@
+"""What the player is told: a graph, the steps of its backward pass, and what else is to be said of them.
+
+All of it is plain: numbers, arrays, texts and the graph's own ids. Whoever knows what was computed fills it in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import networkx as nx
+
+from nbgrad.display.schema import Step
+
+SLOT = 0xA000  # the operand at position i stands in a formula as chr(SLOT + i), a letter that nobody writes
+
+
+def slot(position: int) -> str:
+    """Return the letter that stands for the operand at ``position`` in a formula.
+
+    >>> len(slot(0)), slot(0).isalpha(), slot(0) == slot(1)
+    (1, True, False)
+    """
+    return chr(SLOT + position)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How an operation is written, with a ``slot`` for each operand.
+
+    text: in Unicode's signs, "tanh ꀀ". latex: the same as LaTeX.
+    """
+
+    text: str
+    latex: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A derivative along one edge, computed once more by moving the operand a little to either side.
+
+    element: which one, "[0, 2]", "" where there is only one. ours: the contribution of the backward pass. differences:
+    the same number by finite differences, None where it could not be had. agrees: None where it cannot be told.
+    said: key of the sentence; ``filled``: what its places hold.
+    """
+
+    element: str
+    ours: float
+    differences: float | None
+    agrees: bool | None
+    said: str
+    filled: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """One parameter's step: its value before and after, the gradient, and by which rule.
+
+    rate: the learning rate where the rule is plain gradient descent, else None. rule: the optimiser's name.
+    """
+
+    node: int
+    before: Any
+    gradient: Any
+    after: Any
+    rate: float | None
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One path from a leaf to the result: edges from the result back, and what arrives along this path alone."""
+
+    edges: Sequence[tuple[int, int, int]]
+    factors: Sequence[Any]
+    product: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """All paths of one leaf: how many there are, the largest, what the others add up to (None: no others), the sum."""
+
+    node: int
+    count: str
+    routes: Sequence[Route]
+    rest: Any
+    total: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The backward pass run in one order. steps: (edge or None, node that receives, its gradient then); final: the
+    gradient that every leaf ends with, None where nothing arrived."""
+
+    key: str
+    steps: Sequence[tuple[tuple[int, int, int] | None, int, Any]]
+    final: Mapping[int, Any]
+    differs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Everything that the player is told.
+
+    graph: see ``schema``. steps: the backward pass. written: operation's id -> how it is written. updates: a parameter
+    each. routes, orders: see there. questions: whether there shall be a quiz.
+    """
+
+    graph: nx.MultiDiGraph
+    steps: Sequence[Step]
+    written: Mapping[int, Written] = field(default_factory=dict)
+    updates: Sequence[Update] = ()
+    routes: Sequence[Routes] = ()
+    orders: Sequence[Order] = ()
+    editable: Sequence[int] = ()

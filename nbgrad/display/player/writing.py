@@ -1,0 +1,169 @@
+"""Equations of the forward pass and of the update, as tokens: with names, then with the numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import networkx as nx
+import numpy as np
+
+from nbgrad.display import messages, numbers, schema
+from nbgrad.display.formula import FAINT, GRADIENT, PLAIN, VALUE, Token, derivative, in_one, short
+from nbgrad.display.player.trace import SLOT, Update, Written
+
+MOST_OPERANDS = 64  # of one operation: as many slots are looked for
+
+
+def pieces(text: str) -> list[str | int]:
+    """Split a formula into texts and the positions of its slots.
+
+    >>> pieces("tanh " + chr(SLOT))
+    ['tanh ', 0]
+    """
+    found: list[str | int] = []
+    for char in text:
+        position = ord(char) - SLOT
+        if 0 <= position < MOST_OPERANDS:
+            found.append(position)
+        elif found and isinstance(found[-1], str):
+            found[-1] += char
+        else:
+            found.append(char)
+    return found
+
+
+def operands(graph: nx.MultiDiGraph, node: int) -> dict[int, int]:
+    """Return for each operand's position the node that it is; a position that was left out is missing."""
+    return {position: u for u, _, position in graph.in_edges(node, data="position")}
+
+
+def in_names(graph: nx.MultiDiGraph, node: int, written: Written | None) -> str:
+    """Return an operation with the names of its operands: "tanh z"; of an unknown one its name: "scale(x, y)"."""
+    given = operands(graph, node)
+    if written is None:
+        return called(graph, node)
+    return "".join(
+        part if isinstance(part, str) else _name(graph, given.get(part), written.text, part)
+        for part in pieces(written.text)
+    )
+
+
+def called(graph: nx.MultiDiGraph, node: int) -> str:
+    """Return an operation as a call: its name and its operands in parentheses."""
+    given = ", ".join(short(graph, u) for u in schema.inputs(graph, node))
+    return f"{graph.nodes[node]['op'] or graph.nodes[node]['kind']}({given})"
+
+
+def _name(graph: nx.MultiDiGraph, u: int | None, text: str, position: int) -> str:
+    if u is None:
+        return "0"
+    return short(graph, u) if stands_alone(text, position) else in_one(short(graph, u))
+
+
+def stands_alone(text: str, position: int) -> bool:
+    """Tell whether an operand needs no parentheses of its own: it has some, or is all there is.
+
+    >>> a = chr(SLOT)
+    >>> stands_alone(f"σ({a})", 0), stands_alone(f"max(0, {a})", 0), stands_alone(f"{a}²", 0)
+    (True, True, False)
+    """
+    at = text.find(chr(SLOT + position))
+    before, after = text[:at].rstrip()[-1:], text[at + 1 :].lstrip()[:1]
+    return before in ("", "(", ",", "[") and after in ("", ")", ",", "]")
+
+
+def wants_parentheses(text: str, position: int) -> bool:
+    """Tell whether a negative number in this place needs parentheses.
+
+    >>> a, b = chr(SLOT), chr(SLOT + 1)
+    >>> [wants_parentheses(f"{a} · {b}", place) for place in (0, 1)], wants_parentheses(f"{a}²", 0)
+    ([False, True], True)
+    """
+    at = text.find(chr(SLOT + position))
+    begins = not text[:at].strip() and text[at + 1 : at + 2] in ("", " ")
+    return not begins and not stands_alone(text, position)
+
+
+def forward_equation(graph: nx.MultiDiGraph, node: int, written: Written | None) -> list[Token]:
+    """Return "h = tanh z = tanh 0.5 = 0.462"; of arrays with shapes and the average size of the result."""
+    name, symbols = short(graph, node), in_names(graph, node, written)
+    tokens = [Token(name)]
+    if bare(name) != bare(symbols):
+        tokens += [Token(" = "), Token(symbols)]
+    value = graph.nodes[node]["value"]
+    given = {position: graph.nodes[u]["value"] for position, u in operands(graph, node).items()}
+    if value is None:
+        return tokens
+    if written is not None and all(x is not None and numbers.is_single(x) for x in given.values()):
+        filled = _in_numbers(written, given)
+        if "".join(token.text for token in filled) != symbols:
+            tokens += [Token(" = "), *filled]
+    else:
+        tokens.append(Token(f" ({_shapes(given, value)})", FAINT))
+    return tokens + result(value, VALUE)
+
+
+def bare(text: str) -> str:
+    """Return a formula without spaces and parentheses: "tanh(z)" says the same as "tanh z"."""
+    return "".join(char for char in text if char not in " ()")
+
+
+def result(value: Any, role: str, said: str = "average_size") -> list[Token]:
+    """Return "= 0.462" or, of an array, "average size 0.462"."""
+    if numbers.is_single(value):
+        return [Token(" = "), Token(numbers.number(numbers.only(value)), role)]
+    return [Token(f" {messages.say(said)} ", FAINT), Token(numbers.number(size_of(value)), role)]
+
+
+def size_of(value: Any) -> float:
+    """Return the mean magnitude of an array, 0 of an empty one."""
+    magnitudes = np.abs(np.asarray(value, dtype=float))
+    with np.errstate(over="ignore"):
+        return float(magnitudes.mean()) if magnitudes.size else 0.0
+
+
+def _in_numbers(written: Written, given: dict[int, Any]) -> list[Token]:
+    tokens = []
+    for part in pieces(written.text):
+        if isinstance(part, str):
+            tokens.append(Token(part.replace(" · ", " × ")))
+        elif part in given:
+            text = numbers.number(numbers.only(given[part]))
+            negative = text.startswith(numbers.MINUS) and wants_parentheses(written.text, part)
+            tokens.append(Token(f"({text})" if negative else text, VALUE))
+        else:
+            tokens.append(Token("0"))
+    return tokens
+
+
+def _shapes(given: dict[int, Any], value: Any) -> str:
+    known = [numbers.shape(x.shape) for _, x in sorted(given.items()) if x is not None]
+    return f"{', '.join(known)} → {numbers.shape(value.shape)}"
+
+
+def update_equation(graph: nx.MultiDiGraph, update: Update, root: int) -> list[Token]:
+    """Return "w ← w − 0.1 · ∂loss/∂w = 0.5 − 0.1 × 0.4 = 0.46"."""
+    name = short(graph, update.node)
+    slope = derivative(short(graph, root), name)
+    after = schema.as_numbers(update.after)
+    before, gradient = schema.as_numbers(update.before), schema.as_numbers(update.gradient)
+    assert after is not None
+    if update.rate is None:
+        tokens = [Token(f"{name} ← {update.rule}({name}, {slope})")]
+        if numbers.is_single(after):
+            tokens += [Token(": "), _number(before, VALUE), Token(" → "), _number(after, VALUE)]
+            return tokens
+    else:
+        rate = numbers.number(update.rate)
+        tokens = [Token(f"{name} ← {name} − {rate} · {slope}")]
+        if numbers.is_single(after):
+            moved = _number(gradient, GRADIENT)
+            text = f"({moved.text})" if moved.text.startswith(numbers.MINUS) else moved.text
+            tokens += [Token(" = "), _number(before, VALUE), Token(f" − {rate} × "), Token(text, GRADIENT)]
+            return [*tokens, Token(" = "), _number(after, VALUE)]
+    tokens.append(Token(f" ({numbers.shape(after.shape)})", FAINT))
+    return tokens + result(after - before, VALUE, "average_move")
+
+
+def _number(array: Any, role: str = PLAIN) -> Token:
+    return Token(numbers.number(numbers.only(array)), role)

@@ -1,0 +1,132 @@
+"""What the player is told of a result: the engine's facts, in the display's plain terms."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..core.backward import Step
+from ..core.op import Operation
+from ..core.tensor import no_grad
+from ..ops.manual.mathtext import in_text
+from ..optim import SGD, checked_rate
+from ..optim.base import Optimizer
+from .border import drawn_steps, network
+from .checks import checked
+from .pictures import LEFT_OUT, Picture, Vertex
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    from ..display import Step as DrawnStep
+    from ..display.player import Update, Written
+
+LEARNING_RATE = 0.1
+
+
+def traced(picture: Picture) -> tuple[nx.MultiDiGraph, list[DrawnStep], dict[int, Written]]:
+    """The graph of a picture before its backward pass, the pass, and how its operations are written."""
+    steps = drawn_steps(picture, examined)
+    for vertex in picture.vertices:
+        vertex.gradient = None  # the player begins before the first step: nothing has arrived anywhere
+    return network(picture), steps, written(picture)
+
+
+def examined(step: Step, position: int, contribution: Any) -> dict[str, Any]:
+    """What else the player shows of a contribution: what there was before broadcasting was undone, and a check."""
+    return {"fold": unfolded(step, position, contribution), "check": checked(step, position, contribution)}
+
+
+def unfolded(step: Step, position: int, contribution: Any) -> Any:
+    """What the rule gives before broadcasting is undone; ``None`` where there is nothing to undo."""
+    node = step.node
+    if step.inputs and np.shape(node.data) == np.shape(contribution):
+        return None  # the rule of an operand of the result's own shape has nothing to be summed
+    with np.errstate(all="ignore"):
+        raw = node.op.rules[position](step.cotangent, node.data, *node.args, **(node.static or {}))
+    return raw if np.shape(raw) != np.shape(contribution) and np.size(raw) > np.size(contribution) else None
+
+
+# ---- how operations are written
+def written(picture: Picture) -> dict[int, Written]:
+    """For each operation of a picture, its formula with a slot for each operand."""
+    from ..display.player import Written
+    from ..display.player.trace import slot
+
+    found = {}
+    for vertex in picture.vertices:
+        if vertex.op is not None:
+            slots = [f"{{{slot(i)}}}" for i in range(len(vertex.inputs))]
+            latex = formula_of(vertex.op, slots, static_of(picture, vertex))
+            found[vertex.id] = Written(in_text(latex), latex)
+    return found
+
+
+def formula_of(op: Operation, names: list[str], static: dict[str, Any] | None) -> str:
+    """The LaTeX of an operation's result; a product of two operands has a sign, which numbers need."""
+    template = op.latex
+    for a in op.operands:
+        for b in op.operands:
+            template = template.replace(f"{{{a}}}\\,{{{b}}}", f"{{{a}}} \\cdot {{{b}}}")
+    return op.spelled(template, names, static)
+
+
+def static_of(picture: Picture, vertex: Vertex) -> dict[str, Any] | None:
+    """The keyword arguments of the operation that made a vertex."""
+    tensor = picture.tensor_of(vertex)
+    return None if tensor is None else tensor.static
+
+
+# ---- the step of the parameters
+def updates_of(
+    picture: Picture, steps: Iterable[DrawnStep], learning_rate: float, optimizer: Optimizer | None
+) -> list[Update]:
+    """Where each parameter would go, in the picture's order. Nothing is moved."""
+    arrived = {step.target: step.total for step in steps}
+    parameters = [v for v in picture.vertices if v.kind == "parameter" and v.id in arrived]
+    if optimizer is None:
+        rate = checked_rate(learning_rate)
+        return [descent(vertex, arrived[vertex.id], rate) for vertex in parameters]
+    return [update for v in parameters if (update := stepped(picture, v, arrived[v.id], optimizer)) is not None]
+
+
+def descent(vertex: Vertex, gradient: Any, rate: float) -> Update:
+    """A parameter's step of plain gradient descent."""
+    from ..display.player import Update
+
+    dtype = np.asarray(vertex.value).dtype
+    gradient = gradient if dtype.kind == "c" else np.real(gradient)  # as backward() does on the way to ``.grad``
+    with np.errstate(all="ignore"):
+        after = vertex.value - np.asarray(rate * gradient, dtype=dtype)
+    return Update(vertex.id, vertex.value, gradient, after, rate, "")
+
+
+def stepped(picture: Picture, vertex: Vertex, gradient: Any, optimizer: Optimizer) -> Update | None:
+    """A parameter's step by an optimiser's own rule, on copies; ``None`` where it does not move this parameter."""
+    from ..display.player import Update
+
+    tensor = picture.tensor_of(vertex)
+    index = next((i for i, p in enumerate(optimizer.params) if p is tensor), None)
+    if index is None:
+        return None
+    if isinstance(optimizer, SGD) and not (optimizer.momentum or optimizer.weight_decay):
+        return descent(vertex, gradient, float(optimizer.lr))
+    memory = copy.deepcopy(optimizer.memory[index])
+    with np.errstate(all="ignore"), no_grad():
+        value = np.array(vertex.value)[()]
+        after = optimizer.moved(value, np.array(gradient, dtype=value.dtype)[()], memory, float(optimizer.lr))
+    return Update(vertex.id, vertex.value, gradient, after, None, type(optimizer).__name__)
+
+
+# ---- leaves
+def leaves(picture: Picture) -> list[Vertex]:
+    """What a picture begins with: everything that no operation made."""
+    return [vertex for vertex in picture.vertices if vertex.op is None and vertex is not LEFT_OUT]
+
+
+def is_real(value: Any) -> bool:
+    """Whether ``value`` holds real numbers."""
+    return value is not None and np.asarray(value).dtype.kind in "fiu"
