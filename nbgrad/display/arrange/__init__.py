@@ -10,27 +10,33 @@ The steps, each in its own file and each usable alone:
     routes       the curves
     packing      several unconnected pieces side by side
 
+A group of nodes is drawn by these steps as well (`drawing`), and is then one box of the drawing around it:
+
+    nesting      which groups get a frame, and what stands in it
+    composition  drawings inside drawings, and routes across their borders
+    cache        what was arranged lately
+
 This is the layered drawing of Sugiyama, Tagawa and Toda (1981); it needs NumPy and networkx and no other program.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import networkx as nx
 
-from .columns import Grid, cut_into_columns, reading_order
-from .coordinates import STRAND_GAP, heights
-from .ordering import best_orders
-from .packing import connected_pieces, shelves
-from .polish import polished
-from .ranks import Edge, ranks, without_cycles
-from .routes import LOOP, Point, column_edges, curve, loop, ports, sampled, spread, stations
+from .cache import Cache
+from .composition import Composition, compose
+from .drawing import Padding
+from .nesting import Path
+from .routes import Point, sampled
 
 __all__ = ["Layout", "layout"]
 
-ROUNDS = 12  # sweeps over the whole drawing, from each start
+PADDING = 14.0  # px between a group's frame and what stands in it
+HEADER = 26.0  # px above it instead, where the group's name stands
 EdgeKey = tuple[Hashable, Hashable, Hashable]
+Rectangle = tuple[float, float, float, float]  # left, top, width, height
 
 
 @dataclass
@@ -40,7 +46,8 @@ class Layout:
     positions: centre of each node's box.
     curves: control points P0, C1, C2, P1, C3, C4, P2, ... of each edge's cubic Bezier curve, source to target.
     routes: the same curves as polylines.
-    width, height: extent of the boxes and curves.
+    width, height: extent of the boxes, frames and curves.
+    groups: (left, top, width, height) of each framed group, outer groups first.
     """
 
     positions: dict[Hashable, Point] = field(default_factory=dict)
@@ -48,10 +55,15 @@ class Layout:
     curves: dict[EdgeKey, list[Point]] = field(default_factory=dict)
     width: float = 0.0
     height: float = 0.0
+    groups: dict[Path, Rectangle] = field(default_factory=dict)
 
 
 def layout(
-    graph: nx.Graph, sizes: Mapping[Any, tuple[float, float]], direction: str = "LR", spacing: float = 1.0
+    graph: nx.Graph,
+    sizes: Mapping[Any, tuple[float, float]],
+    direction: str = "LR",
+    spacing: float = 1.0,
+    groups: Mapping[Any, Sequence[Hashable]] | None = None,
 ) -> Layout:
     """Arrange a directed graph so that edges run one way, short, straight, and with few crossings.
 
@@ -62,8 +74,14 @@ def layout(
     direction: "LR" for left to right, "TB" for top to bottom. Edges leave the middle of a box's right side and
         arrive at the middle of the left side ("TB": bottom and top); parallel edges arrive a little apart.
     spacing: by how much the room between columns ("TB": rows) is multiplied.
+    groups: for each node the names of the groups that it belongs to, from the outermost to the innermost. A node
+        that is missing belongs to none. Each group gets a frame, 14 px outside of what stands in it and 26 px above.
+        Frames are nested or disjoint and hold their members only; no edge runs through a frame in which it has no
+        end. A value enters a frame at one place, however often it is used there. A group that a path of edges
+        leaves and enters again gets no frame, because one of these edges would have to run backwards.
 
-    Edges of a graph that is not a multigraph have the key 0. The same graph always gives the same Layout.
+    Edges of a graph that is not a multigraph have the key 0. The same graph always gives the same Layout; one of the
+    same shape as one seen lately is found again at once.
     Raises ValueError for an unknown direction and KeyError for a node without a size.
 
     >>> graph = nx.MultiDiGraph([("x", "y"), ("k", "y")])
@@ -72,24 +90,33 @@ def layout(
     {'x': (30.0, 13.0), 'y': (170.0, 38.0), 'k': (30.0, 63.0)}
     >>> result.curves["x", "y", 0]
     [(60.0, 13.0), (100.0, 13.0), (100.0, 38.0), (140.0, 38.0)]
+    >>> layout(graph, {node: (60, 26) for node in graph}, groups={"k": ("layer",), "y": ("layer",)}).groups
+    {('layer',): (140.0, 0.0, 228.0, 93.0)}
     """
     if direction not in ("LR", "TB"):
         raise ValueError(f"direction is {direction!r}, and can be 'LR' (left to right) or 'TB' (top to bottom)")
     nodes = list(graph)
     number = {node: k for k, node in enumerate(nodes)}
     keys = _edges_in_order(graph)
-    edges = [(number[u], number[v]) for u, v, _ in keys]
-    across, along = (1, 0) if direction == "LR" else (0, 1)
-    boxes = [(float(sizes[node][along]), float(sizes[node][across])) for node in nodes]
-    centres, curves, width, height = _arranged(edges, boxes, spacing)
-    if direction == "TB":
-        centres = [(y, x) for x, y in centres]
-        curves = [[(y, x) for x, y in points] for points in curves]
-        width, height = height, width
-    named = dict(zip(keys, curves, strict=True))
-    named = {key: named[key] for key in _edge_keys(graph)}
-    routes = {key: sampled(points) for key, points in named.items()}
-    return Layout(dict(zip(nodes, centres, strict=True)), routes, named, round(width, 1), round(height, 1))
+    edges = tuple((number[u], number[v]) for u, v, _ in keys)
+    boxes = tuple((float(sizes[node][0]), float(sizes[node][1])) for node in nodes)
+    paths = tuple(tuple(groups.get(node, ())) for node in nodes) if groups else ((),) * len(nodes)
+    shape = (edges, boxes, paths, direction, spacing)
+    found = _seen.get(shape)
+    if found is None:
+        found = _arranged(*shape)
+        _seen.put(shape, found, len(nodes) + len(edges))
+    curves = {key: list(points) for key, points in zip(keys, found.curves, strict=True)}
+    routes = {key: list(points) for key, points in zip(keys, found.routes, strict=True)}
+    in_order = _edge_keys(graph)
+    return Layout(
+        dict(zip(nodes, found.centres, strict=True)),
+        {key: routes[key] for key in in_order},
+        {key: curves[key] for key in in_order},
+        found.width,
+        found.height,
+        dict(found.groups),
+    )
 
 
 def _edge_keys(graph: nx.Graph) -> list[EdgeKey]:
@@ -102,90 +129,48 @@ def _edges_in_order(graph: nx.Graph) -> list[EdgeKey]:
     return [key for _, key in sorted(zip(places, _edge_keys(graph), strict=True), key=lambda pair: pair[0])]
 
 
+@dataclass(frozen=True)
+class _Arrangement:
+    """What a layout is made of, for nodes and edges by number; nothing in it is ever changed."""
+
+    centres: Sequence[Point]
+    curves: Sequence[Sequence[Point]]
+    routes: Sequence[Sequence[Point]]
+    groups: Mapping[Path, Rectangle]
+    width: float
+    height: float
+
+
+_seen: Cache[_Arrangement] = Cache(room=30_000)
+
+
 def _arranged(
-    edges: list[Edge], boxes: list[tuple[float, float]], spacing: float
-) -> tuple[list[Point], list[list[Point]], float, float]:
-    """Centres, curves, width and height, for nodes 0..len(boxes)-1, left to right."""
-    loops = [0] * len(boxes)
-    for u, v in edges:
-        loops[u] += u == v
-    roomy = [
-        (width + 2 * LOOP * count, height + 2 * LOOP * count)
-        for (width, height), count in zip(boxes, loops, strict=True)
-    ]
-    weights = without_cycles(len(boxes), edges)
-    centres: list[Point] = [(0.0, 0.0)] * len(boxes)
-    strands: dict[Edge, list[list[Point]]] = {}
-    pieces = [_Piece(nodes, weights, roomy, boxes, spacing) for nodes in connected_pieces(len(boxes), weights)]
-    corners, width, height = shelves([piece.extent for piece in pieces])
-    for piece, corner in zip(pieces, corners, strict=True):
-        piece.put(corner, centres, strands)
-    return centres, _curves(edges, centres, boxes, strands), width, height
+    edges: Sequence[tuple[int, int]],
+    boxes: Sequence[tuple[float, float]],
+    paths: Sequence[Path],
+    direction: str,
+    spacing: float,
+) -> _Arrangement:
+    """The arrangement of nodes 0..len(boxes)-1. From top to bottom is left to right, turned over the diagonal."""
+    if direction == "LR":
+        made = compose(edges, boxes, paths, Padding(PADDING, PADDING, HEADER, PADDING), spacing)
+    else:
+        turned = [(height, width) for width, height in boxes]
+        made = compose(edges, turned, paths, Padding(HEADER, PADDING, PADDING, PADDING), spacing)
+        made = _turned(made)
+    frames = {
+        path: (left, top, round(right - left, 1), round(bottom - top, 1))
+        for path, (left, top, right, bottom) in made.frames.items()
+    }
+    routes = [sampled(points) for points in made.curves]
+    return _Arrangement(made.centres, made.curves, routes, frames, round(made.width, 1), round(made.height, 1))
 
 
-def _curves(
-    edges: list[Edge], centres: list[Point], boxes: list[tuple[float, float]], strands: dict[Edge, list[list[Point]]]
-) -> list[list[Point]]:
-    """The control points of each edge: parallel edges take their strands in turn, turned edges run backwards."""
-    looped = [0] * len(boxes)
-    curves = []
-    for u, v in edges:
-        if u == v:
-            curves.append(loop(*centres[u], *boxes[u], looped[u]))
-            looped[u] += 1
-        elif centres[u][0] < centres[v][0]:
-            curves.append(curve(strands[u, v].pop(0)))
-        else:
-            curves.append(curve(strands[v, u].pop(0))[::-1])
-    return curves
-
-
-class _Piece:
-    """One connected piece, laid out with its corner at (0, 0)."""
-
-    def __init__(
-        self,
-        nodes: list[int],
-        weights: dict[Edge, int],
-        roomy: list[tuple[float, float]],
-        boxes: list[tuple[float, float]],
-        spacing: float,
-    ) -> None:
-        self.nodes = nodes
-        local = {node: k for k, node in enumerate(nodes)}
-        self.weights = {(local[u], local[v]): w for (u, v), w in weights.items() if u in local}
-        self.grid = cut_into_columns(self.weights, ranks(len(nodes), self.weights))
-        waypoints = self.grid.strands[len(nodes) :]
-        across = [roomy[node][1] for node in nodes] + [(count - 1) * STRAND_GAP for count in waypoints]
-        along = [roomy[node][0] for node in nodes] + [0.0] * len(waypoints)
-        self.y = heights(self.grid, _ordered(self.grid), across)
-        self.box = [boxes[node][0] for node in nodes]
-        self.spans = column_edges(self.grid, self.y, along, spacing)
-        bottom = max(self.y[k] + across[k] / 2 for k in range(len(across)))
-        self.extent = (self.spans[-1][1], bottom)
-
-    def put(self, corner: Point, centres: list[Point], strands: dict[Edge, list[list[Point]]]) -> None:
-        """Write the centres and the strands of edges, for a piece whose corner is here."""
-        left, top = corner
-        y = [height + top for height in self.y]
-        spans = [(a + left, b + left) for a, b in self.spans]
-        for k, node in enumerate(self.nodes):
-            centres[node] = (round(sum(spans[self.grid.column_of[k]]) / 2, 1), round(y[k], 1))
-        for edge, arrivals in ports(self.grid, y, self.weights).items():
-            shifts = spread(len(arrivals), STRAND_GAP)
-            chain = self.grid.chains[edge]
-            strands[self.nodes[edge[0]], self.nodes[edge[1]]] = [
-                stations(chain, shift, port, y, self.box, spans, self.grid.column_of)
-                for shift, port in zip(shifts, arrivals, strict=True)
-            ]
-
-
-def _ordered(grid: Grid) -> list[list[int]]:
-    """The vertices of each column, top to bottom."""
-    starts = [reading_order(grid), reading_order(grid, backwards=True)]
-    widths = [len(members) for members in grid.columns.members]
-    room = sum(width * width for width in widths) / len(widths)  # in wide columns a move takes long and helps little
-    rounds = max(2, min(ROUNDS, int(50_000 / room)))
-    moves = min(80 + 4 * len(widths), int(400_000 / room))
-    orders = polished(grid.columns, best_orders(grid.columns, starts, rounds), moves)
-    return [[members[k] for k in order] for members, order in zip(grid.columns.members, orders, strict=True)]
+def _turned(made: Composition) -> Composition:
+    return Composition(
+        [(y, x) for x, y in made.centres],
+        [[(y, x) for x, y in points] for points in made.curves],
+        {path: (top, left, bottom, right) for path, (left, top, right, bottom) in made.frames.items()},
+        made.height,
+        made.width,
+    )

@@ -1,59 +1,95 @@
 """From ranks to columns: a long edge becomes a chain of waypoints, one in each column that it passes.
 
-The vertices of the columns are whole numbers: 0..count-1 are the nodes, waypoints follow.
+The vertices of the columns are whole numbers: 0..count-1 are the nodes, waypoints follow. An edge joins a pin of one
+node with a pin of another. A box of its own has one pin in the middle of each side; a group that was laid out
+before has more, at the heights where values pass its border.
 """
 
 import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from .ordering import Columns, Orders
-from .ranks import Edge
+from .ordering import Columns, Orders, Pins
+
+Link = tuple[int, int, int, int]  # source, the source's exit, target, the target's entry
+Heights = Sequence[float]  # of the pins of one side, from the middle of the side, top to bottom
+
+MIDDLE: Heights = (0.0,)
 
 
 @dataclass
 class Grid:
-    """A connected graph cut into columns."""
+    """A graph cut into columns."""
 
     count: int  # nodes; vertices from here on are waypoints
     columns: Columns
     column_of: list[int]  # by vertex
-    index_of: list[int]  # by vertex: its place in columns.members[column]
-    chains: dict[Edge, list[int]]  # edge -> its vertices from source to target
+    chains: dict[Link, list[int]]  # link -> its vertices from source to target
     strands: list[int]  # by vertex: how many parallel edges a waypoint carries (1 for nodes)
-    before: list[list[tuple[int, int]]]  # by vertex: (neighbour in the column before, weight)
-    after: list[list[tuple[int, int]]]  # by vertex: (neighbour in the column after, weight)
+    before: list[list[tuple[int, float]]]  # by vertex: neighbour in the column before, and how far below ...
+    after: list[list[tuple[int, float]]]  # ... or in the column after: and how far above it a level edge ends
+    exits: list[Heights]  # by node
+    entries: list[Heights]
 
 
-def cut_into_columns(weights: dict[Edge, int], rank: list[int]) -> Grid:
-    """Place nodes and waypoints in the columns of their ranks.
+def cut_into_columns(
+    links: Mapping[Link, int],
+    rank: Sequence[int],
+    exits: Sequence[Heights] | None = None,
+    entries: Sequence[Heights] | None = None,
+) -> Grid:
+    """Place nodes and waypoints in the columns of their ranks. `links` gives the number of parallel edges.
 
-    >>> grid = cut_into_columns({(0, 1): 1, (1, 2): 1, (0, 2): 2}, [0, 1, 2])
-    >>> grid.chains[0, 2], grid.columns.members
+    >>> grid = cut_into_columns({(0, 0, 1, 0): 1, (1, 0, 2, 0): 1, (0, 0, 2, 0): 2}, [0, 1, 2])
+    >>> grid.chains[0, 0, 2, 0], grid.columns.members
     ([0, 3, 2], [[0], [1, 3], [2]])
     """
     count = len(rank)
+    exits, entries = list(exits or [MIDDLE] * count), list(entries or [MIDDLE] * count)
     column_of, strands, chains = list(rank), [1] * count, {}
-    for (u, v), weight in weights.items():
+    for (u, i, v, j), weight in links.items():
         waypoints = range(len(column_of), len(column_of) + rank[v] - rank[u] - 1)
         column_of.extend(range(rank[u] + 1, rank[v]))
         strands.extend([weight] * len(waypoints))
-        chains[u, v] = [u, *waypoints, v]
+        chains[u, i, v, j] = [u, *waypoints, v]
     members: list[list[int]] = [[] for _ in range(max(rank) + 1)]
-    index_of = []
     for vertex, column in enumerate(column_of):
-        index_of.append(len(members[column]))
         members[column].append(vertex)
-    joins = [np.zeros((len(a), len(b))) for a, b in itertools.pairwise(members)]
-    before: list[list[tuple[int, int]]] = [[] for _ in column_of]
-    after: list[list[tuple[int, int]]] = [[] for _ in column_of]
-    for edge, chain in chains.items():
+    first_exit, exit_pins, exit_counts = _numbered(members, exits)
+    first_entry, entry_pins, entry_counts = _numbered(members, entries)
+    joins = [np.zeros(shape) for shape in zip(exit_counts[:-1], entry_counts[1:], strict=True)]
+    before: list[list[tuple[int, float]]] = [[] for _ in column_of]
+    after: list[list[tuple[int, float]]] = [[] for _ in column_of]
+    for link, chain in chains.items():
+        source, i, target, j = link
         for a, b in itertools.pairwise(chain):
-            joins[column_of[a]][index_of[a], index_of[b]] = weights[edge]
-            before[b].append((a, weights[edge]))
-            after[a].append((b, weights[edge]))
-    return Grid(count, Columns(members, joins), column_of, index_of, chains, strands, before, after)
+            leaving, arriving = (i if a == source else 0), (j if b == target else 0)
+            joins[column_of[a]][first_exit[a] + leaving, first_entry[b] + arriving] = links[link]
+            drop = (exits[a][leaving] if a == source else 0.0) - (entries[b][arriving] if b == target else 0.0)
+            before[b].append((a, drop))
+            after[a].append((b, drop))
+    columns = Columns(members, joins, exit_pins, entry_pins)
+    return Grid(count, columns, column_of, chains, strands, before, after, exits, entries)
+
+
+def _numbered(members: list[list[int]], pins: list[Heights]) -> tuple[list[int], list[Pins | None], list[int]]:
+    """The pins of one side of each column, numbered from the top: the number of each vertex's first, the numbers by
+    member (None: one each), and how many there are."""
+    first = [0] * sum(len(column) for column in members)
+    numbers: list[Pins | None] = []
+    counts = []
+    for column in members:
+        count, own = 0, []
+        for vertex in column:
+            first[vertex] = count
+            count += len(pins[vertex]) if vertex < len(pins) else 1
+            own.append(np.arange(first[vertex], count))
+        single = count == len(column) and all(len(numbers_) == 1 for numbers_ in own)
+        numbers.append(None if single else own)
+        counts.append(count)
+    return first, numbers, counts
 
 
 def reading_order(grid: Grid, backwards: bool = False) -> Orders:
@@ -62,6 +98,7 @@ def reading_order(grid: Grid, backwards: bool = False) -> Orders:
     For a tree this order has no crossing at all. `backwards` takes results and operands last to first.
     """
     step = 1 if backwards else -1
+    index_of = {vertex: index for column in grid.columns.members for index, vertex in enumerate(column)}
     orders: list[list[int]] = [[] for _ in grid.columns.members]
     seen = [False] * len(grid.column_of)
     waiting = [v for v in range(grid.count) if not grid.after[v]][::step]
@@ -70,6 +107,6 @@ def reading_order(grid: Grid, backwards: bool = False) -> Orders:
         if seen[vertex]:
             continue
         seen[vertex] = True
-        orders[grid.column_of[vertex]].append(grid.index_of[vertex])
+        orders[grid.column_of[vertex]].append(index_of[vertex])
         waiting.extend([operand for operand, _ in grid.before[vertex]][::step])
     return [np.array(order) for order in orders]

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from .columns import Grid
 
-Neighbours = list[list[tuple[int, float]]]
+Neighbours = list[list[tuple[int, float, float]]]  # (neighbour, how much it pulls, how far below it is level)
 Points = list[tuple[float, float]]  # (where a neighbour would like the vertex, how much)
 
 NODE_GAP = 24.0  # clear distance between two boxes of a column
@@ -42,7 +42,7 @@ def heights(grid: Grid, order: Sequence[Sequence[int]], size: Sequence[float]) -
     for turn in range(TURNS):
         for r in range(count) if turn % 2 == 0 else range(count - 1, -1, -1):
             wanted = [
-                [(y[other] - shift, pull) for other, pull in neighbours[vertex]] or [(0.0, 1.0)]
+                [(y[other] + below - shift, pull) for other, pull, below in neighbours[vertex]] or [(0.0, 1.0)]
                 for vertex, shift in zip(order[r], offsets[r], strict=True)
             ]
             for vertex, shift, height in zip(order[r], offsets[r], isotonic(wanted), strict=True):
@@ -78,8 +78,12 @@ def median(points: Points) -> float:
     >>> median([(1.0, 1.0), (4.0, 2.0)]), median([(1.0, 1.0), (4.0, 1.0)])
     (4.0, 2.5)
     """
+    if len(points) == 1:
+        return points[0][0]
     points = sorted(points)
-    half = sum(weight for _, weight in points) / 2
+    half = 0.0
+    for _, weight in points:
+        half += weight / 2
     reached = 0.0
     for place, (value, weight) in enumerate(points):
         reached += weight
@@ -103,7 +107,9 @@ def _straighten(
         pulls: Points = []
         up, down = -float("inf"), float("inf")
         for vertex in group:
-            pulls += [(y[other] - y[vertex], pull) for other, pull in neighbours[vertex] if other not in inside]
+            pulls += [
+                (y[other] + below - y[vertex], pull) for other, pull, below in neighbours[vertex] if other not in inside
+            ]
             r, k = place[vertex]
             column, offset = order[r], offsets[r]
             if k and column[k - 1] not in inside:
@@ -126,8 +132,8 @@ def _level_groups(y: Sequence[float], neighbours: Neighbours) -> list[list[int]]
         seen[start] = True
         group = [start]
         for vertex in group:
-            for other, _ in neighbours[vertex]:
-                if not seen[other] and abs(y[other] - y[vertex]) < LEVEL:
+            for other, _, below in neighbours[vertex]:
+                if not seen[other] and abs(y[other] + below - y[vertex]) < LEVEL:
                     seen[other] = True
                     group.append(other)
         groups.append(group)
@@ -135,7 +141,7 @@ def _level_groups(y: Sequence[float], neighbours: Neighbours) -> list[list[int]]
 
 
 def _neighbours(grid: Grid) -> Neighbours:
-    """(neighbour, pull) of each vertex."""
+    """What pulls at each vertex."""
 
     def pull(a: int, b: int) -> float:
         inside = (a >= grid.count) + (b >= grid.count)
@@ -144,8 +150,8 @@ def _neighbours(grid: Grid) -> Neighbours:
         return PULL_RESULT if grid.before[a] else PULL_LEAF
 
     return [
-        [(a, pull(a, vertex) * SLIGHTLY_MORE) for a, _ in grid.before[vertex]]
-        + [(b, pull(vertex, b)) for b, _ in grid.after[vertex]]
+        [(a, pull(a, vertex) * SLIGHTLY_MORE, drop) for a, drop in grid.before[vertex]]
+        + [(b, pull(vertex, b), -drop) for b, drop in grid.after[vertex]]
         for vertex in range(len(grid.column_of))
     ]
 
@@ -154,6 +160,7 @@ def _offsets(grid: Grid, column: Sequence[int], size: Sequence[float]) -> list[f
     """How far below the column's first vertex each vertex stands when all stand as close as they may."""
     offsets = [0.0]
     for a, b in itertools.pairwise(column):
-        gap = NODE_GAP if max(a, b) < grid.count else WAYPOINT_GAP
+        boxes = max(a, b) < grid.count and size[a] > 0 and size[b] > 0
+        gap = NODE_GAP if boxes else WAYPOINT_GAP
         offsets.append(offsets[-1] + (size[a] + size[b]) / 2 + gap)
     return offsets

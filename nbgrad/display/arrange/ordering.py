@@ -10,24 +10,41 @@ structures", IEEE Transactions on Systems, Man, and Cybernetics 11(2), 1981.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 
 Orders = list[np.ndarray]
+Pins = list[np.ndarray]  # by member of a column: the indices of its pins, from the top
 
 
 @dataclass
 class Columns:
     """A graph whose edges join neighbouring columns only.
 
-    members[r] lists the vertices of column r; joins[r] is the matrix of edge weights, one row for each member of
-    column r and one column for each member of column r + 1 (float64: small whole numbers, so sums are exact).
+    members[r] lists the vertices of column r. An edge leaves a pin of its source and arrives at a pin of its target:
+    most vertices have one pin on each side, a framed group has one for each value that passes its border, in a fixed
+    order from top to bottom. exits[r] and entries[r] list the pins of each member of column r; None says that each
+    member has a single pin of its own index. joins[r] is the matrix of edge weights, one row for each exit of
+    column r and one column for each entry of column r + 1 (float64: small whole numbers, so sums are exact).
     An order of column r is an array of indices into members[r], top to bottom.
     """
 
     members: list[list[int]]
     joins: list[np.ndarray]
+    exits: list[Pins | None] = field(default_factory=list)
+    entries: list[Pins | None] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        nothing: list[Pins | None] = [None] * len(self.members)
+        self.exits, self.entries = self.exits or nothing, self.entries or nothing
+        ends = list(zip(self.joins, self.exits, self.entries[1:], strict=False))
+        self.by_source = [_summed(join, exits) for join, exits, _ in ends]  # member of r to entry of r + 1
+        self.by_target = [_summed(join.T, entries).T for join, _, entries in ends]  # exit of r to member of r + 1
+        self.merged = [
+            _summed(join.T, entries).T for join, (_, _, entries) in zip(self.by_source, ends, strict=True)
+        ]  # member to member
 
     def crossings(self, orders: Orders) -> int:
         """Crossing pairs of edges.
@@ -40,22 +57,38 @@ class Columns:
 
     def crossings_between(self, r: int, orders: Orders) -> int:
         """Crossing pairs of edges between columns r and r + 1."""
-        if min(len(orders[r]), len(orders[r + 1])) < 2:
+        leaving, arriving = _in_order(self.exits[r], orders[r]), _in_order(self.entries[r + 1], orders[r + 1])
+        if min(len(leaving), len(arriving)) < 2:
             return 0
-        join = self.joins[r][orders[r][:, None], orders[r + 1]]
-        above = join[:-1].cumsum(axis=0)  # edges that start higher ...
-        lower = above[:, ::-1].cumsum(axis=1)[:, ::-1]  # ... and end at this row or lower
-        return int((join[1:, :-1] * lower[:, 1:]).sum())
+        join = self.joins[r][leaving[:, None], arriving]
+        # Times a triangle from the left: edges that start higher. From the right: edges that end lower.
+        return int(np.vdot(_triangle(len(leaving)) @ join @ _triangle(len(arriving)), join))
 
     def towards(self, r: int, side: int, orders: Orders) -> np.ndarray:
-        """Edge weights of column r's members (rows, unordered) to the ordered column r + side."""
+        """Edge weights of column r's members (rows, unordered) to the ordered pins of column r + side."""
         if side < 0:
-            return self.joins[r - 1].T[:, orders[r - 1]]
-        return self.joins[r][:, orders[r + 1]]
+            return self.by_target[r - 1].T[:, _in_order(self.exits[r - 1], orders[r - 1])]
+        return self.by_source[r][:, _in_order(self.entries[r + 1], orders[r + 1])]
 
     def sides(self, r: int) -> list[int]:
         """The directions in which column r has a neighbour."""
         return [side for side in (-1, 1) if 0 <= r + side < len(self.members)]
+
+
+def _summed(join: np.ndarray, pins: Pins | None) -> np.ndarray:
+    """The rows of a matrix added up over the pins of each member."""
+    return join if pins is None else np.array([join[own].sum(axis=0) for own in pins])
+
+
+def _in_order(pins: Pins | None, order: np.ndarray) -> np.ndarray:
+    """The pins of a column whose members stand in this order."""
+    return order if pins is None else np.concatenate([pins[k] for k in order])
+
+
+@cache
+def _triangle(count: int) -> np.ndarray:
+    """Ones below the diagonal, zeros elsewhere."""
+    return np.tri(count, k=-1)
 
 
 def best_orders(columns: Columns, starts: Sequence[Orders], rounds: int) -> Orders:
@@ -139,5 +172,5 @@ def _savings(columns: Columns, r: int, orders: Orders) -> np.ndarray:
     cost = np.zeros((len(orders[r]), len(orders[r])))  # cost[a, b]: crossings when a is above b
     for side in columns.sides(r):
         weights = columns.towards(r, side, orders)
-        cost += weights @ (weights.cumsum(axis=1) - weights).T
+        cost += weights @ _triangle(weights.shape[1]) @ weights.T
     return cost - cost.T

@@ -13,6 +13,7 @@ from .ordering import Columns, Orders, settle
 from .rerouting import random_path, reroute
 
 REROUTED = 0.7  # share of the moves that reroute a path
+PATIENCE = 60  # moves in a row that save nothing, before it is given up
 
 
 def polished(columns: Columns, orders: Orders, moves: int) -> Orders:
@@ -20,7 +21,10 @@ def polished(columns: Columns, orders: Orders, moves: int) -> Orders:
     dice = random.Random(1)  # only .random() is used: that sequence is the same in every version of Python
     crossed = [columns.crossings_between(r, orders) for r in range(len(columns.joins))]
     wide = [r for r, order in enumerate(orders) if len(order) > 1]
+    in_vain = 0
     for _ in range(moves):
+        if in_vain == PATIENCE:
+            break
         beside = [0, *crossed, 0]  # beside[r] and beside[r + 1]: crossings before and after column r
         hot = [r for r in wide if beside[r] or beside[r + 1]]
         if not hot:
@@ -35,6 +39,7 @@ def polished(columns: Columns, orders: Orders, moves: int) -> Orders:
             columns.crossings_between(r, tried) if moved[r] or moved[r + 1] else count
             for r, count in enumerate(crossed)
         ]
+        in_vain = 0 if sum(found) < sum(crossed) else in_vain + 1
         if sum(found) <= sum(crossed):
             orders, crossed = tried, found
     return orders

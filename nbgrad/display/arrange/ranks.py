@@ -10,6 +10,7 @@ Source of the formulation: E. Gansner, E. Koutsofios, S. North, K.-P. Vo, "A tec
 graphs", IEEE Transactions on Software Engineering 19(3), 1993, section 2.
 """
 
+import itertools
 from collections import deque
 from collections.abc import Iterable, Sequence
 
@@ -69,23 +70,44 @@ def ranks(count: int, weights: dict[Edge, int]) -> list[int]:
     >>> ranks(4, {(0, 1): 1, (1, 2): 1, (3, 2): 1})  # 3 is a leaf: it stands beside its consumer, not in column 0
     [0, 1, 2, 1]
     """
+    core = _without_twigs(count, weights)
     demand = [0] * count
-    for (u, v), weight in weights.items():
-        demand[u] -= weight
-        demand[v] += weight
+    for u, v in core:
+        demand[u] -= weights[u, v]
+        demand[v] += weights[u, v]
     flow_graph = nx.DiGraph()
-    flow_graph.add_nodes_from((v, {"demand": demand[v]}) for v in range(count))
-    flow_graph.add_edges_from((u, v, {"weight": -1}) for u, v in weights)
-    flow = nx.network_simplex(flow_graph)[1]
-    return _balanced(_ranks_of_flow(count, weights, flow), weights)
+    flow_graph.add_nodes_from((v, {"demand": demand[v]}) for v in dict.fromkeys(itertools.chain(*core)))
+    flow_graph.add_edges_from((u, v, {"weight": -1}) for u, v in core)
+    flow = nx.network_simplex(flow_graph)[1] if core else {}
+    tight = [(u, v) not in core or flow[u][v] > 0 for u, v in weights]
+    return _balanced(_ranks_of_flow(count, weights, tight), weights)
 
 
-def _ranks_of_flow(count: int, weights: dict[Edge, int], flow: dict[int, dict[int, int]]) -> list[int]:
-    """The earliest ranks from 0 on in which every edge is long enough and edges with flow have length 1."""
-    limits: list[list[tuple[int, int]]] = [[] for _ in range(count)]  # of w: (u, d) says rank[u] >= rank[w] + d
+def _without_twigs(count: int, weights: dict[Edge, int]) -> dict[Edge, None]:
+    """The edges left when nodes with a single neighbour have been taken off, again and again.
+
+    An edge to such a node has length 1 in the best ranks, whatever the others are; most leaves are such nodes.
+    """
+    around: list[dict[int, Edge]] = [{} for _ in range(count)]
     for u, v in weights:
+        around[u][v] = around[v][u] = (u, v)
+    core = dict.fromkeys(weights)
+    twigs = [node for node in range(count) if len(around[node]) == 1]
+    for node in twigs:
+        if around[node]:
+            other, edge = around[node].popitem()
+            del core[edge], around[other][node]
+            if len(around[other]) == 1:
+                twigs.append(other)
+    return core
+
+
+def _ranks_of_flow(count: int, weights: dict[Edge, int], tight: Iterable[bool]) -> list[int]:
+    """The earliest ranks from 0 on in which every edge is long enough and the tight ones have length 1."""
+    limits: list[list[tuple[int, int]]] = [[] for _ in range(count)]  # of w: (u, d) says rank[u] >= rank[w] + d
+    for (u, v), exact in zip(weights, tight, strict=True):
         limits[u].append((v, 1))
-        if flow[u][v]:
+        if exact:
             limits[v].append((u, -1))
     rank = [0] * count
     waiting = deque(range(count))

@@ -24,13 +24,13 @@ def random_path(columns: Columns, through: int, dice: random.Random) -> tuple[in
     path = [int(dice.random() * len(columns.members[through]))]
     first = last = through
     while last < len(columns.joins) and dice.random() < GO_ON:
-        ahead = columns.joins[last][path[-1]].nonzero()[0]
+        ahead = columns.merged[last][path[-1]].nonzero()[0]
         if not len(ahead):
             break
         path.append(int(ahead[int(dice.random() * len(ahead))]))
         last += 1
     while first and dice.random() < GO_ON:
-        behind = columns.joins[first - 1][:, path[0]].nonzero()[0]
+        behind = columns.merged[first - 1][:, path[0]].nonzero()[0]
         if not len(behind):
             break
         path.insert(0, int(behind[int(dice.random() * len(behind))]))
@@ -39,54 +39,68 @@ def random_path(columns: Columns, through: int, dice: random.Random) -> tuple[in
 
 
 def reroute(columns: Columns, orders: Orders, first: int, path: Sequence[int], dice: random.Random) -> Orders:
-    """Orders in which the path has its best way; of several best ways the dice choose one."""
+    """Orders in which the path has its best way; of several best ways the dice choose one.
+
+    A column in which the path's vertex stays where it is keeps its very array.
+    """
     last = first + len(path) - 1
     rest = {r: orders[r] for r in (first - 1, last + 1) if 0 <= r < len(orders)}
     rest.update({first + k: orders[first + k][orders[first + k] != vertex] for k, vertex in enumerate(path)})
     whims = [np.array([dice.random() * 1e-3 for _ in range(len(rest[r]) + 1)]) for r in range(first, last + 1)]
     cost = whims[0]
     if first:
-        cost = cost + _join_cost(columns, rest, first - 1, None, path[0])[0]
+        cost = cost + _end_cost(columns.merged[first - 1].T, rest[first], rest[first - 1], path[0])
     came_from = []
     for k in range(1, len(path)):
-        choices = cost[:, None] + _join_cost(columns, rest, first + k - 1, path[k - 1], path[k])
+        r = first + k - 1
+        choices = cost[:, None] + _join_cost(columns.merged[r], rest[r], rest[r + 1], path[k - 1], path[k])
         came_from.append(choices.argmin(axis=0))
         cost = choices.min(axis=0) + whims[k]
     if last < len(orders) - 1:
-        cost = cost + _join_cost(columns, rest, last, path[-1], None)[:, 0]
+        cost = cost + _end_cost(columns.merged[last], rest[last], rest[last + 1], path[-1])
     boundary = int(cost.argmin())
     routed = list(orders)
     for k in range(len(path) - 1, -1, -1):
-        order = rest[first + k].tolist()
-        order.insert(boundary, path[k])
-        routed[first + k] = np.array(order)
+        r = first + k
+        if orders[r][boundary] != path[k]:
+            routed[r] = np.concatenate([rest[r][:boundary], [path[k]], rest[r][boundary:]])
         if k:
             boundary = int(came_from[k - 1][boundary])
     return routed
 
 
-def _join_cost(
-    columns: Columns, rest: dict[int, np.ndarray], r: int, left: int | None, right: int | None
-) -> np.ndarray:
-    """cost[b, c]: crossings between columns r and r + 1 that the path's edges take part in, when its vertex `left`
-    stands at boundary b of column r and its vertex `right` at boundary c of the next (None: no vertex there)."""
-    join = columns.joins[r]
-    others = join[rest[r][:, None], rest[r + 1]]
-    n, m = others.shape
-    above = np.zeros((n + 1, m + 1))  # above[b, c]: edges from before boundary b to before boundary c
+def _end_cost(join: np.ndarray, own: np.ndarray, next_: np.ndarray, vertex: int) -> np.ndarray:
+    """cost[b]: crossings that the vertex's edges to the next column take part in when it stands at boundary b
+    of its own, but for a constant. `join` has a row for each member of its own column."""
+    return _crossed(join[own[:, None], next_], _running(join[vertex, next_]))
+
+
+def _join_cost(join: np.ndarray, here: np.ndarray, next_: np.ndarray, left: int, right: int) -> np.ndarray:
+    """cost[b, c]: crossings that the path's edges take part in between its own column and the next, but for a
+    constant, when its vertex `left` stands at boundary b and its vertex `right` at boundary c of the next."""
+    others = join[here[:, None], next_]
+    leaving, arriving = _running(join[left, next_]), _running(join[here, right])  # edges to vertices off the path
+    above = np.zeros((len(here) + 1, len(next_) + 1))  # above[b, c]: edges from before b to before c
     others.cumsum(axis=0, out=above[1:, 1:])
     above[1:, 1:].cumsum(axis=1, out=above[1:, 1:])
-    cost = np.zeros((n + 1, m + 1))
-    if left is not None:  # its edges to vertices off the path
-        leaving = join[left, rest[r + 1]]
-        cost += (above[:, m] * leaving.sum() - (above[:, 1:] + above[:, :-1] - above[n, :-1]) @ leaving)[:, None]
-    if right is not None:
-        arriving = join[rest[r], right]
-        cost += above[n] * arriving.sum() - arriving @ (above[1:] + above[:-1] - above[:-1, m:])
-    if left is not None and right is not None:
-        cost += join[left, right] * (above[:, m:] + above[n] - 2 * above)
-        before_b, before_c = np.zeros(n + 1), np.zeros(m + 1)
-        arriving.cumsum(out=before_b[1:])
-        leaving.cumsum(out=before_c[1:])
-        cost += before_b[:, None] * before_c + (before_b[n] - before_b)[:, None] * (before_c[m] - before_c)
-    return cost
+    own = join[left, right]
+    of_b = _crossed(others, leaving) + own * above[:, -1] - leaving[-1] * arriving
+    of_c = _crossed(others.T, arriving) + own * above[-1] - arriving[-1] * leaving
+    return of_b[:, None] + of_c + 2 * (arriving[:, None] * leaving - own * above)
+
+
+def _crossed(others: np.ndarray, running: np.ndarray) -> np.ndarray:
+    """By boundary b of the rows: how many of the other edges cross those of a vertex at b, but for a constant.
+
+    Another edge that starts above crosses those that end before it, one that starts below those that end after it.
+    """
+    found = np.zeros(len(others) + 1)
+    (others @ (running[:-1] + running[1:] - running[-1])).cumsum(out=found[1:])
+    return found
+
+
+def _running(weights: np.ndarray) -> np.ndarray:
+    """Sums of the weights before each boundary."""
+    sums = np.zeros(len(weights) + 1)
+    weights.cumsum(out=sums[1:])
+    return sums

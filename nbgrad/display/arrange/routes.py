@@ -6,47 +6,56 @@ that its waypoint holds free. So no curve can enter a box that is not its own.
 """
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from .columns import Grid
-from .coordinates import STRAND_GAP
-from .ranks import Edge
+from .columns import Grid, Link
+from .coordinates import LEVEL, STRAND_GAP
 
 Point = tuple[float, float]
 SAMPLES = 11  # straight pieces that stand for one S; odd, so that no sample falls on the middle, where S-curves cross
+BLENDS = [  # shares of the four control points in each sample of a cubic Bezier curve
+    ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
+    for t in (step / SAMPLES for step in range(1, SAMPLES + 1))
+]
 LOOP = 16.0  # how far a loop stands off its box
 
 
 def column_edges(
-    grid: Grid, y: Sequence[float], width: Sequence[float], spacing: float = 1.0
+    grid: Grid, y: Sequence[float], width: Sequence[float], spacing: float, beside: Mapping[int, float]
 ) -> list[tuple[float, float]]:
     """(left, right) of each column; where edges climb far, the room before the column is wider,
-    in steps, so that small differences do not show. All that room is multiplied by ``spacing``."""
+    in steps, so that small differences do not show. All that room is multiplied by ``spacing``.
+
+    beside: the columns between which and the column before a group's border stands, and the room that it needs.
+    Only a port is on the other side, so edges climb in half the room."""
     spans: list[tuple[float, float]] = []
     left = 0.0
     for r, column in enumerate(grid.columns.members):
         if r:
-            climb = max(abs(y[a] - y[b]) for b in column for a, _ in grid.before[b])
-            left = spans[-1][1] + spacing * min(80.0 + 20.0 * (climb // 120.0), 140.0)
+            climb = max((abs(y[a] + drop - y[b]) for b in column for a, drop in grid.before[b]), default=0.0)
+            room = spacing * min(80.0 + 20.0 * (climb // 120.0), 140.0)
+            if r in beside:
+                room = max(beside[r], room / 2 if climb >= LEVEL else 0.0)
+            left = spans[-1][1] + room
         spans.append((left, left + max(width[v] for v in column)))
     return spans
 
 
-def ports(grid: Grid, y: Sequence[float], weights: dict[Edge, int]) -> dict[Edge, list[float]]:
-    """How far from the middle of the target's side the strands of each edge arrive: 0 for all, except where
-    parallel edges arrive, which need places of their own."""
-    found: dict[Edge, list[float]] = {}
-    arriving: list[list[Edge]] = [[] for _ in range(grid.count)]
-    for edge in grid.chains:
-        arriving[edge[1]].append(edge)
-    for edges in arriving:
-        total = sum(weights[edge] for edge in edges)
-        if total == len(edges):
-            found.update({edge: [0.0] for edge in edges})
+def arrivals(grid: Grid, y: Sequence[float], links: Mapping[Link, int]) -> dict[Link, list[float]]:
+    """How far from its pin on the target's side each strand of a link arrives: 0 for all, except where parallel
+    edges arrive, which need places of their own."""
+    found: dict[Link, list[float]] = {}
+    arriving: dict[tuple[int, int], list[Link]] = {}
+    for link in grid.chains:
+        arriving.setdefault(link[2:], []).append(link)
+    for group in arriving.values():
+        total = sum(links[link] for link in group)
+        if total == len(group):
+            found.update({link: [0.0] for link in group})
             continue
         places = spread(total, min(STRAND_GAP, 24.0 / (total - 1)))
-        for edge in sorted(edges, key=lambda edge: (y[grid.chains[edge][-2]], edge)):
-            found[edge], places = places[: weights[edge]], places[weights[edge] :]
+        for link in sorted(group, key=lambda link: (y[grid.chains[link][-2]], link)):
+            found[link], places = places[: links[link]], places[links[link] :]
     return found
 
 
@@ -60,23 +69,30 @@ def spread(count: int, distance: float) -> list[float]:
 
 
 def stations(
-    chain: Sequence[int], waypoint_shift: float, port: float, y: Sequence[float], box: Sequence[float], spans, column_of
+    grid: Grid,
+    link: Link,
+    shift: float,
+    arrival: float,
+    y: Sequence[float],
+    reach: Sequence[float],
+    spans: Sequence[tuple[float, float]],
 ) -> list[Point]:
     """Points of one strand in pairs: where it leaves a vertex, where it reaches the next one's column, and so on.
 
-    `box` gives the boxes' widths; the strand leaves the source's right side and ends at the target's left side.
+    `reach` gives the boxes' widths; the strand leaves the source's right side and ends at the target's left side.
+    shift: how far below the waypoints it passes; arrival: how far below its pin it ends.
     """
-    source, target = chain[0], chain[-1]
+    source, exit_, target, entry = link
 
-    def middle(vertex: int) -> float:
-        return sum(spans[column_of[vertex]]) / 2
+    def span(vertex: int) -> tuple[float, float]:
+        return spans[grid.column_of[vertex]]
 
-    points = [(middle(source) + box[source] / 2, y[source]), (spans[column_of[source]][1], y[source])]
-    for vertex in chain[1:-1]:
-        height = y[vertex] + waypoint_shift
-        points += [(x, height) for x in spans[column_of[vertex]]]
-    height = y[target] + port
-    return [*points, (spans[column_of[target]][0], height), (middle(target) - box[target] / 2, height)]
+    height = y[source] + grid.exits[source][exit_]
+    points = [(sum(span(source)) / 2 + reach[source] / 2, height), (span(source)[1], height)]
+    for vertex in grid.chains[link][1:-1]:
+        points += [(x, y[vertex] + shift) for x in span(vertex)]
+    height = y[target] + grid.entries[target][entry] + arrival
+    return [*points, (span(target)[0], height), (sum(span(target)) / 2 - reach[target] / 2, height)]
 
 
 def curve(points: Sequence[Point]) -> list[Point]:
@@ -132,13 +148,7 @@ def sampled(controls: Sequence[Point]) -> list[Point]:
         if p[1] == q[1] == r[1] == s[1]:
             points.append(s)
             continue
-        for step in range(1, SAMPLES + 1):
-            t = step / SAMPLES
-            a, b, c, d = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3
-            points.append(
-                (
-                    round(a * p[0] + b * q[0] + c * r[0] + d * s[0], 1),
-                    round(a * p[1] + b * q[1] + c * r[1] + d * s[1], 1),
-                )
-            )
+        for a, b, c, d in BLENDS:
+            x, y = a * p[0] + b * q[0] + c * r[0] + d * s[0], a * p[1] + b * q[1] + c * r[1] + d * s[1]
+            points.append((round(x, 1), round(y, 1)))
     return points
