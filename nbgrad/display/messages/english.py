@@ -88,6 +88,27 @@ SENTENCES = {
     # pictures on several levels: groups, folds, single numbers
     # what may be chosen of a picture, and two runs beside each other
     # exports
+    "unknown_format": "{name} cannot be written: its ending {suffix!r} is not one of {known}.",
+    "format_is_played": "A film shows a backward pass: nbgrad.animate(loss).save(...).",
+    "format_is_graph": "The graph is written by its still picture: nbgrad.draw(loss).save(...).",
+    "option_elsewhere": "{option}= means nothing for {suffix}; it is an option of {known}.",
+    "no_folder": "There is no folder {folder!r} to write {name} to; make it first, or mend its name.",
+    "is_folder": "{path!r} is a folder; add the name of a file.",
+    "no_frame": "There is no frame {frame}: the frames of this backward pass are 0 to {last}.",
+    "too_many_pixels": "dpi={dpi} is too much for a picture of {size}; choose a number from 1 to {most}.",
+    "missing_glyphs": "No font here has {characters}: boxes are painted instead. Install a font that has them, such as "
+    "Noto Sans CJK, or save .svg or .html, where the reader's fonts are used.",
+    "film_empty": "There is nothing to film: the pass has no steps, or its graph is too large to be drawn.",
+    "film_long": "This backward pass has {count} steps; a film shows up to {most}. Take a smaller part of the graph.",
+    "film_seconds": "seconds={seconds} is how long each step would be shown; choose from 0.05 to 60.",
+    "no_ffmpeg": "An .mp4 is made by the program ffmpeg, which was not found. Install it (conda install ffmpeg, "
+    "apt install ffmpeg, brew install ffmpeg), or save .gif or .html, which need nothing more.",
+    "ffmpeg_failed": "The program ffmpeg could not make the .mp4; save .gif or .html instead. It said: {said}",
+    "page_controls": "Backward pass",
+    "page_play": "Play",
+    "page_pause": "Pause",
+    "page_step": "Step {number}",
+    "page_text": "The same in words and numbers",
     # the player: phases, facts about nodes and edges, paths, quiz, orders
     "phase_forward": "Forward",
     "phase_backward": "Backward",

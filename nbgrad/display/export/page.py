@@ -1,0 +1,129 @@
+"""A page that stands by itself: the picture, playing where it is a film, and the same in words and numbers.
+
+No script and nothing from elsewhere: it works from a mail or a memory stick, and a policy in the page forbids the
+browser everything else. What can be pressed are radio buttons, which the style sheet asks for their state.
+"""
+
+from __future__ import annotations
+
+
+from nbgrad.display import messages
+from nbgrad.display.animated import Clock, Film
+from nbgrad.display.svg import escape
+
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+
+STYLE = """
+:root { color-scheme: light dark; --ground: #f4f6f9; --ink: #1b2430; --line: #c5ccd6; --chosen: #0b5fa5; }
+@media (prefers-color-scheme: dark) {
+  :root { --ground: #14181e; --ink: #e4e8ee; --line: #4a5563; --chosen: #6cb6ee; }
+}
+body { margin: 0; background: var(--ground); color: var(--ink); font: 16px/1.5 system-ui, 'DejaVu Sans', sans-serif; }
+main { max-width: 1200px; margin: 0 auto; padding: 1rem; }
+h1 { font-size: 1.25rem; margin: 0 0 0.75rem; overflow-wrap: anywhere; }
+figure { margin: 0; overflow: auto; border: 1px solid var(--line); border-radius: 10px; }
+figure svg { display: block; margin: 0 auto; }
+pre { overflow: auto; font: 13px/1.5 ui-monospace, 'DejaVu Sans Mono', monospace; }
+summary { cursor: pointer; margin-top: 0.75rem; }
+:focus-visible { outline: 3px solid var(--chosen); outline-offset: 2px; }
+@media print {
+  :root { --ground: #fff; --ink: #000; }
+  figure { border: 0; overflow: visible; }
+  figure svg { max-width: 100%; height: auto; }
+  fieldset, details { display: none; }
+}
+"""
+
+CONTROLS = """
+fieldset { border: 0; padding: 0; margin: 0 0 0.75rem; display: flex; flex-wrap: wrap; gap: 0.25rem; }
+legend { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
+fieldset input { position: absolute; opacity: 0; pointer-events: none; }
+fieldset label { min-width: 1.25rem; padding: 0.2rem 0.5rem; border: 1px solid var(--line); border-radius: 6px;
+  text-align: center; cursor: pointer; }
+fieldset input:checked + label { border-color: var(--chosen); box-shadow: inset 0 0 0 1px var(--chosen);
+  font-weight: 600; }
+fieldset input:focus-visible + label { outline: 3px solid var(--chosen); outline-offset: 1px; }
+main:has(#pause:checked) .ng-graph * { animation-play-state: paused !important; }
+main:has(.step:checked) .ng-graph [class^=w] { animation: none !important; opacity: 0; }
+@media (prefers-reduced-motion: reduce) { .ng-graph * { animation: none !important; } }
+@media print { .ng-graph * { animation: none !important; } }
+"""
+
+
+def to_html(svg: str, title: str, text: str) -> str:
+    """Return a page with a still picture. title: plain text; text: the picture in words and numbers.
+
+    >>> page = to_html("<svg></svg>", "x < y", "a table")
+    >>> "<title>x &lt; y</title>" in page, "<script" in page
+    (True, False)
+    """
+    return _page(title, svg, text)
+
+
+def film_to_html(film: Film, text: str) -> str:
+    """Return a page on which a backward pass plays by itself, and can be paused and stepped.
+
+    Where motion is not wanted it shows the final frame until a step is chosen; so does paper.
+    """
+    if not film.plays:
+        return _page(film.title, film.svg, text)
+    clocks: list[Clock] = []
+
+    def rules(clock: Clock) -> str:
+        clocks.append(clock)
+        return clock.rules()
+
+    svg = film.moving(rules)
+    return _page(film.title, svg, text, CONTROLS + _chosen_steps(clocks[0]), _controls(film.count))
+
+
+def _chosen_steps(clock: Clock) -> str:
+    """Return rules that show, for a chosen step, what is seen at it. Being chosen at or after a step is seen from the
+    order of the buttons: a later one of its neighbours is checked."""
+
+    def reached(step: int) -> str:
+        return f":has(#s{step}:checked,#s{step}~:checked)"
+
+    rules = []
+    for (first, end), name in clock.windows.items():
+        past = "" if end is None else f":not({reached(end)})"
+        rules.append(f"main{reached(first)}{past} .{name}{{opacity:1!important}}")
+    return "\n".join(rules)
+
+
+def _controls(count: int) -> str:
+    buttons = [
+        ("play", "", messages.say("page_play")),
+        ("pause", "", messages.say("page_pause")),
+        *((f"s{step}", ' class="step"', str(step + 1)) for step in range(count)),
+    ]
+    parts = []
+    for name, css, said in buttons:
+        checked = " checked" if name == "play" else ""
+        spoken = f' aria-label="{messages.say("page_step", number=said)}"' if css else ""
+        parts.append(f'<input type="radio" name="at" id="{name}"{css}{spoken}{checked}>')
+        parts.append(f'<label for="{name}">{escape(said)}</label>')
+    return f"<fieldset><legend>{messages.say('page_controls')}</legend>{''.join(parts)}</fieldset>\n"
+
+
+def _page(title: str, svg: str, text: str, style: str = "", controls: str = "") -> str:
+    return f"""<!DOCTYPE html>
+<html lang="{messages.LANGUAGE}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{escape(title)}</title>
+<style>{STYLE}{style}</style>
+</head>
+<body>
+<main>
+<h1>{escape(title)}</h1>
+{controls}<figure tabindex="0">
+{svg}
+</figure>
+<details><summary>{messages.say("page_text")}</summary><pre>{escape(text)}</pre></details>
+</main>
+</body>
+</html>
+"""

@@ -1,0 +1,234 @@
+"""Shapes painted by Matplotlib: the same picture as PNG, as PDF, and frame by frame as a film.
+
+Matplotlib is imported when something is painted. Its figures are used without pyplot, under Matplotlib's own
+defaults, so neither a user's open figures nor a user's style have a part in it, and are as they were afterwards.
+Text is set in DejaVu Sans, which comes with Matplotlib and which the boxes were measured for.
+"""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+from nbgrad.display import messages
+from nbgrad.display.export.errors import MissingGlyphWarning, TooManyPixelsError
+from nbgrad.display.export.shapes import Outline, Sheet, Words, read
+
+PER_INCH = 96.0  # px of a picture, as in CSS
+POINT = 72 / PER_INCH  # points in a px
+SHARP = 192.0  # dots per inch of a PNG, unless the user says otherwise: two for each px
+MOST_PIXELS = 40_000_000  # of one picture: 160 MB while it is painted
+HAIR = 0.3  # px around crisp areas, lest a viewer lets the ground shine through between neighbours
+OTHER_FONTS = (  # for what DejaVu Sans does not have, in this order, where they are installed
+    "Noto Sans CJK SC",
+    "Noto Sans CJK TC",
+    "Noto Sans CJK JP",
+    "Noto Sans SC",
+    "Noto Sans TC",
+    "Source Han Sans SC",
+    "Source Han Sans TC",
+    "Microsoft YaHei",
+    "Microsoft JhengHei",
+    "Hiragino Sans GB",
+    "Heiti TC",
+    "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei",
+    "Arial Unicode MS",
+    "Noto Sans Symbols 2",
+    "Noto Emoji",
+    "Segoe UI Symbol",
+    "Segoe UI Emoji",
+)
+
+
+def to_png(svg: str, dpi: float | None = None) -> bytes:
+    """Return a picture of this house as PNG. dpi: dots per inch; 96 paints one dot for each px of the picture.
+
+    By default it is painted with two dots for each px, with fewer where that would be more than 40 million dots.
+    Raises TooManyPixelsError where ``dpi`` asks for more than that.
+    """
+    sheet = read(svg)
+    with figure(sheet, resolution(sheet, dpi)) as canvas:
+        said = {"Title": sheet.title, "Description": sheet.description, "Software": None}
+        return _printed(canvas.print_png, metadata=said)
+
+
+def to_pdf(svg: str) -> bytes:
+    """Return a picture of this house as a PDF of one page, with text that can be searched and copied."""
+    from matplotlib.backends.backend_pdf import FigureCanvasPdf
+
+    sheet = read(svg)
+    with figure(sheet, PER_INCH, hair=HAIR) as canvas:
+        unsaid = dict.fromkeys(("Creator", "Producer", "CreationDate"))  # dates and versions change, the picture not
+        said = {"Title": sheet.title, "Subject": sheet.description, **unsaid}
+        return _printed(FigureCanvasPdf(canvas.figure).print_pdf, metadata=said)
+
+
+def _printed(write: Any, **options: Any) -> bytes:
+    file = io.BytesIO()
+    write(file, **options)
+    return file.getvalue()
+
+
+def resolution(sheet: Sheet, dpi: float | None, most: float = MOST_PIXELS, wanted: float = SHARP) -> float:
+    """Return the dots per inch to paint a sheet with: ``dpi``, by default ``wanted`` or as many as are allowed."""
+    allowed = PER_INCH * (most / (sheet.width * sheet.height)) ** 0.5
+    if dpi is None:
+        return min(wanted, allowed)
+    if not 0 < dpi <= allowed:
+        size = f"{sheet.width:g} × {sheet.height:g} px"
+        raise TooManyPixelsError(messages.say("too_many_pixels", dpi=f"{dpi:g}", size=size, most=int(allowed)))
+    return dpi
+
+
+@contextmanager
+def figure(sheet: Sheet, dpi: float, hair: float = 0.0) -> Iterator[Any]:
+    """Give a canvas with the sheet on it, under Matplotlib's defaults. ``canvas.figure.artists[0].sheet`` may be
+    exchanged for another of the same size."""
+    import matplotlib.style
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    with matplotlib.style.context("default"), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing", UserWarning)  # ours says it once, and what to do
+        empty = Figure(figsize=(sheet.width / PER_INCH, sheet.height / PER_INCH), dpi=dpi)
+        canvas = FigureCanvasAgg(empty)
+        empty.add_artist(_painting(sheet, hair), clip=False)
+        yield canvas
+    _warn_of_missing(sheet)
+
+
+def _painting(sheet: Sheet, hair: float) -> Any:
+    """Return an artist that paints a sheet, with whatever renderer it is given."""
+    from matplotlib.artist import Artist
+
+    class Painting(Artist):
+        def __init__(self) -> None:
+            super().__init__()
+            self.sheet = sheet
+
+        def draw(self, renderer: Any) -> None:
+            painter = _Painter(renderer, self.get_figure().bbox.height, hair)
+            for shape in self.sheet.shapes:
+                if isinstance(shape, Outline):
+                    painter.outline(shape)
+                else:
+                    painter.words(shape)
+
+    return Painting()
+
+
+class _Painter:
+    """Paints shapes with a renderer of Matplotlib's. Its y runs upwards, and its lengths are points."""
+
+    def __init__(self, renderer: Any, height: float, hair: float) -> None:
+        from matplotlib.transforms import Affine2D
+
+        self.renderer = renderer
+        self.height = height
+        self.hair = hair
+        self.scale = renderer.points_to_pixels(72) / PER_INCH
+        self.transform = Affine2D().scale(self.scale, -self.scale).translate(0, height)
+
+    def outline(self, shape: Outline) -> None:
+        """Paint the area and then, if it has one, its line."""
+        from matplotlib.path import Path
+
+        codes = {"M": (Path.MOVETO,), "L": (Path.LINETO,), "C": (Path.CURVE4,) * 3, "Z": (Path.CLOSEPOLY,)}
+        path = Path(
+            [point for _, numbers in shape.pieces for point in _points(numbers)],
+            [code for verb, _ in shape.pieces for code in codes[verb]],
+        )
+        if shape.fill:
+            hair = self.hair if shape.crisp else 0.0
+            gc = self._pen(shape.fill, shape.fill_opacity, hair)
+            gc.set_antialiased(not shape.crisp)
+            self.renderer.draw_path(gc, path, self.transform, gc.get_rgb()[:3])
+        if shape.stroke and shape.stroke_width:
+            gc = self._pen(shape.stroke, shape.stroke_opacity, shape.stroke_width)
+            gc.set_capstyle({"square": "projecting"}.get(shape.cap, shape.cap))
+            gc.set_joinstyle(shape.join)
+            if shape.dashes:
+                gc.set_dashes(0, [length * POINT for length in shape.dashes])
+            self.renderer.draw_path(gc, path, self.transform)
+
+    def words(self, shape: Words) -> None:
+        """Paint a line of text, smaller where it would not fit into its room."""
+        size = shape.size
+        width = self._width(shape, size)
+        if shape.room is not None and width > shape.room:
+            size, width = size * shape.room / width, shape.room
+        x = shape.x - {"start": 0.0, "middle": width / 2, "end": width}[shape.anchor]
+        for text, colour, bold in shape.runs:
+            if shape.seam:
+                self._seam(x, shape.y, text, size, bold, shape)
+            gc = self._pen(colour, shape.opacity, 0.0)
+            y = shape.y * self.scale
+            font = _font(size, bold)
+            at = y if self.renderer.flipy() else self.height - y
+            self.renderer.draw_text(gc, x * self.scale, at, text, font, 0.0)
+            x += self._advance(text, font)
+
+    def _seam(self, x: float, y: float, text: str, size: float, bold: bool, shape: Words) -> None:
+        from matplotlib.textpath import TextPath
+        from matplotlib.transforms import Affine2D
+
+        assert shape.seam is not None
+        colour, width = shape.seam
+        letters = TextPath((0, 0), text, size=size, prop=_font(size, bold))
+        gc = self._pen(colour, shape.opacity, width)
+        gc.set_joinstyle("round")
+        self.renderer.draw_path(gc, letters, Affine2D().scale(1, -1).translate(x, y) + self.transform)
+
+    def _width(self, shape: Words, size: float) -> float:
+        return sum(self._advance(text, _font(size, bold)) for text, _, bold in shape.runs)
+
+    def _advance(self, text: str, font: Any) -> float:
+        """Return how far text leads in px, spaces at its end included."""
+        ends = [self.renderer.get_text_width_height_descent(said, font, False)[0] for said in (text + "|", "|")]
+        return (ends[0] - ends[1]) / self.scale
+
+    def _pen(self, colour: str, opacity: float, width: float) -> Any:
+        gc = self.renderer.new_gc()
+        gc.set_foreground(colour)
+        gc.set_alpha(opacity)
+        gc.set_linewidth(width * POINT)
+        return gc
+
+
+def _points(numbers: tuple[float, ...]) -> list[tuple[float, float]]:
+    """Return numbers as points; what closes a path has one that means nothing."""
+    return list(zip(numbers[::2], numbers[1::2], strict=True)) or [(0.0, 0.0)]
+
+
+def _font(size: float, bold: bool) -> Any:
+    from matplotlib.font_manager import FontProperties
+
+    return FontProperties(family=_families(), size=size * POINT, weight="bold" if bold else "normal")
+
+
+@cache
+def _families() -> list[str]:
+    from matplotlib.font_manager import fontManager
+
+    installed = {font.name for font in fontManager.ttflist}
+    return ["DejaVu Sans", *(name for name in OTHER_FONTS if name in installed)]
+
+
+def _warn_of_missing(sheet: Sheet) -> None:
+    """Warn of characters that no font has; they are painted as empty boxes."""
+    from matplotlib.font_manager import FontProperties, findfont, get_font
+
+    rare = sorted({char for shape in sheet.shapes if isinstance(shape, Words) for run in shape.runs for char in run[0]})
+    rare = [char for char in rare if char > "~" and unicodedata.category(char) not in ("Cf", "Mn", "Me")]
+    for family in _families() if rare else ():
+        known = get_font(findfont(FontProperties(family=family))).get_charmap()
+        rare = [char for char in rare if ord(char) not in known]
+    if rare:
+        shown = "".join(rare[:12]) + ("…" if len(rare) > 12 else "")
+        warnings.warn(messages.say("missing_glyphs", characters=shown), MissingGlyphWarning, stacklevel=2)

@@ -1,0 +1,74 @@
+"""What a box says, in lines of plain text, and which box is in which group: for languages that draw by themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import networkx as nx
+
+from nbgrad.display import measure, messages, numbers, schema
+
+LONGEST = 60  # characters of a line
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """A box's lines; what it does not say is ""."""
+
+    name: str
+    how: str
+    shape: str
+    value: str
+    gradient: str
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """By the path of a group, () for the whole: the nodes that are in it and in no deeper one, and the paths of the
+    groups one level deeper, each in the order of the nodes."""
+
+    nodes: dict[tuple[str, ...], list[int]]
+    inner: dict[tuple[str, ...], list[tuple[str, ...]]]
+
+
+def of(graph: nx.MultiDiGraph, node: int) -> Lines:
+    """Return the lines of a node of a normalised graph.
+
+    >>> graph = schema.normalise(nx.DiGraph([("x", "y")]))
+    >>> of(graph, 1).name, of(graph, 1).gradient
+    ('y', '')
+    """
+    facts = graph.nodes[node]
+    value = gradient = ""
+    if not facts["bare"]:
+        value = numbers.summary(facts["value"], "")
+        if facts["kind"] in ("operation", "parameter"):
+            gradient = "∂ " + numbers.summary(facts["gradient"], messages.say("not_yet"))
+    name = measure.clean(schema.label(graph, node), LONGEST)
+    return Lines(name, _how(graph, node, name), numbers.shape(facts["shape"] or None), value, gradient)
+
+
+def _how(graph: nx.MultiDiGraph, node: int, name: str) -> str:
+    """Return the operation, where the name does not say it already."""
+    op = graph.nodes[node]["op"]
+    return measure.clean(op, LONGEST) if op and not name.startswith(op) else ""
+
+
+def groups(graph: nx.MultiDiGraph) -> Groups:
+    """Return who is where.
+
+    >>> graph = nx.MultiDiGraph([(0, 1)])
+    >>> graph.nodes[1]["group"] = ("net", "layer 1")
+    >>> groups(graph).inner[("net",)], groups(graph).nodes[()]
+    ([('net', 'layer 1')], [0])
+    """
+    nodes: dict[tuple[str, ...], list[int]] = {(): []}
+    inner: dict[tuple[str, ...], list[tuple[str, ...]]] = {(): []}
+    for node, group in graph.nodes(data="group"):
+        path = (group,) if isinstance(group, str) else tuple(group or ())
+        for depth in range(1, len(path) + 1):
+            if path[:depth] not in nodes:
+                nodes[path[:depth]], inner[path[:depth]] = [], []
+                inner[path[: depth - 1]].append(path[:depth])
+        nodes[path].append(node)
+    return Groups(nodes, inner)
