@@ -13,8 +13,10 @@ from typing import Any
 from nbgrad.display import measure, messages, schema, svg, theme
 from nbgrad.display.formula import Token
 from nbgrad.display.frames import Frame, frames_of, root_of
+from nbgrad.display.look import Look
 from nbgrad.display.scene import TOO_MANY, Node, Scene, build
 from nbgrad.display.schema import Step
+from nbgrad.display.theme import Palette
 
 SECONDS = 1.2  # a step
 PAUSE = 3.0  # seconds on the final frame before it starts again
@@ -26,26 +28,19 @@ LINE_HEIGHT = 18  # of the sentence
 WIDEST_EQUATION = 900.0  # px that an equation may ask for; a longer one is written smaller
 LEAST_WIDTH = 560.0  # px: a small graph's sentences want some room
 
-_COLOURS = {
-    "plain": (theme.FOREGROUND, ""),
-    "gradient": (theme.BACKWARD_TEXT, "600"),
-    "value": (theme.FORWARD_TEXT, "600"),
-    "dim": (theme.DIM, ""),
-}
 
-
-def to_animated_svg(graph: Any, steps: Iterable[Step], direction: str = "LR") -> str:
+def to_animated_svg(graph: Any, steps: Iterable[Step], direction: str = "LR", look: Look | None = None) -> str:
     """Return an SVG that plays the steps, 1.2 s each, pauses on the final frame and starts again.
 
     Without steps, with more than 200, or with more nodes than can be drawn, it is the still picture with the final
-    gradients. Raises the errors of ``schema.normalise`` and ``schema.check_steps``.
+    gradients. look: as of ``to_svg``. Raises the errors of ``schema.normalise`` and ``schema.check_steps``.
 
     >>> import networkx as nx
     >>> picture = to_animated_svg(nx.MultiDiGraph([(0, 1)]), [Step(None, 1, None, 1.0, 1.0, 1.0)])
     >>> "@keyframes" in picture, "<script" in picture
     (True, False)
     """
-    return Film(graph, steps, direction).svg
+    return Film(graph, steps, direction, look).svg
 
 
 class Film:
@@ -65,11 +60,11 @@ class Film:
     (1, True, '<svg')
     """
 
-    def __init__(self, graph: Any, steps: Iterable[Step], direction: str = "LR") -> None:
+    def __init__(self, graph: Any, steps: Iterable[Step], direction: str = "LR", look: Look | None = None) -> None:
         graph = schema.normalise(graph)
         self.steps = schema.check_steps(graph, steps)
         self.graph = _with_gradients(graph, self.steps)
-        self.direction = direction
+        self.look = look or Look(direction=direction)
         self.count = 0 if len(graph) > TOO_MANY else len(self.steps)
         self.plays = 0 < self.count <= MOST_STEPS
 
@@ -91,12 +86,12 @@ class Film:
     def moving(self, style: Callable[[Clock], str]) -> str:
         """Return the moving picture with the style sheet that ``style`` makes of its clock."""
         if not self.plays:
-            return svg.to_svg(self.graph, self.direction)
+            return svg.to_svg(self.graph, look=self.look)
         clock = Clock(self.count)
         body = self._body(clock)
         last = "".join(token.text for token in self._frames[-1].equation)
         said = messages.say("played_description", root=self.root, last=last)
-        return svg.document(body, *self._size, self.title, said, style(clock))
+        return svg.document(body, *self._size, self.title, said, style(clock), self.look.palette)
 
     def frame(self, number: int | None = None) -> str:
         """Return frame ``number``, counted from 0, as a still picture; by default the final one.
@@ -104,16 +99,16 @@ class Film:
         Raises IndexError where there is no such frame.
         """
         if not self.count:
-            return svg.to_svg(self.graph, self.direction)
+            return svg.to_svg(self.graph, look=self.look)
         number = range(self.count)[-1 if number is None else number]
         shown = self._frames[number]
         title = f"{self.title}: {messages.say('step', number=number + 1, count=self.count)}"
         said = "".join(token.text for token in shown.equation) + f". {shown.sentence}"
-        return svg.document(self._body(_Moment(number)), *self._size, title, said)
+        return svg.document(self._body(_Moment(number)), *self._size, title, said, paint=self.look.palette)
 
     @cached_property
     def _scene(self) -> Scene:
-        return build(self.graph, self.direction)
+        return build(self.graph, look=self.look)
 
     @cached_property
     def _frames(self) -> list[Frame]:
@@ -132,15 +127,15 @@ class Film:
 
     def _body(self, clock: _AnyClock) -> str:
         """Return everything on the picture that the clock lets be seen."""
-        scene, shown, width = self._scene, self._frames, self._size[0]
+        scene, shown, width, paint = self._scene, self._frames, self._size[0], self.look.palette
         sentences = [self._words(frame, width) for frame in shown]
         parts = [
-            *(svg.edge_path(edge) for edge in scene.edges.values()),
+            *(svg.edge_path(edge, paint=paint) for edge in scene.edges.values()),
             *_moving_edges(scene, shown, clock),
             *_boxes(scene, shown, clock),
-            *_labels(shown, clock),
+            *_labels(shown, clock, paint),
             svg.legend(scene) if svg.has_legend(scene) else "",
-            *_captions(shown, sentences, clock, svg.full_height(scene), width),
+            *_captions(shown, sentences, clock, svg.full_height(scene), width, paint),
         ]
         return "\n".join(part for part in parts if part)
 
@@ -236,14 +231,14 @@ def _moving_edges(scene: Scene, shown: list[Frame], clock: _AnyClock) -> list[st
     return parts
 
 
-def _labels(shown: list[Frame], clock: _AnyClock) -> list[str]:
-    """Return what floats beside the edges, "× 0.187", over everything else and with a white seam around."""
-    seam = f'stroke="{theme.BACKGROUND}" stroke-width="3" stroke-linejoin="round" paint-order="stroke"'
+def _labels(shown: list[Frame], clock: _AnyClock, paint: Palette) -> list[str]:
+    """Return what floats beside the edges, "× 0.187", over everything else and with a seam of the ground around."""
+    seam = f'stroke="{paint.background}" stroke-width="3" stroke-linejoin="round" paint-order="stroke"'
     parts = []
     for number, frame in enumerate(shown):
         if frame.label:
             x, y = frame.label_at
-            said = svg.text(x, y, frame.label, "ng-label", theme.LABEL_SIZE, theme.BACKWARD_TEXT, "600", "middle")
+            said = svg.text(x, y, frame.label, "ng-label", theme.LABEL_SIZE, paint.backward_text, "600", "middle")
             parts.append(clock.shown(number, _until(number, shown), f"<g {seam}>{said}</g>"))
     return parts
 
@@ -256,10 +251,10 @@ def _boxes(scene: Scene, shown: list[Frame], clock: _AnyClock) -> list[str]:
         slots.setdefault(frame.target, []).append((number, frame.gradient))
         if frame.active is not None:
             active.setdefault(frame.active, []).append(number)
-    parts = []
+    parts, paint = [], scene.look.palette
     for node in scene.nodes.values():
-        frame_line = "".join(_now(node, first, end, len(shown), clock) for first, end in _spans(active.get(node.id)))
-        slot = _slot(node, slots.get(node.id), clock)
+        frame_line = "".join(_now(node, window, len(shown), clock, paint) for window in _spans(active.get(node.id)))
+        slot = _slot(node, slots.get(node.id), clock, scene.look)
         parts.append(svg.box(scene, node, slot, frame_line))
     return parts
 
@@ -275,49 +270,60 @@ def _spans(numbers: list[int] | None) -> list[tuple[int, int]]:
     return spans
 
 
-def _now(node: Node, first: int, end: int, count: int, clock: _AnyClock) -> str:
+def _now(node: Node, window: tuple[int, int], count: int, clock: _AnyClock, paint: Palette) -> str:
+    """Return the line around a box, and its badge, while it is active: from one step until before another."""
+    first, end = window
     line = (
         f'<rect x="{node.x:g}" y="{node.y:g}" width="{node.width:g}" height="{node.height:g}" rx="10" '
         f'fill="none" stroke="{theme.BACKWARD}" stroke-width="3"/>'
     )
-    badge = svg.badge(node.badge, theme.LIVE_BADGE, theme.BACKWARD, 2.4) if node.badge else ""
+    badge = svg.badge(node.badge, paint.live_badge, theme.BACKWARD, 2.4, paint) if node.badge else ""
     return clock.shown(first, None if end == count else end, line + badge)
 
 
-def _slot(node: Node, contents: list[tuple[int, str]] | None, clock: _AnyClock) -> str | None:
+def _slot(node: Node, contents: list[tuple[int, str]] | None, clock: _AnyClock, look: Look) -> str | None:
     """Return what lies in a gradient slot: "not yet" until the first arrival, then each total until the next."""
     if not node.shows_gradient or not contents:
         return None
     first = contents[0][0]
-    parts = [clock.shown(0, first, svg.gradient_fragment(node, None))] if first > 0 else []
+    absent = svg.gradient_fragment(node, None, look.palette, look.digits)
+    parts = [clock.shown(0, first, absent)] if first > 0 else []
     for place, (number, fragment) in enumerate(contents):
         until = None if place == len(contents) - 1 else contents[place + 1][0]
         parts.append(clock.shown(number, until, fragment))
     return "".join(parts)
 
 
-def _captions(shown: list[Frame], sentences: list[list[str]], clock: _AnyClock, top: float, width: float) -> list[str]:
+def _captions(
+    shown: list[Frame], sentences: list[list[str]], clock: _AnyClock, top: float, width: float, paint: Palette
+) -> list[str]:
     """Return under the picture, for each step, its number and name, its equation and its sentence."""
-    parts = [f'<path d="M16,{top + 2:g}H{width - 16:g}" stroke="{theme.LINE}" stroke-width="1"/>']
+    parts = [f'<path d="M16,{top + 2:g}H{width - 16:g}" stroke="{paint.line}" stroke-width="1"/>']
     for number, frame in enumerate(shown):
         step = messages.say("step", number=number + 1, count=len(shown))
-        content = svg.text(16, top + 26, f"{step} · {frame.caption}", "ng-shape", SENTENCE_SIZE, theme.DIM)
-        content += equation_text(16, top + 51, frame.equation, width - 32)
+        content = svg.text(16, top + 26, f"{step} · {frame.caption}", "ng-shape", SENTENCE_SIZE, paint.dim)
+        content += equation_text(16, top + 51, frame.equation, width - 32, paint)
         for line, words in enumerate(sentences[number]):
             y = round(top + 76 + LINE_HEIGHT * line, 1)
-            content += svg.text(16, y, words, "ng-shape", SENTENCE_SIZE, theme.DIM)
+            content += svg.text(16, y, words, "ng-shape", SENTENCE_SIZE, paint.dim)
         parts.append(clock.shown(number, _until(number, shown), content))
     return parts
 
 
-def equation_text(x: float, y: float, tokens: Iterable[Token], room: float) -> str:
+def equation_text(x: float, y: float, tokens: Iterable[Token], room: float, paint: Palette) -> str:
     """Return an equation as one line of text, made smaller where it would not fit into ``room`` px."""
     pieces = list(tokens)
     wide = _equation_width(pieces)
     size = EQUATION_SIZE if wide <= room else max(round(EQUATION_SIZE * room / wide, 1), 6)
+    colours = {
+        "plain": (paint.foreground, ""),
+        "gradient": (paint.backward_text, "600"),
+        "value": (paint.forward_text, "600"),
+        "dim": (paint.dim, ""),
+    }
     spans = []
     for token in pieces:
-        colour, weight = _COLOURS[token.role]
+        colour, weight = colours[token.role]
         bold = f' font-weight="{weight}"' if weight else ""
         spans.append(f'<tspan fill="{colour}"{bold}>{svg.escape(token.text)}</tspan>')
     more = f'font-size="{size:g}" xml:space="preserve"'

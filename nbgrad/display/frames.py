@@ -93,7 +93,9 @@ def _frame(scene: Scene, step: Step, root: int, before: Any, places: _Places) ->
         label=label,
         label_at=(0.0, 0.0) if edge is None else places.beside(edge, label),
         target=step.target,
-        gradient=gradient_fragment(node, step.total) if node.shows_gradient else "",
+        gradient=gradient_fragment(node, step.total, scene.look.palette, scene.look.digits)
+        if node.shows_gradient
+        else "",
         equation=tuple(formula.equation(graph, step, root, before)),
         sentence=sentence(graph, step, root),
     )

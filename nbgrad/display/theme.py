@@ -72,6 +72,7 @@ class Palette:
     box: str = BOX
     badge: str = BADGE
     badge_line: str = BADGE_LINE
+    live_badge: str = LIVE_BADGE
     forward_text: str = FORWARD_TEXT
     backward_text: str = BACKWARD_TEXT
     box_lines: dict[str, tuple[str, float]] = field(default_factory=lambda: BOX_LINES)
@@ -157,6 +158,7 @@ DARK = Palette(
     box="#171b21",
     badge="#242b34",
     badge_line="#7f8b99",
+    live_badge="#4a2c1a",
     forward_text="#6fc0ee",
     backward_text="#f5a46c",
     box_lines={

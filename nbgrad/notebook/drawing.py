@@ -43,11 +43,43 @@ class Drawing:
 
         return to_text(self.graph)
 
-    def save(self, path: str | Path) -> Path:
-        """Write the SVG to a file and give its path."""
-        path = Path(path)
-        path.write_text(self.svg, encoding="utf-8")
-        return path
+    def to_dot(self) -> str:
+        """The graph as Graphviz text."""
+        from ..display.export import to_dot
+
+        return to_dot(self.graph, self.direction)
+
+    def to_mermaid(self) -> str:
+        """The graph as a Mermaid flowchart."""
+        from ..display.export import to_mermaid
+
+        return to_mermaid(self.graph, self.direction)
+
+    def save(self, path: str | Path, *, dpi: float | None = None) -> Path:
+        """Write the picture to a file and give its path; the name's ending says as what.
+
+        ``.svg``, ``.png``, ``.pdf`` and ``.html`` are the picture, ``.dot`` (or ``.gv``, Graphviz) and ``.mmd`` (or
+        ``.mermaid``) are the graph in words that other tools draw. An existing file is replaced.
+
+        Args:
+            dpi: dots per inch of a PNG, by default 192; at 96, a dot is as large as a px of the picture.
+
+        Raises:
+            FormatError: another ending. The errors are in ``nbgrad.display.export``.
+            FolderError: the file's folder does not exist.
+            OptionError: ``dpi`` for something else than a PNG.
+            TooManyPixelsError: ``dpi`` asks for more than some 40 million dots.
+
+        >>> import tempfile
+        >>> import nbgrad as ng
+        >>> x = ng.tensor(3.0, requires_grad=True, name="x")
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     ng.draw(x * x).save(f"{folder}/square.png").read_bytes()[1:4]
+        b'PNG'
+        """
+        from ..display.export import save_drawing
+
+        return save_drawing(path, self.svg, self.graph, self.text, self.direction, dpi=dpi)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"image/svg+xml": self.svg, "text/plain": self.text}

@@ -40,7 +40,7 @@ def animate(
     >>> len(player.payload["frames"]) > 2
     True
     """
-    from ..display import player_payload, to_animated_svg
+    from ..display import Film, player_payload
     from ..display.player import payload_of
     from ..widgets.player import Player
 
@@ -48,7 +48,8 @@ def animate(
         return message
     trace = trace_of(picture_of(loss), learning_rate, optimizer)
     payload = payload_of(trace) if "payload.phases" in Player._esm else player_payload(trace.graph, trace.steps)
-    return Player(payload, svg=to_animated_svg(trace.graph, trace.steps), text=payload["text"])
+    film = Film(trace.graph, trace.steps)
+    return Player(payload, svg=film.svg, text=payload["text"], film=film)
 
 
 def trace_of(picture: Picture, learning_rate: float = LEARNING_RATE, optimizer: Any = None) -> Trace:

@@ -7,11 +7,14 @@ that is shown is the page's own state, and the kernel is told of it where there 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import anywidget
+import networkx as nx
 import traitlets as t
 
+from nbgrad.display import Film
 from nbgrad.widgets.esm import bundle, stylesheet
 
 __all__ = ["Player"]
@@ -33,6 +36,8 @@ class Player(anywidget.AnyWidget):
         payload.
     text
         The readable version for screen readers and untrusted notebooks; by default the payload's.
+    film
+        The backward pass as pictures, for `save`.
 
     Attributes
     ----------
@@ -72,10 +77,18 @@ class Player(anywidget.AnyWidget):
     speed = t.Float(1.0, min=SLOWEST, max=FASTEST).tag(sync=True)
     loop = t.Bool(False).tag(sync=True)
 
-    def __init__(self, payload: Mapping[str, Any], *, svg: str | None = None, text: str | None = None) -> None:
+    def __init__(
+        self,
+        payload: Mapping[str, Any],
+        *,
+        svg: str | None = None,
+        text: str | None = None,
+        film: Film | None = None,
+    ) -> None:
         plain = dict(payload)
         self._still = plain["svg"] if svg is None else svg
         self._text = plain["text"] if text is None else text
+        self._film = film
         self._count = len(plain["frames"])
         # Written here and nowhere else; it must be there before the state is first sent.
         self.set_trait("payload", plain)
@@ -90,6 +103,49 @@ class Player(anywidget.AnyWidget):
             f"There is no frame {frame}: this backward pass has {_steps(self._count)}, "
             f"which are the frames 0 to {max(self._count, 1) - 1}."
         )
+
+    def save(
+        self, path: str | Path, *, seconds: float | None = None, step: int | None = None, dpi: float | None = None
+    ) -> Path:
+        """Write the backward pass to a file and give its path; the name's ending says as what.
+
+        ``.gif`` and ``.mp4`` (for which the program ffmpeg is needed) are films, ``.html`` is a page that plays by
+        itself and can be paused and stepped, with no script. ``.svg`` plays by itself, too. ``.png``, ``.pdf`` and,
+        where ``step`` is given, ``.svg`` show one step.
+
+        Parameters
+        ----------
+        path
+            The file; an existing one is replaced.
+        seconds
+            How long a film shows each step, by default 1.2.
+        step
+            The step that a still picture shows, 1 for the first; by default the last.
+        dpi
+            Dots per inch of films and of PNG; at 96, a dot is as large as a px of the picture.
+
+        Raises
+        ------
+        FormatError, FolderError, OptionError, TooManyPixelsError
+            As `Drawing.save`. The errors are in `nbgrad.display.export`.
+        FilmError
+            There are no steps to film, or more than 200.
+        EncoderError
+            The program ffmpeg is missing or failed.
+
+        Examples
+        --------
+        >>> import nbgrad as ng
+        >>> x = ng.tensor(3.0, requires_grad=True, name="x")
+        >>> ng.animate(x * x).save("pass.jpg")
+        Traceback (most recent call last):
+            ...
+        nbgrad.display.export.errors.FormatError: pass.jpg cannot be written: its ending '.jpg' is not one of ...
+        """
+        from nbgrad.display.export import save_film
+
+        film = Film(nx.MultiDiGraph(), []) if self._film is None else self._film
+        return save_film(path, film, self._text, seconds=seconds, step=step, dpi=dpi)
 
     def __repr__(self) -> str:
         return f"Player({self.payload['title']!r}, {_steps(self._count)})"

@@ -10,7 +10,6 @@ from nbgrad.display.export.errors import (
     FolderError,
     FormatError,
     MissingGlyphWarning,
-    OptionError,
     TooManyPixelsError,
 )
 from nbgrad.display.export.files import save_drawing, save_film
@@ -25,7 +24,6 @@ __all__ = [
     "FolderError",
     "FormatError",
     "MissingGlyphWarning",
-    "OptionError",
     "TooManyPixelsError",
     "film_to_html",
     "save_drawing",

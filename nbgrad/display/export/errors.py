@@ -14,10 +14,6 @@ class FolderError(DisplayError, FileNotFoundError):
     """
 
 
-class OptionError(DisplayError, TypeError, ValueError):
-    """An option was given that this format does not have, or a value that the option cannot have."""
-
-
 class TooManyPixelsError(DisplayError, ValueError):
     """So many dots per inch make more dots than a picture may have here, some 40 million."""
 

@@ -11,7 +11,8 @@ from typing import Any
 from nbgrad.display import messages
 from nbgrad.display.animated import Film
 from nbgrad.display.export import dot, film, mermaid, page, painter
-from nbgrad.display.export.errors import FolderError, FormatError, OptionError
+from nbgrad.display.export.errors import FolderError, FormatError
+from nbgrad.display.look import OptionError
 
 Writer = Callable[..., str | bytes]
 FILMS = (".gif", ".mp4")
@@ -48,18 +49,18 @@ def save_film(path: str | Path, played: Film, text: str, **options: Any) -> Path
     """Write a backward pass and return the path of the file.
 
     The ending decides: .gif and .mp4 (``seconds`` a step, ``dpi``), .html that plays by itself; .svg plays by itself,
-    or shows one frame (``frame``, from 0); .png (``frame``, ``dpi``) and .pdf (``frame``) show one, by default the
-    final one. Else as ``save_drawing``; raises FilmError and EncoderError, too.
+    or shows one step (``step``, from 1); .png (``step``, ``dpi``) and .pdf (``step``) show one, by default the last.
+    Else as ``save_drawing``; raises FilmError and EncoderError, too.
     """
 
-    def svg(frame: int | None = None) -> str:
-        return played.svg if frame is None else _frame(played, frame)
+    def svg(step: int | None = None) -> str:
+        return played.svg if step is None else _step(played, step)
 
-    def png(frame: int | None = None, dpi: float | None = None) -> bytes:
-        return painter.to_png(_frame(played, frame), dpi)
+    def png(step: int | None = None, dpi: float | None = None) -> bytes:
+        return painter.to_png(_step(played, step), dpi)
 
-    def pdf(frame: int | None = None) -> bytes:
-        return painter.to_pdf(_frame(played, frame))
+    def pdf(step: int | None = None) -> bytes:
+        return painter.to_pdf(_step(played, step))
 
     def gif(seconds: float = film.SECONDS, dpi: float | None = None) -> bytes:
         return film.to_gif(played, seconds, dpi)
@@ -78,11 +79,11 @@ def save_film(path: str | Path, played: Film, text: str, **options: Any) -> Path
     return save(path, writers, dict.fromkeys(GRAPHS, messages.say("format_is_graph")), options)
 
 
-def _frame(played: Film, number: int | None) -> str:
-    try:
-        return played.frame(number)
-    except IndexError:
-        raise OptionError(messages.say("no_frame", frame=number, last=played.count - 1)) from None
+def _step(played: Film, step: int | None) -> str:
+    """Return the picture of a step, counted from 1 as the picture itself says it."""
+    if step is not None and step not in range(1, played.count + 1):
+        raise OptionError(messages.say("no_step", step=step, count=played.count))
+    return played.frame(None if step is None else step - 1)
 
 
 def save(path: str | Path, writers: Mapping[str, Writer], hints: Mapping[str, str], options: dict[str, Any]) -> Path:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from nbgrad.display import messages
 from nbgrad.display.animated import MOST_STEPS, PAUSE, SECONDS, Film
 from nbgrad.display.export import painter
-from nbgrad.display.export.errors import EncoderError, FilmError, OptionError
+from nbgrad.display.export.errors import EncoderError, FilmError
 from nbgrad.display.export.shapes import read
+from nbgrad.display.look import OptionError
 
 if TYPE_CHECKING:
     from matplotlib.animation import AbstractMovieWriter
@@ -28,7 +29,7 @@ def to_gif(film: Film, seconds: float = SECONDS, dpi: float | None = None) -> by
     """
     from matplotlib.animation import PillowWriter
 
-    return _filmed(film, lambda: PillowWriter(fps=1 / seconds), ".gif", seconds, dpi)
+    return _filmed(film, lambda: PillowWriter(fps=_rate(seconds)), ".gif", seconds, dpi)
 
 
 def to_mp4(film: Film, seconds: float = SECONDS, dpi: float | None = None) -> bytes:
@@ -41,15 +42,20 @@ def to_mp4(film: Film, seconds: float = SECONDS, dpi: float | None = None) -> by
 
     if not FFMpegWriter.isAvailable():
         raise EncoderError(messages.say("no_ffmpeg"))
-    program = {name: rcParams[name] for name in ("animation.ffmpeg_path", "animation.ffmpeg_args")}
+    path, arguments = rcParams["animation.ffmpeg_path"], rcParams["animation.ffmpeg_args"]
 
     def writer() -> AbstractMovieWriter:
         # The writer asks the settings for its program when it is made and again when it starts it.
-        rcParams.update(program)
-        return FFMpegWriter(fps=1 / seconds, extra_args=["-r", str(MP4_RATE), "-fflags", "+bitexact"])
+        rcParams["animation.ffmpeg_path"], rcParams["animation.ffmpeg_args"] = path, arguments
+        return FFMpegWriter(fps=_rate(seconds), extra_args=["-r", str(MP4_RATE), "-fflags", "+bitexact"])
 
     with rc_context():
         return _filmed(film, writer, ".mp4", seconds, dpi)
+
+
+def _rate(seconds: float) -> Any:
+    """Return frames a second; Matplotlib declares a whole number, but a frame may last longer than a second."""
+    return 1 / seconds
 
 
 def _filmed(

@@ -6,7 +6,6 @@ browser everything else. What can be pressed are radio buttons, which the style 
 
 from __future__ import annotations
 
-
 from nbgrad.display import messages
 from nbgrad.display.animated import Clock, Film
 from nbgrad.display.svg import escape
@@ -108,7 +107,7 @@ def _controls(count: int) -> str:
 
 def _page(title: str, svg: str, text: str, style: str = "", controls: str = "") -> str:
     return f"""<!DOCTYPE html>
-<html lang="{messages.LANGUAGE}">
+<html lang="{messages.language()}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{POLICY}">

@@ -113,7 +113,8 @@ def _painting(sheet: Sheet, hair: float) -> Any:
             self.sheet = sheet
 
         def draw(self, renderer: Any) -> None:
-            painter = _Painter(renderer, self.get_figure().bbox.height, hair)
+            around: Any = self.get_figure()
+            painter = _Painter(renderer, around.bbox.height, hair)
             for shape in self.sheet.shapes:
                 if isinstance(shape, Outline):
                     painter.outline(shape)

@@ -10,8 +10,6 @@ from typing import Any
 from nbgrad.display import measure
 from nbgrad.display.messages import english
 
-LANGUAGE = "en"  # of what is said, as pages name languages
-
 
 def operation(name: str) -> str:
     """Return what an operation is called in a caption.

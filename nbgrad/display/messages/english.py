@@ -94,7 +94,7 @@ SENTENCES = {
     "option_elsewhere": "{option}= means nothing for {suffix}; it is an option of {known}.",
     "no_folder": "There is no folder {folder!r} to write {name} to; make it first, or mend its name.",
     "is_folder": "{path!r} is a folder; add the name of a file.",
-    "no_frame": "There is no frame {frame}: the frames of this backward pass are 0 to {last}.",
+    "no_step": "There is no step {step}: this backward pass has the steps 1 to {count}.",
     "too_many_pixels": "dpi={dpi} is too much for a picture of {size}; choose a number from 1 to {most}.",
     "missing_glyphs": "No font here has {characters}: boxes are painted instead. Install a font that has them, such as "
     "Noto Sans CJK, or save .svg or .html, where the reader's fonts are used.",
