@@ -25,6 +25,7 @@ from .core.transforms import grad, jvp, value_and_grad, vjp
 
 if TYPE_CHECKING:
     from . import data, display, graph, nn, notebook, optim, plots, program, seeing, tape, training, widgets
+    from .display.messages import language, set_language
     from .notebook import Drawing, draw, to_networkx
     from .program import Program, compile
     from .seeing import animate, explain, find_nan
@@ -57,6 +58,7 @@ __all__ = [
     "hvp",
     "jacobian",
     "jvp",
+    "language",
     "nn",
     "no_grad",
     "notebook",
@@ -65,6 +67,7 @@ __all__ = [
     "plots",
     "program",
     "seeing",
+    "set_language",
     "tape",
     "tensor",
     "to_networkx",
@@ -85,6 +88,8 @@ _LATER = {
     "animate": "seeing",
     "draw": "notebook",
     "to_networkx": "notebook",
+    "language": "display.messages",
+    "set_language": "display.messages",
     "explain": "seeing",
     "find_nan": "seeing",
     "Trainer": "training",

@@ -11,6 +11,9 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 # No progress bar: whether one is shown depends on how busy the machine is, and outputs are compared.
 os.environ["NBGRAD_QUIET"] = "1"
 
+# The lessons speak English, whatever the machine does.
+os.environ["NBGRAD_LANGUAGE"] = "en"
+
 # The kernel chooses Matplotlib's inline backend only where none is asked for.
 os.environ.pop("MPLBACKEND", None)
 

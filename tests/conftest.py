@@ -17,6 +17,9 @@ CHROMIUM_FLAGS = (
     "--disable-sync",
 )
 
+# Sentences are compared in English, whatever the machine speaks. Kernels and other processes inherit this.
+os.environ["NBGRAD_LANGUAGE"] = "en"
+
 
 @pytest.fixture(autouse=True)
 def _no_windows(monkeypatch):

@@ -1,14 +1,101 @@
-"""Every sentence that pictures and players say, in one place, so that other languages can follow.
+"""Every sentence that pictures and players say, in one place, and in the language that was chosen.
 
-A sentence is a template for ``str.format``. ``say(key, ...)`` fills it in.
+A language is a file beside this one. Its SENTENCES are templates for ``str.format``, which ``say(key, ...)`` fills in;
+OPERATIONS are the names of operations in captions, and NOTES what the operations' own notes say. English is complete;
+what another language lacks is said in English.
 """
 
 from __future__ import annotations
 
+import os
+from functools import cache
+from importlib import import_module
 from typing import Any
 
 from nbgrad.display import measure
 from nbgrad.display.messages import english
+
+LANGUAGES = {"en": "english", "zh-Hant": "traditional_chinese", "zh-Hans": "simplified_chinese"}  # code: file
+TRADITIONAL = ("hant", "tw", "hk", "mo")  # scripts and regions of Traditional Chinese; all others write Simplified
+VARIABLES = ("NBGRAD_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")  # of the environment, the strongest first
+
+_chosen: str | None = None
+
+
+class UnknownLanguageError(ValueError):
+    """A language was asked for in which nbgrad has no sentences.
+
+    ``ng.set_language`` takes the codes "en", "zh-Hant" and "zh-Hans", the names that operating systems give to
+    places where these are spoken, such as "zh_TW" or "en_GB.UTF-8", and None for what the environment says.
+    """
+
+
+def set_language(code: str | None) -> None:
+    """Choose the language of pictures, tables and players; it holds from the next one on.
+
+    Parameters
+    ----------
+    code
+        "en" (English), "zh-Hant" (Traditional Chinese) or "zh-Hans" (Simplified Chinese). Names of places do as well:
+        "zh_TW", "zh-CN", "en_GB.UTF-8". None: as the environment says (NBGRAD_LANGUAGE, LC_ALL, LC_MESSAGES, LANG,
+        the first that is set), in English where that is another language.
+
+    Raises
+    ------
+    UnknownLanguageError
+        There are no sentences in that language.
+
+    >>> set_language("zh_TW")
+    >>> language()
+    'zh-Hant'
+    >>> set_language("en")
+    """
+    global _chosen
+    _chosen = None if code is None else _code(code)
+
+
+def language() -> str:
+    """Return the code of the language that pictures and players speak now: "en", "zh-Hant" or "zh-Hans".
+
+    >>> set_language("en")
+    >>> language()
+    'en'
+    """
+    return _of_environment() if _chosen is None else _chosen
+
+
+def _code(name: Any) -> str:
+    """Return the code of a language from any of its names."""
+    parts = (
+        name.partition(".")[0].partition("@")[0].lower().replace("_", "-").split("-") if isinstance(name, str) else []
+    )
+    if parts and parts[0] == "zh":
+        return "zh-Hant" if "hans" not in parts and any(part in TRADITIONAL for part in parts) else "zh-Hans"
+    if parts[0] == "en":
+        return "en"
+    raise UnknownLanguageError(
+        f"there are no sentences in {name!r}; the languages are 'en' (English), 'zh-Hant' (Traditional Chinese) and "
+        "'zh-Hans' (Simplified Chinese), and set_language(None) takes the one of your environment"
+    )
+
+
+def _of_environment() -> str:
+    named = next(filter(None, map(os.environ.get, VARIABLES)), "en")
+    try:
+        return _code(named)
+    except UnknownLanguageError:  # such as "C" or "fr_FR"
+        return "en"
+
+
+@cache
+def _file(code: str) -> Any:
+    return import_module(f"{__name__}.{LANGUAGES[code]}")
+
+
+def _spoken(table: str) -> dict[str, str]:
+    """Return one of the tables of the language that is spoken now."""
+    found: dict[str, str] = getattr(_file(language()), table)
+    return found
 
 
 def operation(name: str) -> str:
@@ -17,7 +104,17 @@ def operation(name: str) -> str:
     >>> operation("mse_loss"), operation("broadcast_to")
     ('mean squared error', 'broadcast to')
     """
-    return english.OPERATIONS.get(name, measure.clean(name.replace("_", " "), 40))
+    called = _spoken("OPERATIONS").get(name) or english.OPERATIONS.get(name)
+    return called or measure.clean(name.replace("_", " "), 40)
+
+
+def note(name: str, english_note: str) -> str:
+    """Return an operation's note in the language that is spoken: the one given, which is English, where there is none.
+
+    >>> note("add", "Addition hands the gradient on unchanged to both of its inputs.")
+    'Addition hands the gradient on unchanged to both of its inputs.'
+    """
+    return _spoken("NOTES").get(name, english_note)
 
 
 def say(key: str, **filled: Any) -> str:
@@ -26,7 +123,8 @@ def say(key: str, **filled: Any) -> str:
     >>> say("step", number=3, count=6)
     'step 3 of 6'
     """
-    return english.SENTENCES[key].format(**filled)
+    template = _spoken("SENTENCES").get(key) or english.SENTENCES[key]
+    return template.format(**filled)
 
 
 def language() -> str:
@@ -46,4 +144,5 @@ def interface() -> dict[str, str]:
     >>> interface()["play"]
     'Play'
     """
-    return {key.removeprefix("ui_"): said for key, said in english.SENTENCES.items() if key.startswith("ui_")}
+    said = english.SENTENCES | _spoken("SENTENCES")
+    return {key.removeprefix("ui_"): said[key] for key in english.SENTENCES if key.startswith("ui_")}

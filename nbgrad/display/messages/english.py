@@ -177,3 +177,6 @@ SENTENCES = {
 
 # What operations are called in captions, where that is not simply their name.
 OPERATIONS = {"mse_loss": "mean squared error", "matmul": "matrix product", "getitem": "take elements"}
+
+# The operations' own notes are in English where they are declared; other languages have theirs here, by name.
+NOTES: dict[str, str] = {}

@@ -1,0 +1,7 @@
+"""Traditional Chinese, as it is written in Taiwan: see ``english`` for what each sentence is a translation of."""
+
+SENTENCES: dict[str, str] = {}
+
+OPERATIONS: dict[str, str] = {}
+
+NOTES: dict[str, str] = {}
