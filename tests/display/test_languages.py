@@ -20,7 +20,7 @@ def _english_again():
 
 
 def places(template):
-    return sorted(name for _, name, _, _ in string.Formatter().parse(template) if name is not None)
+    return sorted({name for _, name, _, _ in string.Formatter().parse(template) if name is not None})
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_the_next_picture_speaks_it():
     before = ng.draw(x * x).text
     for code in OTHERS:
         ng.set_language(code)
-        assert isinstance(ng.draw(x * x).text, str)
+        assert ng.draw(x * x).text != before
     ng.set_language("en")
     assert ng.draw(x * x).text == before
 

@@ -66,10 +66,9 @@ def language() -> str:
 
 def _code(name: Any) -> str:
     """Return the code of a language from any of its names."""
-    parts = (
-        name.partition(".")[0].partition("@")[0].lower().replace("_", "-").split("-") if isinstance(name, str) else []
-    )
-    if parts and parts[0] == "zh":
+    place = name.partition(".")[0].partition("@")[0] if isinstance(name, str) else ""  # "zh_TW.UTF-8": zh_TW
+    parts = place.lower().replace("_", "-").split("-")
+    if parts[0] == "zh":
         return "zh-Hant" if "hans" not in parts and any(part in TRADITIONAL for part in parts) else "zh-Hans"
     if parts[0] == "en":
         return "en"
@@ -125,15 +124,6 @@ def say(key: str, **filled: Any) -> str:
     """
     template = _spoken("SENTENCES").get(key) or english.SENTENCES[key]
     return template.format(**filled)
-
-
-def language() -> str:
-    """Return the language that is spoken.
-
-    >>> language()
-    'en'
-    """
-    return "en"
 
 
 def interface() -> dict[str, str]:
