@@ -58,6 +58,9 @@ def test_an_unknown_language_is_told_which_there_are(name):
         ({"LANG": "fr_FR.UTF-8"}, "en"),
         ({"LANG": "zh_TW", "NBGRAD_LANGUAGE": "en"}, "en"),
         ({"LANG": "nonsense"}, "en"),
+        ({"LANG": "en_US.UTF-8", "LANGUAGE": "zh_TW:zh"}, "zh-Hant"),
+        ({"LC_ALL": "zh_CN.UTF-8", "LANGUAGE": "fr:zh_HK:en"}, "zh-Hant"),
+        ({"LANG": "zh_TW.UTF-8", "LANGUAGE": "fr:de"}, "en"),
     ],
 )
 def test_the_environment_chooses_where_nobody_does(monkeypatch, environment, code):

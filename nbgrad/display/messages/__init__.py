@@ -17,7 +17,9 @@ from nbgrad.display.messages import english
 
 LANGUAGES = {"en": "english", "zh-Hant": "traditional_chinese", "zh-Hans": "simplified_chinese"}  # code: file
 TRADITIONAL = ("hant", "tw", "hk", "mo")  # scripts and regions of Traditional Chinese; all others write Simplified
-VARIABLES = ("NBGRAD_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")  # of the environment, the strongest first
+# Variables of the environment, the strongest first: our own, then those of gettext in gettext's order
+# (https://docs.python.org/3/library/gettext.html#gettext.find).
+VARIABLES = ("NBGRAD_LANGUAGE", "LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 
 _chosen: str | None = None
 
@@ -37,8 +39,8 @@ def set_language(code: str | None) -> None:
     ----------
     code
         "en" (English), "zh-Hant" (Traditional Chinese) or "zh-Hans" (Simplified Chinese). Names of places do as well:
-        "zh_TW", "zh-CN", "en_GB.UTF-8". None: as the environment says (NBGRAD_LANGUAGE, LC_ALL, LC_MESSAGES, LANG,
-        the first that is set), in English where that is another language.
+        "zh_TW", "zh-CN", "en_GB.UTF-8". None: as the environment says (NBGRAD_LANGUAGE, LANGUAGE, LC_ALL,
+        LC_MESSAGES, LANG, the first that is set), in English where that is another language.
 
     Raises
     ------
@@ -80,10 +82,12 @@ def _code(name: Any) -> str:
 
 def _of_environment() -> str:
     named = next(filter(None, map(os.environ.get, VARIABLES)), "en")
-    try:
-        return _code(named)
-    except UnknownLanguageError:  # such as "C" or "fr_FR"
-        return "en"
+    for name in named.split(":"):  # LANGUAGE may name several, the best first: "fr:zh_TW"
+        try:
+            return _code(name)
+        except UnknownLanguageError:  # such as "C" or "fr_FR"
+            continue
+    return "en"
 
 
 @cache
