@@ -18,6 +18,7 @@ from .core import errors
 from .core.backward import Step, backward_steps
 from .core.check import check_gradients
 from .core.debugging import debug
+from .core.groups import group
 from .core.jacobians import hessian, hvp, jacobian
 from .core.shown import show
 from .core.tensor import Tensor, no_grad, tensor
@@ -54,6 +55,7 @@ __all__ = [
     "find_nan",
     "grad",
     "graph",
+    "group",
     "hessian",
     "hvp",
     "jacobian",

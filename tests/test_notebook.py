@@ -51,7 +51,7 @@ def test_the_schema():
     assert [op for _, op in graph.nodes(data="op") if op] == ["matmul", "subtract", "square", "multiply", "sum"]
     node = graph.nodes[1]
     assert {key: node[key] for key in ("name", "op", "symbol", "shape", "dtype", "group")} == {
-        "name": "W", "op": None, "symbol": None, "shape": (2, 3), "dtype": "float64", "group": None,
+        "name": "W", "op": None, "symbol": None, "shape": (2, 3), "dtype": "float64", "group": (),
     }  # fmt: skip
     np.testing.assert_array_equal(node["value"], W.data)
     np.testing.assert_array_equal(node["gradient"], W.grad)

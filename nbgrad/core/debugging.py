@@ -87,7 +87,7 @@ class debug(ContextDecorator):
 def _switch(check: bool, capture: bool) -> None:
     global checking
     checking = check
-    places.capturing = capture
+    places.switch(capture)
 
 
 def notes(args: Sequence[Any], value: Any, static: Mapping[str, Any] | None = None) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from . import debugging, places
+from . import debugging, groups, places
 from .errors import OperationNameError, UnknownOperationError, UnsupportedFunctionError
 from .methods import method
 from .mismatch import shape_error
@@ -270,15 +270,17 @@ def record(op: Operation, value: Any, inputs: tuple[Tensor, ...], args: tuple, s
     """A node of the graph."""
     out = new(Tensor)
     out.data = value
-    out.grad = out.extras = None
+    out.grad = out.extras = out.group = None
     out.requires_grad = True
     out.op = op
     out.inputs = inputs
     out.args = args
     out.static = static
     out.serial = new_serial()
-    if places.capturing:
-        out.extras = debugging.notes(args, value, static)
+    if places.noting:
+        out.group = groups.current.get()
+        if places.capturing:
+            out.extras = debugging.notes(args, value, static)
     return out
 
 

@@ -6,11 +6,11 @@ far it had got; cell, line and text are found out when they are asked for.
 
 **What ``record()`` does.** One ``if``, on an attribute of this module, read anew each time::
 
-    if places.capturing:
-        out.extras = debugging.notes(args, value)  # a new dictionary with the key "place" and perhaps "fingerprint"
+    if places.noting:
+        note(out)  # its extras: a new dictionary with the key "place" and perhaps "fingerprint"; and its group
 
-(``import`` the modules, not the name ``capturing``, which is rebound.) ``extras`` is a dictionary or ``None``; other
-parts may keep their own keys in it. :mod:`.debugging` has the rest of the agreement.
+(``import`` the modules, not the name ``noting``, which is rebound.) ``extras`` is a dictionary or ``None``; other
+parts may keep their own keys in it. :mod:`.debugging` and :mod:`.groups` have the rest of the agreement.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import linecache
 import os
 import sys
 from itertools import islice
+from threading import Lock
 from types import CodeType, FrameType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -45,6 +46,24 @@ def shell() -> Any:
 
 # Whether ``record()`` keeps the place of each operation: in notebooks always, elsewhere within ``ng.debug()``.
 capturing: bool = shell() is not None
+
+# How many groups are open, in all threads and tasks together; see :mod:`.groups`.
+open_groups: int = 0
+
+# Whether ``record()`` has anything to note down at all: one question, where nobody wants to know, costs the least.
+noting: bool = capturing
+
+
+def switch(capture: bool | None = None, groups: int = 0) -> None:
+    """Turn the capturing of places on or off, or count that many more open groups."""
+    global capturing, open_groups, noting
+    with _switching:
+        capturing = capturing if capture is None else capture
+        open_groups += groups
+        noting = capturing or open_groups > 0
+
+
+_switching = Lock()
 
 
 class Place(NamedTuple):

@@ -7,15 +7,15 @@ behind. Its serial number grows with every tensor made: sorted by it, inputs alw
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from itertools import count
 from operator import index
 from typing import Any
 
 import numpy as np
 
+from . import groups, places
 from .elsewhere import NamesElsewhere
 from .errors import (
     AssignmentError,
@@ -29,11 +29,9 @@ from .errors import (
 )
 from .methods import Methods
 from .names import checked_name, name_of
+from .serials import new_serial
 from .shown import Shown
 from .tracing import Tracer
-
-new_serial: Callable[[], int] = count().__next__
-
 
 # Whether operations are recorded; ``no_grad`` turns it off, for the task or thread that it is in and no other.
 recording: ContextVar[bool] = ContextVar("recording", default=True)
@@ -86,6 +84,7 @@ class Tensor(Methods, NamesElsewhere, Shown):
         "data",
         "extras",
         "grad",
+        "group",
         "inputs",
         "op",
         "requires_grad",
@@ -102,15 +101,18 @@ class Tensor(Methods, NamesElsewhere, Shown):
     static: dict[str, Any] | None
     serial: int
     extras: dict[str, Any] | None
+    group: groups.Mark | None
 
     def __init__(self, data: Any, requires_grad: bool = False, name: str | None = None):
         self.data = data
         self.grad = None
         self.requires_grad = requires_grad
-        self.op = self.static = None
+        self.op = self.static = self.group = None
         self.inputs = self.args = ()
         self.serial = new_serial()
         self.extras = None if name is None else {"name": name}
+        if places.open_groups:
+            self.group = groups.current.get()
 
     # ---- what it is
     @property

@@ -6,8 +6,8 @@ missing:
 =================  ===================================================================================
 node               meaning, and what a missing attribute becomes
 =================  ===================================================================================
-``kind``           ``"parameter"``, ``"data"``, ``"constant"`` or ``"operation"``; by default an operation where
-                   edges arrive, else data
+``kind``           ``"parameter"``, ``"data"``, ``"constant"``, ``"operation"`` or ``"group"``, a collapsed group (see
+                   ``levels``); by default an operation where edges arrive, else data
 ``op``             the operation's name, such as ``"mul"``; None for leaves
 ``symbol``         what the badge says, such as ``"×"``; by default ``op``
 ``name``           the label, a str or None. By default a node id that is a str
@@ -15,7 +15,11 @@ node               meaning, and what a missing attribute becomes
 ``dtype``          a str; by default that of ``value``
 ``value``          an array or number of real numbers, or None (not computed yet)
 ``gradient``       the same, or None: *not yet*, which is not zero
-``group``          a str or None, reserved
+``group``          the names of the groups that it belongs to, from outermost to innermost, a tuple of str; a str
+                   alone becomes a tuple of one. By default ()
+``members``        of a group: how many nodes it stands for, and how many of them are operations (``operations``);
+                   how many numbers its parameters hold (``parameters``). By default 1, 0 and 0
+``count``          how many equal groups it stands for, by default 1
 ``code``           the line that made the node as a tuple (where, line, text), or None:
                    ``("In [3]", 2, "h = np.tanh(x @ W)")``
 ``problem``        a str such as ``"NaN"`` where something goes wrong in this node that was well before; the node is
@@ -41,7 +45,7 @@ import numpy as np
 from nbgrad.display import numbers
 from nbgrad.display.measure import clean
 
-KINDS = ("parameter", "data", "constant", "operation")
+KINDS = ("parameter", "data", "constant", "operation", "group")
 
 
 class DisplayError(Exception):
@@ -134,7 +138,7 @@ def normalise(graph: Any) -> nx.MultiDiGraph:
     >>> dict(normalise(foreign).nodes[1])["kind"], normalise(foreign).nodes[0]["name"]
     ('operation', 'x')
     """
-    if isinstance(graph, nx.MultiDiGraph) and graph.graph.get(_DONE):
+    if isinstance(graph, nx.MultiDiGraph) and graph.graph.get(DONE):
         return graph
     if not isinstance(graph, nx.Graph) or not graph.is_directed():
         what = "an undirected graph" if isinstance(graph, nx.Graph) else f"a {type(graph).__name__}"
@@ -145,7 +149,7 @@ def normalise(graph: Any) -> nx.MultiDiGraph:
         )
     _check_order(graph)
     ids = _whole_numbers(graph)
-    result = nx.MultiDiGraph(**{_DONE: True})
+    result = nx.MultiDiGraph(**{DONE: True})
     for node, attributes in graph.nodes(data=True):
         result.add_node(ids[node], **_node(node, attributes, graph.in_degree(node) > 0))
     for position, u, v, given in _edges(graph):
@@ -153,7 +157,7 @@ def normalise(graph: Any) -> nx.MultiDiGraph:
     return result
 
 
-_DONE = "nbgrad_display_normalised"
+DONE = "nbgrad_display_normalised"  # the mark of a graph that has every attribute
 
 
 def validate(graph: Any) -> None:
@@ -256,7 +260,8 @@ def _node(node: Any, given: Mapping[str, Any], computed: bool) -> dict[str, Any]
         "dtype": clean(given.get("dtype") or ("" if value is None else str(value.dtype)), 40),
         "value": value,
         "gradient": gradient,
-        "group": given.get("group"),
+        "group": _path(node, given.get("group")),
+        **{which: int(given.get(which) or least) for which, least in COUNTS},
         "code": given.get("code"),
         "problem": clean(given.get("problem") or "", 40) or None,
         "bare": bool(given.get("bare", missing)),
@@ -264,6 +269,17 @@ def _node(node: Any, given: Mapping[str, Any], computed: bool) -> dict[str, Any]
     }
 
 
+def _path(node: Any, given: Any) -> tuple[str, ...]:
+    names = () if given is None else (given,) if isinstance(given, str) else given
+    if not isinstance(names, tuple | list) or not all(isinstance(name, str) for name in names):
+        raise AttributeValueError(
+            f"Node {clean(node, 40)} has group={clean(repr(given), 40)}. It is the name of its group, or a tuple of "
+            'names from the outermost group to the innermost, such as ("encoder", "attention").'
+        )
+    return tuple(clean(name, LONGEST_NAME) or "—" for name in names)
+
+
+COUNTS = (("members", 1), ("operations", 0), ("parameters", 0), ("count", 1))
 LONGEST_NAME = 2000  # characters kept of a name, in the tooltip; the box shows fewer
 
 

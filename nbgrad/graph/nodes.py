@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary, WeakValueDictionary
 
 import numpy as np
 
-from ..core import places
+from ..core import groups, places
 from ..core.errors import FeedError, NonFiniteError, UnsupportedDataError
 from ..core.names import checked_name, name_of
 from ..core.op import Operation
@@ -27,6 +27,7 @@ class Node(Shown):
     Attributes:
         inputs: the nodes that it is computed from.
         name: shown in drawings and errors; ``None`` leaves it to the notebook's variable names.
+        group: the innermost group that it was made in, see :func:`nbgrad.group`, or ``None``.
         gradients: after ``backward``: ``node.gradients[node]`` is the gradient of the loss with respect to the
             node, and ``node.gradients[input]`` what the node sent back to that input. It does not keep nodes alive.
     """
@@ -43,6 +44,7 @@ class Node(Shown):
                 )
         self.inputs = inputs
         self.name = checked_name(name)
+        self.group = groups.current.get()
         self.tensor: Tensor | None = None  # the engine's side of this node, once it has a value
         self.mark = places.here() if places.capturing else None  # the line that makes it, for drawings
         self._enter()
@@ -53,11 +55,11 @@ class Node(Shown):
         self.gradients: MutableMapping[Node, Any] = WeakKeyDictionary()  # it names the node itself: no cycle of links
 
     def __getstate__(self) -> dict[str, Any]:
-        return {key: value for key, value in vars(self).items() if key not in ("serial", "gradients", "mark")}
+        return {key: value for key, value in vars(self).items() if key not in ("serial", "gradients", "group", "mark")}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
-        self.mark = None
+        self.group = self.mark = None
         self._enter()  # a copy is never mistaken for the original
 
     @property

@@ -23,11 +23,15 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from ..core.containers import flatten
 from ..core.errors import ForwardMissingError, NameClashError, StateError
+from ..core.groups import Caller
 from ..core.names import readable
+from ..core.serials import new_serial
 from ..core.states import fitting_arrays
 from ..core.tensor import Tensor
 
+NOTHING = object()  # stands for an argument that was not given
 Self = TypeVar("Self", bound="Module")
 
 
@@ -56,6 +60,9 @@ class Module:
       b ()  1
     """
 
+    __slots__ = ("__dict__", "__weakref__", "_caller")
+
+    _caller: Caller
     training = True  # of the class: a subclass need not call super().__init__()
 
     def forward(self, *args: Any, **options: Any) -> Any:
@@ -68,8 +75,31 @@ class Module:
             f"{type(self).__name__} does not say what it computes; give the class a method forward(self, x)"
         )
 
-    def __call__(self, *args: Any, **options: Any) -> Any:
-        return self.forward(*args, **options)
+    def __call__(self, x: Any = NOTHING, /, *more: Any, **options: Any) -> Any:
+        first = new_serial()  # its result keeps a note of who gave it: see nbgrad.core.groups
+        if more or options or x is NOTHING:
+            result = self.forward(*(() if x is NOTHING else (x, *more)), **options)
+        else:
+            result = self.forward(x)  # by far the commonest, and faster without unpacking
+        if type(result) is not Tensor:
+            return self._several(result, first)
+        if result.serial > first:  # not its input, handed back
+            try:
+                result.group = (self._caller, first, result.group)
+            except AttributeError:
+                self._caller = Caller(self)
+                result.group = (self._caller, first, result.group)
+        return result
+
+    def _several(self, results: Any, first: int) -> Any:
+        """Several results, each with the note of which call gave it."""
+        for result in flatten(results)[0]:
+            if isinstance(result, Tensor) and result.serial > first:
+                result.group = (Caller(self), first, result.group)
+        return results
+
+    def __getstate__(self) -> dict[str, Any]:
+        return vars(self)
 
     def __setattr__(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)

@@ -12,6 +12,7 @@ from ..core.backward import Step
 from ..core.tensor import Tensor
 from ..graph.nodes import Node
 from ..program import Program
+from .grouping import paths_of
 from .pictures import LEFT_OUT, Picture, Vertex, picture_of
 from .problems import mark
 from .program_graph import ProgramGraph
@@ -27,8 +28,9 @@ def to_networkx(root: Tensor | Node | Program) -> nx.MultiDiGraph:
 
     Nodes are numbered from 0 in creation order. Node attributes: ``kind`` (parameter, data, constant or operation),
     ``op``, ``symbol``, ``name``, ``shape``, ``dtype``, ``value``, ``gradient`` (``None``: not computed yet),
-    ``group``, and ``problem`` at the node, if there is one, where a NaN or an infinity arises. An edge leads from an
-    operand to the result; its ``position`` is the operand's, counted from 0.
+    ``group`` (a tuple of names, outermost first; see :func:`nbgrad.group`), and ``problem`` at the node, if there is
+    one, where a NaN or an infinity arises. An edge leads from an operand to the result; its ``position`` is the
+    operand's, counted from 0.
 
     Of a program it is the graph of the forward lines, with shapes but without numbers; a node that the program
     computes a gradient for has a ``gradient_name``, such as ``"d_W1"``.
@@ -48,6 +50,7 @@ def network(picture: Picture) -> nx.MultiDiGraph:
 
     graph = nx.MultiDiGraph()
     problems = mark(picture.vertices)
+    paths = paths_of(picture.vertices)
     for vertex in picture.vertices:
         value = None if vertex.value is None else np.asarray(vertex.value)
         is_complex = value is not None and value.dtype.kind == "c"  # shown by its absolute values, and named so
@@ -61,7 +64,7 @@ def network(picture: Picture) -> nx.MultiDiGraph:
             dtype=None if value is None else str(value.dtype),
             value=np.abs(vertex.value) if is_complex else vertex.value,
             gradient=np.abs(vertex.gradient) if is_complex and vertex.gradient is not None else vertex.gradient,
-            group=None,
+            group=paths.get(vertex.id, ()),
             code=code_of(picture, vertex),
             **({"problem": problems[vertex.id]} if vertex.id in problems else {}),
         )

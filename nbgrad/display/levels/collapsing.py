@@ -1,0 +1,180 @@
+"""Collapsing: each closed group of a graph becomes one node."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from math import prod
+from typing import Any
+
+import networkx as nx
+
+from nbgrad.display import schema
+
+Path = tuple[str, ...]
+READABLE = 150  # with more nodes than this a picture is hard to read, so its groups are collapsed
+
+
+def collapse(graph: Any, closed: Iterable[Path | str]) -> tuple[nx.MultiDiGraph, dict[int, int]]:
+    """Return the graph with each closed group as one node, and for each old node the one that stands for it.
+
+    graph: see ``schema``. closed: paths of groups as in the attribute ``group``; what lies in a closed group is closed
+    with it, and paths that do not occur do no harm.
+
+    Nodes keep their ids; a collapsed group has that of its last member. It has the kind "group", its name, how many
+    members, operations and parameters it holds, and, if exactly one node leads out of it, the value and gradient of
+    that. Edges from one node into the same group become one edge. An edge says in its attribute ``stands_for`` which
+    edges of the old graph it shows.
+
+    A group that is left and entered again, so that it would have to be computed both before and after something else,
+    cannot be one box. It stays open, and the groups in it are closed one by one.
+
+    >>> graph = nx.MultiDiGraph([(0, 1), (1, 2), (2, 3)])
+    >>> graph.nodes[1]["group"] = graph.nodes[2]["group"] = "layer"
+    >>> collapsed, shown = collapse(graph, ["layer"])
+    >>> list(collapsed.edges(keys=True)), shown
+    ([(0, 2, 0), (2, 3, 0)], {0: 0, 1: 2, 2: 2, 3: 3})
+    """
+    graph = schema.normalise(graph)
+    within = _collapsible(graph, {(path,) if isinstance(path, str) else tuple(path) for path in closed})
+    members: dict[Path, list[int]] = {}
+    for node, path in within.items():
+        members.setdefault(path, []).append(node)
+    stands = {path: nodes[-1] for path, nodes in members.items()}
+    shown = {node: stands[within[node]] if node in within else node for node in graph}
+    facts = {stands[path]: _facts(graph, path, nodes, within) for path, nodes in members.items()}
+    result = nx.MultiDiGraph(**{schema.DONE: True})
+    for node in graph:
+        if shown[node] == node:
+            result.add_node(node, **facts.get(node, graph.nodes[node]))
+    _add_edges(result, graph, shown)
+    return result, shown
+
+
+def _collapsible(graph: nx.MultiDiGraph, closed: Collection[Path]) -> dict[int, Path]:
+    """Return for each node in a closed group the outermost one that can be a single box."""
+    closed = set(closed)
+    while True:
+        within = {}
+        for node, path in graph.nodes(data="group"):
+            lengths = (length for length in range(1, len(path) + 1) if path[:length] in closed)
+            if length := next(lengths, 0):
+                within[node] = path[:length]
+        entangled = _entangled(graph, within)
+        if not entangled:
+            return within
+        closed -= set(entangled)
+        closed |= {path for path in _paths(graph) if path[:-1] in entangled}
+
+
+def _entangled(graph: nx.MultiDiGraph, within: dict[int, Path]) -> list[Path]:
+    """Return the groups that would lie on a cycle, if each were one node."""
+    boxes: nx.DiGraph = nx.DiGraph()
+    for u, v in graph.edges():
+        a, b = within.get(u, u), within.get(v, v)
+        if a != b:
+            boxes.add_edge(a, b)
+    if nx.is_directed_acyclic_graph(boxes):
+        return []
+    cycles = (box for box in nx.strongly_connected_components(boxes) if len(box) > 1)
+    return [box for cycle in cycles for box in cycle if isinstance(box, tuple)]
+
+
+def _paths(graph: nx.MultiDiGraph) -> list[Path]:
+    """Return the paths of all groups, in the order in which their first members stand."""
+    found: dict[Path, None] = {}
+    for path in dict.fromkeys(path for _, path in graph.nodes(data="group")):
+        for length in range(1, len(path) + 1):
+            found[path[:length]] = None
+    return list(found)
+
+
+def _facts(graph: nx.MultiDiGraph, path: Path, nodes: list[int], within: dict[int, Path]) -> dict[str, Any]:
+    """Return the attributes of a collapsed group."""
+    kinds = Counter(graph.nodes[node]["kind"] for node in nodes)
+    outlets = [node for node in nodes if _leads_out(graph, node, path, within)]
+    parameters = (graph.nodes[node]["shape"] for node in nodes if graph.nodes[node]["kind"] == "parameter")
+    problems = (graph.nodes[node]["problem"] for node in nodes)
+    left = graph.nodes[outlets[0]] if len(outlets) == 1 else {}
+    return {
+        "kind": "group",
+        "op": None,
+        "symbol": None,
+        "name": path[-1],
+        "shape": left.get("shape"),
+        "dtype": left.get("dtype", ""),
+        "value": left.get("value"),
+        "gradient": left.get("gradient"),
+        "group": path[:-1],
+        "members": len(nodes),
+        "operations": kinds["operation"],
+        "parameters": sum(prod(shape) for shape in parameters if shape is not None),
+        "count": 1,
+        "problem": next((problem for problem in problems if problem), None),
+        "bare": left.get("bare", True),
+        "gradient_name": None,
+    }
+
+
+def _leads_out(graph: nx.MultiDiGraph, node: int, path: Path, within: dict[int, Path]) -> bool:
+    """Tell whether a member is used outside its group, or by nothing at all, which makes it a result."""
+    users = graph.succ[node]
+    return not users or any(within.get(user) != path for user in users)
+
+
+def _add_edges(result: nx.MultiDiGraph, graph: nx.MultiDiGraph, shown: dict[int, int]) -> None:
+    """Add the edges between what is shown; several from one node into the same group make one."""
+    known: dict[tuple[int, int], dict[str, Any]] = {}
+    for u, v, key, position in graph.edges(keys=True, data="position"):
+        a, b = shown[u], shown[v]
+        if a == b:
+            continue
+        into_group = result.nodes[b]["kind"] == "group"
+        if into_group and (u, b) in known:
+            known[u, b]["stands_for"] += ((u, v, key),)
+            continue
+        at = result.in_degree(b) if into_group else position
+        named = {} if into_group or result.nodes[a]["kind"] == "group" else {"key": key}
+        new = result.add_edge(a, b, **named, position=at, stands_for=((u, v, key),))
+        known[u, b] = result.edges[a, b, new]
+
+
+def default_closed(graph: Any, depth: int | None = None) -> list[Path]:
+    """Return the paths of the groups that a picture collapses by itself.
+
+    depth: how many levels of groups are open: 0 collapses the outermost ones, 1 those within them. None: none are
+    collapsed up to 150 nodes; above, the outermost ones. Where that is a single group, its inside says more: it is
+    opened, as long as no more than 150 nodes come of it.
+
+    >>> graph = nx.MultiDiGraph()
+    >>> graph.add_nodes_from(range(160), group=("net", "layer"))
+    >>> default_closed(graph, 0), default_closed(graph, 1), default_closed(graph)
+    ([('net',)], [('net', 'layer')], [('net', 'layer')])
+    """
+    graph = schema.normalise(graph)
+    paths = _paths(graph)
+    if depth is not None:
+        return [path for path in paths if len(path) == depth + 1]
+    if len(graph) <= READABLE:
+        return []
+    closed: list[Path] = [path for path in paths if len(path) == 1]
+    while len(closed) == 1:
+        inner = [path for path in paths if path[:-1] == closed[0]]
+        if not inner or visible(graph, inner) > READABLE:
+            break
+        closed = inner
+    return closed
+
+
+def visible(graph: nx.MultiDiGraph, closed: Iterable[Path]) -> int:
+    """Return how many nodes are left to be seen, if these groups of a normalised graph are collapsed."""
+    chosen = set(closed)
+    open_nodes = 0
+    boxes: set[Path] = set()
+    for path, count in Counter(path for _, path in graph.nodes(data="group")).items():
+        lengths = (length for length in range(1, len(path) + 1) if path[:length] in chosen)
+        if length := next(lengths, 0):
+            boxes.add(path[:length])
+        else:
+            open_nodes += count
+    return open_nodes + len(boxes)

@@ -1,0 +1,111 @@
+"""The backward pass of a graph whose groups are collapsed: the steps that can still be seen."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import networkx as nx
+
+from nbgrad.display import schema
+from nbgrad.display.formula import derivative
+from nbgrad.display.schema import Step
+
+Edge = tuple[int, int, int]
+
+
+def steps_between(steps: Iterable[Step], graph: nx.MultiDiGraph, shown: Mapping[int, int]) -> list[Step]:
+    """Return the steps between the nodes of a collapsed graph, along its own edges.
+
+    steps: those of the graph that was collapsed. graph, shown: what ``collapse`` returned.
+
+    What happens within a collapsed group is left out. What flows along several old edges that are one edge now, is one
+    step: it comes when the last of them has come, and its contribution is their sum.
+
+    >>> from nbgrad.display.levels import collapse
+    >>> old = nx.MultiDiGraph([(0, 1), (1, 2)])
+    >>> old.nodes[1]["group"] = old.nodes[2]["group"] = "layer"
+    >>> steps = [Step(None, 2, None, 1.0, 1.0, 1.0), Step(2, 1, (1, 2, 0), 1.0, 3.0, 3.0),
+    ...          Step(1, 0, (0, 1, 0), 3.0, 6.0, 6.0)]
+    >>> [(step.source, step.target, step.contribution) for step in steps_between(steps, *collapse(old, ["layer"]))]
+    [(None, 2, 1.0), (2, 0, 6.0)]
+    """
+    steps = list(steps)
+    merged = _Merged(steps, graph, shown)
+    found = []
+    for step in steps:
+        if step.edge is None:
+            found.append(replace(step, target=shown[step.target]))
+        elif step.edge in merged.edge_of and merged.is_complete(step):
+            found.append(merged.step(step))
+    return found
+
+
+class _Merged:
+    """The steps that run along each edge of the collapsed graph."""
+
+    def __init__(self, steps: list[Step], graph: nx.MultiDiGraph, shown: Mapping[int, int]) -> None:
+        self.graph = graph
+        self.shown = shown
+        self.edge_of: dict[Edge, Edge] = {}
+        for u, v, key, old in graph.edges(keys=True, data="stands_for"):
+            self.edge_of |= dict.fromkeys(old or [(u, v, key)], (u, v, key))
+        visible = [step for step in steps if step.edge in self.edge_of]
+        self.waiting = Counter(self._key(step) for step in visible)  # along an edge: how many steps are still to come
+        self.arrivals = Counter(target for target, _ in self.waiting)
+        self.last = {step.target: step.total for step in steps}
+        self.outlets = _outlets(steps, graph, shown)
+        self.so_far: dict[tuple[int, Edge], Any] = {}
+        self.totals: dict[int, Any] = {}
+        self.index: Counter[int] = Counter()
+        self.root = steps[0].target if steps else 0
+
+    def _key(self, step: Step) -> tuple[int, Edge]:
+        assert step.edge is not None
+        return step.target, self.edge_of[step.edge]
+
+    def is_complete(self, step: Step) -> bool:
+        """Add a step to what flows along its edge; tell whether nothing more will."""
+        key = self._key(step)
+        self.waiting[key] -= 1
+        before = self.so_far.get(key)
+        self.so_far[key] = step.contribution if before is None else before + step.contribution
+        return not self.waiting[key]
+
+    def step(self, last: Step) -> Step:
+        """Return the one step that is seen, made when the last of its parts has come."""
+        key = self._key(last)
+        node, edge = key
+        contribution = self.so_far[key]
+        self.index[node] += 1
+        index, count = self.index[node], self.arrivals[node]
+        before = self.totals.get(node)
+        total = contribution if before is None else before + contribution
+        self.totals[node] = total = self.last[node] if index == count else total
+        changed = replace(
+            last, source=edge[1], target=edge[0], edge=edge, contribution=contribution, total=total, index=index,
+            count=count,
+        )  # fmt: skip
+        return self._through_group(changed) if self.graph.nodes[edge[1]]["kind"] == "group" else changed
+
+    def _through_group(self, step: Step) -> Step:
+        """A step whose rules are hidden: all that can be said is the chain rule."""
+        assert step.source is not None
+        outlets = self.outlets.get(step.source, [])
+        upstream = self.last.get(outlets[0], step.upstream) if len(outlets) == 1 else step.upstream
+        root, group, target = (schema.label(self.graph, n) for n in (self.shown[self.root], step.source, step.target))
+        chain = f"{derivative(root, group)} · {derivative(group, target)}"
+        return replace(step, upstream=upstream, local=None, formula=chain, note="")
+
+
+def _outlets(steps: list[Step], graph: nx.MultiDiGraph, shown: Mapping[int, int]) -> dict[int, list[int]]:
+    """Return for each collapsed group the old nodes that lead out of it."""
+    found: dict[int, list[int]] = {}
+    leaving = [u for *_, old in graph.edges(data="stands_for") for u, *_ in old or ()]
+    for node in [*leaving, *(step.target for step in steps if step.edge is None)]:
+        among = found.setdefault(shown[node], [])
+        if node not in among:
+            among.append(node)
+    return found
