@@ -151,7 +151,7 @@ def normalise(graph: Any) -> nx.MultiDiGraph:
     ids = _whole_numbers(graph)
     result = nx.MultiDiGraph(**{DONE: True})
     for node, attributes in graph.nodes(data=True):
-        result.add_node(ids[node], **_node(node, attributes, graph.in_degree(node) > 0))
+        result.add_node(ids[node], **attributes(node, attributes, graph.in_degree(node) > 0))
     for position, u, v, given in _edges(graph):
         result.add_edge(ids[u], ids[v], position=position, **given)
     return result
@@ -235,7 +235,8 @@ def _whole_numbers(graph: nx.Graph) -> dict[Any, int]:
     return {node: number for number, node in enumerate(graph)}
 
 
-def _node(node: Any, given: Mapping[str, Any], computed: bool) -> dict[str, Any]:
+def attributes(node: Any, given: Mapping[str, Any], computed: bool = False) -> dict[str, Any]:
+    """Return every attribute of a node, of which ``given`` may have some. computed: whether edges arrive there."""
     kind = given.get("kind") or ("operation" if computed else "data")
     if kind not in KINDS:
         raise AttributeValueError(

@@ -95,25 +95,18 @@ def _facts(graph: nx.MultiDiGraph, path: Path, nodes: list[int], within: dict[in
     outlets = [node for node in nodes if _leads_out(graph, node, path, within)]
     parameters = (graph.nodes[node]["shape"] for node in nodes if graph.nodes[node]["kind"] == "parameter")
     problems = (graph.nodes[node]["problem"] for node in nodes)
-    left = graph.nodes[outlets[0]] if len(outlets) == 1 else {}
-    return {
+    left = graph.nodes[outlets[0]] if len(outlets) == 1 else {"bare": True}
+    facts = {
         "kind": "group",
-        "op": None,
-        "symbol": None,
         "name": path[-1],
-        "shape": left.get("shape"),
-        "dtype": left.get("dtype", ""),
-        "value": left.get("value"),
-        "gradient": left.get("gradient"),
         "group": path[:-1],
         "members": len(nodes),
         "operations": kinds["operation"],
         "parameters": sum(prod(shape) for shape in parameters if shape is not None),
-        "count": 1,
         "problem": next((problem for problem in problems if problem), None),
-        "bare": left.get("bare", True),
-        "gradient_name": None,
+        **{which: left.get(which) for which in ("shape", "dtype", "value", "gradient", "bare")},
     }
+    return schema.attributes(nodes[-1], facts)
 
 
 def _leads_out(graph: nx.MultiDiGraph, node: int, path: Path, within: dict[int, Path]) -> bool:
