@@ -150,8 +150,8 @@ def normalise(graph: Any) -> nx.MultiDiGraph:
     _check_order(graph)
     ids = _whole_numbers(graph)
     result = nx.MultiDiGraph(**{DONE: True})
-    for node, attributes in graph.nodes(data=True):
-        result.add_node(ids[node], **attributes(node, attributes, graph.in_degree(node) > 0))
+    for node, given in graph.nodes(data=True):
+        result.add_node(ids[node], **attributes(node, given, graph.in_degree(node) > 0))
     for position, u, v, given in _edges(graph):
         result.add_edge(ids[u], ids[v], position=position, **given)
     return result

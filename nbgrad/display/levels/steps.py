@@ -54,6 +54,7 @@ class _Merged:
             self.edge_of |= dict.fromkeys(old or [(u, v, key)], (u, v, key))
         visible = [step for step in steps if step.edge in self.edge_of]
         self.waiting = Counter(self._key(step) for step in visible)  # along an edge: how many steps are still to come
+        self.parts = dict(self.waiting)
         self.arrivals = Counter(target for target, _ in self.waiting)
         self.last = {step.target: step.total for step in steps}
         self.outlets = _outlets(steps, graph, shown)
@@ -88,6 +89,8 @@ class _Merged:
             last, source=edge[1], target=edge[0], edge=edge, contribution=contribution, total=total, index=index,
             count=count,
         )  # fmt: skip
+        if self.parts[key] > 1:  # what was said of each part is true of none of the sum
+            changed = replace(changed, fold=None, check=None)
         return self._through_group(changed) if self.graph.nodes[edge[1]]["kind"] == "group" else changed
 
     def _through_group(self, step: Step) -> Step:
@@ -97,7 +100,7 @@ class _Merged:
         upstream = self.last.get(outlets[0], step.upstream) if len(outlets) == 1 else step.upstream
         root, group, target = (schema.label(self.graph, n) for n in (self.shown[self.root], step.source, step.target))
         chain = f"{derivative(root, group)} · {derivative(group, target)}"
-        return replace(step, upstream=upstream, local=None, formula=chain, note="")
+        return replace(step, upstream=upstream, local=None, formula=chain, note="", fold=None, check=None)
 
 
 def _outlets(steps: list[Step], graph: nx.MultiDiGraph, shown: Mapping[int, int]) -> dict[int, list[int]]:
