@@ -9,6 +9,8 @@ from ..graph.nodes import Node
 from ..notebook.drawing import TooLarge, too_large
 from ..notebook.pictures import Picture, picture_of
 from ..notebook.trace import LEARNING_RATE, is_real, leaves, traced, updates_of
+from .orders import orders_of
+from .routes import routes_of
 
 if TYPE_CHECKING:
     from ..display.player import Trace
@@ -62,5 +64,7 @@ def trace_of(picture: Picture, learning_rate: float = LEARNING_RATE, optimizer: 
         steps=steps,
         written=written,
         updates=updates_of(picture, steps, learning_rate, optimizer),
+        routes=routes_of(picture, steps),
+        orders=orders_of(picture, steps),
         editable=[vertex.id for vertex in leaves(picture) if is_real(vertex.value)],
     )

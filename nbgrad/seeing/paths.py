@@ -202,12 +202,12 @@ def onwards(vertex: Vertex, ways: Sequence[int]) -> list[tuple[Vertex, int]]:
     return [(x, i) for i, x in enumerate(vertex.inputs) if ways[x.id] and rules[i] is not None]
 
 
-def some_paths(picture: Picture, target: Vertex, ways: Sequence[int]) -> Iterator[list[Edge]]:
-    """The first paths from the last vertex back to ``target``, first operands first; at most :data:`FOLLOWED`.
+def some_paths(picture: Picture, target: Vertex, ways: Sequence[int], most: int = FOLLOWED) -> Iterator[list[Edge]]:
+    """The first paths from the last vertex back to ``target``, first operands first; at most ``most``.
 
     Only vertices that do lead there are visited, so no way is gone in vain. Long paths are followed in small numbers.
     """
-    left = FOLLOWED
+    left = most
     waiting: list[tuple[Vertex, Any]] = [(picture.vertices[-1], None)]  # a vertex, and how it was reached
     while waiting and left > 0:
         vertex, way = waiting.pop()
@@ -234,9 +234,12 @@ def followed(picture: Picture, edges: Sequence[Edge], seed: Any) -> Path:
     sent = [seed]
     with np.errstate(all="ignore"):
         for vertex, position in edges:
-            node = tensor_of(picture, vertex)
-            rule = node.op.rules[position]
-            g = rule(sent[-1], node.data, *node.args, **(node.static or {}))
-            shape = np.shape(node.args[position])
-            sent.append(g if g.shape == shape else undo_broadcasting(g, shape))
+            sent.append(sent_back(tensor_of(picture, vertex), position, sent[-1]))
     return Path(tuple(edges), tuple(sent))
+
+
+def sent_back(node: Tensor, position: int, g: Any) -> Any:
+    """What one operand of ``node`` gets of the gradient ``g``, by the operation's own rule."""
+    c = node.op.rules[position](g, node.data, *node.args, **(node.static or {}))
+    shape = np.shape(node.args[position])
+    return c if c.shape == shape else undo_broadcasting(c, shape)

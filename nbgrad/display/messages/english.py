@@ -159,9 +159,10 @@ SENTENCES = {
     "order_depth_first": "Each node hands on what it has when it is first reached. What arrives later stays behind, "
     "so the gradients further back are too small a sum.",
     "order_depth_first_agrees": "Here every order gives the same: no node with inputs of its own is used twice.",
+    "order_same": "This would be wrong elsewhere, but here the numbers happen to come out the same.",
     "order_overwrite_label": "= instead of +=",
     "order_overwrite": "Each arrival replaces what had arrived before, so only the last one counts.",
-    "order_overwrite_agrees": "Here = and += give the same: nothing receives more than one gradient.",
+    "order_overwrite_agrees": "Here = and += give the same: no gradient has to be added to another.",
     "edit_wrong_count": "{name} has {wanted} numbers, but {given} were given.",
     "edit_not_a_number": "{what} is not a number.",
     "edit_unknown": "There is no leaf here that could be edited so.",

@@ -42,11 +42,11 @@ def _routes(trace: Trace, routes: Routes, root: int) -> dict[str, Any]:
     if len(routes.routes) > 1 or rest is not None:
         parts += [Token(" = "), Token(total, GRADIENT)]
     several = len(routes.routes) > 1 or rest is not None
-    said = say("paths_several" if several else "paths_one", root=loss, name=name, count=routes.count)
+    said = say("paths_several" if several else "paths_one", root=loss, name=name, count=f"{routes.count:,}")
     return {
         "node": routes.node,
         "name": name,
-        "count": int(routes.count) if routes.count.isdigit() else routes.count,
+        "count": routes.count,
         "shown": shown,
         "rest": rest,
         "sum": total,
@@ -206,7 +206,8 @@ def _order(trace: Trace, order: Order, right: Any) -> dict[str, Any]:
                 "should": amount(should),
             }
         )
-    sentence = say(f"order_{order.key}") if order.differs or order.key == "sorted" else say(f"order_{order.key}_agrees")
+    says = {"agrees": f"order_{order.key}_agrees", "same": "order_same"}
+    sentence = say(says.get(order.outcome, f"order_{order.key}"))
     return {
         "key": order.key,
         "label": say(f"order_{order.key}_label"),

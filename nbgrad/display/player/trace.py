@@ -82,7 +82,7 @@ class Routes:
     """All paths of one leaf: how many there are, the largest, what the others add up to (None: no others), the sum."""
 
     node: int
-    count: str
+    count: int
     routes: Sequence[Route]
     rest: Any
     total: Any
@@ -91,12 +91,13 @@ class Routes:
 @dataclass(frozen=True, slots=True)
 class Order:
     """The backward pass run in one order. steps: (edge or None, node that receives, its gradient then); final: the
-    gradient that every leaf ends with, None where nothing arrived."""
+    gradient that every parameter ends with, None where nothing arrived. outcome: "differs" from the right one, "agrees"
+    because nothing here could make a difference, or is the "same" all the same; "" for the right order itself."""
 
     key: str
     steps: Sequence[tuple[tuple[int, int, int] | None, int, Any]]
     final: Mapping[int, Any]
-    differs: bool
+    outcome: str
 
 
 @dataclass(frozen=True, slots=True)
