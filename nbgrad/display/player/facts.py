@@ -14,7 +14,7 @@ from nbgrad.display.messages import say
 from nbgrad.display.player.mathematics import set_text, set_tokens
 from nbgrad.display.player.phases import BACKWARD, Frame, computed
 from nbgrad.display.player.trace import Check, Trace
-from nbgrad.display.player.writing import in_names
+from nbgrad.display.player.writing import in_names, set_formula
 from nbgrad.display.schema import Step
 
 MOST_EDITABLE = 64  # numbers of a leaf that can be edited
@@ -58,7 +58,7 @@ def _node(trace: Trace, node: int, gradient: Any, sent: list[Step], line: int | 
         "group": group_name(facts["group"]),
         "value": numbers.summary(facts["value"]),
         "gradient": None if gradient is None else numbers.summary(gradient),
-        "math": set_text(f"{short(graph, node)} = {symbols}") if has_formula else "",
+        "math": set_formula(graph, node, trace.written.get(node)) if has_formula else "",
         "formula": f"{short(graph, node)} = {symbols}" if has_formula else "",
         "note": measure.clean(next((step.note for step in sent if step.note), ""), 400),
         "sentence": about(graph, node),

@@ -1,24 +1,35 @@
-"""Formulas as MathML; an empty text where there is nothing to be set."""
+"""Formulas of the player as MathML; an empty text where there is nothing to be set."""
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Sequence
 
+from nbgrad.display import mathml
 from nbgrad.display.formula import Token
 
-try:
-    _mathml: Any = importlib.import_module("nbgrad.display.mathml")
-except ModuleNotFoundError:
-    _mathml = None
 
+def set_tokens(tokens: Sequence[Token]) -> str:
+    """Return an equation as MathML.
 
-def set_tokens(tokens: Iterable[Token]) -> str:
-    """Return an equation as MathML."""
-    return str(_mathml.mathml(list(tokens))) if _mathml else ""
+    >>> set_tokens([])
+    ''
+    """
+    return mathml.mathml(tokens) if tokens else ""
 
 
 def set_text(text: str) -> str:
     """Return a formula written with Unicode's signs as MathML."""
-    return str(_mathml.mathml(text)) if _mathml and text else ""
+    return mathml.mathml(text) if text else ""
+
+
+def set_latex(latex: str, slots: Sequence[str], names: Sequence[str]) -> str:
+    """Return a formula in LaTeX as MathML, with a name in the place of each slot; names are data, never LaTeX.
+
+    >>> made = set_latex("a = 2\u3042", ["\u3042"], ["x_1"])
+    >>> made[made.index("<mi>") :]
+    '<mi>a</mi><mo>=</mo><mn>2</mn><mi>x_1</mi></math>'
+    """
+    template = latex.replace("{", "{{").replace("}", "}}")
+    for place, slot in enumerate(slots):
+        template = template.replace(slot, f"{{o{place}}}")
+    return mathml.from_latex(template, **{f"o{place}": name for place, name in enumerate(names)})

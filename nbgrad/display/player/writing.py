@@ -9,7 +9,8 @@ import numpy as np
 
 from nbgrad.display import messages, numbers, schema
 from nbgrad.display.formula import FAINT, GRADIENT, PLAIN, VALUE, Token, derivative, in_one, short
-from nbgrad.display.player.trace import SLOT, Update, Written
+from nbgrad.display.player.mathematics import set_latex, set_text
+from nbgrad.display.player.trace import SLOT, Update, Written, slot
 
 MOST_OPERANDS = 64  # of one operation: as many slots are looked for
 
@@ -82,6 +83,18 @@ def wants_parentheses(text: str, position: int) -> bool:
     at = text.find(chr(SLOT + position))
     begins = not text[:at].strip() and text[at + 1 : at + 2] in ("", " ")
     return not begins and not stands_alone(text, position)
+
+
+def set_formula(graph: nx.MultiDiGraph, node: int, written: Written | None) -> str:
+    """Return "h = tanh z" as MathML."""
+    name = short(graph, node)
+    if written is None or not written.latex:
+        return set_text(f"{name} = {in_names(graph, node, written)}")
+    given = operands(graph, node)
+    positions = [part for part in pieces(written.latex) if isinstance(part, int)]
+    names = [_name(graph, given.get(part), written.text, part) for part in positions]
+    slots = [slot(part) for part in positions]
+    return set_latex(f"{slot(MOST_OPERANDS)} = {written.latex}", [slot(MOST_OPERANDS), *slots], [name, *names])
 
 
 def forward_equation(graph: nx.MultiDiGraph, node: int, written: Written | None) -> list[Token]:
