@@ -21,7 +21,9 @@ def sentence(graph: nx.MultiDiGraph, step: Step, root: int) -> str:
     'If data 0 grows by a little, operation 1 grows 3 times as much.'
     """
     if step.source is None:
-        return say("seed", root=short(graph, root))
+        start = schema.as_numbers(step.total)
+        is_one = start is not None and numbers.is_single(start) and numbers.only(start) == 1
+        return say("seed" if is_one else "seed_given", root=short(graph, root))
     said = [_about(graph, step)]
     if step.count > 1:
         first = say("first_sentence", target=short(graph, step.target), count=step.count)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..core import places
 from ..core.backward import Step
-from ..core.tensor import Tensor
+from ..core.tensor import Tensor, plain
 from ..graph.nodes import Node
 from ..program import Program
 from .grouping import paths_of
@@ -103,7 +103,9 @@ def drawn_steps(picture: Picture, examine: Examine | None = None) -> list[DrawnS
     for step in steps:
         for x in step.inputs:
             arriving[x.serial] = arriving.get(x.serial, 0) + 1
-    one = np.ones_like(root.value)[()]
+    one = (
+        np.ones_like(root.value)[()] if picture.seed is None else np.asarray(plain(picture.seed), root.value.dtype)[()]
+    )
     drawn = [DrawnStep(source=None, target=root.id, edge=None, upstream=one, contribution=one, total=one)]
     so_far: dict[int, int] = {}
     for step in steps:

@@ -28,14 +28,14 @@ def checked(step: Step, position: int, contribution: Any) -> Check:
     from ..display.player.learning import element_name
 
     x = np.asarray(step.node.args[position])
-    flat = np.asarray(contribution).reshape(-1)
+    flat = np.real(contribution).reshape(-1)  # on the way through complex numbers the real part is what counts
     if not flat.size:
-        return Check("", 0.0, None, None, "check_not_real", {"dtype": "an empty array"})
+        return Check("", 0.0, None, None, "check_empty")
     at = int(np.argmax(np.nan_to_num(np.abs(flat), nan=np.inf)))
     element = element_name(x.shape, at)
+    ours = float(flat[at])
     if x.dtype.kind != "f":
-        return Check(element, float(np.real(flat[at])), None, None, "check_not_real", {"dtype": str(x.dtype)})
-    ours = float(np.real(flat[at]))
+        return Check(element, ours, None, None, "check_not_real", {"dtype": str(x.dtype)})
     if sum(np.size(value) for value in (*step.node.args, step.node.data)) > LARGEST:
         return Check(element, ours, None, None, "check_large")
     if not np.isfinite(ours) or not np.isfinite(x.reshape(-1)[at]):
@@ -83,7 +83,7 @@ def _corner(element: str, ours: float, left: float, right: float, found: float) 
 
 def weight(step: Step, value: Any) -> Any:
     """What ``value`` of the operation counts for: each element times the gradient that arrives at it."""
-    return np.asarray(np.real(np.conj(step.cotangent) * value), dtype=float)
+    return np.asarray(np.real(step.cotangent * value), dtype=float)
 
 
 def weighted_result(step: Step, position: int, at: int) -> Callable[[float], Any]:
@@ -91,8 +91,8 @@ def weighted_result(step: Step, position: int, at: int) -> Callable[[float], Any
     node = step.node
 
     def moved(by: float) -> Any:
-        x = np.array(node.args[position])
-        x.reshape(-1)[at] += by
+        x = np.array(node.args[position])  # in the same order in memory, so that sums are taken in the same order
+        x[np.unravel_index(at, x.shape)] += by
         args = [*node.args]
         args[position] = x if x.ndim else x[()]
         return weight(step, node.op.forward(*args, **(node.static or {})))

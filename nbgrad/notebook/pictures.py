@@ -45,9 +45,13 @@ LEFT_OUT.label = "None"
 
 
 class Picture(Protocol):
-    """What can be drawn: its vertices in creation order, and its backward pass for those who watch."""
+    """What can be drawn: its vertices in creation order, and its backward pass for those who watch.
+
+    ``seed`` is the gradient to begin with; ``None`` for a single number, whose own gradient is 1.
+    """
 
     vertices: list[Vertex]
+    seed: Any
 
     def watch(self, observe: Callable[[Step], None]) -> None:
         """Run the backward pass of the last vertex and show each step to ``observe``."""
@@ -73,6 +77,7 @@ class TensorPicture:
 
     def __init__(self, root: Tensor):
         self.root = root
+        self.seed: Any = None
         self.vertices: list[Vertex] = []
         self._of: dict[int, Vertex] = {}
         operands: dict[int, Vertex] = {}
@@ -117,7 +122,7 @@ class TensorPicture:
         reverse_pass(creation_order((self.root,)), {self.root: seed}, observe=observe)
 
     def watch(self, observe: Callable[[Step], None]) -> None:
-        self._watch(seed_for(self.root), observe)
+        self._watch(seed_for(self.root, self.seed), observe)
 
     def tensor_of(self, vertex: Vertex) -> Tensor | None:
         return vertex.thing if isinstance(vertex.thing, Tensor) else None
@@ -126,6 +131,8 @@ class TensorPicture:
 # ---- from the graph face
 class NodePicture:
     """The graph of a node of the graph face, computed or not."""
+
+    seed: Any = None  # the graph face knows losses only
 
     def __init__(self, root: Node):
         self.nodes = sorted_from([root])

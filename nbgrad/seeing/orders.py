@@ -35,7 +35,7 @@ def orders_of(picture: Picture, steps: Sequence[DrawnStep]) -> list[Order]:
     orders = [Order("sorted", [(step.edge, step.target, step.total) for step in steps], right, "")]
     for key, run, matters in (
         ("depth_first", depth_first, results_used_twice(picture)),
-        ("overwrite", overwriting, True),
+        ("overwrite", overwriting, any(step.count > 1 for step in steps)),
     ):
         with np.errstate(all="ignore"):
             arrivals = run(picture, steps[0].total)
@@ -65,7 +65,7 @@ def operands_of(picture: Picture, vertex: Vertex) -> list[tuple[Vertex, int]]:
     if vertex.op is None or not passable(picture, vertex):
         return []
     rules = vertex.op.rules
-    return [(x, i) for i, x in enumerate(vertex.inputs) if x.id >= 0 and passable(picture, x) and rules[i] is not None]
+    return [(x, i) for i, x in enumerate(vertex.inputs) if passable(picture, x) and rules[i] is not None]
 
 
 def depth_first(picture: Picture, seed: Any) -> list[Arrival]:

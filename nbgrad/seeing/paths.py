@@ -21,7 +21,7 @@ from ..core.errors import NoGradientError, ParameterNameError
 from ..core.names import name_of
 from ..core.tensor import Tensor, plain
 from ..graph.nodes import Node
-from ..notebook.pictures import Picture, Vertex, picture_of
+from ..notebook.pictures import LEFT_OUT, Picture, Vertex, picture_of
 from .wording import Told, paths_in_words
 
 SHOWN = 8  # paths
@@ -199,7 +199,8 @@ def onwards(vertex: Vertex, ways: Sequence[int]) -> list[tuple[Vertex, int]]:
     """The operands, with their positions, over which a path goes on."""
     assert vertex.op is not None
     rules = vertex.op.rules
-    return [(x, i) for i, x in enumerate(vertex.inputs) if ways[x.id] and rules[i] is not None]
+    given = ((x, i) for i, x in enumerate(vertex.inputs) if x is not LEFT_OUT)
+    return [(x, i) for x, i in given if ways[x.id] and rules[i] is not None]
 
 
 def some_paths(picture: Picture, target: Vertex, ways: Sequence[int], most: int = FOLLOWED) -> Iterator[list[Edge]]:

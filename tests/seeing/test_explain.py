@@ -156,3 +156,11 @@ def test_what_cannot_be_explained_says_why(two_ways):
         ng.explain(w.detach() * 2.0)
     with pytest.raises(TypeError, match=r"ng\.tensor"):
         ng.explain(3.0)
+
+
+def test_an_operand_that_was_left_out_is_no_way():
+    x = ng.tensor([[1.0, 2.0]], requires_grad=True, name="x")
+    W = ng.tensor([[3.0], [4.0]], requires_grad=True, name="W")
+    found = ng.explain(ng.nn.functional.linear(x, W).sum(), W)
+    assert found.count == 1
+    np.testing.assert_array_equal(found.gradient, [[1.0], [2.0]])

@@ -142,7 +142,8 @@ SENTENCES = {
     "check_kink": "The function has a corner here: to the left its slope is {left}, to the right {right}. "
     "The backward pass takes {ours}.",
     "check_jump": "The function jumps here, so small moves cannot tell its slope.",
-    "check_not_real": "This cannot be checked by small moves: {dtype} has no numbers close by.",
+    "check_not_real": "This cannot be checked by moving a real number a little: these are {dtype}.",
+    "check_empty": "There is nothing to be checked: the array is empty.",
     "check_random": "This cannot be checked by small moves: {op} does not give the same numbers again.",
     "check_coarse": "This cannot be checked by small moves: {dtype} has too few digits.",
     "check_not_finite": "This cannot be checked by small moves: there is NaN or ∞ here.",
@@ -165,9 +166,13 @@ SENTENCES = {
     "order_overwrite_agrees": "Here = and += give the same: no gradient has to be added to another.",
     "edit_wrong_count": "{name} has {wanted} numbers, but {given} were given.",
     "edit_not_a_number": "{what} is not a number.",
+    "edit_not_whole": "{what} is not a whole number, and whole numbers are wanted here.",
+    "edit_random": "{op} draws numbers at random, so it cannot be computed again as it was.",
+    "edit_shape": "With these numbers the result of {op} would have another shape, so the picture would not fit.",
     "edit_unknown": "There is no leaf here that could be edited so.",
     "edit_refused": "With these numbers {op} cannot be computed: {why}",
     "edit_failed": "This could not be done: {why}",
+    "seed_given": "The backward pass starts with the gradient that was given for {root}.",
     "payload_too_large": "This graph holds too much to be played here. Draw a smaller part: an earlier result, or "
     "smaller arrays.",
     # the player's page: stage and controls
