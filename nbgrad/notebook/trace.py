@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -60,14 +61,21 @@ def written(picture: Picture) -> dict[int, Written]:
     for vertex in picture.vertices:
         if vertex.op is not None:
             slots = [f"{{{slot(i)}}}" for i in range(len(vertex.inputs))]
-            latex = formula_of(vertex.op, slots, static_of(picture, vertex))
+            absent = [name for name, x in zip(vertex.op.operands, vertex.inputs, strict=False) if x is LEFT_OUT]
+            latex = formula_of(vertex.op, slots, static_of(picture, vertex), absent)
             found[vertex.id] = Written(in_text(latex), latex)
     return found
 
 
-def formula_of(op: Operation, names: list[str], static: dict[str, Any] | None) -> str:
-    """The LaTeX of an operation's result; a product of two operands has a sign, which numbers need."""
+def formula_of(op: Operation, names: list[str], static: dict[str, Any] | None, absent: list[str]) -> str:
+    """The LaTeX of an operation's result.
+
+    A product of two operands has a sign, which numbers need. Operands that are ``absent`` are left out, with the sign
+    that stands before them.
+    """
     template = op.latex
+    for name in absent:
+        template = re.sub(rf"\s*(\\cdot|\+)\s*\{{{name}\}}", "", template)
     for a in op.operands:
         for b in op.operands:
             template = template.replace(f"{{{a}}}\\,{{{b}}}", f"{{{a}}} \\cdot {{{b}}}")
@@ -82,15 +90,26 @@ def static_of(picture: Picture, vertex: Vertex) -> dict[str, Any] | None:
 
 # ---- the step of the parameters
 def updates_of(
-    picture: Picture, steps: Iterable[DrawnStep], learning_rate: float, optimizer: Optimizer | None
+    picture: Picture, steps: Iterable[DrawnStep], learning_rate: float, optimizer: Optimizer | None, original: Picture
 ) -> list[Update]:
-    """Where each parameter would go, in the picture's order. Nothing is moved."""
+    """Where each parameter would go, in the picture's order. Nothing is moved.
+
+    Args:
+        original: the picture with the tensors that an optimiser knows; mostly ``picture`` itself.
+    """
     arrived = {step.target: step.total for step in steps}
     parameters = [v for v in picture.vertices if v.kind == "parameter" and v.id in arrived]
     if optimizer is None:
         rate = checked_rate(learning_rate)
         return [descent(vertex, arrived[vertex.id], rate) for vertex in parameters]
-    return [update for v in parameters if (update := stepped(picture, v, arrived[v.id], optimizer)) is not None]
+    index = {p.serial: place for place, p in enumerate(optimizer.params)}
+    updates = []
+    for vertex in parameters:
+        tensor = original.tensor_of(original.vertices[vertex.id])
+        place = None if tensor is None else index.get(tensor.serial)
+        if place is not None:
+            updates.append(stepped(vertex, arrived[vertex.id], optimizer, place))
+    return updates
 
 
 def descent(vertex: Vertex, gradient: Any, rate: float) -> Update:
@@ -104,17 +123,13 @@ def descent(vertex: Vertex, gradient: Any, rate: float) -> Update:
     return Update(vertex.id, vertex.value, gradient, after, rate, "")
 
 
-def stepped(picture: Picture, vertex: Vertex, gradient: Any, optimizer: Optimizer) -> Update | None:
-    """A parameter's step by an optimiser's own rule, on copies; ``None`` where it does not move this parameter."""
+def stepped(vertex: Vertex, gradient: Any, optimizer: Optimizer, place: int) -> Update:
+    """A parameter's step by an optimiser's own rule, on copies. place: the parameter's among the optimiser's."""
     from ..display.player import Update
 
-    tensor = picture.tensor_of(vertex)
-    index = next((i for i, p in enumerate(optimizer.params) if p is tensor), None)
-    if index is None:
-        return None
     if isinstance(optimizer, SGD) and not (optimizer.momentum or optimizer.weight_decay):
         return descent(vertex, gradient, float(optimizer.lr))
-    memory = copy.deepcopy(optimizer.memory[index])
+    memory = copy.deepcopy(optimizer.memory[place])
     with np.errstate(all="ignore"), no_grad():
         value = np.array(vertex.value)[()]
         after = optimizer.moved(value, np.array(gradient, dtype=value.dtype)[()], memory, float(optimizer.lr))

@@ -1,12 +1,13 @@
 """The player: a widget on which the backward pass of one graph can be played, a step at a time.
 
-The whole trace goes to the page once, as the `payload`. From then on the page needs no kernel: the frame
-that is shown is the page's own state, and the kernel is told of it where there is one to tell.
+The whole trace goes to the page as the `payload`. From then on the page needs no kernel: the frame that is shown is
+the page's own state, and the kernel is told of it where there is one to tell. The page may ask for something that has
+to be computed, such as the same graph with another number in a leaf; the answer is a new payload.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,13 @@ import networkx as nx
 import traitlets as t
 
 from nbgrad.display import Film
+from nbgrad.display.messages import say
 from nbgrad.widgets.esm import bundle, stylesheet
 
 __all__ = ["Player"]
 
 SLOWEST, FASTEST = 0.25, 4.0
+NEEDED = ("title", "svg", "frames", "text")  # of a payload
 
 
 class Player(anywidget.AnyWidget):
@@ -38,11 +41,14 @@ class Player(anywidget.AnyWidget):
         The readable version for screen readers and untrusted notebooks; by default the payload's.
     film
         The backward pass as pictures, for `save`.
+    answer
+        Called with what the page asks for, a dict with a ``kind`` such as ``"edit"``; gives the new payload, or raises
+        an exception whose text is shown to the learner. Without it, the page is told that nothing can be changed.
 
     Attributes
     ----------
     payload : dict
-        As given. It is sent to the page once and cannot be exchanged.
+        As given. Where another one is set, the page shows that; `frame` stays where it was, if it can.
     frame : int
         The step that is shown, 0 for the first.
     playing : bool
@@ -71,7 +77,7 @@ class Player(anywidget.AnyWidget):
     _esm = bundle("player")
     _css = stylesheet("theme", "drawing", "mathematics", "player")
 
-    payload = t.Dict(read_only=True).tag(sync=True)
+    payload = t.Dict().tag(sync=True)
     frame = t.Int(0).tag(sync=True)
     playing = t.Bool(False).tag(sync=True)
     speed = t.Float(1.0, min=SLOWEST, max=FASTEST).tag(sync=True)
@@ -84,15 +90,28 @@ class Player(anywidget.AnyWidget):
         svg: str | None = None,
         text: str | None = None,
         film: Film | None = None,
+        answer: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None,
     ) -> None:
         plain = dict(payload)
-        self._still = plain["svg"] if svg is None else svg
-        self._text = plain["text"] if text is None else text
-        self._film = film
-        self._count = len(plain["frames"])
-        # Written here and nowhere else; it must be there before the state is first sent.
-        self.set_trait("payload", plain)
-        super().__init__(frame=plain.get("start", 0))
+        self._still, self._text, self._film, self._answer = svg, text, film, answer
+        super().__init__(payload=plain, frame=plain.get("start", 0))
+        self.on_msg(self._asked)
+
+    @property
+    def _count(self) -> int:
+        return len(self.payload["frames"])
+
+    @t.validate("payload")
+    def _check_payload(self, proposal: Any) -> dict[str, Any]:
+        payload: dict[str, Any] = proposal["value"]
+        missing = [key for key in NEEDED if key not in payload]
+        if missing:
+            raise t.TraitError(f"A payload needs {', '.join(NEEDED)}; here {', '.join(missing)} is missing.")
+        return payload
+
+    @t.observe("payload")
+    def _keep_frame(self, change: Any) -> None:
+        self.frame = min(self.frame, max(self._count - 1, 0))
 
     @t.validate("frame")
     def _check_frame(self, proposal: Any) -> int:
@@ -103,6 +122,20 @@ class Player(anywidget.AnyWidget):
             f"There is no frame {frame}: this backward pass has {_steps(self._count)}, "
             f"which are the frames 0 to {max(self._count, 1) - 1}."
         )
+
+    def _asked(self, _: Any, message: Any, buffers: Any) -> None:
+        """Answer the page: a new payload and "done", or "error" with a text that can be shown."""
+        asked = message if isinstance(message, Mapping) else {}
+        id_ = asked.get("id")
+        try:
+            if self._answer is None:
+                raise LookupError(say("edit_unknown"))
+            payload = dict(self._answer(asked))
+        except Exception as error:  # whatever goes wrong, the page is waiting to be told
+            self.send({"kind": "error", "id": id_, "text": str(error)})
+            return
+        self.payload = payload
+        self.send({"kind": "done", "id": id_})
 
     def save(
         self, path: str | Path, *, seconds: float | None = None, step: int | None = None, dpi: float | None = None
@@ -145,7 +178,7 @@ class Player(anywidget.AnyWidget):
         from nbgrad.display.export import save_film
 
         film = Film(nx.MultiDiGraph(), []) if self._film is None else self._film
-        return save_film(path, film, self._text, seconds=seconds, step=step, dpi=dpi)
+        return save_film(path, film, self._text or self.payload["text"], seconds=seconds, step=step, dpi=dpi)
 
     def __repr__(self) -> str:
         return f"Player({self.payload['title']!r}, {_steps(self._count)})"
@@ -156,7 +189,9 @@ class Player(anywidget.AnyWidget):
         if bundled is None:
             return None
         data, metadata = bundled
-        return {**data, "image/svg+xml": self._still, "text/plain": self._text}, metadata
+        still = self.payload["svg"] if self._still is None else self._still
+        text = self.payload["text"] if self._text is None else self._text
+        return {**data, "image/svg+xml": still, "text/plain": text}, metadata
 
 
 def _steps(count: int) -> str:

@@ -63,9 +63,47 @@ def test_a_speed_out_of_range_is_refused(player, speed):
     assert player.speed == 1
 
 
-def test_the_payload_cannot_be_exchanged(player):
-    with pytest.raises(traitlets.TraitError):
-        player.payload = {}
+def test_another_payload_is_shown_and_the_frame_stays_if_it_can(player):
+    player.frame = 2
+    player.payload = {**handmade.payload(), "title": "other"}
+    assert (player.frame, repr(player)) == (2, "Player('other', 4 steps)")
+    player.payload = {**handmade.payload(), "frames": handmade.payload()["frames"][:1]}
+    assert player.frame == 0
+
+
+def test_a_payload_that_lacks_something_is_refused(player):
+    with pytest.raises(traitlets.TraitError, match="here svg, frames is missing"):
+        player.payload = {"title": "loss", "text": "loss"}
+    assert player.payload == handmade.payload()
+
+
+def asked(player, message):
+    """What the player sends back when the page sends this."""
+    sent = []
+    player.send = lambda content, buffers=None: sent.append(content)
+    player._handle_custom_msg(message, [])
+    return sent
+
+
+def test_the_page_asks_and_gets_a_new_payload():
+    new = {**handmade.payload(), "title": "edited"}
+    messages = []
+    player = Player(handmade.payload(), answer=lambda message: messages.append(message) or new)
+    assert asked(player, {"kind": "edit", "id": 7, "node": "0", "data": [1.0]}) == [{"kind": "done", "id": 7}]
+    assert messages == [{"kind": "edit", "id": 7, "node": "0", "data": [1.0]}]
+    assert player.payload["title"] == "edited"
+
+
+@pytest.mark.parametrize("message", [{"kind": "edit", "id": 3}, {}, None, "edit", [1]])
+def test_what_cannot_be_answered_is_told_to_the_page(message):
+    def answer(message):
+        raise ValueError("no such leaf")
+
+    for player in (Player(handmade.payload(), answer=answer), Player(handmade.payload())):
+        [reply] = asked(player, message)
+        assert (reply["kind"], reply["id"]) == ("error", 3 if message == {"kind": "edit", "id": 3} else None)
+        assert reply["text"]
+        assert player.payload == handmade.payload()
 
 
 def test_the_page_gets_all_it_needs_in_two_texts():

@@ -69,7 +69,7 @@ def _route(trace: Trace, route: Route, leaf: int, root: int) -> dict[str, Any]:
     nodes = [root, *(edge[0] for edge in route.edges)]
     product = amount(route.product)
     tokens: list[Token] = []
-    if np.size(route.product) == 1 and all(np.size(factor) == 1 for factor in route.factors):
+    if route.factors:
         shown = list(route.factors)
         cut = len(shown) > FEW_FACTORS
         for number, factor in enumerate(shown[:FEW_FACTORS]):

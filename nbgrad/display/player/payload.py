@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 import networkx as nx
+import numpy as np
 
 from nbgrad.display import measure, messages, schema, svg
 from nbgrad.display.frames import root_of
@@ -27,8 +28,11 @@ from nbgrad.display.text import to_text
 VERSION = 2
 
 
-def payload_of(trace: Trace, direction: str = "LR") -> dict[str, Any]:
+def payload_of(trace: Trace, before: Trace | None = None) -> dict[str, Any]:
     """Return what the player's page is made of.
+
+    before: the trace that was shown first, of the same graph with other numbers. Everything stands where it stood, and
+    what has changed leaves a ghost.
 
     Raises the errors of ``schema.normalise`` and ``schema.check_steps``. A graph that is too large to be drawn gives a
     message and no frames.
@@ -45,7 +49,8 @@ def payload_of(trace: Trace, direction: str = "LR") -> dict[str, Any]:
     made = {"version": VERSION, "language": messages.language(), "title": title}
     if len(graph) > TOO_MANY:
         return {**made, **EMPTY, "svg": svg.too_many(len(graph)), "text": to_text(graph), "words": messages.interface()}
-    scene = build(graph, direction)
+    first = None if before is None else schema.normalise(before.graph)
+    scene = replace(build(graph if first is None else first), graph=graph)
     frames = frames_of_phases(scene, trace)
     phases = phases_of(frames)
     lines, line_of = code_of(graph)
@@ -63,7 +68,7 @@ def payload_of(trace: Trace, direction: str = "LR") -> dict[str, Any]:
         "orders": orders_of(trace),
         "code": lines,
         "groups": [],
-        "ghosts": None,
+        "ghosts": None if before is None else ghosts_of(scene, trace, before),
         "words": messages.interface(),
     }
 
@@ -81,6 +86,26 @@ EMPTY: dict[str, Any] = {
     "groups": [],
     "ghosts": None,
 }
+
+
+def ghosts_of(scene: Scene, trace: Trace, before: Trace) -> dict[str, dict[str, str]]:
+    """Return for each place whose numbers have changed what stood there before."""
+    values, gradients = {}, {}
+    now, then = ({step.target: step.total for step in one.steps} for one in (trace, before))
+    old = schema.normalise(before.graph)
+    for node in trace.graph:
+        value = old.nodes[node]["value"]
+        if _differ(value, trace.graph.nodes[node]["value"]):
+            values[str(node)] = svg.value_fragment(scene.nodes[node], value)
+        if node in then and _differ(then[node], now.get(node)) and scene.nodes[node].shows_gradient:
+            gradients[str(node)] = svg.gradient_fragment(scene.nodes[node], then[node])
+    return {"values": values, "gradients": gradients}
+
+
+def _differ(a: Any, b: Any) -> bool:
+    if a is None or b is None:
+        return a is not b
+    return not np.array_equal(a, b, equal_nan=np.asarray(a).dtype.kind in "fc")
 
 
 def phases_of(frames: Sequence[Frame]) -> list[dict[str, Any]]:

@@ -1,0 +1,101 @@
+"""What stands behind a player while its kernel runs: it answers what the page asks for.
+
+The page sends an edit of a leaf, a reset, or a group to be opened or closed. The answer is a new payload. Tensors of
+the user are never changed: what is edited is a copy of the recorded graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..notebook.edits import EditError, Recomputed, fitting, refusal
+from ..notebook.pictures import Picture
+from ..notebook.trace import LEARNING_RATE, is_real, leaves, traced, updates_of
+from .orders import orders_of
+from .routes import routes_of
+
+if TYPE_CHECKING:
+    from ..display import Film
+    from ..display.player import Trace
+
+
+class Session:
+    """One result that is being played.
+
+    Args:
+        picture: of the result, as it was recorded.
+        learning_rate, optimizer: of the step that the third phase shows.
+    """
+
+    def __init__(self, picture: Picture, learning_rate: float = LEARNING_RATE, optimizer: Any = None):
+        self._picture = picture
+        self._rate, self._optimizer = learning_rate, optimizer
+        self._first = self._trace = trace_of(picture, learning_rate, optimizer)
+        self._edits: dict[int, Any] = {}
+        self._asked: dict[str, Callable[[Mapping[str, Any]], None]] = {"edit": self._edit, "reset": self._reset}
+
+    def payload(self) -> dict[str, Any]:
+        """What the page is to show now."""
+        from ..display.player import payload_of
+
+        return payload_of(self._trace, self._first if self._edits else None)
+
+    @property
+    def film(self) -> Film:
+        """The backward pass that is shown now, as pictures."""
+        from ..display import Film
+
+        return Film(self._trace.graph, self._trace.steps)
+
+    def answer(self, message: Mapping[str, Any]) -> dict[str, Any]:
+        """Do what the page asks for and give the new payload. If it cannot be done, everything stays as it was.
+
+        Raises:
+            EditError: it cannot be done; the message says why.
+        """
+        do = self._asked.get(str(message.get("kind")))
+        if do is None:
+            raise EditError(refusal("edit_unknown"))
+        do(message)
+        return self.payload()
+
+    def _edit(self, message: Mapping[str, Any]) -> None:
+        """Give a leaf other numbers."""
+        from ..display.player.facts import MOST_EDITABLE
+
+        vertex = next((v for v in leaves(self._picture) if str(v.id) == str(message.get("node"))), None)
+        if vertex is None or not is_real(vertex.value) or vertex.value.size > MOST_EDITABLE:
+            raise EditError(refusal("edit_unknown"))
+        self._set({**self._edits, vertex.id: fitting(vertex, message.get("data"))})
+
+    def _reset(self, message: Mapping[str, Any]) -> None:
+        """Go back to the numbers that were recorded."""
+        self._edits, self._trace = {}, self._first
+
+    def _set(self, edits: dict[int, Any]) -> None:
+        """Compute the graph again; nothing has changed if that fails."""
+        trace = trace_of(Recomputed(self._picture, edits), self._rate, self._optimizer, self._picture)
+        self._edits, self._trace = edits, trace
+
+
+def trace_of(
+    picture: Picture, learning_rate: float = LEARNING_RATE, optimizer: Any = None, original: Picture | None = None
+) -> Trace:
+    """Everything that the player is told of a picture.
+
+    Args:
+        original: the picture that ``picture`` was computed again from; an optimiser knows its parameters.
+    """
+    from ..display.player import Trace
+
+    graph, steps, written = traced(picture)
+    return Trace(
+        graph=graph,
+        steps=steps,
+        written=written,
+        updates=updates_of(picture, steps, learning_rate, optimizer, original or picture),
+        routes=routes_of(picture, steps),
+        orders=orders_of(picture, steps),
+        editable=[vertex.id for vertex in leaves(picture) if is_real(vertex.value)],
+    )
