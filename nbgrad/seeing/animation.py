@@ -50,8 +50,7 @@ def animate(
     if isinstance(loss, Tensor | Node) and (message := too_large(loss)):
         return message
     session = Session(picture_of(loss), learning_rate, optimizer)
-    payload, film = session.payload(), session.film
-    text = payload["text"]
-    if "payload.phases" not in Player._esm:  # a page that knows the backward pass only
-        payload = player_payload(film.graph, film.steps)
-    return Player(payload, svg=film.svg, text=text, film=film, answer=session.answer)
+    film = session.film
+    knows_phases = "payload.phases" in Player._esm
+    payload = session.payload() if knows_phases else player_payload(film.graph, film.steps)
+    return Player(payload, svg=film.svg, film=film, answer=session.answer if knows_phases else None)
