@@ -38,6 +38,15 @@ class NoGradientError(NbgradError, RuntimeError):
     """
 
 
+class NoHistoryError(NbgradError, ValueError):
+    """A PyTorch result was to be drawn that does not know how it was computed.
+
+    PyTorch records operations only where a gradient can be wanted: where an operand has ``requires_grad=True``, outside
+    of ``torch.no_grad()`` and ``torch.inference_mode()``. ``.detach()``, ``.item()`` and ``.numpy()`` cut a result off
+    from its graph.
+    """
+
+
 class IntegerGradientError(NbgradError, TypeError):
     """``requires_grad=True`` was asked of whole numbers.
 

@@ -16,6 +16,7 @@ from .grouping import paths_of
 from .pictures import LEFT_OUT, Picture, Vertex, picture_of
 from .problems import mark
 from .program_graph import ProgramGraph
+from .torch_graph import TorchGraph, check_no_network, is_torch
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from ..display import Step as DrawnStep
 
 
-def to_networkx(root: Tensor | Node | Program) -> nx.MultiDiGraph:
+def to_networkx(root: Tensor | Node | Program | Any, *, params: Any = None) -> nx.MultiDiGraph:
     """The graph of a result, as ``networkx`` knows graphs: draw it, measure it, export it as you like.
 
     Nodes are numbered from 0 in creation order. Node attributes: ``kind`` (parameter, data, constant or operation),
@@ -35,12 +36,20 @@ def to_networkx(root: Tensor | Node | Program) -> nx.MultiDiGraph:
     Of a program it is the graph of the forward lines, with shapes but without numbers; a node that the program
     computes a gradient for has a ``gradient_name``, such as ``"d_W1"``.
 
+    Of a PyTorch result, or several in a tuple, a list or a dictionary, it is what PyTorch has recorded. Shapes are
+    known; values only as far as PyTorch keeps them, or a variable of the notebook does. A node has one more attribute,
+    ``saved``: the names and shapes of what PyTorch keeps for the backward pass. ``params`` gives names to its
+    parameters, see ``nbgrad.draw``.
+
     >>> import nbgrad as ng
     >>> x = ng.tensor(3.0, requires_grad=True, name="x")
     >>> graph = ng.to_networkx(x * x)
     >>> graph.number_of_nodes(), graph.number_of_edges(), graph.nodes[1]["op"]
     (2, 2, 'multiply')
     """
+    if is_torch(root):
+        return TorchGraph(root, params).network()
+    check_no_network(root)
     return ProgramGraph(root.recording).graph if isinstance(root, Program) else network(picture_of(root))
 
 

@@ -11,6 +11,7 @@ from ..graph.order import ancestors
 from ..program import Program
 from .border import to_networkx
 from .pictures import all_ancestors
+from .torch_graph import TorchGraph, check_no_network, is_torch
 
 
 def mimebundle(root: Tensor | Node) -> dict[str, str]:
@@ -118,11 +119,19 @@ def too_large(root: Any) -> TooLarge | None:
     return TooLarge(nodes) if nodes > TOO_MANY else None
 
 
-def draw(root: Any, *, direction: str = "LR") -> Drawing:
+def draw(root: Any, *, direction: str = "LR", params: Any = None) -> Drawing:
     """Draw the graph of a tensor, of a node of the graph face, of a program, or any networkx graph.
+
+    Results of PyTorch's are drawn, too: a tensor, or several in a tuple, a list or a dictionary.
 
     Args:
         direction: ``"LR"``, from left to right, or ``"TB"``, from top to bottom.
+        params: names for the parameters of a PyTorch result: the network, or ``dict(network.named_parameters())``. By
+            default they are called as the notebook's variables and the networks among them say.
+
+    Raises:
+        NoHistoryError: a PyTorch result that does not know how it was computed.
+        NotAGraphError: a PyTorch network: its graph is that of a result.
 
     >>> import nbgrad as ng
     >>> x = ng.tensor(3.0, requires_grad=True, name="x")
@@ -131,6 +140,15 @@ def draw(root: Any, *, direction: str = "LR") -> Drawing:
     """
     if isinstance(root, Program):
         return Drawing(to_networkx(root), direction)
+    if is_torch(root):
+        return _of_torch(TorchGraph(root, params), direction)
     if not isinstance(root, Tensor | Node):
+        check_no_network(root)
         return Drawing(root, direction)
     return too_large(root) or Drawing(to_networkx(root), direction)
+
+
+def _of_torch(graph: TorchGraph, direction: str) -> Drawing:
+    from ..display import TOO_MANY
+
+    return TooLarge(len(graph)) if len(graph) > TOO_MANY else Drawing(graph.network(), direction)

@@ -1,0 +1,271 @@
+"""The graph behind a PyTorch result, in the terms of this house: so the same pictures are drawn of it.
+
+PyTorch keeps one record for each operation (``grad_fn``), which leads to the records of its operands. A record knows the
+shape of its result, and keeps the numbers that its gradient rule will need; so some values are known, and others not.
+Nothing here imports PyTorch: who has a tensor of PyTorch's has imported it already.
+"""
+
+from __future__ import annotations
+
+import heapq
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..core.errors import NoHistoryError
+from .torch_names import Names, Parameters, modules_of
+from .torch_values import data_of, gradient_of, numbers_of, saved_by
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+Function = Any  # a record of PyTorch's, the ``grad_fn`` of a tensor
+Place = tuple[Function, int]  # one of the results of a record
+LATEST = 2**64 - 1  # what PyTorch gives leaves as their number in the order of creation
+
+# What a picture writes on the badge, where that is not simply PyTorch's name of the operation.
+SYMBOLS = {
+    "add": "+", "sub": "−", "rsub": "−", "mul": "×", "div": "÷", "neg": "−", "pow": "^", "sqrt": "√", "log": "ln",
+    "mm": "@", "bmm": "@", "mv": "@", "dot": "·", "addmm": "@+", "addmv": "@+", "baddbmm": "@+", "linear": "@+",
+    "t": "T", "transpose": "⇄", "sum": "Σ", "prod": "Π", "abs": "|·|", "sigmoid": "σ", "log_softmax": "ln sm",
+    "logsumexp": "ln Σ e", "safe_softmax": "softmax", "mse_loss": "MSE", "l1_loss": "MAE", "nll_loss": "NLL",
+    "nll_loss2d": "NLL", "binary_cross_entropy": "BCE", "binary_cross_entropy_with_logits": "BCE", "huber_loss": "Huber",
+    "convolution": "∗", "native_layer_norm": "lnorm", "native_batch_norm": "bnorm", "cudnn_batch_norm": "bnorm",
+    "native_group_norm": "gnorm", "max_pool2d_with_indices": "maxpool", "avg_pool2d": "avgpool",
+    "adaptive_avg_pool2d": "avgpool", "leaky_relu": "leaky", "index": "[ ]", "select": "[ ]", "slice": "[ ]",
+    "embedding": "row", "unsafe_view": "view", "reshape_alias": "view", "view": "view", "cat": "concat",
+    "linalg_vector_norm": "‖·‖", "copy_slices": "[ ] =", "clone": "copy", "expand": "copy",
+    "scaled_dot_product_flash_attention_for_cpu": "attn", "scaled_dot_product_flash_attention": "attn",
+    "scaled_dot_product_efficient_attention": "attn", "scaled_dot_product_cudnn_attention": "attn",
+}  # fmt: skip
+POWERS = {2: "²", 3: "³", 0.5: "√", -1: "1/·"}
+
+
+def is_torch(thing: Any) -> bool:
+    """Whether a thing is a tensor of PyTorch's, or holds one: in a tuple, a list or a dictionary.
+
+    >>> is_torch(3.0), is_torch([])
+    (False, False)
+    """
+    return "torch" in sys.modules and any(True for _ in tensors_in(thing))
+
+
+def check_no_network(thing: Any) -> None:
+    """Raise NotAGraphError where a network of PyTorch's is given: it has no graph until it is called."""
+    torch = sys.modules.get("torch")
+    if torch is not None and isinstance(thing, torch.nn.Module):
+        from ..display import NotAGraphError
+
+        raise NotAGraphError(
+            f"a PyTorch network, such as this {type(thing).__name__}, makes its graph anew whenever it is called: draw "
+            "what it gives, ng.draw(network(x), params=network)"
+        )
+
+
+def tensors_in(thing: Any) -> Iterator[Any]:
+    """The tensors of PyTorch's that a result holds, in order."""
+    tensor = sys.modules["torch"].Tensor
+    waiting, seen = [thing], set()
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, tensor):
+            yield item
+        elif isinstance(item, list | tuple | Mapping) and id(item) not in seen:
+            seen.add(id(item))
+            waiting.extend(reversed(list(item.values() if isinstance(item, Mapping) else item)))
+
+
+class TorchGraph:
+    """The operations that led to one or several results of PyTorch's, in the order in which they were made.
+
+    ``root`` is a tensor or a tuple, list or dictionary of tensors; ``params`` gives names to the leaves, see
+    ``nbgrad.draw``. Raises NoHistoryError.
+    """
+
+    def __init__(self, root: Any, params: Parameters = None):
+        results = list(tensors_in(root))
+        self._results = [tensor for tensor in results if tensor.requires_grad]
+        if not self._results:
+            raise NoHistoryError(_without_history(results))
+        self._params = params
+        self._leaves = {id(tensor): tensor for tensor in self._results if tensor.grad_fn is None}
+        self._functions = creation_order(tensor.grad_fn for tensor in self._results if tensor.grad_fn is not None)
+
+    def __len__(self) -> int:
+        """How many boxes a drawing has at least: operations and parameters."""
+        return len(self._functions) + len(self._leaves)
+
+    def network(self) -> nx.MultiDiGraph:
+        """The networkx graph, see ``nbgrad.to_networkx``."""
+        return _Network(self._results, self._functions, self._leaves, Names(self._params)).graph
+
+
+def _without_history(results: list[Any]) -> str:
+    if any(tensor.is_inference() for tensor in results):
+        return (
+            "this PyTorch result was computed in torch.inference_mode(), which records nothing; "
+            "compute it again outside of it"
+        )
+    return (
+        "this PyTorch result has no graph: nothing that it was computed from requires a gradient, or it was computed in "
+        "torch.no_grad(), or cut off by .detach(). Make an input with requires_grad=True, or draw the result before it "
+        "is cut off"
+    )
+
+
+def creation_order(roots: Iterable[Function]) -> list[Function]:
+    """All records that lead to ``roots``, operands first; else by their numbers in the order of creation.
+
+    From the last backwards: a record comes once all that use it have come. So a leaf, which has no number of its own,
+    stands right before the first record that uses it.
+    """
+    found: dict[Function, int] = dict.fromkeys(roots, 0)  # a record -> how many uses of it are still to come
+    waiting = list(found)
+    for function in waiting:
+        for operand, _ in function.next_functions:
+            if operand is None:
+                continue
+            if operand not in found:
+                found[operand] = 0
+                waiting.append(operand)
+            found[operand] += 1
+    place = {function: i for i, function in enumerate(found)}
+
+    def late(function: Function) -> tuple[int, int]:
+        return -(function._sequence_nr() if hasattr(function, "_sequence_nr") else 0), place[function]
+
+    ready = [(*late(function), function) for function, uses in found.items() if not uses]
+    heapq.heapify(ready)
+    order = []
+    while ready:
+        *_, function = heapq.heappop(ready)
+        order.append(function)
+        for operand, _ in reversed(function.next_functions):
+            if operand is not None:
+                found[operand] -= 1
+                if not found[operand]:
+                    heapq.heappush(ready, (*late(operand), operand))
+    return order[::-1]
+
+
+class _Network:
+    """The networkx graph while it is made."""
+
+    def __init__(self, results: list[Any], functions: list[Function], leaves: Mapping[int, Any], names: Names):
+        import networkx as nx
+
+        self.graph: nx.MultiDiGraph = nx.MultiDiGraph()
+        self._names = names
+        self._nodes: dict[Place, int] = {}
+        self._data: dict[int, tuple[int, Any]] = {}  # id of a tensor -> its node, and itself, lest its id be reused
+        self._saved = {function: saved_by(function) for function in functions}
+        self._known = {(t.grad_fn, t.output_nr): t for saved in self._saved.values() for _, t in saved if t.grad_fn}
+        self._known |= names.results | {(t.grad_fn, t.output_nr): t for t in results if t.grad_fn is not None}
+        used = _used_results(results, functions)
+        for function in functions:
+            if hasattr(function, "variable"):
+                self._nodes[function, 0] = self._add_leaf(function.variable)
+            else:
+                self._add_operation(function, used[function])
+        recorded = {id(function.variable) for function in functions if hasattr(function, "variable")}
+        for key, leaf in leaves.items():
+            if key not in recorded:
+                self._add_leaf(leaf)
+        for node, group in modules_of(self.graph).items():
+            self.graph.nodes[node]["group"] = group or None
+
+    def _add(self, **facts: Any) -> int:
+        node = self.graph.number_of_nodes()
+        blank = dict.fromkeys(("op", "symbol", "name", "shape", "dtype", "value", "gradient", "group", "code"))
+        self.graph.add_node(node, **{"kind": "data", **blank, **facts})
+        return node
+
+    def _add_leaf(self, leaf: Any) -> int:
+        return self._add(kind="parameter", name=self._names.of(leaf), **_described(leaf), gradient=gradient_of(leaf))
+
+    def _add_operation(self, function: Function, results: list[int]) -> None:
+        """Add a node for each result that is used, with edges from the operands."""
+        operands = [
+            (self._nodes[operand, which], position)
+            for position, (operand, which) in enumerate(function.next_functions)
+            if operand is not None
+        ]
+        op = operation(function)
+        saved = self._saved[function]
+        operands += [(self._datum(tensor), position) for tensor, position in data_of(function, op, saved, self._names)]
+        kept = tuple((name, tuple(tensor.shape)) for name, tensor in saved)
+        for which in results:
+            tensor = self._known.get((function, which))
+            facts = _announced(function, which) if tensor is None else _described(tensor)
+            node = self._nodes[function, which] = self._add(
+                kind="operation", op=op, symbol=symbol(function, op), **facts, saved=kept,
+                name=self._names.of_result(function, which),
+                gradient=None if tensor is None else gradient_of(tensor), bare=tensor is None,
+            )  # fmt: skip
+            for operand, position in operands:
+                self.graph.add_edge(operand, node, position=position)
+
+    def _datum(self, tensor: Any) -> int:
+        """The node of a tensor that needs no gradient; one that is used twice is drawn once."""
+        if id(tensor) not in self._data:
+            name = self._names.of(tensor)
+            kind = "data" if name or tensor.ndim else "constant"
+            self._data[id(tensor)] = self._add(kind=kind, name=name, **_described(tensor)), tensor
+        return self._data[id(tensor)][0]
+
+
+def _used_results(results: list[Any], functions: list[Function]) -> dict[Function, list[int]]:
+    """The numbers of the results of each record that are used by others or are to be drawn themselves."""
+    used: dict[Function, set[int]] = {function: set() for function in functions}
+    for tensor in results:
+        if tensor.grad_fn is not None:
+            used[tensor.grad_fn].add(tensor.output_nr)
+    for function in functions:
+        for operand, which in function.next_functions:
+            if operand is not None:
+                used[operand].add(which)
+    return {function: sorted(numbers) for function, numbers in used.items()}
+
+
+def _described(tensor: Any) -> dict[str, Any]:
+    return {"shape": tuple(tensor.shape), "dtype": _dtype(tensor.dtype), "value": numbers_of(tensor)}
+
+
+def _announced(function: Function, which: int) -> dict[str, Any]:
+    """Shape and dtype of a result whose numbers are gone."""
+    announced = getattr(function, "_input_metadata", ())
+    if which >= len(announced):
+        return {}
+    shape, dtype = getattr(announced[which], "shape", None), getattr(announced[which], "dtype", None)
+    return {"shape": None if shape is None else tuple(shape), "dtype": None if dtype is None else _dtype(dtype)}
+
+
+def _dtype(dtype: Any) -> str:
+    return str(dtype).removeprefix("torch.")
+
+
+def operation(function: Function) -> str:
+    """What PyTorch calls the operation of a record; a function of the user's own keeps its name."""
+    own = getattr(function, "_forward_cls", None)
+    if own is not None:
+        return str(own.__name__)
+    return spelled(function.name())
+
+
+def spelled(name: str) -> str:
+    """The name of a record's class as that of a function.
+
+    >>> spelled("AddmmBackward0"), spelled("torch::autograd::CopySlices"), spelled("MaxPool2DWithIndicesBackward0")
+    ('addmm', 'copy_slices', 'max_pool2d_with_indices')
+    """
+    name = re.sub(r"Backward\w?\d*$", "", name.rpartition("::")[2]) or name
+    return re.sub(r"(?<!^)(?=[A-Z][a-z])", "_", name).lower()
+
+
+def symbol(function: Function, op: str) -> str:
+    """What stands on the badge: a sign if there is one, with the exponent of a power."""
+    exponent = getattr(function, "_saved_exponent", None) if op == "pow" else None
+    if isinstance(exponent, int | float):
+        return POWERS.get(exponent, f"^{exponent:g}".replace("-", "−"))
+    return SYMBOLS.get(op, op)

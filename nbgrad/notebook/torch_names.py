@@ -1,0 +1,127 @@
+"""What PyTorch's tensors are called, and which module they belong to."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from itertools import takewhile
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+Parameters = Any  # a network, or names and tensors: as a dictionary, or as the pairs of named_parameters()
+Path = tuple[str, ...]
+
+
+class Names:
+    """The names of tensors: those given as ``params``; the notebook's variables; those in the notebook's networks.
+
+    Attributes:
+        results: the notebook's tensors that were computed, by the record that they come from.
+    """
+
+    def __init__(self, params: Parameters = None, namespace: dict[str, Any] | None = None):
+        torch = sys.modules["torch"]
+        self._given = [(str(name), tensor) for name, tensor in _pairs(params)]
+        self._leaves = {id(tensor): name for name, tensor in reversed(self._given)}
+        self._of_results: dict[tuple[Any, int], str] = {}
+        self.results: dict[tuple[Any, int], Any] = {}
+        networks = []
+        for name, thing in _variables(namespace):
+            if isinstance(thing, torch.Tensor):
+                self._leaves.setdefault(id(thing), name)
+                if thing.grad_fn is not None:
+                    self._of_results.setdefault((thing.grad_fn, thing.output_nr), name)
+                    self.results.setdefault((thing.grad_fn, thing.output_nr), thing)
+            elif isinstance(thing, torch.nn.Module):
+                networks.append((name, thing))
+        for name, network in networks:
+            for inner, tensor in _pairs(network):
+                self._leaves.setdefault(id(tensor), f"{name}.{inner}")
+
+    def of(self, tensor: Any) -> str | None:
+        """The name of a leaf."""
+        return self._leaves.get(id(tensor))
+
+    def of_result(self, function: Any, which: int) -> str | None:
+        """The name of a result."""
+        return self._of_results.get((function, which))
+
+
+def _variables(namespace: dict[str, Any] | None) -> list[tuple[str, Any]]:
+    main = sys.modules.get("__main__")
+    variables = vars(main) if namespace is None and main else namespace or {}
+    return [(name, thing) for name, thing in list(variables.items()) if not name.startswith("_")]
+
+
+def _pairs(params: Parameters) -> Iterable[tuple[Any, Any]]:
+    if params is None:
+        return []
+    if hasattr(params, "named_parameters"):
+        return [*params.named_parameters(), *params.named_buffers()]
+    return list(params.items()) if isinstance(params, Mapping) else list(params)
+
+
+def module_of(name: str | None) -> Path:
+    """The modules that a parameter of this name lies in, from outermost to innermost. A number belongs to the list
+    that it counts in.
+
+    >>> module_of("encoder.layers.0.linear.weight"), module_of("0.weight"), module_of("weight")
+    (('encoder', 'layers.0', 'linear'), ('0',), ())
+    """
+    path: list[str] = []
+    for part in (name or "").split(".")[:-1]:
+        if part.isdigit() and path:
+            path[-1] += f".{part}"
+        else:
+            path.append(part)
+    return tuple(path)
+
+
+def modules_of(graph: nx.MultiDiGraph) -> dict[int, Path]:
+    """The modules that each node belongs to, as far as the names of the parameters tell.
+
+    An operation on parameters belongs to their module. One without belongs to the modules that both the one before it
+    and the one after it belong to, in the order of creation: what is computed in between is computed within.
+    """
+    own: dict[int, Path] = {}
+    weights: set[int] = set()  # parameters, in whatever form: transposed, say
+    for node, facts in graph.nodes(data=True):
+        given = list(graph.predecessors(node))
+        if facts["kind"] == "parameter":
+            own[node] = module_of(facts["name"])
+            weights.add(node)
+        elif facts["kind"] == "operation" and not weights.isdisjoint(given):
+            own[node] = common(own[x] for x in given if x in weights)
+            weights.update([node] if len(given) == 1 else [])
+    operations = [node for node, kind in graph.nodes(data="kind") if kind == "operation"]
+    before, after = _nearest(operations, own), _nearest(operations[::-1], own)
+    found = {node: own[node] if node in own else common([before[node], after[node]]) for node in operations}
+    for node, facts in graph.nodes(data=True):
+        if facts["kind"] == "parameter":
+            found[node] = own[node]
+        elif facts["kind"] != "operation":
+            found[node] = () if facts["name"] else common([found[user] for user in graph.successors(node)])
+    return found
+
+
+def _nearest(operations: list[int], own: Mapping[int, Path]) -> dict[int, Path]:
+    """For each operation the modules of the last one that has its own, itself included."""
+    found: dict[int, Path] = {}
+    last: Path = ()
+    for node in operations:
+        last = own.get(node, last)
+        found[node] = last
+    return found
+
+
+def common(paths: Iterable[Path]) -> Path:
+    """The beginning that all paths share.
+
+    >>> common([("net", "a", "b"), ("net", "a"), ("net", "a", "c")])
+    ('net', 'a')
+    """
+    several = list(paths)
+    together = zip(*several, strict=False)
+    return tuple(parts[0] for parts in takewhile(lambda parts: len(set(parts)) == 1, together))

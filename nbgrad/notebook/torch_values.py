@@ -1,0 +1,98 @@
+"""The numbers that PyTorch's records hold on to, and the data among them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from .torch_names import Names
+
+Saved = list[tuple[str, Any]]  # names and tensors
+
+# What a rule keeps besides its operands: results, statistics, seeds. They start with one of these words.
+OUTCOMES = (
+    "result",
+    "output",
+    "logsumexp",
+    "philox",
+    "rng",
+    "running_",
+    "save",
+    "total_weight",
+    "reserve",
+    "workspace",
+)
+# Operands that no gradient ever flows to, so that a record keeps no place for them.
+OPERANDS = {"target", "condition"}
+OPERANDS_OF = {("embedding", "indices"), ("index", "indices"), ("index_select", "index"), ("gather", "index")}
+
+
+def saved_by(function: Any) -> Saved:
+    """What a record keeps for the backward pass: (name, tensor) in the order of the names.
+
+    What it no longer has, or may not be used since it was changed in place, is left out; so is what hooks have put
+    elsewhere: to ask for that could compute it anew.
+    """
+    found: Saved = []
+    for name in dir(function):
+        if name.startswith("_saved_") and not _is_elsewhere(function, "_raw" + name):
+            found += _tensors(name.removeprefix("_saved_"), function, name)
+    if hasattr(function, "_forward_cls") and not _is_elsewhere(function, "_raw_saved_tensors"):
+        found += _tensors("tensor", function, "saved_tensors")
+    return found
+
+
+def _is_elsewhere(function: Any, name: str) -> bool:
+    try:
+        raw = getattr(function, name, None)
+    except RuntimeError:  # freed
+        return True
+    many = raw if isinstance(raw, list | tuple) else [raw]
+    return any(getattr(one, "unpack_hook", None) is not None for one in many)
+
+
+def _tensors(said: str, function: Any, name: str) -> Saved:
+    try:
+        kept = getattr(function, name)
+    except (AttributeError, RuntimeError):  # freed by a backward pass, or changed in place
+        return []
+    many = kept if isinstance(kept, list | tuple) else [kept]
+    return [(said, one) for one in many if hasattr(one, "grad_fn")]
+
+
+def data_of(function: Any, op: str, saved: Saved, names: Names) -> list[tuple[Any, int]]:
+    """The operands of a record that need no gradient, as far as they are known, with their positions.
+
+    A record has a place for each operand that could have had a gradient; those left free are filled in order. Other
+    data are known for operands if the notebook has a name for them, or by what the record calls them.
+    """
+    free = [position for position, (operand, _) in enumerate(function.next_functions) if operand is None]
+    placed: list[tuple[Any, int]] = []
+    for name, tensor in saved:
+        if tensor.requires_grad or name.startswith(OUTCOMES) or any(tensor is other for other, _ in placed):
+            continue
+        if free and name not in OPERANDS and (op, name) not in OPERANDS_OF:
+            placed.append((tensor, free.pop(0)))
+        elif name in OPERANDS or (op, name) in OPERANDS_OF or names.of(tensor):
+            placed.append((tensor, len(function.next_functions) + len(placed)))
+    return placed
+
+
+def numbers_of(tensor: Any) -> np.ndarray | None:
+    """The numbers of a tensor, as they are now; None where there are none to be had (sparse ones, or on no device)."""
+    try:
+        plain = tensor.detach()
+        if str(plain.dtype) == "torch.bfloat16" or "float8" in str(plain.dtype):  # NumPy has no such numbers
+            plain = plain.float()
+        return np.array(plain.cpu().resolve_conj().resolve_neg().numpy())
+    except (RuntimeError, TypeError, NotImplementedError, ValueError):
+        return None
+
+
+def gradient_of(tensor: Any) -> np.ndarray | None:
+    """The gradient of a leaf, or of a result that was told to retain it; None where it was not computed yet."""
+    if not (tensor.is_leaf or tensor.retains_grad) or tensor.grad is None:
+        return None
+    return numbers_of(tensor.grad)

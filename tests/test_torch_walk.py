@@ -1,0 +1,140 @@
+"""The walk through what PyTorch records, on records made by hand: it needs no PyTorch."""
+
+import subprocess
+import sys
+
+import fake_torch
+import numpy as np
+import pytest
+from fake_torch import Record, Tensor, leaf
+
+import nbgrad as ng
+from nbgrad.display import TOO_MANY, NotAGraphError
+from nbgrad.core.errors import NoHistoryError
+
+
+@pytest.fixture(autouse=True)
+def _torch(monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", fake_torch.module())
+
+
+def linear():
+    """mean((x @ Wᵀ)²), of which W needs a gradient, and x does not."""
+    w = Tensor(np.array([[1.0, -2.0, 0.5]]), requires_grad=True)
+    x = Tensor(np.ones((4, 3)))
+    turned = Record("TBackward0", [leaf(w)], (3, 1))
+    product = Record(
+        "MmBackward0", [None, turned], (4, 1), _saved_self=x, _saved_mat2=Tensor(w.numbers.T, grad_fn=turned)
+    )
+    square = Record("PowBackward0", [product], (4, 1), _saved_self=Tensor(x.numbers @ w.numbers.T, grad_fn=product))
+    square._saved_exponent = 2
+    return Tensor(0.25, grad_fn=Record("MeanBackward0", [square])), w, x
+
+
+def test_what_was_recorded_is_drawn_in_the_order_in_which_it_was_made():
+    loss, w, x = linear()
+    w.grad = Tensor(np.array([[3.0, 3.0, 3.0]]))
+    graph = ng.to_networkx(loss, params={"net.W": w, "net.x": x})
+    assert [facts["op"] or facts["name"] for _, facts in graph.nodes(data=True)] == [
+        "net.W", "t", "net.x", "mm", "pow", "mean"
+    ]  # fmt: skip
+    assert list(graph.edges(data="position")) == [(0, 1, 0), (1, 3, 1), (2, 3, 0), (3, 4, 0), (4, 5, 0)]
+    assert [graph.nodes[node]["kind"] for node in graph] == ["parameter", "operation", "data", *["operation"] * 3]
+    assert [graph.nodes[node]["shape"] for node in graph] == [(1, 3), (3, 1), (4, 3), (4, 1), (4, 1), ()]
+    assert [graph.nodes[node]["symbol"] for node in graph] == [None, "T", None, "@", "²", "mean"]
+    assert graph.nodes[0]["gradient"].tolist() == [[3.0, 3.0, 3.0]]
+    assert graph.nodes[3]["value"].tolist() == [[-0.5]] * 4
+    assert (graph.nodes[4]["value"], graph.nodes[4]["bare"]) == (None, True)
+    assert graph.nodes[3]["saved"] == (("mat2", (3, 1)), ("self", (4, 3)))
+    assert {graph.nodes[node]["group"] for node in (0, 1, 3)} == {("net",)}
+    assert graph.nodes[5]["group"] is None
+
+
+def test_values_are_those_of_the_moment():
+    loss, w, _ = linear()
+    graph = ng.to_networkx(loss)
+    w.numbers[:] = 0
+    assert graph.nodes[0]["value"].tolist() == [[1.0, -2.0, 0.5]]
+
+
+def test_a_record_that_is_used_twice_is_drawn_once():
+    w = Tensor(3.0, requires_grad=True)
+    root = leaf(w)
+    graph = ng.to_networkx(Tensor(9.0, grad_fn=Record("MulBackward0", [root, root])))
+    assert list(graph.edges(keys=True)) == [(0, 1, 0), (0, 1, 1)]
+
+
+def test_several_results_are_drawn_together():
+    loss, w, _ = linear()
+    held = [loss, {"again": Tensor(1.0, grad_fn=Record("NegBackward0", [loss.grad_fn])), "none": None}, (Tensor(2.0),)]
+    held.append(held)
+    assert [op for _, op in ng.to_networkx(held).nodes(data="op") if op] == ["t", "mm", "pow", "mean", "neg"]
+    assert ng.to_networkx(w).nodes[0]["kind"] == "parameter"
+
+
+def test_what_is_kept_elsewhere_or_gone_is_not_asked_for():
+    class Freed(Record):
+        @property
+        def _saved_result(self):
+            raise RuntimeError("Trying to backward through the graph a second time")
+
+        @property
+        def _saved_self(self):
+            raise AssertionError("computed anew")
+
+        _raw_saved_self = type("Raw", (), {"unpack_hook": print})()
+
+    w = Tensor(3.0, requires_grad=True)
+    inner = Freed("ExpBackward0", [leaf(w)])
+    graph = ng.to_networkx(Tensor(1.0, grad_fn=Record("NegBackward0", [inner])))
+    assert graph.nodes[1]["value"] is None
+    assert graph.nodes[1]["saved"] == ()
+
+
+def test_a_result_without_a_history_says_why():
+    with pytest.raises(NoHistoryError, match="requires_grad=True"):
+        ng.draw(Tensor(1.0))
+    with pytest.raises(NoHistoryError, match="requires_grad=True"):
+        ng.to_networkx((Tensor(1.0), None))
+
+
+def test_a_network_is_to_be_called_first():
+    for look in (ng.draw, ng.to_networkx):
+        with pytest.raises(NotAGraphError, match=r"such as this Module, .* ng.draw\(network\(x\)"):
+            look(fake_torch.Module())
+
+
+def test_a_pass_that_cannot_be_watched_is_not_played():
+    with pytest.raises(TypeError, match=r"no playing them; ng.draw\(result\)"):
+        ng.animate(linear()[0])
+
+
+def chain(length):
+    record = leaf(Tensor(1.0, requires_grad=True))
+    for _ in range(length):
+        record = Record("NegBackward0", [record])
+    return Tensor(1.0, grad_fn=record)
+
+
+def test_what_is_too_large_to_be_drawn_says_so():
+    assert f"{TOO_MANY + 1:,} nodes" in ng.draw(chain(TOO_MANY)).text
+    assert "too" not in ng.draw(chain(3)).text
+
+
+def test_no_record_is_too_deep():
+    assert len(ng.to_networkx(chain(20_000))) == 20_001
+
+
+def test_nothing_imports_torch():
+    code = (
+        "import sys; sys.modules['torch'] = None; del sys.modules['torch']\n"
+        "class Forbidden:\n"
+        "    def find_spec(self, name, *rest):\n"
+        "        assert name.partition('.')[0] != 'torch'\n"
+        "sys.meta_path.insert(0, Forbidden())\n"
+        "import nbgrad as ng\n"
+        "x = ng.tensor(1.0, requires_grad=True)\n"
+        "ng.draw(x * x).svg, ng.to_networkx(x), ng.animate(x * x)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
