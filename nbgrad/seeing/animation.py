@@ -44,13 +44,10 @@ def animate(
     >>> len(player.payload["frames"]) > 2
     True
     """
-    from ..display import player_payload
     from ..widgets.player import Player
 
     if isinstance(loss, Tensor | Node) and (message := too_large(loss)):
         return message
     session = Session(picture_of(loss), learning_rate, optimizer)
     film = session.film
-    knows_phases = "payload.phases" in Player._esm
-    payload = session.payload() if knows_phases else player_payload(film.graph, film.steps)
-    return Player(payload, svg=film.svg, film=film, answer=session.answer if knows_phases else None)
+    return Player(session.payload(), svg=film.svg, film=film, answer=session.answer)

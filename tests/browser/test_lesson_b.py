@@ -36,10 +36,10 @@ def lesson(lesson_b: Lesson) -> Any:
 
 @pytest.fixture
 def player(lesson: Lesson) -> Any:
-    """The player, at its first step."""
+    """The player, at the first step of its backward pass."""
     player = lesson.cell("ng.animate(loss)").locator(".ng-player")
     player.wait_for()
-    player.locator(".ng-stage").press("Home")
+    player.locator(".ng-stage").press("2")
     return player
 
 
@@ -89,8 +89,10 @@ def test_play_runs_to_the_last_step_and_stops(lesson, player):
     play.click()
     player.get_by_text(f"step 2 of {count}", exact=True).wait_for()
     assert play.inner_text() == "Pause"
-    player.get_by_text(f"step {count} of {count}", exact=True).wait_for()
     player.get_by_role("button", name="Play").wait_for()
+    assert player.locator('.ng-phase[aria-pressed="true"]').inner_text() == "Update"  # after the backward pass
+    step, count = places(counter)
+    assert step == count
 
 
 def test_training_plays_and_pauses(lesson, trainer):

@@ -17,7 +17,7 @@ function ground(node) {
   if (box) return getComputedStyle(box).fill;
   for (let each = node; each; each = each.parentElement) {
     const color = getComputedStyle(each).backgroundColor;
-    if (!/, 0\\)$/.test(color)) return color;
+    if (!/^rgba\\(.*, 0\\)$/.test(color)) return color;
   }
   return "#fff";
 }

@@ -1,51 +1,84 @@
-// What a frame shows, without a page.
+// What a frame shows and where it stands, without a page.
 
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { clampFrame, counterText, pictureAt, progress, stepDelay } from "../../nbgrad/widgets/js/frames.js";
+import {
+  carriedOver,
+  clampFrame,
+  firstFrom,
+  frameOf,
+  lastFrom,
+  nearestSpeed,
+  phaseAt,
+  pictureAt,
+  progress,
+  stepDelay,
+} from "../../nbgrad/widgets/js/frames.js";
 
+const frame = (phase, active, edges, target, slot) => ({ phase, active, edges, target, slot });
 const FRAMES = [
-  { active: null, edge: null, target: 3 },
-  { active: 3, edge: "2-3-0", target: 2 },
-  { active: 3, edge: "2-3-1", target: 2 },
-  { active: 2, edge: "0-2-0", target: 0 },
+  frame("forward", 2, ["0-2-0", "1-2-0"], 2, "value"),
+  frame("forward", 3, ["2-3-0", "2-3-1"], 3, "value"),
+  frame("backward", null, [], 3, "gradient"),
+  frame("backward", 3, ["2-3-0"], 2, "gradient"),
+  frame("backward", 3, ["2-3-1"], 2, "gradient"),
+  frame("backward", 2, ["0-2-0"], 0, "gradient"),
+  frame("update", null, [], 0, "value"),
+];
+const PHASES = [
+  { key: "forward", label: "Forward", first: 0, count: 2 },
+  { key: "backward", label: "Backward", first: 2, count: 4 },
+  { key: "update", label: "Update", first: 6, count: 1 },
 ];
 
-test("the seed fills the root and lights no edge", () => {
-  const picture = pictureAt(FRAMES, 0);
-  assert.deepEqual([...picture.filled], [["3", 0]]);
-  assert.deepEqual(picture.done, []);
-  assert.equal(picture.live, null);
-  assert.equal(picture.now, null);
-  assert.equal(picture.fresh, "3");
+test("the forward pass fills values along all arriving edges", () => {
+  const picture = pictureAt(FRAMES, 1);
+  assert.deepEqual([...picture.value], [["2", 0], ["3", 1]]);
+  assert.equal(picture.gradient.size, 0);
+  assert.deepEqual([...picture.done], ["0-2-0", "1-2-0"]);
+  assert.deepEqual(picture.live, ["2-3-0", "2-3-1"]);
+  assert.deepEqual([picture.phase, picture.now, picture.fresh], ["forward", "3", { slot: "value", node: "3" }]);
 });
 
-test("a node shows its latest gradient, and edges of earlier frames are done", () => {
+test("the backward pass begins with all values and no edge of its own", () => {
   const picture = pictureAt(FRAMES, 2);
-  assert.deepEqual([...picture.filled], [["3", 0], ["2", 2]]);
-  assert.deepEqual(picture.done, ["2-3-0"]);
-  assert.equal(picture.live, "2-3-1");
-  assert.equal(picture.now, "3");
+  assert.deepEqual([...picture.gradient], [["3", 2]]);
+  assert.equal(picture.value.size, 2);
+  assert.deepEqual([[...picture.done], picture.live, picture.now], [[], [], null]);
+});
+
+test("a node shows its latest gradient, and edges of earlier steps are done", () => {
+  const picture = pictureAt(FRAMES, 4);
+  assert.deepEqual([...picture.gradient], [["3", 2], ["2", 4]]);
+  assert.deepEqual([...picture.done], ["2-3-0"]);
+  assert.deepEqual([picture.live, picture.now], [["2-3-1"], "3"]);
 });
 
 test("an earlier frame does not know the later ones", () => {
-  assert.equal(pictureAt(FRAMES, 1).filled.get("2"), 1);
-  assert.equal(pictureAt(FRAMES, 1).filled.has("0"), false);
+  assert.equal(pictureAt(FRAMES, 3).gradient.get("2"), 3);
+  assert.equal(pictureAt(FRAMES, 3).gradient.has("0"), false);
+});
+
+test("in the update the parameter itself is the place, and its value the one that changes", () => {
+  const picture = pictureAt(FRAMES, 6);
+  assert.deepEqual([picture.now, picture.fresh], ["0", { slot: "value", node: "0" }]);
+  assert.equal(picture.value.get("0"), 6);
+  assert.equal(picture.done.size, 0);
 });
 
 test("an edge is not done while it is live", () => {
-  const again = [...FRAMES, { active: 3, edge: "2-3-0", target: 2 }];
-  assert.deepEqual(pictureAt(again, 4).done, ["2-3-1", "0-2-0"]);
+  const again = [...FRAMES.slice(0, 6), frame("backward", 3, ["2-3-0"], 2, "gradient")];
+  assert.deepEqual([...pictureAt(again, 6).done], ["2-3-1", "0-2-0"]);
 });
 
 test("node 0 is a node", () => {
-  assert.equal(pictureAt([{ active: 0, edge: null, target: 0 }], 0).now, "0");
+  assert.equal(pictureAt([frame("backward", 0, [], 0, "gradient")], 0).now, "0");
 });
 
 test("no frames at all are an empty picture", () => {
   const picture = pictureAt([], 0);
-  assert.equal(picture.filled.size, 0);
+  assert.equal(picture.gradient.size, 0);
   assert.equal(picture.fresh, null);
 });
 
@@ -54,10 +87,42 @@ test("frames are kept within the pass", () => {
   assert.equal(clampFrame(3, 0), 0);
 });
 
-test("progress, counter and delay", () => {
-  assert.deepEqual([0, 1, 2].map((frame) => progress(frame, 3)), [0, 0.5, 1]);
+test("progress and delay", () => {
+  assert.deepEqual([0, 1, 2].map((place) => progress(place, 3)), [0, 0.5, 1]);
   assert.equal(progress(0, 1), 1);
-  assert.equal(counterText(2, 6), "step 3 of 6");
-  assert.equal(counterText(0, 0), "no steps");
   assert.deepEqual([1, 4, 0.25, 0, undefined].map(stepDelay), [600, 150, 2400, 600, 600]);
+});
+
+test("the phase of a frame", () => {
+  assert.deepEqual([0, 1, 2, 5, 6].map((each) => phaseAt(PHASES, each).index), [0, 0, 1, 1, 2]);
+  assert.deepEqual([phaseAt([], 0).count, phaseAt(PHASES, 99).count], [0, 0]);
+});
+
+test("first and last go to the phase's ends, then to those of its neighbours", () => {
+  assert.deepEqual([4, 2, 0].map((each) => firstFrom(PHASES, each)), [2, 0, 0]);
+  assert.deepEqual([3, 5, 6].map((each) => lastFrom(PHASES, each)), [5, 6, 6]);
+});
+
+test("a node's step: in this phase, else its last gradient, else whatever there is", () => {
+  assert.equal(frameOf(FRAMES, "2", "backward"), 4);
+  assert.equal(frameOf(FRAMES, "2", "forward"), 0);
+  assert.equal(frameOf(FRAMES, "2", "update"), 4);
+  assert.equal(frameOf(FRAMES, 0, "update"), 6);
+  assert.equal(frameOf(FRAMES, "1", "backward"), null);
+});
+
+test("exchanged frames keep phase and place as far as they can", () => {
+  const other = [
+    { key: "backward", first: 0, count: 3 },
+    { key: "update", first: 3, count: 2 },
+  ];
+  assert.equal(carriedOver(3, PHASES, other), 1);
+  assert.equal(carriedOver(5, PHASES, other), 2);
+  assert.equal(carriedOver(6, PHASES, other), 3);
+  assert.equal(carriedOver(1, PHASES, other), 1);
+  assert.equal(carriedOver(1, PHASES, []), 0);
+});
+
+test("the nearest speed on offer", () => {
+  assert.deepEqual([0.25, 0.3, 1, 1.4, 3.1, 4].map(nearestSpeed), [0.25, 0.25, 1, 1, 4, 4]);
 });

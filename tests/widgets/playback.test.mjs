@@ -38,11 +38,18 @@ class FakeModel {
   }
 }
 
-function start(context, state = {}, count = 4) {
+const ONE_PHASE = (count) => [{ key: "backward", label: "Backward", first: 0, count }];
+const THREE_PHASES = [
+  { key: "forward", label: "Forward", first: 0, count: 2 },
+  { key: "backward", label: "Backward", first: 2, count: 3 },
+  { key: "update", label: "Update", first: 5, count: 1 },
+];
+
+function start(context, state = {}, phases = ONE_PHASE(4)) {
   context.mock.timers.enable({ apis: ["setTimeout"] });
   const model = new FakeModel(state);
   const seen = [];
-  const playback = new Playback(model, count, (each) => seen.push(each.frame));
+  const playback = new Playback(model, phases, (each) => seen.push(each.frame));
   return { model, seen, playback, clock: context.mock.timers };
 }
 
@@ -98,14 +105,14 @@ test("the ends hold", (context) => {
 });
 
 test("a pass of one step or none cannot play", (context) => {
-  const { playback } = start(context, {}, 1);
+  const { playback } = start(context, {}, ONE_PHASE(1));
   playback.toggle();
   assert.equal(playback.playing, false);
 });
 
 test("two views of one model step once", (context) => {
   const { model, playback, clock } = start(context);
-  const other = new Playback(model, 4, () => {});
+  const other = new Playback(model, ONE_PHASE(4), () => {});
   playback.toggle();
   clock.tick(600);
   assert.deepEqual([playback.frame, other.frame], [1, 1]);
@@ -135,4 +142,56 @@ test("after dispose nothing runs on", (context) => {
   model.set("frame", 2);
   assert.deepEqual(seen, []);
   assert.deepEqual([...model.listeners.values()].flat(), []);
+});
+
+test("without a loop all phases follow each other", (context) => {
+  const { playback, clock, model } = start(context, { frame: 3 }, THREE_PHASES);
+  playback.toggle();
+  clock.tick(600);
+  assert.equal(playback.phase.key, "backward");
+  clock.tick(600);
+  assert.deepEqual([playback.phase.key, playback.playing], ["update", false]);
+  playback.toggle();
+  assert.equal(model.get("frame"), 0);
+});
+
+test("a loop repeats its phase, and one begun at the end begins with the phase", (context) => {
+  const { playback, clock } = start(context, { frame: 3, loop: true }, THREE_PHASES);
+  playback.toggle();
+  const seen = [1, 2, 3, 4].map(() => {
+    clock.tick(600);
+    return playback.frame;
+  });
+  assert.deepEqual([seen, playback.playing], [[4, 2, 3, 4], true]);
+  playback.toggleLoop();
+  clock.tick(600);
+  assert.equal(playback.phase.key, "update");
+});
+
+test("phases are gone to by place or by key", (context) => {
+  const { playback } = start(context, {}, THREE_PHASES);
+  playback.goToPhase(1);
+  assert.equal(playback.frame, 2);
+  playback.goToPhase("update");
+  assert.equal(playback.frame, 5);
+  playback.goToPhase(9);
+  assert.equal(playback.frame, 5);
+});
+
+test("other frames keep the place in the phase", (context) => {
+  const { playback } = start(context, { frame: 4 }, THREE_PHASES);
+  playback.exchange([
+    { key: "forward", label: "Forward", first: 0, count: 7 },
+    { key: "backward", label: "Backward", first: 7, count: 9 },
+  ]);
+  assert.equal(playback.frame, 9);
+});
+
+test("the speed goes up and down in steps and stays within them", (context) => {
+  const { playback } = start(context, { speed: 2 });
+  playback.changeSpeed(1);
+  playback.changeSpeed(1);
+  assert.equal(playback.speed, 4);
+  playback.changeSpeed(-1);
+  assert.equal(playback.speed, 2);
 });

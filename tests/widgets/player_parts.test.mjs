@@ -3,9 +3,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { nearestSpeed } from "../../nbgrad/widgets/js/controls.js";
 import { keyAction } from "../../nbgrad/widgets/js/keyboard.js";
-import { scrollNeeded } from "../../nbgrad/widgets/js/stage.js";
+import { scrollNeeded } from "../../nbgrad/widgets/js/scrolling.js";
 import { naturalSize, tidyAttribute } from "../../nbgrad/widgets/js/svg.js";
 
 test("keys", () => {
@@ -19,6 +18,15 @@ test("keys", () => {
   assert.equal(keyAction("ArrowRight", "select"), null);
 });
 
+test("letters and signs, large and small, but not where one types", () => {
+  const keys = ["1", "3", "+", "=", "-", "l", "L", "?", "Escape"];
+  const actions = ["phase1", "phase3", "faster", "faster", "slower", "loop", "loop", "help", "clear"];
+  assert.deepEqual(keys.map((key) => keyAction(key, "button")), actions);
+  for (const place of ["text", "number", "textarea", "select"]) {
+    assert.deepEqual(keys.map((key) => keyAction(key, place)), [...Array(8).fill(null), "clear"]);
+  }
+});
+
 test("attributes of a foreign drawing", () => {
   assert.equal(tidyAttribute("onclick", "alert(1)", "p-"), null);
   assert.equal(tidyAttribute("onLoad", "alert(1)", "p-"), null);
@@ -29,10 +37,6 @@ test("attributes of a foreign drawing", () => {
   assert.equal(tidyAttribute("aria-labelledby", "t  d", "p-"), "p-t p-d");
   assert.equal(tidyAttribute("clip-path", "url(#a)", "p-"), "url(#p-a)");
   assert.equal(tidyAttribute("class", "ng-box", "p-"), "ng-box");
-});
-
-test("the nearest speed on offer", () => {
-  assert.deepEqual([0.25, 0.3, 1, 1.4, 3.1, 4].map(nearestSpeed), [0.25, 0.25, 1, 1, 4, 4]);
 });
 
 test("scrolling moves only what is needed", () => {

@@ -19,7 +19,7 @@ def player() -> Player:
 def test_the_whole_trace_is_in_the_first_state(player):
     state = player.get_state()
     assert json.loads(json.dumps(state["payload"])) == handmade.payload()
-    assert (state["frame"], state["playing"], state["speed"]) == (0, False, 1.0)
+    assert (state["frame"], state["playing"], state["speed"]) == (handmade.payload()["start"], False, 1.0)
 
 
 def test_the_mimebundle_is_view_picture_and_text(player):
@@ -38,7 +38,7 @@ def test_picture_and_text_default_to_the_payload():
 
 
 def test_repr_can_be_read(player):
-    assert repr(player) == "Player('<b>loss</b>', 4 steps)"
+    assert repr(player) == "Player('<b>loss</b>', 7 steps)"
 
 
 def test_the_page_moves_the_frame(player):
@@ -48,10 +48,10 @@ def test_the_page_moves_the_frame(player):
     assert (player.frame, player.playing, seen) == (3, True, [3])
 
 
-@pytest.mark.parametrize("frame", [-1, 4, 99])
+@pytest.mark.parametrize("frame", [-1, 7, 99])
 def test_a_frame_that_does_not_exist_is_refused(player, frame):
     player.frame = 2
-    with pytest.raises(traitlets.TraitError, match=rf"no frame {frame}: .* 4 steps, .* frames 0 to 3"):
+    with pytest.raises(traitlets.TraitError, match=rf"no frame {frame}: .* 7 steps, .* frames 0 to 6"):
         player.frame = frame
     assert player.frame == 2
 
@@ -66,7 +66,7 @@ def test_a_speed_out_of_range_is_refused(player, speed):
 def test_another_payload_is_shown_and_the_frame_stays_if_it_can(player):
     player.frame = 2
     player.payload = {**handmade.payload(), "title": "other"}
-    assert (player.frame, repr(player)) == (2, "Player('other', 4 steps)")
+    assert (player.frame, repr(player)) == (2, "Player('other', 7 steps)")
     player.payload = {**handmade.payload(), "frames": handmade.payload()["frames"][:1]}
     assert player.frame == 0
 

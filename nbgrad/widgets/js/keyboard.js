@@ -1,25 +1,46 @@
-// The player's keys: Space plays and pauses, arrows step, Home and End go to the ends.
+// The player's keys: Space plays and pauses, arrows step, Home and End go to the ends, and some letters and signs.
 
-/** What `key` means while `focused` (a lower-case tag name, with the input's type) has the focus. */
+const KEY_ACTIONS = {
+  ArrowRight: "forward",
+  ArrowLeft: "back",
+  Home: "first",
+  End: "last",
+  Escape: "clear",
+  "+": "faster",
+  "=": "faster",
+  "-": "slower",
+  "−": "slower",
+  l: "loop",
+  "?": "help",
+  1: "phase1",
+  2: "phase2",
+  3: "phase3",
+};
+
+/** What has its own use for every key: lists to choose from, and whatever one types into. */
+const KEY_OWNERS = new Set(["select", "textarea", "text", "number", "search", "radio", "checkbox"]);
+
+/** What `key` means while `focused` (a lower-case tag name, or an input's type) has the focus; null: nothing. */
 export function keyAction(key, focused) {
-  if (focused === "select") {
-    return null; // the speed list has its own arrows
+  if (KEY_OWNERS.has(focused) && key !== "Escape") {
+    return null;
   }
   if (key === " " || key === "Spacebar") {
     return focused === "button" ? null : "toggle"; // a focused button is pressed by Space
   }
-  const actions = { ArrowRight: "forward", ArrowLeft: "back", Home: "first", End: "last" };
-  return Object.hasOwn(actions, key) ? actions[key] : null;
+  const plain = key.length === 1 ? key.toLowerCase() : key;
+  return Object.hasOwn(KEY_ACTIONS, plain) ? KEY_ACTIONS[plain] : null;
 }
 
 /** Do what the keys ask within `root`. Returns a function that stops listening. */
 export function listenToKeys(root, actions) {
   const released = claimKeys(root);
   const onKey = (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) {
+    if (event.ctrlKey || event.altKey || event.metaKey) {
       return;
     }
-    const action = keyAction(event.key, event.target.localName);
+    const { localName, type } = event.target;
+    const action = keyAction(event.key, localName === "input" ? type : localName);
     if (action === null) {
       keepFromNotebook(event);
       return;

@@ -3,12 +3,14 @@
 // The page never waits for the kernel: a change is set on the model first, which tells every view at
 // once, and then offered to the kernel, which may be busy, dead or not there at all.
 
-import { clampFrame, stepDelay } from "./frames.js";
+import { carriedOver, clampFrame, firstFrom, lastFrom, phaseAt, speedBy, stepDelay } from "./frames.js";
+
+const PLAYED_TRAITS = ["frame", "playing", "speed", "loop"];
 
 export class Playback {
-  constructor(model, count, onChange) {
+  constructor(model, phases, onChange) {
     this.model = model;
-    this.count = count;
+    this.phases = phases;
     this.onChange = onChange;
     this.timer = null;
     // Each view keeps its own timer and starts it anew at every change of frame. Whichever is due first
@@ -17,14 +19,22 @@ export class Playback {
       this.schedule();
       this.onChange(this);
     };
-    for (const trait of ["frame", "playing", "speed"]) {
+    for (const trait of PLAYED_TRAITS) {
       model.on(`change:${trait}`, this.update);
     }
     this.schedule();
   }
 
+  get count() {
+    return this.phases.reduce((total, { count }) => total + count, 0);
+  }
+
   get frame() {
     return clampFrame(this.model.get("frame"), this.count);
+  }
+
+  get phase() {
+    return phaseAt(this.phases, this.frame);
   }
 
   get playing() {
@@ -33,6 +43,10 @@ export class Playback {
 
   get speed() {
     return Number(this.model.get("speed")) || 1;
+  }
+
+  get loop() {
+    return Boolean(this.model.get("loop"));
   }
 
   get atStart() {
@@ -52,12 +66,34 @@ export class Playback {
     this.goTo(this.frame + distance);
   }
 
+  first() {
+    this.goTo(firstFrom(this.phases, this.frame));
+  }
+
+  last() {
+    this.goTo(lastFrom(this.phases, this.frame));
+  }
+
+  /** Go to the beginning of the phase with that index or key; nothing happens where there is none. */
+  goToPhase(wanted) {
+    const phase = this.phases.find(({ key }, index) => key === wanted || index === wanted);
+    if (phase) {
+      this.goTo(phase.first);
+    }
+  }
+
+  pause() {
+    if (this.playing) {
+      this.set({ playing: false });
+    }
+  }
+
   /** Play or pause. Play at the end begins again. */
   toggle() {
     if (this.playing) {
       this.set({ playing: false });
     } else if (this.count > 1) {
-      this.set({ frame: this.atEnd ? 0 : this.frame, playing: true });
+      this.set({ frame: this.atEnd ? this.restart() : this.frame, playing: true });
     }
   }
 
@@ -65,10 +101,28 @@ export class Playback {
     this.set({ speed });
   }
 
+  changeSpeed(distance) {
+    this.setSpeed(speedBy(this.speed, distance));
+  }
+
+  toggleLoop() {
+    this.set({ loop: !this.loop });
+  }
+
+  /** New frames have come: stay at the same place of the same phase. */
+  exchange(phases) {
+    const frame = carriedOver(this.frame, this.phases, phases);
+    this.phases = phases;
+    if (frame !== this.model.get("frame")) {
+      this.set({ frame });
+    }
+    this.schedule();
+  }
+
   /** Forget the model and the timer: nothing runs on after the view has gone. */
   dispose() {
     clearTimeout(this.timer);
-    for (const trait of ["frame", "playing", "speed"]) {
+    for (const trait of PLAYED_TRAITS) {
       this.model.off(`change:${trait}`, this.update);
     }
   }
@@ -78,13 +132,23 @@ export class Playback {
     this.timer = this.playing ? setTimeout(() => this.tick(), stepDelay(this.speed)) : null;
   }
 
+  /** Where playing begins again: a loop repeats its phase, otherwise all phases follow each other once more. */
+  restart() {
+    return this.loop ? this.phase.first : 0;
+  }
+
   tick() {
+    const { first, count } = this.phase;
+    if (this.loop && count > 1 && this.frame === first + count - 1) {
+      this.set({ frame: first });
+      return;
+    }
     if (this.atEnd) {
       this.set({ playing: false });
       return;
     }
     const next = this.frame + 1;
-    this.set({ frame: next, playing: next < this.count - 1 });
+    this.set({ frame: next, playing: this.loop || next < this.count - 1 });
   }
 
   set(changes) {

@@ -1,70 +1,165 @@
-// The player: a drawing on which the backward pass runs, its equation, a sentence and the controls.
+// The player: a drawing on which forward pass, backward pass and update run, its equation, a sentence, the controls.
 
 import { buildControls } from "./controls.js";
 import { element } from "./dom.js";
+import { frameOf, stepDelay } from "./frames.js";
+import { buildHelp } from "./help.js";
+import { Kernel } from "./kernel.js";
 import { listenToKeys } from "./keyboard.js";
+import { buildPanels } from "./panels.js";
+import { readPayload } from "./payload.js";
+import { buildPhases } from "./phases.js";
+import { phrases } from "./phrases.js";
 import { Playback } from "./playback.js";
+import { showWhenPrinted } from "./printing.js";
+import { buildSpeech } from "./speech.js";
 import { Stage } from "./stage.js";
+import { listenToTouch } from "./touch.js";
 import { buildWords } from "./words.js";
 
 function render({ model, el }) {
-  const payload = model.get("payload");
-  const frames = payload.frames;
-  const stage = new Stage(payload);
-  const head = buildHead(payload.title);
-  const words = buildWords(frames);
-  const playback = new Playback(model, frames.length, show);
+  let payload = readPayload(model.get("payload"));
+  const say = phrases(() => payload.words);
+  const root = element("section", { class: "ng-widget ng-card ng-player" });
+  const silence = element("p", { class: "ng-silence ng-dim", role: "status" });
+  const kernel = new Kernel(model, () => {
+    silence.textContent = say("kernel_silent");
+  });
+  const playback = new Playback(model, payload.phases, show);
+  const head = buildHead(say, (key) => playback.goToPhase(key));
+  const words = buildWords();
+  const speech = buildSpeech();
+  const help = buildHelp(say);
+  const stage = new Stage(payload, say, {
+    select,
+    go: (node) => goToNode(node),
+    toggle: (path) => kernel.ask({ kind: "toggle", path }),
+    hover: (node) => panels.hover(node),
+    step: (distance) => playback.stepBy(distance),
+  });
+  const panels = buildPanels({
+    model,
+    payload: () => payload,
+    frames: () => payload.frames,
+    goTo: (frame) => playback.goTo(frame),
+    pause: () => playback.pause(),
+    select,
+    highlight: (lit) => stage.highlight(lit),
+    markWrong: (nodes) => stage.markWrong(nodes),
+    words: say,
+    root,
+    kernelSilent: () => kernel.silent(),
+  });
   const actions = {
-    first: () => playback.goTo(0),
+    first: () => playback.first(),
     back: () => playback.stepBy(-1),
     toggle: () => playback.toggle(),
     forward: () => playback.stepBy(1),
-    last: () => playback.goTo(frames.length - 1),
+    last: () => playback.last(),
     goTo: (frame) => playback.goTo(frame),
     setSpeed: (speed) => playback.setSpeed(speed),
+    faster: () => playback.changeSpeed(1),
+    slower: () => playback.changeSpeed(-1),
+    loop: () => playback.toggleLoop(),
+    phase1: () => playback.goToPhase(0),
+    phase2: () => playback.goToPhase(1),
+    phase3: () => playback.goToPhase(2),
+    help: () => help.toggle(),
+    clear,
   };
-  const controls = buildControls(frames.length, (frame) => frames[frame]?.caption ?? "", actions);
-  const root = element(
-    "section",
-    { class: "ng-widget ng-card ng-player", "aria-label": `Backward pass of ${payload.title}` },
-    [head.root, stage.root, words.root, controls.root],
-  );
-  const deaf = listenToKeys(root, actions);
+  const controls = buildControls(say, actions, [stage.zoom.root, ...panels.buttons, help.button]);
+  root.append(head.root, stage.root, words.root, controls.root, silence, help.root, speech.root);
+  if (panels.root) {
+    controls.root.after(panels.root);
+  }
+  const undo = [
+    listenToKeys(root, actions),
+    listenToTouch(words.root, { step: (distance) => playback.stepBy(distance) }),
+    showWhenPrinted(() => draw(payload.frames.length - 1), () => show()),
+    () => [playback, stage, words, speech, kernel, panels].forEach((part) => part.dispose()),
+    () => model.off("change:payload", exchange),
+    () => root.remove(),
+  ];
 
-  function show() {
-    const frame = playback.frame;
-    root.classList.toggle("ng-playing", playback.playing);
-    stage.show(frame);
-    head.show(frames[frame]);
-    words.show(frames[frame]);
-    controls.show(playback);
+  /** Everything that depends on the payload, at first and after every change. */
+  function fill() {
+    root.setAttribute("aria-label", say("player", { title: payload.title }));
+    head.exchange(payload);
+    words.exchange(payload.frames);
   }
 
+  function exchange() {
+    const before = payload;
+    payload = readPayload(model.get("payload"));
+    stage.exchange(payload, payload.svg === before.svg);
+    playback.exchange(payload.phases);
+    fill();
+    panels.payloadChanged();
+    show();
+  }
+
+  function show() {
+    const frame = draw(playback.frame);
+    root.classList.toggle("ng-playing", playback.playing);
+    root.style.setProperty("--ng-step", `${stepDelay(playback.speed)}ms`);
+    controls.show(playback, frame?.caption ?? "");
+    speech.say(frame?.spoken ?? "", playback);
+    panels.show(playback);
+  }
+
+  /** Show the frame at `index` without going there. */
+  function draw(index) {
+    const frame = payload.frames[index];
+    root.setAttribute("data-phase", frame?.phase ?? "");
+    stage.show(index);
+    head.show(frame);
+    words.show(frame);
+    return frame;
+  }
+
+  function select(kind, id) {
+    stage.select(kind, id);
+    panels.select(kind, id);
+  }
+
+  function goToNode(node) {
+    const frame = frameOf(payload.frames, node, playback.phase.key);
+    if (frame !== null) {
+      playback.goTo(frame);
+    }
+  }
+
+  function clear() {
+    if (!help.close()) {
+      select(null, null);
+      stage.highlight(null);
+    }
+  }
+
+  model.on("change:payload", exchange);
+  fill();
   el.append(root);
   show();
-  return () => {
-    deaf();
-    playback.dispose();
-    stage.dispose();
-    words.dispose();
-    root.remove();
-  };
+  return () => undo.forEach((each) => each());
 }
 
-function buildHead(title) {
-  const caption = element("span", { class: "ng-caption" });
-  const root = element("div", { class: "ng-head" }, [
-    element("span", { class: "ng-title" }, [title]),
-    element("span", { class: "ng-dim" }, ["backward pass"]),
-    caption,
-  ]);
+function buildHead(say, choosePhase) {
+  const title = element("span", { class: "ng-title" });
+  const caption = element("span", { class: "ng-caption ng-dim" });
+  const phases = buildPhases(say, choosePhase);
+  const root = element("div", { class: "ng-head" }, [title, caption, phases.root]);
+
+  function exchange(payload) {
+    title.textContent = payload.title;
+    phases.exchange(payload.phases);
+  }
 
   function show(frame) {
     caption.textContent = frame?.caption ?? "";
-    caption.hidden = caption.textContent === "";
+    phases.show(frame?.phase ?? "");
   }
 
-  return { root, show };
+  return { root, exchange, show };
 }
 
 export default { render };

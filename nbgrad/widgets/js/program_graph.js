@@ -2,7 +2,7 @@
 
 import { element } from "./dom.js";
 import { endOfEdge } from "./program_links.js";
-import { scrollNeeded } from "./stage.js";
+import { scrollNeeded } from "./scrolling.js";
 import { importDrawing, indexBy, naturalSize } from "./svg.js";
 
 const SMALLEST = 0.78; // below this scale the small print is too small to read, so the drawing scrolls instead

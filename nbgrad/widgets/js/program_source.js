@@ -3,7 +3,7 @@
 
 import { element } from "./dom.js";
 import { splitNote } from "./program_links.js";
-import { scrollNeeded } from "./stage.js";
+import { scrollNeeded } from "./scrolling.js";
 
 const ROLES = new Set(["keyword", "function", "number", "string", "comment", "heading", "parameter", "gradient"]);
 const SECTIONS = new Set(["forward", "backward", "update"]);

@@ -1,136 +1,214 @@
-// The drawing on its stage: edges light up, the active node stands out, gradients fill in and out again.
+// The stage: the drawing, what moves on it, and what fingers, mouse and keys do there.
 
-import { element, prefersLessMotion, svgElement } from "./dom.js";
+import { element } from "./dom.js";
 import { pictureAt } from "./frames.js";
-import { importDrawing, importFragment, indexBy, naturalSize } from "./svg.js";
+import { WALKING_KEYS } from "./roving.js";
+import { bringIntoView } from "./scrolling.js";
+import { StageDrawing } from "./stage_drawing.js";
+import { dragToScroll, listenToTouch } from "./touch.js";
+import { Zoom } from "./zoom.js";
 
-// Below this scale the drawing's small print is too small to read, so it scrolls instead of shrinking.
-const SMALLEST_SCALE = 0.85;
-const LARGEST_SCALE = 1.15;
+const SELECTED_BY = { node: "nodes", edge: "edges" };
 
 export class Stage {
-  constructor(payload) {
-    this.frames = payload.frames;
-    this.prefix = `ng${Math.random().toString(36).slice(2, 10)}-`;
-    this.drawing = importDrawing(payload.svg, this.prefix);
-    this.nodes = indexBy(this.drawing, "node");
-    this.edges = indexBy(this.drawing, "edge");
-    this.slots = indexBy(this.drawing, "gradient");
-    this.base = new Map([...this.slots].map(([node, slot]) => [node, [...slot.childNodes]]));
-    this.shown = new Map();
-    this.pieces = new Map();
-    this.flow = svgElement("path", { class: "ng-flow", fill: "none" });
-    this.label = svgElement("text", { class: "ng-label", "text-anchor": "middle" });
-    this.drawing.append(this.label);
+  /** `on`: what the stage tells: select(kind, id), go(node), toggle(path), hover(node or null), step(distance). */
+  constructor(payload, say, on) {
+    this.say = say;
+    this.on = on;
+    this.selected = null;
+    this.hovered = null;
+    this.drawing = new StageDrawing(payload, say);
+    this.sheet = element("div", { class: "ng-sheet" }, [this.drawing.root, this.drawing.sheet]);
     this.root = element(
       "div",
-      { class: "ng-stage ng-focusable", tabindex: "0", role: "group", "aria-label": stageLabel(payload.title) },
-      [this.drawing],
+      { class: "ng-stage ng-focusable", tabindex: "0", role: "group", "aria-label": this.label(payload) },
+      [this.sheet],
     );
-    this.fit();
+    this.zoom = new Zoom(this.root, this.sheet, this.drawing.natural, say);
+    this.undo = [this.listen(), dragToScroll(this.root), this.listenToFingers()];
     // A stage that is laid out later, or made narrower, still shows where things happen, and at once.
-    this.resized = new ResizeObserver(() => this.picture && this.reveal(this.picture, true));
+    this.resized = new ResizeObserver(() => {
+      this.zoom.watch();
+      if (this.picture) {
+        this.reveal(this.picture, true);
+      }
+    });
     this.resized.observe(this.root);
   }
 
   dispose() {
     this.resized.disconnect();
+    this.zoom.dispose();
+    this.undo.forEach((undo) => undo());
   }
 
-  show(frame) {
-    const picture = pictureAt(this.frames, frame);
-    this.showEdges(picture);
-    for (const [node, group] of this.nodes) {
-      group.classList.toggle("ng-now", node === picture.now);
+  /** Take another payload: a new drawing only where it differs from the present one. */
+  exchange(payload, sameDrawing) {
+    this.root.setAttribute("aria-label", this.label(payload));
+    if (sameDrawing) {
+      this.drawing.exchange(payload);
+    } else {
+      const focused = this.drawing.roving.keyOf(document.activeElement);
+      this.drawing = new StageDrawing(payload, this.say);
+      this.sheet.replaceChildren(this.drawing.root, this.drawing.sheet);
+      this.zoom.exchange(this.drawing.natural);
+      if (focused !== null) {
+        this.root.focus({ preventScroll: true });
+        this.drawing.roving.focus(focused);
+      }
     }
-    for (const [node, slot] of this.slots) {
-      this.showGradient(node, slot, picture.filled.get(node));
-      slot.classList.toggle("ng-fresh", node === picture.fresh);
-    }
-    this.showLabel(this.frames[frame]);
+    const { kind, id } = this.selected ?? {};
+    this.selected = null;
+    this.select(kind, id);
+  }
+
+  show(index) {
+    const picture = pictureAt(this.drawing.frames, index);
+    // Measured first, while nothing has changed: otherwise the page would be laid out twice.
     this.reveal(picture, this.picture === undefined);
+    this.drawing.show(picture, index);
     this.picture = picture;
   }
 
-  /** As wide as the page allows, within reason; `width` and `height` attributes give way to the style. */
-  fit() {
-    const { width, height } = naturalSize(this.drawing);
-    this.drawing.setAttribute("viewBox", this.drawing.getAttribute("viewBox") || `0 0 ${width} ${height}`);
-    this.drawing.removeAttribute("width");
-    this.drawing.removeAttribute("height");
-    this.drawing.style.minWidth = `${Math.round(width * SMALLEST_SCALE)}px`;
-    this.drawing.style.maxWidth = `${Math.round(width * LARGEST_SCALE)}px`;
-    this.drawing.style.aspectRatio = `${width} / ${height}`;
+  /** Mark what is selected; a kind of null or something that is not there ends the selection. */
+  select(kind, id) {
+    this.marked(this.selected)?.classList.remove("ng-selected");
+    const wanted = SELECTED_BY[kind] ? { kind, id: String(id) } : null;
+    this.selected = this.marked(wanted) ? wanted : null;
+    this.marked(this.selected)?.classList.add("ng-selected");
+    if (this.selected?.kind === "node") {
+      this.drawing.roving.makeCurrent(`node:${this.selected.id}`);
+    }
   }
 
-  showEdges(picture) {
-    for (const [edge, path] of this.edges) {
-      path.classList.toggle("ng-done", picture.done.includes(edge));
-      path.classList.toggle("ng-live", edge === picture.live);
+  marked(selection) {
+    return selection ? this.drawing[SELECTED_BY[selection.kind]].get(selection.id) : undefined;
+  }
+
+  /** Dim everything but these nodes and edges; null ends it. */
+  highlight(lit) {
+    const wanted = new Set([...(lit?.nodes ?? []).map((node) => `n${node}`), ...(lit?.edges ?? []).map((edge) => `e${edge}`)]);
+    this.sheet.classList.toggle("ng-dimming", lit !== null && lit !== undefined);
+    this.drawing.nodes.forEach((node, id) => node.classList.toggle("ng-lit", wanted.has(`n${id}`)));
+    this.drawing.edges.forEach((edge, id) => edge.classList.toggle("ng-lit", wanted.has(`e${id}`)));
+  }
+
+  /** Mark these nodes as having a wrong gradient; none, or null, ends it. */
+  markWrong(nodes) {
+    const wanted = new Set([...(nodes ?? [])].map(String));
+    this.drawing.nodes.forEach((node, id) => node.classList.toggle("ng-wrong", wanted.has(id)));
+  }
+
+  label(payload) {
+    return this.say("stage", { title: payload.title });
+  }
+
+  // ---- what the reader does
+
+  listen() {
+    const { root } = this;
+    const handlers = {
+      click: (event) => this.choose(this.placeOf(event.target), event),
+      dblclick: (event) => this.goThere(this.placeOf(event.target)),
+      pointerover: (event) => this.hover(this.placeOf(event.target)),
+      pointerleave: () => this.hover(null),
+      focusin: (event) => this.focused(event.target),
+      focusout: () => this.hover(null),
+      keydown: (event) => this.key(event),
+    };
+    Object.entries(handlers).forEach(([name, handler]) => root.addEventListener(name, handler));
+    return () => Object.entries(handlers).forEach(([name, handler]) => root.removeEventListener(name, handler));
+  }
+
+  listenToFingers() {
+    return listenToTouch(this.root, {
+      step: (distance) => this.on.step(distance),
+      pinch: (factor, point) => this.zoom.by(factor, point),
+    });
+  }
+
+  /** What an element of the drawing belongs to: { kind, id } of a node, an edge or a group's header; else null. */
+  placeOf(target) {
+    const node = target.closest?.("[data-node]");
+    if (node) {
+      return { kind: "node", id: node.getAttribute("data-node") };
     }
-    const live = this.edges.get(picture.live);
-    if (live) {
-      this.flow.setAttribute("d", live.getAttribute("d"));
-      live.after(this.flow);
+    const edge = target.closest?.("[data-hit], [data-edge]");
+    if (edge) {
+      return { kind: "edge", id: edge.getAttribute("data-hit") ?? edge.getAttribute("data-edge") };
+    }
+    const head = target.closest?.(".ng-group-head");
+    return head ? { kind: "group", id: head.closest("[data-group]").getAttribute("data-group") } : null;
+  }
+
+  choose(place) {
+    if (place?.kind === "group") {
+      this.on.toggle(place.id);
     } else {
-      this.flow.remove();
+      this.on.select(place?.kind ?? null, place?.id ?? null);
     }
   }
 
-  /** Put frame `index`'s gradient into the slot, or the drawing's own content where there is none yet. */
-  showGradient(node, slot, index) {
-    if (this.shown.get(node) === index) {
+  goThere(place) {
+    if (place?.kind === "node") {
+      this.on.go(place.id);
+    }
+  }
+
+  hover(place) {
+    const node = place?.kind === "node" ? place.id : null;
+    if (node !== this.hovered) {
+      this.hovered = node;
+      this.on.hover(node);
+    }
+  }
+
+  focused(target) {
+    const place = this.placeOf(target);
+    this.hover(place);
+    if (place && place.kind !== "edge") {
+      this.drawing.roving.makeCurrent(`${place.kind}:${place.id}`);
+      bringIntoView(this.root, [target], true);
+    }
+  }
+
+  /** Keys of a box that has the focus: arrows walk, Enter selects, G goes to its step, E walks over its edges. */
+  key(event) {
+    const from = this.drawing.roving.keyOf(event.target);
+    if (from === null || event.ctrlKey || event.altKey || event.metaKey) {
       return;
     }
-    this.shown.set(node, index);
-    slot.replaceChildren(...(index === undefined ? this.base.get(node) : this.piece(index)));
-  }
-
-  /** A frame's gradient, parsed when it is first needed. */
-  piece(index) {
-    if (!this.pieces.has(index)) {
-      this.pieces.set(index, importFragment(this.frames[index].gradient, this.prefix));
+    const place = this.placeOf(event.target);
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    if (WALKING_KEYS.includes(key)) {
+      this.drawing.roving.walk(from, key);
+    } else if (key === "Enter") {
+      this.choose(place);
+    } else if (key === "g" && place?.kind === "node") {
+      this.goThere(place);
+    } else if (key === "e" && place?.kind === "node") {
+      this.nextEdge(place.id);
+    } else {
+      return;
     }
-    return this.pieces.get(index);
+    event.preventDefault();
+    event.stopPropagation();
   }
 
-  showLabel(frame) {
-    const [x, y] = frame?.label_at ?? [0, 0];
-    this.label.setAttribute("x", x);
-    this.label.setAttribute("y", y);
-    this.label.textContent = frame?.label ?? "";
+  /** Select the next of a node's edges, and the first one after the last. */
+  nextEdge(node) {
+    const edges = this.drawing.edgesAt(node);
+    if (edges.length > 0) {
+      const present = this.selected?.kind === "edge" ? edges.indexOf(this.selected.id) : -1;
+      this.on.select("edge", edges[(present + 1) % edges.length]);
+    }
   }
+
+  // ---- scrolling
 
   /** Scroll the stage, never the page, until what happens can be seen: smoothly, unless it is far or `atOnce`. */
   reveal(picture, atOnce = false) {
-    const seen = this.root.getBoundingClientRect();
-    const boxes = [this.nodes.get(picture.now), this.nodes.get(picture.fresh)]
-      .filter(Boolean)
-      .map((node) => node.getBoundingClientRect());
-    if (boxes.length === 0 || seen.width === 0) {
-      return;
-    }
-    const margin = 24;
-    const left = Math.min(...boxes.map((box) => box.left)) - margin - seen.left;
-    const right = Math.max(...boxes.map((box) => box.right)) + margin - seen.right;
-    const top = Math.min(...boxes.map((box) => box.top)) - margin - seen.top;
-    const bottom = Math.max(...boxes.map((box) => box.bottom)) + margin - seen.bottom;
-    const move = { left: scrollNeeded(left, right), top: scrollNeeded(top, bottom) };
-    if (move.left !== 0 || move.top !== 0) {
-      const jump = atOnce || prefersLessMotion() || Math.abs(move.left) > seen.width;
-      this.root.scrollBy({ ...move, behavior: jump ? "instant" : "smooth" });
-    }
+    const nodes = [picture.now, picture.fresh?.node].map((node) => this.drawing.nodes.get(node)).filter(Boolean);
+    bringIntoView(this.root, nodes, atOnce);
   }
-}
-
-/** How far to scroll when something begins `before` the near edge (negative) or ends `after` the far one. */
-export function scrollNeeded(before, after) {
-  if (before < 0) {
-    return before;
-  }
-  return after > 0 ? Math.min(after, before) : 0;
-}
-
-function stageLabel(title) {
-  return `Computation graph of ${title}. Space plays, the arrow keys step, Home and End go to the ends.`;
 }

@@ -1,14 +1,16 @@
-// The equation of the step in its own numbers, and the sentence that says what it means.
+// The equation of the step, and the sentence that says what it means.
 
 import { element } from "./dom.js";
+import { equationOf } from "./mathematics.js";
 
-const ROLES = ["plain", "gradient", "value", "dim"];
+const MEASURED = 8; // how many of the longest lines are laid out to find the room that is needed
 
-/** Build both lines for `frames`. `show(frame)` fills them in; `dispose()` stops watching the width. */
-export function buildWords(frames) {
+/** Build both lines. `exchange(frames)` takes the frames, `show(frame)` fills them in, `dispose()` stops watching. */
+export function buildWords() {
   const equation = element("p", { class: "ng-equation" });
-  const sentence = element("p", { class: "ng-sentence ng-dim", "aria-live": "polite" });
+  const sentence = element("p", { class: "ng-sentence ng-dim" });
   const root = element("div", { class: "ng-words" }, [equation, sentence]);
+  let frames = [];
   let width = 0;
   const watch = new ResizeObserver(() => {
     if (root.clientWidth !== width) {
@@ -18,12 +20,19 @@ export function buildWords(frames) {
   });
   watch.observe(root);
 
+  function exchange(newFrames) {
+    frames = newFrames;
+    if (width > 0) {
+      reserve(root, frames, [equation, sentence]);
+    }
+  }
+
   function show(frame) {
-    equation.replaceChildren(...equationTokens(frame));
+    equation.replaceChildren(...(frame ? equationOf(frame) : []));
     sentence.textContent = frame?.sentence ?? "";
   }
 
-  return { root, show, dispose: () => watch.disconnect() };
+  return { root, exchange, show, dispose: () => watch.disconnect() };
 }
 
 /**
@@ -31,8 +40,11 @@ export function buildWords(frames) {
  * below would move from under the pointer while one steps.
  */
 function reserve(root, frames, [equation, sentence]) {
-  const equations = frames.map((frame) => element("p", { class: "ng-equation" }, equationTokens(frame)));
-  const sentences = frames.map((frame) => element("p", { class: "ng-sentence" }, [frame.sentence]));
+  const written = (frame) => frame.equation.reduce((sum, { text }) => sum + text.length, frame.math.length);
+  const equations = longest(frames, written).map((frame) => element("p", { class: "ng-equation" }, equationOf(frame)));
+  const sentences = longest(frames, (frame) => frame.sentence.length).map((frame) =>
+    element("p", { class: "ng-sentence" }, [frame.sentence]),
+  );
   const probe = element("div", { class: "ng-probe", "aria-hidden": "true" }, [...equations, ...sentences]);
   root.append(probe);
   equation.style.minHeight = `${tallest(equations)}px`;
@@ -40,12 +52,15 @@ function reserve(root, frames, [equation, sentence]) {
   probe.remove();
 }
 
-function tallest(lines) {
-  return Math.ceil(Math.max(0, ...lines.map((line) => line.getBoundingClientRect().height)));
+/** The few frames for which `length` is greatest. */
+export function longest(frames, length) {
+  return frames
+    .map((frame) => [length(frame), frame])
+    .sort(([a], [b]) => b - a)
+    .slice(0, MEASURED)
+    .map(([, frame]) => frame);
 }
 
-function equationTokens(frame) {
-  return (frame?.equation ?? []).map(({ text, role }) =>
-    element("span", { class: `ng-token-${ROLES.includes(role) ? role : "plain"}` }, [text]),
-  );
+function tallest(lines) {
+  return Math.ceil(Math.max(0, ...lines.map((line) => line.getBoundingClientRect().height)));
 }

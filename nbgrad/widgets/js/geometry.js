@@ -1,0 +1,70 @@
+// Where the boxes of a drawing are, in the drawing's own units, and places beside them. Pure, but for reading
+// attributes: nothing here makes the page lay anything out.
+
+const DIRECTIONS = {
+  ArrowRight: { x: 1, y: 0 },
+  ArrowLeft: { x: -1, y: 0 },
+  ArrowDown: { x: 0, y: 1 },
+  ArrowUp: { x: 0, y: -1 },
+};
+
+/** A box from the attributes of a rectangle: x, y, width, height. */
+export function boxOfRect(rect) {
+  const number = (name) => Number.parseFloat(rect?.getAttribute(name) ?? "") || 0;
+  return { x: number("x"), y: number("y"), width: number("width"), height: number("height") };
+}
+
+/** The area that two boxes share. */
+export function sharedArea(a, b) {
+  const wide = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
+  const high = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
+  return Math.max(wide, 0) * Math.max(high, 0);
+}
+
+/**
+ * Where something of `size` stands beside `box`: below, above, right or left of it, whichever covers least of the
+ * other `boxes`; within `bounds` (width and height) as far as it can be. The first of equals wins.
+ */
+export function placeBeside(box, size, boxes, bounds, gap = 8) {
+  const middleX = box.x + (box.width - size.width) / 2;
+  const middleY = box.y + (box.height - size.height) / 2;
+  const wanted = [
+    { x: middleX, y: box.y + box.height + gap },
+    { x: middleX, y: box.y - gap - size.height },
+    { x: box.x + box.width + gap, y: middleY },
+    { x: box.x - gap - size.width, y: middleY },
+  ];
+  const places = wanted.map(({ x, y }) => ({
+    x: Math.max(2, Math.min(x, bounds.width - size.width - 2)),
+    y: Math.max(2, Math.min(y, bounds.height - size.height - 2)),
+  }));
+  const covered = places.map((place) => boxes.reduce((sum, each) => sum + sharedArea({ ...place, ...size }, each), 0));
+  return places[covered.indexOf(Math.min(...covered))];
+}
+
+/**
+ * The neighbour of `from` in the direction of an arrow key: the nearest box that lies more that way than across;
+ * those joined to it by an edge count as half as far. Null where nothing lies there. `boxes`: id -> box;
+ * `joined`: set of ids.
+ */
+export function neighbourOf(boxes, from, key, joined) {
+  const direction = DIRECTIONS[key];
+  const start = centreOf(boxes.get(from));
+  let best = null;
+  let least = Infinity;
+  for (const [id, box] of boxes) {
+    const there = centreOf(box);
+    const along = (there.x - start.x) * direction.x + (there.y - start.y) * direction.y;
+    const across = Math.abs((there.x - start.x) * direction.y + (there.y - start.y) * direction.x);
+    const distance = (along + 2 * across) * (joined.has(id) ? 0.5 : 1);
+    if (id !== from && along > 1 && (along >= across / 2 || joined.has(id)) && distance < least) {
+      best = id;
+      least = distance;
+    }
+  }
+  return best;
+}
+
+function centreOf(box) {
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+}

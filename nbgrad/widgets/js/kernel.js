@@ -1,0 +1,44 @@
+// What is asked of the kernel, and a line that says, once, that it does not answer.
+
+const KERNEL_PATIENCE = 5000; // ms without an answer
+
+export class Kernel {
+  /** `onSilence` is called once, when the kernel is found not to answer. */
+  constructor(model, onSilence) {
+    this.model = model;
+    this.onSilence = onSilence;
+    this.stem = `page-${Math.random().toString(36).slice(2, 10)}`;
+    this.count = 0;
+    this.waiting = new Map();
+    this.hear = (message) => this.answered(message?.id);
+    model.on("msg:custom", this.hear);
+  }
+
+  /** Send a message with an id of its own. */
+  ask(message) {
+    this.count += 1;
+    const id = `${this.stem}-${this.count}`;
+    try {
+      this.model.send({ ...message, id });
+    } catch {
+      this.silent();
+      return;
+    }
+    this.waiting.set(id, setTimeout(() => this.silent(), KERNEL_PATIENCE));
+  }
+
+  answered(id) {
+    clearTimeout(this.waiting.get(id));
+    this.waiting.delete(id);
+  }
+
+  silent() {
+    this.onSilence();
+    this.onSilence = () => {};
+  }
+
+  dispose() {
+    this.waiting.forEach((timer) => clearTimeout(timer));
+    this.model.off("msg:custom", this.hear);
+  }
+}

@@ -1,0 +1,93 @@
+// Equations as MathML: brought in safely, and in pieces between which a line may break.
+
+import { element } from "./dom.js";
+
+const MATHML_NAMESPACE = "http://www.w3.org/1998/Math/MathML";
+const MATH_ELEMENTS = new Set(
+  (
+    "math mrow mi mn mo mtext mspace ms mfrac msqrt mroot mstyle merror mpadded mphantom " +
+    "msub msup msubsup munder mover munderover mmultiscripts mprescripts none mtable mtr mtd"
+  ).split(" "),
+);
+const MATH_ATTRIBUTES = new Set(
+  "class display displaystyle scriptlevel mathvariant stretchy form fence separator lspace rspace width height depth".split(
+    " ",
+  ),
+);
+const TOKEN_ROLES = ["plain", "gradient", "value", "dim"];
+
+/** The nodes of a frame's equation: MathML where there is any, else the tokens as text. */
+export function equationOf({ math, equation }) {
+  const parsed = math ? importMath(math) : null;
+  return parsed === null ? equationTokens(equation) : breakable(parsed);
+}
+
+/** Parse MathML. Null where it is not well-formed, or holds anything but mathematics. */
+export function importMath(text) {
+  const parsed = new DOMParser().parseFromString(text, "application/xml");
+  const root = parsed.documentElement;
+  const all = [root, ...root.querySelectorAll("*")];
+  const known = (node) => node.namespaceURI === MATHML_NAMESPACE && MATH_ELEMENTS.has(node.localName);
+  if (parsed.getElementsByTagName("parsererror").length > 0 || root.localName !== "math" || !all.every(known)) {
+    return null;
+  }
+  for (const node of all) {
+    for (const { name } of [...node.attributes]) {
+      if (!keepsMathAttribute(name)) {
+        node.removeAttribute(name);
+      }
+    }
+  }
+  return document.importNode(root, true);
+}
+
+/** Attributes that say how mathematics is set, and nothing else: no links, no styles, no handlers. */
+export function keepsMathAttribute(name) {
+  return name === "xmlns" || MATH_ATTRIBUTES.has(name);
+}
+
+/**
+ * A formula as several that follow each other, each of which begins with an equals sign or with words about shapes:
+ * MathML does not break by itself where the page is narrow.
+ */
+function breakable(math) {
+  let row = math;
+  while (row.children.length === 1 && ["mrow", "mstyle"].includes(row.firstElementChild.localName)) {
+    row = row.firstElementChild;
+  }
+  const display = math.getAttribute("display");
+  return piecesAt([...row.children], beginsPiece).map((piece) => {
+    const part = document.createElementNS(MATHML_NAMESPACE, "math");
+    if (display === "block") {
+      part.setAttribute("displaystyle", "true");
+    }
+    const inner = document.createElementNS(MATHML_NAMESPACE, "mrow");
+    inner.append(...piece);
+    part.append(inner);
+    return part;
+  });
+}
+
+/** Whether a line may break before this part of a formula. */
+function beginsPiece(node) {
+  const isEqual = node.localName === "mo" && node.textContent.trim() === "=";
+  return isEqual || node.classList.contains("ng-token-dim");
+}
+
+/** Cut a list before every item for which `isCut` holds, but not before its first. */
+export function piecesAt(items, isCut) {
+  const pieces = [];
+  items.forEach((item, index) => {
+    if (index === 0 || isCut(item)) {
+      pieces.push([]);
+    }
+    pieces.at(-1).push(item);
+  });
+  return pieces;
+}
+
+function equationTokens(tokens) {
+  return tokens.map(({ text, role }) =>
+    element("span", { class: `ng-token-${TOKEN_ROLES.includes(role) ? role : "plain"}` }, [text]),
+  );
+}

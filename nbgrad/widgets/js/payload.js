@@ -1,0 +1,51 @@
+// What the kernel sends, made complete: whatever is missing is empty, so that the page never has to ask.
+
+const NO_PLACE = [0, 0];
+
+/** Return the payload with every part that the page reads; parts that were not sent are empty. */
+export function readPayload(raw) {
+  const frames = (raw.frames ?? []).map(readFrame);
+  return {
+    ...raw,
+    title: raw.title ?? "",
+    svg: raw.svg ?? "",
+    frames,
+    phases: raw.phases ?? onePhase(frames.length),
+    start: raw.start ?? 0,
+    nodes: raw.nodes ?? {},
+    edges: raw.edges ?? {},
+    paths: raw.paths ?? [],
+    quiz: raw.quiz ?? [],
+    orders: raw.orders ?? [],
+    code: raw.code ?? [],
+    groups: raw.groups ?? [],
+    ghosts: raw.ghosts ?? null,
+    words: raw.words ?? {},
+  };
+}
+
+function readFrame(raw) {
+  return {
+    ...raw,
+    phase: raw.phase ?? "backward",
+    caption: raw.caption ?? "",
+    active: raw.active ?? null,
+    edges: raw.edges ?? [raw.edge].filter(Boolean),
+    label: raw.label ?? "",
+    label_at: raw.label_at ?? NO_PLACE,
+    target: raw.target ?? null,
+    slot: raw.slot ?? "gradient",
+    fragment: raw.fragment ?? raw.gradient ?? "",
+    math: raw.math ?? "",
+    equation: raw.equation ?? [],
+    sentence: raw.sentence ?? "",
+    spoken: raw.spoken ?? raw.sentence ?? "",
+    line: raw.line ?? null,
+    fold: raw.fold ?? null,
+    arrival: raw.arrival ?? null,
+  };
+}
+
+function onePhase(count) {
+  return count === 0 ? [] : [{ key: "backward", label: "Backward", first: 0, count }];
+}

@@ -1,0 +1,31 @@
+// Scroll a box, never the page around it, until something in it can be seen.
+
+import { prefersLessMotion } from "./dom.js";
+
+const SEEN_MARGIN = 24; // px that stay free around what is shown
+
+/** How far to scroll when something begins `before` the near edge (negative) or ends `after` the far one. */
+export function scrollNeeded(before, after) {
+  if (before < 0) {
+    return before;
+  }
+  return after > 0 ? Math.min(after, before) : 0;
+}
+
+/** Scroll `scroller` until all `shapes` in it are seen: smoothly, unless it is far or `atOnce`. */
+export function bringIntoView(scroller, shapes, atOnce) {
+  const seen = scroller.getBoundingClientRect();
+  if (shapes.length === 0 || seen.width === 0) {
+    return;
+  }
+  const boxes = shapes.map((shape) => shape.getBoundingClientRect());
+  const left = Math.min(...boxes.map((box) => box.left)) - SEEN_MARGIN - seen.left;
+  const right = Math.max(...boxes.map((box) => box.right)) + SEEN_MARGIN - seen.right;
+  const top = Math.min(...boxes.map((box) => box.top)) - SEEN_MARGIN - seen.top;
+  const bottom = Math.max(...boxes.map((box) => box.bottom)) + SEEN_MARGIN - seen.bottom;
+  const move = { left: scrollNeeded(left, right), top: scrollNeeded(top, bottom) };
+  if (move.left !== 0 || move.top !== 0) {
+    const jump = atOnce || prefersLessMotion() || Math.abs(move.left) > seen.width;
+    scroller.scrollBy({ ...move, behavior: jump ? "instant" : "smooth" });
+  }
+}

@@ -1,0 +1,140 @@
+// One drawing brought to life: its boxes, edges and slots by name, and the sheet over it on which things move.
+
+import { Callout, calloutHeight } from "./callout.js";
+import { svgElement } from "./dom.js";
+import { Flow } from "./flow.js";
+import { boxOfRect, placeBeside, sharedArea } from "./geometry.js";
+import { Roving } from "./roving.js";
+import { Slots } from "./slots.js";
+import { importDrawing, importFragment, indexBy, naturalSize } from "./svg.js";
+
+const TYPICAL_CALLOUT = 200; // px: its width, for finding out whether there is room
+
+export class StageDrawing {
+  /** Build it from `payload`; `say` gives the words. */
+  constructor(payload, say) {
+    this.prefix = `ng${Math.random().toString(36).slice(2, 10)}-`;
+    this.root = importDrawing(payload.svg, this.prefix);
+    this.root.setAttribute("role", "group");
+    this.nodes = indexBy(this.root, "node");
+    this.edges = indexBy(this.root, "edge");
+    this.groups = indexBy(this.root, "group");
+    this.boxes = new Map([...this.nodes].map(([id, node]) => [id, boxOfRect(node.querySelector(".ng-box"))]));
+    this.natural = naturalSize(this.root);
+    this.natural.height += roomForCallouts(payload.frames, this.boxes, this.natural);
+    this.sheet = svgElement("svg", { class: "ng-sheet-over", "aria-hidden": "true" });
+    for (const svg of [this.root, this.sheet]) {
+      svg.setAttribute("viewBox", `0 0 ${this.natural.width} ${this.natural.height}`);
+      svg.removeAttribute("width");
+      svg.removeAttribute("height");
+    }
+    this.addHits();
+    this.slots = new Slots(this.root, this.prefix);
+    this.flow = new Flow(this.edges, this.sheet);
+    this.label = svgElement("text", { class: "ng-label", "text-anchor": "middle" });
+    this.sheet.append(this.label);
+    this.callout = new Callout(this.sheet, this.boxes, this.natural);
+    this.roving = new Roving(this.stops(payload, say), (key) => this.joined(key));
+    this.now = null;
+    this.exchange(payload);
+  }
+
+  /** Other frames for the same drawing. */
+  exchange(payload) {
+    this.frames = payload.frames;
+    this.slots.exchange(payload.frames, payload.ghosts);
+  }
+
+  /** Bring everything to `picture`, which is that of the frame at `index`. */
+  show(picture, index) {
+    const frame = this.frames[index];
+    this.flow.show(picture);
+    this.slots.show(picture);
+    this.markNow(picture.now);
+    const [x, y] = frame?.label_at ?? [0, 0];
+    this.label.setAttribute("x", x);
+    this.label.setAttribute("y", y);
+    this.label.textContent = frame?.label ?? "";
+    this.callout.show(frame, (text) => importFragment(text, this.prefix), this.changeOf(picture, frame, index));
+  }
+
+  markNow(node) {
+    if (node !== this.now) {
+      this.nodes.get(this.now)?.classList.remove("ng-now");
+      this.nodes.get(node)?.classList.add("ng-now");
+      this.now = node;
+    }
+  }
+
+  /** A parameter's old and new value where the update changes a single number, else null. */
+  changeOf(picture, frame, index) {
+    if (frame?.phase !== "update" || frame.target === null) {
+      return null;
+    }
+    const change = [this.slots.textBefore(picture, frame), this.slots.textOf(index)];
+    return change.every((text) => text !== "") ? change : null;
+  }
+
+  /** A broad unseen path along every edge: a thin line is hard to hit. */
+  addHits() {
+    for (const [id, edge] of this.edges) {
+      const hit = svgElement("path", { class: "ng-hit", d: edge.getAttribute("d"), fill: "none", "data-hit": id });
+      edge.after(hit);
+    }
+  }
+
+  /** What the keyboard can reach: every node and every group's header. */
+  stops(payload, say) {
+    const stops = new Map();
+    for (const [id, element] of this.nodes) {
+      stops.set(`node:${id}`, { element, box: this.boxes.get(id), label: nodeLabel(payload.nodes[id], element) });
+    }
+    for (const [path, group] of this.groups) {
+      const element = group.querySelector(".ng-group-head") ?? group;
+      const box = boxOfRect(element.localName === "rect" ? element : element.querySelector("rect"));
+      stops.set(`group:${path}`, { element, box, label: say("group_close", { name: path }) });
+    }
+    return stops;
+  }
+
+  /** The stops at the other ends of a node's edges. */
+  joined(key) {
+    const node = key.startsWith("node:") ? key.slice(5) : null;
+    const others = this.edgesAt(node).flatMap((edge) => endsOf(edge)).filter((end) => end !== node);
+    return new Set(others.map((end) => `node:${end}`));
+  }
+
+  /** The edges that begin or end at a node. */
+  edgesAt(node) {
+    return [...this.edges.keys()].filter((edge) => endsOf(edge).includes(node));
+  }
+}
+
+/** The two nodes of an edge called "u-v-key". */
+export function endsOf(edge) {
+  return edge.split("-").slice(0, 2);
+}
+
+function nodeLabel(facts, element) {
+  if (!facts) {
+    return element.querySelector("title")?.textContent ?? "";
+  }
+  return [facts.name, facts.op === facts.name ? "" : facts.op, facts.shape === "()" ? "" : facts.shape, facts.value]
+    .filter(Boolean)
+    .join(", ");
+}
+
+/** How much higher the drawing must be so that no callout has to lie over the box that it speaks of. */
+function roomForCallouts(frames, boxes, bounds) {
+  const needed = frames.map((frame) => {
+    const height = calloutHeight(frame);
+    const box = boxes.get(String(frame.target));
+    if (height === 0 || !box) {
+      return 0;
+    }
+    const size = { width: TYPICAL_CALLOUT, height };
+    const place = placeBeside(box, size, [...boxes.values()], bounds);
+    return sharedArea({ ...place, ...size }, box) > 0 ? box.y + box.height + height + 12 - bounds.height : 0;
+  });
+  return Math.max(0, ...needed);
+}

@@ -1,0 +1,110 @@
+// How large the drawing is shown: as wide as the page allows by itself, or as large as the reader asks.
+
+import { element } from "./dom.js";
+
+// Below this scale the drawing's small print is too small to read, so it scrolls instead of shrinking.
+const SMALLEST_SCALE = 0.8;
+const LARGEST_SCALE = 1.15;
+const ZOOM_STEP = 1.25;
+const ZOOM_BOUNDS = { least: 0.1, most: 4 };
+
+/** The scale after zooming by `factor`, within bounds. */
+export function zoomedBy(scale, factor) {
+  return Math.max(ZOOM_BOUNDS.least, Math.min(ZOOM_BOUNDS.most, scale * factor));
+}
+
+/** The scale at which all of a drawing is seen; never larger than by itself. */
+export function fittingScale(natural, room) {
+  const fits = Math.min(room.width / natural.width, room.height / natural.height);
+  return Math.max(ZOOM_BOUNDS.least, Math.min(fits, LARGEST_SCALE));
+}
+
+export class Zoom {
+  /** `stage` scrolls; `sheet` in it holds the drawing of `natural` size. `say` gives the words on the buttons. */
+  constructor(stage, sheet, natural, say) {
+    this.stage = stage;
+    this.sheet = sheet;
+    this.scale = null; // null: as wide as the page allows
+    this.buttons = [
+      zoomButton("ng-zoom-out", "−", say("zoom_out"), () => this.by(1 / ZOOM_STEP)),
+      zoomButton("ng-zoom-in", "+", say("zoom_in"), () => this.by(ZOOM_STEP)),
+      zoomButton("ng-zoom-fit", "⤢", say("zoom_fit"), () => this.fit()),
+    ];
+    this.root = element("div", { class: "ng-zoom", role: "group", "aria-label": say("zoom") }, this.buttons);
+    this.onWheel = (event) => {
+      if (event.ctrlKey || event.metaKey) {
+        event.preventDefault();
+        this.by(Math.exp(-event.deltaY / 300), { x: event.clientX, y: event.clientY });
+      }
+    };
+    stage.addEventListener("wheel", this.onWheel, { passive: false });
+    this.exchange(natural);
+  }
+
+  /** Another drawing lies on the sheet. */
+  exchange(natural) {
+    this.natural = natural;
+    this.apply();
+  }
+
+  /** The scale that is shown now. */
+  get present() {
+    return this.scale ?? (this.sheet.clientWidth / this.natural.width || 1);
+  }
+
+  /** Zoom by `factor` and keep the `point` of the page (by default the stage's middle) where it is. */
+  by(factor, point = null) {
+    const before = this.present;
+    const seen = this.stage.getBoundingClientRect();
+    const at = point ?? { x: seen.left + seen.width / 2, y: seen.top + seen.height / 2 };
+    const old = this.sheet.getBoundingClientRect();
+    this.scale = zoomedBy(before, factor);
+    this.apply();
+    const now = this.sheet.getBoundingClientRect();
+    const grown = this.scale / before;
+    this.stage.scrollLeft += now.left + (at.x - old.left) * grown - at.x;
+    this.stage.scrollTop += now.top + (at.y - old.top) * grown - at.y;
+  }
+
+  /** Show all of the drawing; asked for again, as large as by itself. */
+  fit() {
+    const style = getComputedStyle(this.stage);
+    const room = {
+      width: this.stage.clientWidth - Number.parseFloat(style.paddingLeft) - Number.parseFloat(style.paddingRight),
+      height: window.innerHeight * 0.72 - Number.parseFloat(style.paddingTop) - Number.parseFloat(style.paddingBottom),
+    };
+    const all = fittingScale(this.natural, room);
+    this.scale = this.scale !== null && Math.abs(this.scale - all) < 0.001 ? null : all;
+    this.apply();
+  }
+
+  apply() {
+    const { width, height } = this.natural;
+    const pixels = (scale) => `${Math.round(width * scale)}px`;
+    const own = this.scale === null;
+    this.sheet.style.width = own ? "100%" : pixels(this.scale);
+    this.sheet.style.minWidth = own ? pixels(SMALLEST_SCALE) : "0";
+    this.sheet.style.maxWidth = own ? pixels(LARGEST_SCALE) : "none";
+    this.sheet.style.aspectRatio = `${width} / ${height}`;
+    this.watch();
+  }
+
+  /** The buttons are there where they are of use: where not all is seen, or where one has zoomed. */
+  watch() {
+    const { stage, sheet } = this;
+    const hidden = sheet.offsetWidth > stage.clientWidth || sheet.offsetHeight > stage.clientHeight + 1;
+    this.root.hidden = !hidden && this.scale === null;
+    stage.classList.toggle("ng-scrolls", stage.scrollWidth > stage.clientWidth + 1);
+  }
+
+  dispose() {
+    this.stage.removeEventListener("wheel", this.onWheel);
+  }
+}
+
+function zoomButton(name, sign, label, action) {
+  const attributes = { type: "button", class: `ng-button ${name}`, "aria-label": label, title: label };
+  const button = element("button", attributes, [element("span", { "aria-hidden": "true" }, [sign])]);
+  button.addEventListener("click", action);
+  return button;
+}

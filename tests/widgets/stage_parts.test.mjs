@@ -1,0 +1,128 @@
+// The stage's arithmetic: places, neighbours, arrivals, folds, zoom, swipes, phrases, pieces of equations.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { arrivalTokens, isArrival } from "../../nbgrad/widgets/js/arrival.js";
+import { calloutHeight } from "../../nbgrad/widgets/js/callout.js";
+import { foldedAlong } from "../../nbgrad/widgets/js/fold.js";
+import { neighbourOf, placeBeside, sharedArea } from "../../nbgrad/widgets/js/geometry.js";
+import { keepsMathAttribute, piecesAt } from "../../nbgrad/widgets/js/mathematics.js";
+import { readPayload } from "../../nbgrad/widgets/js/payload.js";
+import { fillPlaces, phrases } from "../../nbgrad/widgets/js/phrases.js";
+import { isSpoken } from "../../nbgrad/widgets/js/speech.js";
+import { endsOf } from "../../nbgrad/widgets/js/stage_drawing.js";
+import { swipeSteps } from "../../nbgrad/widgets/js/touch.js";
+import { longest } from "../../nbgrad/widgets/js/words.js";
+import { fittingScale, zoomedBy } from "../../nbgrad/widgets/js/zoom.js";
+
+const box = (x, y, width = 100, height = 50) => ({ x, y, width, height });
+const text = (tokens) => tokens.map((token) => token.text).join("");
+
+test("areas", () => {
+  assert.equal(sharedArea(box(0, 0), box(90, 40)), 100);
+  assert.equal(sharedArea(box(0, 0), box(100, 0)), 0);
+});
+
+test("a note stands below its box, else above, else beside it", () => {
+  const mine = box(100, 100);
+  const size = { width: 60, height: 30 };
+  const bounds = { width: 400, height: 300 };
+  assert.deepEqual(placeBeside(mine, size, [mine], bounds), { x: 120, y: 158 });
+  assert.deepEqual(placeBeside(mine, size, [mine, box(100, 160)], bounds), { x: 120, y: 62 });
+  assert.deepEqual(placeBeside(mine, size, [mine, box(100, 160), box(100, 40)], bounds), { x: 208, y: 110 });
+  const crowded = placeBeside(box(0, 0), { width: 300, height: 30 }, [box(0, 0)], { width: 200, height: 300 });
+  assert.equal(crowded.x, 2);
+});
+
+test("arrow keys find the nearest box that way, joined ones first", () => {
+  const boxes = new Map([["a", box(0, 0)], ["b", box(0, 100)], ["c", box(200, 50)], ["d", box(400, 60)]]);
+  assert.equal(neighbourOf(boxes, "a", "ArrowRight", new Set()), "c");
+  assert.equal(neighbourOf(boxes, "a", "ArrowDown", new Set()), "b");
+  assert.equal(neighbourOf(boxes, "a", "ArrowUp", new Set()), null);
+  assert.equal(neighbourOf(boxes, "a", "ArrowLeft", new Set()), null);
+  assert.equal(neighbourOf(boxes, "c", "ArrowLeft", new Set(["b"])), "b");
+  assert.equal(neighbourOf(boxes, "c", "ArrowRight", new Set(["d"])), "d");
+});
+
+test("gradients that arrive one after the other", () => {
+  const arrival = (index, before) => ({ index, count: 3, before, new: "0.3", total: "0.7" });
+  assert.equal(text(arrivalTokens(arrival(1, ""))), "0.3 + …");
+  assert.equal(text(arrivalTokens(arrival(2, "0.4"))), "0.4 + 0.3 = 0.7 + …");
+  assert.equal(text(arrivalTokens(arrival(3, "0.4"))), "0.4 + 0.3 = 0.7");
+  assert.equal(isArrival({ arrival: null }), false);
+  assert.equal(isArrival({ arrival: { count: 1 } }), false);
+});
+
+test("the axis that closes", () => {
+  assert.equal(foldedAlong([0], "16×10"), "rows");
+  assert.equal(foldedAlong([1], "16×10"), "columns");
+  assert.equal(foldedAlong([0], "16"), "columns");
+  assert.equal(foldedAlong([0, 1], "16×10"), "both");
+  assert.equal(foldedAlong([0, 2], "2×3×4"), "both");
+  assert.equal(foldedAlong([2], "2×3×4"), "columns");
+});
+
+test("room for notes", () => {
+  const frame = { phase: "backward", arrival: null, fold: null };
+  assert.equal(calloutHeight(frame), 0);
+  assert.ok(calloutHeight({ ...frame, fold: {} }) > calloutHeight({ ...frame, arrival: { count: 2 } }));
+});
+
+test("zoom keeps within bounds", () => {
+  assert.equal(zoomedBy(1, 1.25), 1.25);
+  assert.equal(zoomedBy(3.9, 1.25), 4);
+  assert.equal(zoomedBy(0.11, 0.5), 0.1);
+  assert.equal(fittingScale({ width: 2000, height: 500 }, { width: 1000, height: 1000 }), 0.5);
+  assert.equal(fittingScale({ width: 100, height: 100 }, { width: 1000, height: 1000 }), 1.15);
+});
+
+test("a swipe steps, a scroll does not", () => {
+  assert.equal(swipeSteps({ dx: -80, dy: 10, time: 400 }, false), 1);
+  assert.equal(swipeSteps({ dx: 80, dy: 10, time: 400 }, false), -1);
+  assert.equal(swipeSteps({ dx: 80, dy: 60, time: 400 }, false), 0);
+  assert.equal(swipeSteps({ dx: 30, dy: 0, time: 100 }, false), 0);
+  assert.equal(swipeSteps({ dx: -80, dy: 10, time: 400 }, true), 0);
+  assert.equal(swipeSteps({ dx: -80, dy: 10, time: 200 }, true), 1);
+});
+
+test("phrases fill their places once and say their key where they are missing", () => {
+  const say = phrases(() => ({ step: "step {number} of {count}" }));
+  assert.equal(say("step", { number: 3, count: "{number}" }), "step 3 of {number}");
+  assert.equal(say("nothing"), "nothing");
+  assert.equal(fillPlaces("{constructor} {a}", { a: 1 }), "{constructor} 1");
+});
+
+test("mathematics keeps how it is set and loses everything else", () => {
+  assert.ok(["class", "displaystyle", "xmlns"].every(keepsMathAttribute));
+  assert.ok(!["href", "onclick", "style", "id", "xlink:href"].some(keepsMathAttribute));
+});
+
+test("equations break before an equals sign", () => {
+  const cut = (list) => piecesAt([...list], (item) => item === "=").map((piece) => piece.join(""));
+  assert.deepEqual(cut("a=b=c"), ["a", "=b", "=c"]);
+  assert.deepEqual(cut("=b"), ["=b"]);
+  assert.deepEqual(cut(""), []);
+});
+
+test("steps are spoken when one steps, and in a slow pass", () => {
+  assert.equal(isSpoken({ playing: false, speed: 4 }), true);
+  assert.equal(isSpoken({ playing: true, speed: 1 }), false);
+  assert.equal(isSpoken({ playing: true, speed: 0.25 }), true);
+});
+
+test("a payload without its newer parts is complete", () => {
+  const payload = readPayload({ title: "loss", frames: [{ edge: "0-1-0", target: 0, gradient: "<g/>" }] });
+  assert.deepEqual(payload.phases, [{ key: "backward", label: "Backward", first: 0, count: 1 }]);
+  assert.deepEqual([payload.frames[0].edges, payload.frames[0].fragment], [["0-1-0"], "<g/>"]);
+  assert.deepEqual(readPayload({}).phases, []);
+});
+
+test("the longest lines are the ones that are measured", () => {
+  const frames = Array.from({ length: 20 }, (_, length) => ({ length }));
+  assert.deepEqual(longest(frames, (each) => each.length).map((each) => each.length), [19, 18, 17, 16, 15, 14, 13, 12]);
+});
+
+test("the ends of an edge", () => {
+  assert.deepEqual(endsOf("10-3-0"), ["10", "3"]);
+});
