@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import nbgrad as ng
-from nbgrad.display import TOO_MANY
 from nbgrad.core.errors import NoHistoryError
+from nbgrad.display import TOO_MANY
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed; its records are imitated in test_torch_walk")
 

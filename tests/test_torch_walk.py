@@ -9,8 +9,8 @@ import pytest
 from fake_torch import Record, Tensor, leaf
 
 import nbgrad as ng
-from nbgrad.display import TOO_MANY, NotAGraphError
 from nbgrad.core.errors import NoHistoryError
+from nbgrad.display import TOO_MANY, NotAGraphError
 
 
 @pytest.fixture(autouse=True)

@@ -1,8 +1,8 @@
 """The graph behind a PyTorch result, in the terms of this house: so the same pictures are drawn of it.
 
-PyTorch keeps one record for each operation (``grad_fn``), which leads to the records of its operands. A record knows the
-shape of its result, and keeps the numbers that its gradient rule will need; so some values are known, and others not.
-Nothing here imports PyTorch: who has a tensor of PyTorch's has imported it already.
+PyTorch keeps one record for each operation (``grad_fn``), which leads to the records of its operands. A record knows
+the shape of its result, and keeps the numbers that its gradient rule will need; so some values are known, and others
+not. Nothing here imports PyTorch: who has a tensor of PyTorch's has imported it already.
 """
 
 from __future__ import annotations
@@ -30,10 +30,11 @@ SYMBOLS = {
     "mm": "@", "bmm": "@", "mv": "@", "dot": "·", "addmm": "@+", "addmv": "@+", "baddbmm": "@+", "linear": "@+",
     "t": "T", "transpose": "⇄", "sum": "Σ", "prod": "Π", "abs": "|·|", "sigmoid": "σ", "log_softmax": "ln sm",
     "logsumexp": "ln Σ e", "safe_softmax": "softmax", "mse_loss": "MSE", "l1_loss": "MAE", "nll_loss": "NLL",
-    "nll_loss2d": "NLL", "binary_cross_entropy": "BCE", "binary_cross_entropy_with_logits": "BCE", "huber_loss": "Huber",
-    "convolution": "∗", "native_layer_norm": "lnorm", "native_batch_norm": "bnorm", "cudnn_batch_norm": "bnorm",
-    "native_group_norm": "gnorm", "max_pool2d_with_indices": "maxpool", "avg_pool2d": "avgpool",
-    "adaptive_avg_pool2d": "avgpool", "leaky_relu": "leaky", "index": "[ ]", "select": "[ ]", "slice": "[ ]",
+    "nll_loss2d": "NLL", "binary_cross_entropy": "BCE", "binary_cross_entropy_with_logits": "BCE",
+    "huber_loss": "Huber", "convolution": "∗", "native_layer_norm": "lnorm", "native_batch_norm": "bnorm",
+    "cudnn_batch_norm": "bnorm", "native_group_norm": "gnorm", "max_pool2d_with_indices": "maxpool",
+    "avg_pool2d": "avgpool", "adaptive_avg_pool2d": "avgpool", "leaky_relu": "leaky",
+    "index": "[ ]", "select": "[ ]", "slice": "[ ]",
     "embedding": "row", "unsafe_view": "view", "reshape_alias": "view", "view": "view", "cat": "concat",
     "linalg_vector_norm": "‖·‖", "copy_slices": "[ ] =", "clone": "copy", "expand": "copy",
     "scaled_dot_product_flash_attention_for_cpu": "attn", "scaled_dot_product_flash_attention": "attn",
@@ -108,9 +109,9 @@ def _without_history(results: list[Any]) -> str:
             "compute it again outside of it"
         )
     return (
-        "this PyTorch result has no graph: nothing that it was computed from requires a gradient, or it was computed in "
-        "torch.no_grad(), or cut off by .detach(). Make an input with requires_grad=True, or draw the result before it "
-        "is cut off"
+        "this PyTorch result has no graph: nothing that it was computed from requires a gradient, or it was computed "
+        "in torch.no_grad(), or cut off by .detach(). Make an input with requires_grad=True, or draw the result before "
+        "it is cut off"
     )
 
 
