@@ -6,6 +6,7 @@ of the fonts that ``theme.FONT`` asks for: a text that fits by these widths fits
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Any
 
@@ -37,12 +38,23 @@ _BLOCKS = (
     (0x2070, 0x209F, 70),
     (0x2190, 0x21FF, 105),
     (0x2200, 0x22FF, 145),
-    (0x3040, 0x30FF, 105),
+    (0x3000, 0x30FF, 105),
+    (0x3400, 0x4DBF, 105),
     (0x4E00, 0x9FFF, 105),
     (0xAC00, 0xD7A3, 105),
+    (0xFF00, 0xFFEF, 105),
     (0x1F300, 0x1F64F, 140),
 )
 _UNKNOWN = 150  # a glyph of any other block; such a text is also told its length, see ``is_plain``
+
+
+# Chinese and Japanese have no blanks between their words: a line may end behind any character, unless the next one
+# closes or this one opens something (https://www.w3.org/TR/clreq/#prohibition_rules_for_line_start_end).
+_OPENING, _CLOSING = "（「『《〈【〔［｛“‘", "，。、；：！？）」』》〉】〕］｝”’…"
+_WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60"
+_PIECES = re.compile(
+    rf"\s+|[{_OPENING}]*(?:[^\s{_WIDE}{_OPENING}]+|[{_WIDE}])[{_CLOSING}]*|[{_OPENING}]+",
+)
 
 
 def clean(text: Any, longest: int | None = None) -> str:
@@ -127,17 +139,23 @@ def fit(text: str, size: float, room: float) -> str:
 
 
 def wrap(text: str, size: float, room: float) -> list[str]:
-    """Return text as lines no wider than ``room``, broken between words; a word that is too wide ends in "…".
+    """Return text as lines no wider than ``room``, broken between words, and in Chinese behind any character where
+    punctuation allows it. A word that is too wide ends in "…".
 
-    >>> wrap("An addition hands it on.", 10, 90)
-    ['An addition', 'hands it on.']
+    >>> wrap("An addition hands it on.", 10, 90), wrap("梯度在這裡相加，再往回傳。", 10, 90)
+    (['An addition', 'hands it on.'], ['梯度在這裡相加，', '再往回傳。'])
     """
     lines: list[str] = []
-    for word in text.split():
-        if lines and width(f"{lines[-1]} {word}", size) <= room:
-            lines[-1] += f" {word}"
+    blank = ""
+    for piece in _PIECES.findall(text.strip()):
+        if piece.isspace():
+            blank = " "
+            continue
+        if lines and width(lines[-1] + blank + piece, size) <= room:
+            lines[-1] += blank + piece
         else:
-            lines.append(fit(word, size, room))
+            lines.append(fit(piece, size, room))
+        blank = ""
     return lines
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from nbgrad.display import measure, numbers, schema
 from nbgrad.display.formula import short
-from nbgrad.display.messages import say
+from nbgrad.display.messages import say, together
 from nbgrad.display.schema import Step
 
 
@@ -31,7 +31,7 @@ def sentence(graph: nx.MultiDiGraph, step: Step, root: int) -> str:
     total = schema.as_numbers(step.total)
     if total is not None and not np.isfinite(total.astype(float)).all():
         said.append(say("not_a_number"))
-    return " ".join(part for part in said if part)
+    return together(said)
 
 
 def _about(graph: nx.MultiDiGraph, step: Step) -> str:
@@ -51,7 +51,7 @@ def _about(graph: nx.MultiDiGraph, step: Step) -> str:
     slope = _slope_of(graph, step)
     if note:
         # With several arrivals there is more to say below; the note has to do.
-        return f"{note} {slope}".strip() if step.count == 1 else note
+        return together([note, slope]) if step.count == 1 else note
     return slope or say("hands_on", target=short(graph, step.target), source=short(graph, step.source))
 
 

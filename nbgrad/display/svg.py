@@ -78,19 +78,19 @@ def described(graph: nx.MultiDiGraph, title: str | None = None) -> tuple[str, st
         title = messages.say("title", roots=_listed(roots)) if roots else messages.say("title_empty")
     operations = sum(kind == "operation" for _, kind in graph.nodes(data="kind"))
     parameters = [schema.label(graph, node) for node, kind in graph.nodes(data="kind") if kind == "parameter"]
-    described_ = messages.say("description", nodes=len(graph), operations=operations)
+    described_ = [messages.say("description", nodes=len(graph), operations=operations)]
     if parameters:
-        described_ += " " + messages.say("description_parameters", names=_listed(parameters))
+        described_.append(messages.say("description_parameters", names=_listed(parameters)))
     for node, problem in graph.nodes(data="problem"):
         if problem:
             named = measure.clean(schema.label(graph, node), 40)
-            described_ += " " + messages.say("description_problem", problem=problem, name=named)
-    return measure.clean(title, 200), described_
+            described_.append(messages.say("description_problem", problem=problem, name=named))
+    return measure.clean(title, 200), messages.together(described_)
 
 
 def _listed(names: list[str], most: int = 6) -> str:
     shown = [measure.clean(name, 40) for name in names[:most]]
-    return ", ".join(shown) + (", …" if len(names) > most else "")
+    return messages.listed(shown + ["…"] * (len(names) > most))
 
 
 def document(
@@ -115,11 +115,19 @@ def document(
         f'<svg xmlns="http://www.w3.org/2000/svg" id="NGID" class="ng-graph" '
         f'viewBox="0 0 {width:g} {height:g}" width="{round(width * scale, 1):g}" height="{round(height * scale, 1):g}" '
         'role="img" aria-labelledby="NGID-t NGID-d" '
-        f'font-family="{theme.FONT}"><title id="NGID-t">\x01</title><desc id="NGID-d">\x02</desc>{sheet}'
+        f'{_language()}><title id="NGID-t">\x01</title><desc id="NGID-d">\x02</desc>{sheet}'
         f'<rect class="ng-background" width="{width:g}" height="{height:g}" fill="{paint.background}"/>'
     ).replace("NGID", name)
     text = text.replace("\x01", escape(title)).replace("\x02", escape(description))
     return f"{text}{body}</svg>"
+
+
+def _language() -> str:
+    """Return the attributes that tell a picture's fonts, and its language where that is not English: readers' machines
+    write and speak the same sign differently in different languages."""
+    code = messages.language()
+    said = "" if code == "en" else f' lang="{code}" xml:lang="{code}"'
+    return f'font-family="{theme.font(code)}"{said}'
 
 
 def too_many_text(nodes: int) -> tuple[str, str]:

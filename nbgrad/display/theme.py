@@ -9,6 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 FONT = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif"
+# Fonts for Chinese of macOS, Windows and Linux. The two scripts write many signs a little differently, so each language
+# has its own; a picture in another language leaves the choice to the reader's machine.
+CHINESE = {
+    "zh-Hant": "'PingFang TC', 'Microsoft JhengHei', 'Noto Sans CJK TC', 'Noto Sans TC'",
+    "zh-Hans": "'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC'",
+}
 MONOSPACED = "ui-monospace, 'SFMono-Regular', Menlo, 'DejaVu Sans Mono', monospace"
 
 BACKGROUND = "#ffffff"
@@ -50,6 +56,16 @@ LEVELS = 8  # steps on either side of zero
 NOT_FINITE = "#5b2a86"
 NOT_FINITE_MARK = "#ffffff"
 PROBLEM = "#CC79A7"  # Okabe and Ito's reddish purple: 3:1 on white, more on the dark theme, 5:1 under dark text
+
+
+def font(language: str = "en") -> str:
+    """Return the fonts of a picture in that language, the best first, as CSS lists them.
+
+    >>> "Noto Sans CJK TC" in font("zh-Hant"), font("en") == FONT
+    (True, True)
+    """
+    more = CHINESE.get(language)
+    return FONT if more is None else FONT.replace("sans-serif", f"{more}, sans-serif")
 
 
 Channels = tuple[int, int, int]

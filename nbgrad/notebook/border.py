@@ -103,6 +103,7 @@ def drawn_steps(picture: Picture, examine: Examine | None = None) -> list[DrawnS
             the display shall be told of it, as fields of its steps.
     """
     from ..display import Step as DrawnStep
+    from ..display.messages import note
 
     steps: list[Step] = []
     picture.watch(steps.append)
@@ -139,7 +140,7 @@ def drawn_steps(picture: Picture, examine: Examine | None = None) -> list[DrawnS
                     count=arriving[x.serial],
                     local=local,
                     formula=formula(source, position, root, local is None, step.node.static),
-                    note=step.node.op.note,
+                    note=note(step.node.op.name, step.node.op.note),
                     **(examine(step, position, contribution) if examine else {}),
                 )
             )

@@ -130,7 +130,7 @@ def names_of_nodes(drawn: ProgramGraph) -> list[str]:
 
 def node_sentences(drawn: ProgramGraph) -> list[str]:
     """For each node, which lines belong to it."""
-    from ..display.messages import say
+    from ..display.messages import listed, say
 
     numbers: list[list[str]] = [[] for _ in drawn.graph]
     for number, row in enumerate(drawn.rows, 1):
@@ -138,4 +138,4 @@ def node_sentences(drawn: ProgramGraph) -> list[str]:
             numbers[node].append(str(number))
     names = names_of_nodes(drawn)
     keys = ("node_line" if len(lines) == 1 else "node_lines" for lines in numbers)
-    return [say(key, name=n, lines=", ".join(x)) for key, n, x in zip(keys, names, numbers, strict=True)]
+    return [say(key, name=n, lines=listed(x)) for key, n, x in zip(keys, names, numbers, strict=True)]

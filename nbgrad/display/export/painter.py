@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-from nbgrad.display import messages
+from nbgrad.display import messages, theme
 from nbgrad.display.export.errors import MissingGlyphWarning, TooManyPixelsError
 from nbgrad.display.export.shapes import Outline, Sheet, Words, read
 
@@ -210,15 +210,18 @@ def _points(numbers: tuple[float, ...]) -> list[tuple[float, float]]:
 def _font(size: float, bold: bool) -> Any:
     from matplotlib.font_manager import FontProperties
 
-    return FontProperties(family=_families(), size=size * POINT, weight="bold" if bold else "normal")
+    return FontProperties(family=_families(messages.language()), size=size * POINT, weight="bold" if bold else "normal")
 
 
 @cache
-def _families() -> list[str]:
+def _families(language: str) -> list[str]:
+    """Return the fonts to be used, the best first; those of the language before all others but DejaVu Sans."""
     from matplotlib.font_manager import fontManager
 
     installed = {font.name for font in fontManager.ttflist}
-    return ["DejaVu Sans", *(name for name in OTHER_FONTS if name in installed)]
+    own = [name.strip("' ") for name in theme.CHINESE.get(language, "").split(",")]
+    wanted = dict.fromkeys([*own, *OTHER_FONTS])  # each once
+    return ["DejaVu Sans", *(name for name in wanted if name in installed)]
 
 
 def _warn_of_missing(sheet: Sheet) -> None:
@@ -227,7 +230,7 @@ def _warn_of_missing(sheet: Sheet) -> None:
 
     rare = sorted({char for shape in sheet.shapes if isinstance(shape, Words) for run in shape.runs for char in run[0]})
     rare = [char for char in rare if char > "~" and unicodedata.category(char) not in ("Cf", "Mn", "Me")]
-    for family in _families() if rare else ():
+    for family in _families(messages.language()) if rare else ():
         known = get_font(findfont(FontProperties(family=family))).get_charmap()
         rare = [char for char in rare if ord(char) not in known]
     if rare:

@@ -8,6 +8,7 @@ what another language lacks is said in English.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -128,6 +129,24 @@ def say(key: str, **filled: Any) -> str:
     """
     template = _spoken("SENTENCES").get(key) or english.SENTENCES[key]
     return template.format(**filled)
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return names one after the other, as the language separates them.
+
+    >>> listed(["x", "W", "b"])
+    'x, W, b'
+    """
+    return _file(language()).BETWEEN_NAMES.join(names)
+
+
+def together(sentences: Iterable[str]) -> str:
+    """Return sentences one after the other, without the empty ones, as the language separates them.
+
+    >>> together(["It is one.", "", "It adds up."])
+    'It is one. It adds up.'
+    """
+    return _file(language()).BETWEEN_SENTENCES.join(filter(None, sentences))
 
 
 def interface() -> dict[str, str]:

@@ -1,5 +1,7 @@
 """English, the language that all others are translations of: a sentence for each key."""
 
+BETWEEN_NAMES, BETWEEN_SENTENCES = ", ", " "
+
 SENTENCES = {
     # still picture
     "title": "Computation graph of {roots}",

@@ -87,7 +87,7 @@ def computed(graph: Any, node: int) -> str:
 def listed(names: list[str], most: int = 6) -> str:
     """List names, each once; after six of them stands "…"."""
     once = list(dict.fromkeys(names))
-    return ", ".join(once[:most]) + (", …" if len(once) > most else "")
+    return messages.listed(once[:most] + ["…"] * (len(once) > most))
 
 
 # ---- backward
