@@ -152,8 +152,8 @@ class _Sheet:
     def draw(self, number: int) -> None:
         """Draw a frame; from then on it is a box. Frames inside it must be boxes already."""
         content = self.contents[number]
-        ins = list(dict.fromkeys(part.value for part in content.parts if part.source == IN))
-        outs = list(dict.fromkeys(part.value for part in content.parts if part.target == OUT))
+        ins = sorted({part.value: None for part in content.parts if part.source == IN})
+        outs = sorted({part.value: None for part in content.parts if part.target == OUT})
         drawing = self._drawn(number, content, ins, outs)
         thing, inner = self.count + number, len(content.things)
         middle = drawing.extent[1] / 2
@@ -162,7 +162,8 @@ class _Sheet:
             ports = sorted((drawing.centres[first + k][1], k) for k in range(len(values)))
             self.pins.update({(thing, side, values[k]): pin for pin, (_, k) in enumerate(ports)})
             sides.append(tuple(round(y - middle, 1) for y, _ in ports))
-        self.boxes[thing] = Box(*drawing.extent, drawing.extent[0], *sides)
+        width, height = drawing.extent
+        self.boxes[thing] = Box(width, height, width, exits=sides[0], entries=sides[1], is_group=True)
 
     def draw_outside(self) -> tuple[float, float]:
         """Draw what stands in no frame, in pieces side by side; return width and height of everything."""

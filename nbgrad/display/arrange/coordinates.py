@@ -24,15 +24,18 @@ STRAND_GAP = 16.0  # ... between parallel edges
 PULL_INSIDE = 8.0  # between two waypoints of one long edge
 PULL_RESULT = 2.0  # between operations, and at the ends of long edges
 PULL_LEAF = 1.0  # towards a leaf, which moves easily
+PULL_PORT = 0.5  # towards a group's border, where an edge may stand at any height
 SLIGHTLY_MORE = 1.001  # an operand wins over an equally strong consumer, so that a path bends once, not twice
 TURNS = 8  # sweeps over the columns, to and fro
 LEVEL = 0.05  # an edge that climbs less is level: nobody sees it
 
 
-def heights(grid: Grid, order: Sequence[Sequence[int]], size: Sequence[float]) -> list[float]:
+def heights(
+    grid: Grid, order: Sequence[Sequence[int]], size: Sequence[float], ports: Sequence[int] = ()
+) -> list[float]:
     """Centre of each vertex across the columns; `order` lists each column's vertices from the top, `size` their
-    extents. The top of the highest vertex is at 0."""
-    neighbours = _neighbours(grid)
+    extents. The top of the highest vertex is at 0. ports: the vertices that stand for the border of a group."""
+    neighbours = _neighbours(grid, ports)
     offsets = [_offsets(grid, column, size) for column in order]
     y = [0.0] * len(size)
     for column, offset in zip(order, offsets, strict=True):
@@ -140,10 +143,12 @@ def _level_groups(y: Sequence[float], neighbours: Neighbours) -> list[list[int]]
     return groups
 
 
-def _neighbours(grid: Grid) -> Neighbours:
+def _neighbours(grid: Grid, ports: Sequence[int]) -> Neighbours:
     """What pulls at each vertex."""
 
     def pull(a: int, b: int) -> float:
+        if a in ports or b in ports:
+            return PULL_PORT
         inside = (a >= grid.count) + (b >= grid.count)
         if inside:
             return PULL_INSIDE if inside == 2 else PULL_RESULT

@@ -20,13 +20,15 @@ ROUNDS = 4  # sweeps over the whole drawing, from each start
 
 class Box(NamedTuple):
     """What stands in a drawing. width, height: the room that it takes; reach: the width between the sides where
-    edges leave and arrive; exits, entries: heights of its pins on these sides, from the middle."""
+    edges leave and arrive; exits, entries: heights of its pins on these sides, from the middle; is_group: whether
+    it is a drawing itself."""
 
     width: float
     height: float
     reach: float
     exits: Heights = MIDDLE
     entries: Heights = MIDDLE
+    is_group: bool = False
 
 
 class Padding(NamedTuple):
@@ -74,7 +76,7 @@ def drawn(
     waypoints = grid.strands[len(boxes) :]
     across = [box.height for box in boxes] + [(count - 1) * STRAND_GAP for count in waypoints]
     along = [box.width for box in boxes] + [0.0] * len(waypoints)
-    y = [round(height + padding.top, 1) for height in heights(grid, _ordered(grid), across)]
+    y = [round(height + padding.top, 1) for height in heights(grid, _ordered(grid), across, range(inner, len(boxes)))]
     last = len(grid.columns.members) - 1
     beside = {1: padding.left} if entering else {}
     if leaving:
@@ -83,13 +85,15 @@ def drawn(
     if not entering:
         spans = [(a + padding.left, b + padding.left) for a, b in spans]
     spans = [(round(a, 1), round(b, 1)) for a, b in spans]
-    centres = [(round(sum(spans[rank[k]]) / 2, 1), y[k]) for k in range(len(boxes))]
+    x = _middles(boxes, grid, spans)
     left, right = spans[min(rank[:inner])][0] - padding.left, spans[max(rank[:inner])][1] + padding.right
     width = max(right, spans[-1][1])
     bottom = max(y[k] + across[k] / 2 for k in range(len(across))) + padding.bottom
     if framed:
         width, bottom = _even(width), _even(bottom)
-    strands = _strands(grid, links, y, [box.reach for box in boxes], spans)
+    sides = [(middle - box.reach / 2, middle + box.reach / 2) for middle, box in zip(x, boxes, strict=True)]
+    strands = _strands(grid, links, y, sides, spans)
+    centres = [(round(middle, 1), height) for middle, height in zip(x, y, strict=False)]  # waypoints have none
     return Drawing(centres, strands, (width, bottom), (left, 0.0, right, bottom))
 
 
@@ -109,12 +113,28 @@ def _ranks(inner: int, links: Mapping[Link, int], entering: int, leaving: int) -
     return rank + [0] * entering + [max(rank) + 1] * leaving
 
 
+def _middles(boxes: Sequence[Box], grid: Grid, spans: Sequence[Point]) -> list[float]:
+    """Where in its column each box stands: in the middle, but beside a group, which is wide, near what uses it, or
+    near what it uses where it has no user."""
+    wide = {grid.column_of[k]: None for k, box in enumerate(boxes) if box.is_group}
+    middles = []
+    for k, box in enumerate(boxes):
+        left, right = spans[grid.column_of[k]]
+        middle = (left + right) / 2
+        if grid.column_of[k] in wide and not grid.before[k]:
+            middle = right - box.width / 2
+        elif grid.column_of[k] in wide and not grid.after[k]:
+            middle = left + box.width / 2
+        middles.append(middle)
+    return middles
+
+
 def _strands(
-    grid: Grid, links: Mapping[Link, int], y: Sequence[float], reach: Sequence[float], spans: Sequence[Point]
+    grid: Grid, links: Mapping[Link, int], y: Sequence[float], sides: Sequence[Point], spans: Sequence[Point]
 ) -> dict[Link, list[list[Point]]]:
     return {
         link: [
-            stations(grid, link, shift, place, y, reach, spans)
+            stations(grid, link, shift, place, y, sides, spans)
             for shift, place in zip(spread(len(places), STRAND_GAP), places, strict=True)
         ]
         for link, places in arrivals(grid, y, links).items()

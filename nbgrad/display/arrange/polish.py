@@ -17,11 +17,12 @@ PATIENCE = 60  # moves in a row that save nothing, before it is given up
 
 
 def polished(columns: Columns, orders: Orders, moves: int) -> Orders:
-    """Orders with at most as many crossings, after so many moves. The same input gives the same answer."""
+    """Orders with at most as many crossings, after so many moves; of equally good ones the first found, which keep
+    most of the order given. The same input gives the same answer."""
     dice = random.Random(1)  # only .random() is used: that sequence is the same in every version of Python
     crossed = [columns.crossings_between(r, orders) for r in range(len(columns.joins))]
     wide = [r for r, order in enumerate(orders) if len(order) > 1]
-    in_vain = 0
+    best, in_vain = orders, 0
     for _ in range(moves):
         if in_vain == PATIENCE:
             break
@@ -39,10 +40,12 @@ def polished(columns: Columns, orders: Orders, moves: int) -> Orders:
             columns.crossings_between(r, tried) if moved[r] or moved[r + 1] else count
             for r, count in enumerate(crossed)
         ]
-        in_vain = 0 if sum(found) < sum(crossed) else in_vain + 1
+        in_vain += 1
+        if sum(found) < sum(crossed):
+            best, in_vain = tried, 0
         if sum(found) <= sum(crossed):
             orders, crossed = tried, found
-    return orders
+    return best
 
 
 def _shaken(columns: Columns, orders: Orders, centre: int, dice: random.Random) -> Orders:

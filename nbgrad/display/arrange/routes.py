@@ -74,12 +74,12 @@ def stations(
     shift: float,
     arrival: float,
     y: Sequence[float],
-    reach: Sequence[float],
+    sides: Sequence[tuple[float, float]],
     spans: Sequence[tuple[float, float]],
 ) -> list[Point]:
     """Points of one strand in pairs: where it leaves a vertex, where it reaches the next one's column, and so on.
 
-    `reach` gives the boxes' widths; the strand leaves the source's right side and ends at the target's left side.
+    sides: left and right of each box; the strand leaves the source on the right and reaches the target on the left.
     shift: how far below the waypoints it passes; arrival: how far below its pin it ends.
     """
     source, exit_, target, entry = link
@@ -88,11 +88,11 @@ def stations(
         return spans[grid.column_of[vertex]]
 
     height = y[source] + grid.exits[source][exit_]
-    points = [(sum(span(source)) / 2 + reach[source] / 2, height), (span(source)[1], height)]
+    points = [(sides[source][1], height), (span(source)[1], height)]
     for vertex in grid.chains[link][1:-1]:
         points += [(x, y[vertex] + shift) for x in span(vertex)]
     height = y[target] + grid.entries[target][entry] + arrival
-    return [*points, (span(target)[0], height), (sum(span(target)) / 2 - reach[target] / 2, height)]
+    return [*points, (span(target)[0], height), (sides[target][0], height)]
 
 
 def curve(points: Sequence[Point]) -> list[Point]:
