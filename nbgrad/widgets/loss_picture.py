@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from html import escape
 from math import ceil, floor, isfinite, log10
 
+from nbgrad.display import measure, messages, theme
+from nbgrad.display.messages import say
 from nbgrad.training.history import History
 
 WIDTH, HEIGHT, EMPTY_HEIGHT = 560, 340, 72
@@ -25,17 +27,16 @@ def loss_svg(history: History, epochs: int, title: str = "Training") -> str:
     """
     last = max(epochs, len(history), 1)
     height = HEIGHT if len(history) else EMPTY_HEIGHT
-    described = f"{title}: {_summary(history)}"
+    described = say("loss_title", title=title, said=_summary(history))
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" '
-        f'role="img" font-family="{escape(FONT, quote=True)}" font-size="12">',
+        f'role="img" font-family="{escape(fonts(), quote=True)}" font-size="12">',
         f"<title>{_clean(title)}</title><desc>{_clean(described)}</desc>",
         f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>',
         _text(16, 26, title if len(title) <= 60 else title[:59] + "…", INK, size=14, bold=True),
     ]
     if not len(history):
-        words = f"Nothing has been trained yet. In JupyterLab, run this cell and press Play: {epochs} epochs to go."
-        return "".join([*parts, _text(16, 52, words, DIM)]) + "</svg>"
+        return "".join([*parts, _text(16, 52, say("loss_nothing", epochs=epochs), DIM)]) + "</svg>"
     parts += _key(history)
     values = [v for v in history.train + history.validation if isfinite(v)]
     axis = Axis.over(values)
@@ -46,6 +47,12 @@ def loss_svg(history: History, epochs: int, title: str = "Training") -> str:
     ):
         parts += _curve(losses, axis, last, colour, dash)
     return "".join(parts) + "</svg>"
+
+
+def fonts() -> str:
+    """The fonts of a picture in the language that is spoken."""
+    code = messages.language()
+    return theme.font(code) if code in theme.CHINESE else FONT
 
 
 class Axis:
@@ -124,7 +131,7 @@ def _grid(axis: Axis, last: int) -> list[str]:
     step = max(1, round(nice_step(last, 5)))
     for epoch in range(0, last + 1, step):
         parts.append(_text(_x(epoch, last), HEIGHT - BOTTOM + 18, str(epoch), DIM, anchor="middle"))
-    parts.append(_text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8, "epoch", DIM, anchor="middle"))
+    parts.append(_text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8, say("loss_epoch"), DIM, anchor="middle"))
     return parts
 
 
@@ -144,15 +151,14 @@ def _curve(losses: Sequence[float], axis: Axis, last: int, colour: str, dash: st
 
 def _key(history: History) -> list[str]:
     """Which line is which, with the latest number of each, flush right."""
-    entries = [(f"training {history.train[-1]:.4g}", TRAIN, "", "#0068a3")]
+    entries = [(say("loss_training", loss=f"{history.train[-1]:.4g}"), TRAIN, "", "#0068a3")]
     if history.validation:
-        entries.append(
-            (f"validation {history.validation[-1]:.4g}", VALIDATION, ' stroke-dasharray="5 4"', VALIDATION_TEXT)
-        )
+        said = say("loss_validation", loss=f"{history.validation[-1]:.4g}")
+        entries.append((said, VALIDATION, ' stroke-dasharray="5 4"', VALIDATION_TEXT))
     parts, right = [], float(WIDTH - RIGHT)
     for label, colour, dash, text in reversed(entries):
         parts.append(_text(right, 48, label, text, anchor="end"))
-        start = right - 7.2 * len(label) - 30
+        start = right - 7.2 * measure.columns(label) - 30
         parts.append(f'<path d="M{start:.1f} 44h22" stroke="{colour}" stroke-width="2.2"{dash}/>')
         right = start - 16
     return parts
@@ -160,9 +166,11 @@ def _key(history: History) -> list[str]:
 
 def _summary(history: History) -> str:
     if not len(history):
-        return "no epochs yet"
-    words = f"training loss {history.train[0]:.4g} in epoch 1, {history.train[-1]:.4g} in epoch {len(history)}"
-    return words + (f"; validation loss {history.validation[-1]:.4g} at the end" if history.validation else "")
+        return say("loss_none")
+    losses = {"first": f"{history.train[0]:.4g}", "last": f"{history.train[-1]:.4g}", "epoch": len(history)}
+    if not history.validation:
+        return say("loss_summary", **losses)
+    return say("loss_summary_validation", **losses, validation=f"{history.validation[-1]:.4g}")
 
 
 def _x(epoch: float, last: int) -> float:

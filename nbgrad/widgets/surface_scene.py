@@ -16,7 +16,7 @@ import numpy as np
 
 from nbgrad.plots import Grid
 
-from .loss_picture import DIM, FONT, INK, LINE, nice_step
+from .loss_picture import DIM, INK, LINE, fonts, nice_step
 
 AZIMUTH, ELEVATION = 35.0, 26.0  # degrees, the first view
 TALL = 0.62  # half the height of the box; half its width and depth are 1
@@ -120,7 +120,7 @@ def still(grid: Grid, points: np.ndarray, targets: np.ndarray, labels: Labels) -
     title = f"{labels.target or 'prediction'} over {labels.names[0]} and {labels.names[1]}"
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" '
-        f'role="img" font-family="{escape(FONT, quote=True)}" font-size="12">',
+        f'role="img" font-family="{escape(fonts(), quote=True)}" font-size="12">',
         f"<title>{_clean(title)}</title><desc>{_clean(in_words(grid, points, targets, labels))}</desc>",
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
         *_walls(view, heights),

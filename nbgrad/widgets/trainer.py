@@ -15,8 +15,9 @@ import anywidget
 import traitlets as t
 
 from nbgrad.core.errors import NbgradError
+from nbgrad.display import messages
 from nbgrad.training import Trainer
-from nbgrad.training.report import describe, one_line, set_up
+from nbgrad.training.report import describe, one_line
 from nbgrad.widgets.esm import bundle, stylesheet
 from nbgrad.widgets.loss_picture import loss_svg
 
@@ -32,17 +33,20 @@ class TrainerWidget(anywidget.AnyWidget):
 
     Attributes:
         state: all that the page shows, as plain JSON. Only ever written here.
+        words: what the page says, in the language that was spoken when the widget was made.
     """
 
     _esm = bundle("trainer")
     _css = stylesheet("theme", "trainer")
 
     state = t.Dict().tag(sync=True)
+    words = t.Dict(read_only=True).tag(sync=True)
 
     def __init__(self, trainer: Trainer) -> None:
         self._trainer = trainer
         self._answered = 0
         self._problem = ""
+        self.set_trait("words", messages.interface("trainer_"))
         super().__init__(state=self._current())
         trainer.on_beat(self._refresh)
         trainer.on_change(self._refresh)
@@ -54,7 +58,7 @@ class TrainerWidget(anywidget.AnyWidget):
     def _current(self) -> dict[str, Any]:
         trainer = self._trainer
         return {
-            "name": trainer.name or "Training",
+            "name": trainer.name or messages.say("trainer_name"),
             "setup": set_up(trainer),
             "note": trainer.note,
             "phase": trainer.phase,
@@ -79,7 +83,7 @@ class TrainerWidget(anywidget.AnyWidget):
         error = self._trainer.error
         if error is None:
             return None
-        where = f"epoch {error.epoch}, step {error.step}"
+        where = messages.say("trainer_where", epoch=error.epoch, step=error.step)
         frames = error.traceback if error.traceback.startswith("Traceback") else ""  # else it repeats the message
         return {"kind": error.kind, "where": where, "message": error.message, "traceback": frames}
 
@@ -120,7 +124,7 @@ class TrainerWidget(anywidget.AnyWidget):
         if bundled is None:
             return None
         trainer = self._trainer
-        picture = loss_svg(trainer.history, trainer.epochs, trainer.name or "Training")
+        picture = loss_svg(trainer.history, trainer.epochs, trainer.name or messages.say("trainer_name"))
         data, metadata = bundled
         data = {key: value for key, value in data.items() if key != "text/html"}
         return {**data, "image/svg+xml": picture, "text/plain": describe(trainer)}, metadata
@@ -131,6 +135,15 @@ def display_trainer(trainer: Trainer) -> Any:
     if trainer._widget is None:
         trainer._widget = TrainerWidget(trainer)
     return trainer._widget._repr_mimebundle_()
+
+
+def set_up(trainer: Trainer) -> str:
+    """The settings in one line, apart from the learning rate, which has a control of its own."""
+    say = messages.say
+    rows = say("training_row") if trainer.rows == 1 else say("training_rows", count=trainer.rows)
+    if trainer.batch_size >= trainer.rows:
+        return say("training_whole", kind=trainer.kind, rows=rows)
+    return say("training_batches", kind=trainer.kind, size=trainer.batch_size, rows=rows)
 
 
 def curve(train: Sequence[float], validation: Sequence[float], present: int = 0) -> dict[str, list[Any]]:

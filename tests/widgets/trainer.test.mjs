@@ -1,8 +1,23 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { phrases } from "../../nbgrad/widgets/js/phrases.js";
 import * as words from "../../nbgrad/widgets/js/trainer_words.js";
 
+const say = phrases(() => ({
+  seconds: "{seconds} s",
+  minutes: "{minutes} min {seconds} s",
+  hours: "{hours} h {minutes} min",
+  pace: "{pace} steps/s",
+  chart_empty: "the loss of each epoch will be drawn here",
+  step_of: "step {number} of {count}",
+  batch_loss: "batch loss {loss}",
+  pause: "Pause",
+  play: "Play",
+  more: "{epochs} more",
+  step_short: "step {number}/{count}",
+  phase_error: "stopped by an error",
+}));
 const state = { epoch: 3, epochs: 10, step: 2, stepsPerEpoch: 4, span: 10 };
 
 test("the slider and the learning rate are each other's inverse", () => {
@@ -28,15 +43,15 @@ test("what is typed is a number or nothing", () => {
 });
 
 test("durations and paces", () => {
-  assert.deepEqual([0.42, 75, 7300].map(words.durationWords), ["0.4 s", "1 min 15 s", "2 h 1 min"]);
-  assert.equal(words.paceWords(1240.3), "1,240 steps/s");
-  assert.equal(words.paceWords(0.527), "0.53 steps/s");
+  assert.deepEqual([0.42, 75, 7300].map((seconds) => words.durationWords(seconds, say)), ["0.4 s", "1 min 15 s", "2 h 1 min"]);
+  assert.equal(words.paceWords(1240.3, say), "1,240 steps/s");
+  assert.equal(words.paceWords(0.527, say), "0.53 steps/s");
 });
 
 test("the chart without an epoch tells the steps", () => {
-  assert.equal(words.chartWords({ ...state, step: 0, lastLoss: null }), "the loss of each epoch will be drawn here");
-  assert.equal(words.chartWords({ ...state, lastLoss: 6.0421 }), "step 2 of 4 · batch loss 6.04");
-  assert.equal(words.chartWords({ ...state, lastLoss: null }), "step 2 of 4");
+  assert.equal(words.chartWords({ ...state, step: 0, lastLoss: null }, say), "the loss of each epoch will be drawn here");
+  assert.equal(words.chartWords({ ...state, lastLoss: 6.0421 }, say), "step 2 of 4 · batch loss 6.04");
+  assert.equal(words.chartWords({ ...state, lastLoss: null }, say), "step 2 of 4");
 });
 
 test("the share done counts the steps of the epoch under way", () => {
@@ -45,8 +60,10 @@ test("the share done counts the steps of the epoch under way", () => {
 });
 
 test("words for the main button and the phase", () => {
-  assert.equal(words.playWord("running", state), "Pause");
-  assert.equal(words.playWord("paused", state), "Play");
-  assert.equal(words.playWord("finished", state), "10 more");
-  assert.equal(words.phaseWords("paused", state), "step 2/4");
+  assert.equal(words.playWord("running", state, say), "Pause");
+  assert.equal(words.playWord("paused", state, say), "Play");
+  assert.equal(words.playWord("finished", state, say), "10 more");
+  assert.equal(words.phaseWords("paused", state, say), "step 2/4");
+  assert.equal(words.phaseWords("error", state, say), "stopped by an error");
+  assert.equal(words.phaseWords("of another version", state, say), "");
 });

@@ -149,13 +149,14 @@ def together(sentences: Iterable[str]) -> str:
     return _file(language()).BETWEEN_SENTENCES.join(filter(None, sentences))
 
 
-def interface() -> dict[str, str]:
-    """Return what the page itself has to say, such as the words on buttons: those with a key "ui_...", without "ui_".
+def interface(prefix: str = "ui_") -> dict[str, str]:
+    """Return what a page itself has to say, such as the words on buttons: those whose keys begin with ``prefix``,
+    without it. "ui_" is the player's.
 
     Places in braces are filled in by the page.
 
-    >>> interface()["play"]
-    'Play'
+    >>> interface()["play"], interface("trainer_")["more"]
+    ('Play', '{epochs} more')
     """
     said = english.SENTENCES | _spoken("SENTENCES")
-    return {key.removeprefix("ui_"): said[key] for key in english.SENTENCES if key.startswith("ui_")}
+    return {key.removeprefix(prefix): said[key] for key in english.SENTENCES if key.startswith(prefix)}

@@ -2,6 +2,7 @@
 
 import { element } from "./dom.js";
 import { claimKeys } from "./keyboard.js";
+import { phrases } from "./phrases.js";
 import { buildCurve } from "./trainer_curve.js";
 import { buildSide } from "./trainer_side.js";
 
@@ -14,9 +15,10 @@ const FORESEEN = {
 };
 
 function render({ model, el }) {
-  const curve = buildCurve();
-  const head = buildTrainerHead();
-  const panel = buildErrorPanel();
+  const say = phrases(() => model.get("words"));
+  const curve = buildCurve(say);
+  const head = buildTrainerHead(say);
+  const panel = buildErrorPanel(say);
   let asked = null; // the newest request that the kernel has not answered yet
   let patience = 0;
   let gone = false; // the kernel that this panel belonged to is no more
@@ -46,7 +48,7 @@ function render({ model, el }) {
     show();
   }
 
-  const side = buildSide(send);
+  const side = buildSide(send, say);
   const views = element("div", { class: "ng-views" }, [panel.root, curve.root]);
   const root = element("section", { class: "ng-widget ng-card ng-trainer", "data-lm-suppress-shortcuts": "true" }, [
     head.root,
@@ -61,7 +63,7 @@ function render({ model, el }) {
     const state = { ...model.get("state"), ...asked?.foreseen };
     // A click shows at once; the kernel's own word on it follows.
     const phase = asked?.phase ?? (gone && state.phase === "running" ? "paused" : state.phase);
-    root.setAttribute("aria-label", `Training: ${state.name}`);
+    root.setAttribute("aria-label", say("label", { name: state.name }));
     root.dataset.phase = phase;
     head.show(state, phase, Boolean(asked?.late));
     side.show(state, phase);
@@ -108,7 +110,7 @@ function retire(controls) {
   });
 }
 
-function buildTrainerHead() {
+function buildTrainerHead(say) {
   const title = element("span", { class: "ng-title" });
   const setup = element("span", { class: "ng-dim" });
   const status = element("span", { class: "ng-status", role: "status" });
@@ -118,27 +120,27 @@ function buildTrainerHead() {
   function show(state, phase, late) {
     title.textContent = state.name;
     setup.textContent = state.setup;
-    status.textContent = late ? "waiting for the kernel …" : { running: "training", error: "error" }[phase] ?? phase;
+    status.textContent = say(late ? "waiting" : `status_${phase}`);
     status.dataset.phase = late ? "late" : phase;
     note.textContent = state.note;
     note.hidden = state.note === "";
   }
 
   function showGone() {
-    status.textContent = "no kernel";
+    status.textContent = say("no_kernel");
     status.dataset.phase = "late";
-    note.textContent = "The kernel was restarted: run this cell again.";
+    note.textContent = say("restarted");
     note.hidden = false;
   }
 
   return { root, show, showGone };
 }
 
-function buildErrorPanel() {
+function buildErrorPanel(say) {
   const title = element("b");
   const message = element("p");
-  const trace = element("pre", { class: "ng-traceback ng-focusable", tabindex: "0", "aria-label": "Traceback" });
-  const details = element("details", {}, [element("summary", { class: "ng-focusable" }, ["Traceback"]), trace]);
+  const trace = element("pre", { class: "ng-traceback ng-focusable", tabindex: "0", "aria-label": say("traceback") });
+  const details = element("details", {}, [element("summary", { class: "ng-focusable" }, [say("traceback")]), trace]);
   const root = element("div", { class: "ng-error", role: "alert" }, [title, message, details]);
   let shown = "";
 
@@ -150,7 +152,7 @@ function buildErrorPanel() {
     }
     shown = next;
     root.hidden = error === null && state.problem === "";
-    title.textContent = error ? `${error.kind} in ${error.where}` : "That did not work";
+    title.textContent = error ? say("error_in", error) : say("did_not_work");
     message.textContent = error ? error.message : state.problem;
     trace.textContent = error?.traceback ?? "";
     details.hidden = !error?.traceback;

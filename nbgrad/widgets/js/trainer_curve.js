@@ -8,9 +8,9 @@ const CURVE_HEIGHT = 300;
 const CURVE_MARGIN = { left: 58, right: 18, top: 16, bottom: 42 };
 
 /** Build the curve. `show(state)` draws; a cursor follows the mouse, or the arrow keys when it has the focus. */
-export function buildCurve() {
+export function buildCurve(say) {
   const svg = svgElement("svg", { class: "ng-curve ng-focusable", role: "img", tabindex: "0" });
-  const key = buildKey();
+  const key = buildKey(say);
   const root = element("div", { class: "ng-plot" }, [key.root, svg]);
   let state = null;
   let pointed = null; // the epoch under the cursor; null: the present one
@@ -19,7 +19,7 @@ export function buildCurve() {
   function draw() {
     width = Math.max(260, Math.round(svg.clientWidth || root.clientWidth || 440));
     if (state) {
-      paintCurve(svg, key, state, pointed, width);
+      paintCurve(svg, key, state, pointed, width, say);
     }
   }
 
@@ -60,9 +60,9 @@ function lastEpoch(state) {
   return Math.max(1, state.epochs, state.recorded);
 }
 
-function buildKey() {
-  const train = keyEntry("ng-train", "training");
-  const validation = keyEntry("ng-validation", "validation");
+function buildKey(say) {
+  const train = keyEntry("ng-train", say("key_training"));
+  const validation = keyEntry("ng-validation", say("key_validation"));
   const place = element("span", { class: "ng-place" });
   const root = element("div", { class: "ng-key" }, [train.root, validation.root, place]);
 
@@ -85,32 +85,33 @@ function keyEntry(name, label) {
   return { root: element("span", { class: "ng-entry" }, [swatch, label, value]), value };
 }
 
-function paintCurve(svg, key, state, pointed, width) {
+function paintCurve(svg, key, state, pointed, width, say) {
   const { left, right, top, bottom } = CURVE_MARGIN;
   const axis = lossAxis([...state.curve.train, ...state.curve.validation].filter((value) => value !== null));
   const x = (epoch) => left + (epoch / lastEpoch(state)) * (width - left - right);
   const y = (loss) => CURVE_HEIGHT - bottom - axis.at(loss) * (CURVE_HEIGHT - top - bottom);
-  const layers = [...gridLines(axis, x, y, width, lastEpoch(state))];
+  const layers = [...gridLines(axis, x, y, width, lastEpoch(state), say)];
   for (const [name, losses] of [["ng-validation", state.curve.validation], ["ng-train", state.curve.train]]) {
     layers.push(...curveLines(name, state, losses, x, y));
   }
   const index = nearestIndex(state.curve.epochs, pointed ?? state.epoch);
   const seen = index >= 0 && (pointed !== null || state.epoch > 0);
-  const words = seen ? cursorWords(state, index) : { epoch: "", train: "", validation: "", spoken: "no epochs yet" };
+  const nothing = { epoch: "", train: "", validation: "", spoken: say("no_epochs") };
+  const words = seen ? cursorWords(state, index, say) : nothing;
   if (seen) {
     layers.push(...cursorMarks(state, index, words, x, y, width));
   } else if (index < 0) {
     const middle = [(left + width - right) / 2, (top + CURVE_HEIGHT - bottom) / 2];
-    layers.push(label(...middle, chartWords(state), "ng-tick", "middle"));
+    layers.push(label(...middle, chartWords(state, say), "ng-tick", "middle"));
   }
   key.show(words);
   svg.setAttribute("viewBox", `0 0 ${width} ${CURVE_HEIGHT}`);
   svg.setAttribute("height", String(CURVE_HEIGHT));
-  svg.setAttribute("aria-label", `Loss by epoch, ${axis.logarithmic ? "logarithmic" : "linear"} axis: ${words.spoken}`);
+  svg.setAttribute("aria-label", say(axis.logarithmic ? "curve_logarithmic" : "curve_linear", words));
   svg.replaceChildren(...layers);
 }
 
-function gridLines(axis, x, y, width, last) {
+function gridLines(axis, x, y, width, last, say) {
   const { left, right, bottom } = CURVE_MARGIN;
   const lines = axis.ticks.flatMap((tick) => [
     svgElement("path", { class: "ng-grid", d: `M${left} ${y(tick).toFixed(1)}H${width - right}` }),
@@ -119,7 +120,7 @@ function gridLines(axis, x, y, width, last) {
   const steps = linearTicks(0, last, width < 420 ? 4 : 6).filter((tick) => Number.isInteger(tick));
   lines.push(svgElement("path", { class: "ng-grid ng-base", d: `M${left} ${CURVE_HEIGHT - bottom}H${width - right}` }));
   lines.push(...steps.map((tick) => label(x(tick), CURVE_HEIGHT - bottom + 18, String(tick), "ng-tick", "middle")));
-  lines.push(label((left + width - right) / 2, CURVE_HEIGHT - 6, "epoch", "ng-tick", "middle"));
+  lines.push(label((left + width - right) / 2, CURVE_HEIGHT - 6, say("epoch"), "ng-tick", "middle"));
   return lines;
 }
 
@@ -142,12 +143,12 @@ function curveLines(name, state, losses, x, y) {
   return [...(future.length > 1 ? line(future, `${name} ng-future`) : []), ...line(past, name)];
 }
 
-function cursorWords(state, index) {
+function cursorWords(state, index, say) {
   const epoch = state.curve.epochs[index];
   const train = shortNumber(state.curve.train[index], 3);
   const validation = state.curve.validation.length > 0 ? shortNumber(state.curve.validation[index], 3) : "";
-  const spoken = `epoch ${epoch}, training loss ${train}${validation ? `, validation loss ${validation}` : ""}`;
-  return { epoch: `epoch ${epoch}`, train, validation, spoken, short: [epoch, train, validation].filter(Boolean).join(" · ") };
+  const spoken = say(validation ? "losses" : "loss", { epoch, train, validation });
+  return { epoch: say("epoch_number", { epoch }), train, validation, spoken, short: [epoch, train, validation].filter(Boolean).join(" · ") };
 }
 
 function cursorMarks(state, index, words, x, y, width) {

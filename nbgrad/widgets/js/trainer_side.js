@@ -21,9 +21,10 @@ const TRAINER_ICONS = {
 };
 
 /** Build them. `send(type, value)` asks the kernel; `show(state, phase)` brings them up to date. */
-export function buildSide(send) {
-  const parts = [buildButtons(send), buildRate(send), buildEpochs(send), buildProgress(), buildRewind(send)];
-  const root = element("div", { class: "ng-side", role: "group", "aria-label": "Training controls" });
+export function buildSide(send, say) {
+  const builders = [buildButtons, buildRate, buildEpochs, buildProgress, buildRewind];
+  const parts = builders.map((build) => build(send, say));
+  const root = element("div", { class: "ng-side", role: "group", "aria-label": say("controls") });
   root.append(...parts.map((part) => part.root));
   return { root, show: (state, phase) => parts.forEach((part) => part.show(state, phase)) };
 }
@@ -39,28 +40,26 @@ function textButton(name, title, content, action) {
   return button;
 }
 
-function buildButtons(send) {
+function buildButtons(send, say) {
   const word = element("span");
   const icons = { play: trainerIcon("play"), pause: trainerIcon("pause") };
   let running = false;
-  const play = textButton("ng-button-main ng-play", "Space", [icons.play, icons.pause, word], () =>
+  const play = textButton("ng-button-main ng-play", say("space"), [icons.play, icons.pause, word], () =>
     send(running ? "pause" : "play"),
   );
-  const step = textButton("ng-step", "One step: one batch", ["Step"], () => send("step"));
-  const reset = textButton("ng-reset", "Reset: back to the first parameters", [trainerIcon("reset")], () => send("reset"));
-  reset.setAttribute("aria-label", "Reset");
+  const step = textButton("ng-step", say("step_title"), [say("step")], () => send("step"));
+  const reset = textButton("ng-reset", say("reset_title"), [trainerIcon("reset")], () => send("reset"));
+  reset.setAttribute("aria-label", say("reset"));
   const root = element("div", { class: "ng-row" }, [play, step, reset]);
 
   function show(state, phase) {
     running = phase === "running";
-    word.textContent = playWord(phase, state);
+    word.textContent = playWord(phase, state, say);
     icons.play.style.display = running ? "none" : "";
     icons.pause.style.display = running ? "" : "none";
     step.setAttribute("aria-disabled", String(running));
     reset.setAttribute("aria-disabled", String(!state.rewindable));
-    reset.title = state.rewindable
-      ? "Reset: back to the first parameters"
-      : "Reset needs params=[...], so that it knows what to put back";
+    reset.title = say(state.rewindable ? "reset_title" : "reset_needs");
   }
 
   return { root, show };
@@ -111,9 +110,9 @@ function numberInput(label, accept, commit) {
   return { input, show };
 }
 
-function buildRate(send) {
-  const slider = element("input", { type: "range", class: "ng-range ng-rate", step: "0.05", "aria-label": "Learning rate" });
-  const number = numberInput("Learning rate, as a number", typedRate, (rate) => send("learning_rate", rate));
+function buildRate(send, say) {
+  const slider = element("input", { type: "range", class: "ng-range ng-rate", step: "0.05", "aria-label": say("rate_label") });
+  const number = numberInput(say("rate_number"), typedRate, (rate) => send("learning_rate", rate));
   let held = false;
   const paint = (rate) => {
     const { low, high, power } = rateToPower(rate);
@@ -141,47 +140,48 @@ function buildRate(send) {
     paint(state.learningRate);
   }
 
-  return { root: field("learning rate", number.input, slider), show };
+  return { root: field(say("rate"), number.input, slider), show };
 }
 
-function buildEpochs(send) {
-  const number = numberInput("Epochs to train", typedEpochs, (epochs) => send("epochs", epochs));
-  return { root: field("epochs", number.input), show: (state) => number.show(String(state.epochs)) };
+function buildEpochs(send, say) {
+  const number = numberInput(say("epochs_label"), typedEpochs, (epochs) => send("epochs", epochs));
+  return { root: field(say("epochs"), number.input), show: (state) => number.show(String(state.epochs)) };
 }
 
-function buildProgress() {
+function buildProgress(send, say) {
   const place = element("b");
   const fill = element("i");
-  const bar = element("div", { class: "ng-bar", role: "progressbar", "aria-label": "Progress", "aria-valuemin": "0" }, [fill]);
+  const bar = element("div", { class: "ng-bar", role: "progressbar", "aria-label": say("progress"), "aria-valuemin": "0" }, [fill]);
   const left = element("span");
   const right = element("span");
   const under = element("div", { class: "ng-field-head ng-dim ng-under" }, [left, right]);
-  const root = field("epoch", place, bar);
+  const root = field(say("epoch"), place, bar);
   root.append(under);
 
   function show(state, phase) {
-    place.textContent = `${state.epoch} of ${state.epochs}`;
+    place.textContent = say("of", { number: state.epoch, count: state.epochs });
     fill.style.width = `${(100 * shareDone(state)).toFixed(1)}%`;
     bar.setAttribute("aria-valuemax", String(state.epochs));
     bar.setAttribute("aria-valuenow", String(state.epoch));
     const running = phase === "running";
-    left.textContent = running && state.left !== null ? `${durationWords(state.left)} left` : phaseWords(phase, state);
+    left.textContent = running && state.left !== null ? say("left", { time: durationWords(state.left, say) }) : phaseWords(phase, state, say);
     const untold = state.lastLoss === null || state.stepsPerEpoch === 1 || phase === "error";
-    const batch = untold ? "" : `batch loss ${shortNumber(state.lastLoss, 3)}`;
-    right.textContent = running && state.pace !== null ? paceWords(state.pace) : batch;
+    const batch = untold ? "" : say("batch_loss", { loss: shortNumber(state.lastLoss, 3) });
+    right.textContent = running && state.pace !== null ? paceWords(state.pace, say) : batch;
   }
 
   return { root, show };
 }
 
-function buildRewind(send) {
-  const slider = element("input", { type: "range", class: "ng-range ng-rewind", min: "0", step: "1", "aria-label": "Rewind to epoch" });
+function buildRewind(send, say) {
+  const slider = element("input", { type: "range", class: "ng-range ng-rewind", min: "0", step: "1", "aria-label": say("rewind_label") });
   const place = element("b");
   let held = false;
   const paint = (epoch, last) => {
-    place.textContent = last ? `epoch ${epoch} of ${last}` : "";
+    const words = say("epoch_of", { number: epoch, count: last });
+    place.textContent = last ? words : "";
     slider.style.setProperty("--ng-progress", last ? (epoch / last).toFixed(4) : "0");
-    slider.setAttribute("aria-valuetext", `epoch ${epoch} of ${last}`);
+    slider.setAttribute("aria-valuetext", words);
   };
   slider.addEventListener("input", () => {
     held = true;
@@ -204,5 +204,5 @@ function buildRewind(send) {
     }
   }
 
-  return { root: field("rewind", place, slider), show };
+  return { root: field(say("rewind"), place, slider), show };
 }

@@ -1,9 +1,10 @@
-// What the training controls say and send: words and numbers only.
+// What the training controls say and send: words and numbers only. The sentences come from the catalogue, by `say`.
 
 import { shortNumber } from "./plot_scale.js";
 
 const LOWEST_POWER = -6;
 const HIGHEST_POWER = 1;
+const PHASES = ["ready", "running", "paused", "finished", "error"];
 
 /** The slider's position, a power of ten, for a learning rate, and its range widened to hold it. */
 export function rateToPower(rate) {
@@ -29,23 +30,23 @@ export function typedEpochs(text) {
 }
 
 /** A duration in few characters. */
-export function durationWords(seconds) {
+export function durationWords(seconds, say) {
   if (seconds < 10) {
-    return `${seconds.toFixed(1)} s`;
+    return say("seconds", { seconds: seconds.toFixed(1) });
   }
   const whole = Math.round(seconds);
   if (whole < 60) {
-    return `${whole} s`;
+    return say("seconds", { seconds: whole });
   }
   return whole < 3600
-    ? `${Math.floor(whole / 60)} min ${whole % 60} s`
-    : `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+    ? say("minutes", { minutes: Math.floor(whole / 60), seconds: whole % 60 })
+    : say("hours", { hours: Math.floor(whole / 3600), minutes: Math.floor((whole % 3600) / 60) });
 }
 
 /** A pace in steps a second, with commas between the thousands. */
-export function paceWords(pace) {
+export function paceWords(pace, say) {
   const rounded = pace >= 10 ? Math.round(pace) : Number(pace.toPrecision(2));
-  return `${rounded.toLocaleString("en-US")} steps/s`;
+  return say("pace", { pace: rounded.toLocaleString("en-US") });
 }
 
 /** How much of the whole training is done, 0 to 1. */
@@ -55,31 +56,26 @@ export function shareDone(state) {
 }
 
 /** The word on the main button. */
-export function playWord(phase, state) {
+export function playWord(phase, state, say) {
   if (phase === "running") {
-    return "Pause";
+    return say("pause");
   }
-  return phase === "finished" ? `${state.span} more` : "Play";
+  return phase === "finished" ? say("more", { epochs: state.span }) : say("play");
 }
 
 /** What the chart says where it has nothing to draw yet. */
-export function chartWords(state) {
+export function chartWords(state, say) {
   if (state.step === 0 || state.stepsPerEpoch === 1) {
-    return "the loss of each epoch will be drawn here";
+    return say("chart_empty");
   }
-  const place = `step ${state.step} of ${state.stepsPerEpoch}`;
-  return state.lastLoss === null ? place : `${place} · batch loss ${shortNumber(state.lastLoss, 3)}`;
+  const place = say("step_of", { number: state.step, count: state.stepsPerEpoch });
+  return state.lastLoss === null ? place : `${place} · ${say("batch_loss", { loss: shortNumber(state.lastLoss, 3) })}`;
 }
 
 /** Where the training stands, in a few words. */
-export function phaseWords(phase, state) {
-  const place = state.stepsPerEpoch > 1 && state.step > 0 ? `step ${state.step}/${state.stepsPerEpoch}` : "";
-  const words = {
-    ready: "ready",
-    running: "running",
-    paused: place || "paused",
-    finished: "finished",
-    error: "stopped by an error",
-  };
-  return words[phase] ?? "";
+export function phaseWords(phase, state, say) {
+  if (phase === "paused" && state.stepsPerEpoch > 1 && state.step > 0) {
+    return say("step_short", { number: state.step, count: state.stepsPerEpoch });
+  }
+  return PHASES.includes(phase) ? say(`phase_${phase}`) : "";
 }
