@@ -1,0 +1,96 @@
+// The very lines of the notebook's cells, where the page is JupyterLab or Notebook 7: hovering a node marks its line
+// in the editor, and pointing at such a line, or putting the caret there, lights up its nodes on the stage.
+//
+// All of it is a courtesy: where there is no such editor, or the cell has been changed since, nothing happens.
+// CodeMirror owns its lines and takes foreign classes away again, so the mark is a bar of our own laid over the line.
+
+const CELL_MARK = "ng-cell-mark";
+
+/** Link the cells of the notebook around the player. Returns { hover(node), dispose() }. */
+export function linkCells(context) {
+  const notebook = () => context.root?.closest?.(".jp-Notebook") ?? null;
+  let listening = null;
+  let lit = false;
+  let marks = [];
+
+  function hover(node) {
+    clear();
+    if (node === null || node === undefined || !notebook()) {
+      return;
+    }
+    const lines = context.payload().code.filter(({ nodes }) => nodes.some((each) => String(each) === String(node)));
+    marks = lines.map((line) => editorLine(notebook(), line)).filter(Boolean).map(markLine);
+  }
+
+  function clear() {
+    marks.forEach((mark) => mark.remove());
+    marks = [];
+  }
+
+  /** The pointer or the caret is on `place`: light up the nodes of that line, if it is one of ours. */
+  function pointAt(place) {
+    const line = place?.closest?.(".cm-line");
+    const known = line ? context.payload().code.find((each) => editorLine(notebook(), each) === line) : null;
+    if (known) {
+      context.highlight({ nodes: known.nodes.map(String), edges: [] });
+    } else if (lit) {
+      context.highlight(null);
+    }
+    lit = Boolean(known);
+  }
+
+  const onOver = ({ target }) => pointAt(target);
+  const onCaret = () => {
+    const place = document.getSelection()?.anchorNode;
+    const around = place?.nodeType === Node.TEXT_NODE ? place.parentElement : place;
+    if (around?.closest?.(".cm-content") && notebook()?.contains(around)) {
+      pointAt(around);
+    }
+  };
+  // The player reaches the page after it has been built.
+  const start = requestAnimationFrame(() => {
+    listening = notebook();
+    listening?.addEventListener("mouseover", onOver);
+    if (listening) {
+      document.addEventListener("selectionchange", onCaret);
+    }
+  });
+
+  function dispose() {
+    cancelAnimationFrame(start);
+    listening?.removeEventListener("mouseover", onOver);
+    document.removeEventListener("selectionchange", onCaret);
+    clear();
+  }
+
+  return { hover, dispose };
+}
+
+/** The editor's element of a line of code, or null: the cell has its prompt, and the line still says the same. */
+export function editorLine(notebook, { where, line, text }) {
+  const number = /\[(\d+)\]/.exec(where)?.[1];
+  if (!notebook || number === undefined) {
+    return null;
+  }
+  const prompts = [...notebook.querySelectorAll(".jp-InputPrompt")];
+  const prompt = prompts.find((each) => each.textContent.trim().startsWith(`[${number}]`));
+  const found = prompt?.closest(".jp-Cell")?.querySelectorAll(".cm-content > .cm-line")[line - 1];
+  return found && found.textContent.trim() === text.trim() ? found : null;
+}
+
+function markLine(line) {
+  const mark = document.createElement("div");
+  mark.className = CELL_MARK;
+  mark.setAttribute("aria-hidden", "true");
+  const scroller = line.closest(".cm-scroller") ?? line.parentElement.parentElement;
+  const at = line.getBoundingClientRect();
+  const frame = scroller.getBoundingClientRect();
+  Object.assign(mark.style, {
+    top: `${at.top - frame.top + scroller.scrollTop}px`,
+    left: `${at.left - frame.left + scroller.scrollLeft}px`,
+    width: `${at.width}px`,
+    height: `${at.height}px`,
+  });
+  scroller.append(mark);
+  return mark;
+}

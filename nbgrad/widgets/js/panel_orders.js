@@ -1,0 +1,135 @@
+// "Why this order?": the same pass three times, sorted, depth-first without sorting, and with = for +=, in columns.
+
+import { element } from "./dom.js";
+import { panelButton, panelDisable, panelLights, panelMark, panelNumber, slopeSign } from "./panel_parts.js";
+
+const WALK = 900; // milliseconds a step stays
+const NOWHERE = -1; // before the first step: all numbers stand there
+
+/** Build the columns, and the buttons that step through all of them at once. */
+export function buildOrdersPanel(desk) {
+  const columns = element("div", { class: "ng-orders" });
+  const back = panelButton(desk.words("orders_back"), () => stepBy(-1), { class: "ng-button ng-orders-back" });
+  const forward = panelButton(desk.words("orders_forward"), () => stepBy(1), { class: "ng-button ng-orders-forward" });
+  const walk = panelButton(desk.words("orders_walk"), toggle, { "aria-pressed": "false" });
+  const counter = element("span", { class: "ng-dim", role: "status" });
+  const body = element("div", {}, [
+    element("p", { class: "ng-dim" }, [desk.words("orders_intro")]),
+    element("div", { class: "ng-orders-steps" }, [back, forward, walk, counter]),
+    columns,
+  ]);
+  let rows = []; // for every order: [{ step, row }, ...]
+  let at = NOWHERE;
+  let timer = null;
+
+  const count = () => Math.max(0, ...rows.map((order) => order.length));
+
+  function payloadChanged() {
+    stop();
+    const built = desk.payload().orders.map((order) => buildOrder(desk, order));
+    rows = built.map((each) => each.rows);
+    columns.replaceChildren(...built.map((each) => each.root));
+    goTo(NOWHERE);
+  }
+
+  function stepBy(distance) {
+    stop();
+    goTo(Math.min(at + distance, count() - 1));
+  }
+
+  function toggle() {
+    if (timer !== null) {
+      stop();
+    } else {
+      walkFrom(at >= count() - 1 ? 0 : at + 1);
+      walk.setAttribute("aria-pressed", "true");
+      walk.textContent = desk.words("orders_stop");
+    }
+  }
+
+  function walkFrom(index) {
+    goTo(index);
+    timer = setTimeout(() => (index + 1 < count() ? walkFrom(index + 1) : stop()), WALK);
+  }
+
+  function stop() {
+    clearTimeout(timer);
+    timer = null;
+    walk.setAttribute("aria-pressed", "false");
+    walk.textContent = desk.words("orders_walk");
+  }
+
+  /** Show every order up to its step `index`, and on the stage the places where they are. */
+  function goTo(index) {
+    at = Math.max(NOWHERE, index);
+    rows.flat().forEach(({ row }) => row.classList.remove("ng-row-now", "ng-row-later"));
+    const now = at === NOWHERE ? [] : rows.map((order) => order[at]).filter(Boolean);
+    now.forEach(({ row }) => row.classList.add("ng-row-now"));
+    if (at !== NOWHERE) {
+      rows.forEach((order) => order.slice(at + 1).forEach(({ row }) => row.classList.add("ng-row-later")));
+      now[0].row.scrollIntoView({ block: "nearest" });
+    }
+    desk.highlight(now.length === 0 ? null : litBy(now.map(({ step }) => step)));
+    counter.textContent = at === NOWHERE ? "" : desk.words("orders_place", { number: at + 1, count: count() });
+    panelDisable(back, at === NOWHERE);
+    panelDisable(forward, at >= count() - 1);
+  }
+
+  payloadChanged();
+  return { title: [desk.words("panel_orders")], body, payloadChanged, dispose: stop };
+}
+
+function buildOrder(desk, order) {
+  const wrong = order.final.filter(({ right }) => !right);
+  const rows = order.steps.map((step, index) => {
+    const isLast = !order.steps.slice(index + 1).some(({ node }) => node === step.node);
+    const isWrong = isLast && wrong.some(({ node }) => node === step.node);
+    return { step, row: orderRow(desk, step, isWrong) };
+  });
+  const verdict = element("p", { class: "ng-verdict" }, [
+    panelMark(wrong.length === 0),
+    desk.words(wrong.length === 0 ? "orders_right" : "orders_wrong", { wrong: wrong.length, count: order.final.length }),
+  ]);
+  const root = element("div", { class: "ng-order", role: "group", "aria-label": order.label }, [
+    element("h4", {}, [order.label]),
+    element("p", { class: "ng-dim" }, [order.sentence]),
+    verdict,
+    element("h5", {}, [desk.words("orders_steps")]),
+    element("ol", { class: "ng-rows" }, rows.map(({ row }) => element("li", {}, [row]))),
+    element("h5", {}, [desk.words("orders_final")]),
+    element("ul", { class: "ng-finals" }, order.final.map((each) => finalRow(desk, each))),
+  ]);
+  return { root, rows };
+}
+
+function litBy(steps) {
+  return { nodes: steps.map(({ node }) => String(node)), edges: steps.flatMap(({ edge }) => (edge ? [edge] : [])) };
+}
+
+function orderRow(desk, step, isWrong) {
+  const name = desk.payload().nodes[step.node]?.name ?? String(step.node);
+  const from = step.edge ? desk.payload().edges[step.edge]?.to : null;
+  const row = element("button", { type: "button", class: "ng-row" }, [
+    element("span", { class: "ng-row-name" }, [from ? `${from} → ${name}` : name]),
+    orderNumber(desk, step.text, isWrong),
+  ]);
+  panelLights(row, desk, () => litBy([step]));
+  return row;
+}
+
+/** A number; a wrong one is red and struck, and has a mark before it. */
+function orderNumber(desk, text, isWrong) {
+  return element("span", { class: isWrong ? "ng-row-number ng-wrong-number" : "ng-row-number" }, [
+    ...(isWrong ? [panelMark(false, desk.words("orders_is_wrong"))] : []),
+    panelNumber(text, isWrong ? "wrong" : "gradient"),
+  ]);
+}
+
+function finalRow(desk, { name, text, right, should }) {
+  const better = right ? [] : [element("span", { class: "ng-should" }, [desk.words("orders_should", { should })])];
+  return element("li", { class: "ng-final" }, [
+    element("bdi", { class: "ng-row-name" }, [slopeSign(name)]),
+    orderNumber(desk, text, !right),
+    ...better,
+  ]);
+}

@@ -1,0 +1,174 @@
+// The panels' own logic: numbers as they are typed, slips in the quiz, edits on their way to the kernel.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { EDIT_GAP, EDIT_PATIENCE, EditSender } from "../../nbgrad/widgets/js/edit_sender.js";
+import { judge } from "../../nbgrad/widgets/js/quiz_slips.js";
+import { fieldStep, fieldText, stepped, typedNumber } from "../../nbgrad/widgets/js/typed_number.js";
+
+test("numbers as people write them", () => {
+  const texts = ["0.5", "−0.5", "–0,5", " - 0.5 ", "+3", ".5", "5.", "1e-3", "1E−3", "1/4", "−1/2", "½", "-２.５"];
+  assert.deepEqual(
+    texts.map(typedNumber),
+    [0.5, -0.5, -0.5, -0.5, 3, 0.5, 5, 0.001, 0.001, 0.25, -0.5, 0.5, -2.5],
+  );
+  assert.deepEqual(["1,234,567", "1,234.5", "1,5"].map(typedNumber), [1234567, 1234.5, 1.5]);
+});
+
+test("sums and products count as numbers", () => {
+  const near = (text, number) => assert.ok(Math.abs(typedNumber(text) - number) < 1e-12, text);
+  near("0.3*0.4", 0.12);
+  near("0.3 · 0.4 + 1", 1.12);
+  near("−2 × (0.5 − 1/4)", -0.5);
+  near("1 - -2", 3);
+  near("2 × −3", -6);
+  near("0.5 × ½", 0.25);
+  near("1e-3 + 1,5", 1.501);
+  near("8/4/2", 1);
+});
+
+test("what is no number", () => {
+  const texts = ["1+", "*2", "(1", "1)", "2(3)", "3 4 x", "((", "-+1", "1e400", "", "  ", "-", "abc", "1/0", "/2", "2/", "0x10", "1e", "Infinity", "NaN", "1..2", "--1"];
+  assert.deepEqual(texts.map(typedNumber), texts.map(() => null));
+});
+
+test("numbers as a field shows them", () => {
+  assert.deepEqual(
+    [0.1 + 0.2, -3, 1 / 3, 1e-7, Number.NaN, null, -Infinity].map(fieldText),
+    ["0.3", "−3", "0.333333", "1e−7", "NaN", "NaN", "−∞"],
+  );
+  assert.equal(typedNumber(fieldText(-1e-7)), -1e-7);
+});
+
+test("steps of a field", () => {
+  assert.deepEqual([0.5, 3, -42, 0, Number.NaN].map(fieldStep), [0.01, 0.1, 1, 0.01, 0.01]);
+  assert.equal(stepped(0.3, -3, 0.1), 0);
+  assert.equal(stepped(Number.NaN, 2, 0.01), 0.02);
+});
+
+// One gradient arrives: 0.3 from above times 1.5.
+const ONE = { answer: 0.45, text: "0.450", upstream: [0.3], local: [1.5], products: [0.45] };
+// Two arrive at x in x·x + 3·x with x = 2 (x·x is one path of twice 2, here told as its two edges): 2 + 2 and 3.
+const TWO = { answer: 7, text: "7.000", upstream: [1, 1], local: [4, 3], products: [4, 3] };
+
+function kinds(question, numbers) {
+  return numbers.map((number) => judge(question, number).kind);
+}
+
+test("right, with two digits or three", () => {
+  assert.deepEqual(kinds(ONE, [0.45, 0.4501, 0.442, 0.458]), ["right", "right", "right", "right"]);
+  assert.deepEqual(kinds(TWO, [7, 6.9]), ["right", "right"]);
+  assert.notEqual(judge(ONE, 0.44).kind, "right");
+});
+
+test("the slips with one path", () => {
+  assert.deepEqual(kinds(ONE, [-0.45, 0.3, 1.5, 1.8, 0.2]), ["sign", "upstream", "local", "sum", "divided"]);
+  assert.deepEqual(judge(ONE, 0.9), { kind: "factor", factor: 2 });
+  assert.deepEqual(judge(ONE, 4.5), { kind: "factor", factor: 10 });
+  assert.deepEqual(judge(ONE, 0.15), { kind: "factor", factor: 1 / 3 });
+  assert.deepEqual(kinds(ONE, [0.77, 0, -99]), ["not_yet", "not_yet", "not_yet"]);
+  assert.deepEqual(kinds({ ...ONE, value: 12 }, [12, 0.48, 0.5, 0.51]), ["value", "rounding", "rounding", "not_yet"]);
+});
+
+test("the slips with two paths", () => {
+  assert.deepEqual(kinds(TWO, [4, 3, 12, 1, -1, -7, 2, 9]), [
+    "one_path",
+    "one_path",
+    "product",
+    "sign_path",
+    "sign_path",
+    "sign",
+    "upstream",
+    "sum",
+  ]);
+  // 4 + 1: the local derivative was forgotten on the second path.
+  assert.equal(judge(TWO, 5).kind, "forgotten");
+  const three = { answer: 6, text: "6", upstream: [1, 1, 1], local: [1, 2, 3], products: [1, 2, 3] };
+  assert.equal(judge(three, 5).kind, "one_path");
+});
+
+test("a gradient of zero", () => {
+  const shut = { answer: 0, text: "0", upstream: [0.3], local: [0], products: [0] };
+  assert.deepEqual(kinds(shut, [0, 0.0001, 0.3, 0.1]), ["right", "right", "upstream", "not_yet"]);
+  const still = { answer: 0, text: "0", upstream: [0], local: [2], products: [0] };
+  assert.deepEqual(kinds(still, [0, 2, 0.5]), ["right", "local", "not_yet"]);
+});
+
+test("numbers that are not finite make no slip", () => {
+  const odd = { answer: 2, text: "2", upstream: [Number.NaN], local: [Infinity], products: [2] };
+  assert.deepEqual(kinds(odd, [2, 7]), ["right", "not_yet"]);
+});
+
+function sender(t) {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const sent = [];
+  const states = [];
+  const editor = new EditSender(
+    (message) => sent.push(message),
+    (state, text) => states.push(text ? `${state}: ${text}` : state),
+  );
+  return { editor, sent, states, tick: (milliseconds) => t.mock.timers.tick(milliseconds) };
+}
+
+test("edits go out one at a time, ten a second, the last one always", (t) => {
+  const { editor, sent, states, tick } = sender(t);
+  for (const number of [1, 2, 3]) {
+    editor.push({ data: [number] });
+  }
+  assert.deepEqual(sent.map((each) => each.data[0]), [1]);
+  editor.hear({ kind: "done", id: sent[0].id });
+  assert.equal(sent.length, 1, "the gap is kept though the kernel is quick");
+  tick(EDIT_GAP);
+  assert.deepEqual(sent.map((each) => each.data[0]), [1, 3]);
+  tick(EDIT_GAP * 3);
+  editor.push({ data: [4] });
+  assert.equal(sent.length, 2, "the kernel has not answered yet");
+  editor.hear({ kind: "done", id: "of another view" });
+  assert.equal(sent.length, 2);
+  editor.hear({ kind: "done", id: sent[1].id });
+  assert.deepEqual(sent.map((each) => each.data[0]), [1, 3, 4]);
+  editor.hear({ kind: "done", id: sent[2].id });
+  assert.equal(editor.busy, false);
+  assert.equal(states.at(-1), "done");
+  assert.equal(new Set(sent.map((each) => each.id)).size, 3);
+});
+
+test("the kernel's error is handed on", (t) => {
+  const { editor, sent, states } = sender(t);
+  editor.push({ data: [1] });
+  editor.hear({ kind: "error", id: sent[0].id, text: "x must be positive." });
+  assert.deepEqual(states, ["pending", "error: x must be positive."]);
+});
+
+test("a silent kernel is told of, and holds nothing up", (t) => {
+  const { editor, sent, states, tick } = sender(t);
+  editor.push({ data: [1] });
+  editor.push({ data: [2] });
+  tick(EDIT_PATIENCE);
+  assert.deepEqual(sent.map((each) => each.data[0]), [1, 2]);
+  assert.ok(states.includes("silent"));
+  editor.hear({ kind: "done", id: sent[0].id });
+  assert.notEqual(states.at(-1), "done", "an answer that comes too late is not that of the last edit");
+});
+
+test("no kernel at all", () => {
+  const states = [];
+  const editor = new EditSender(
+    () => {
+      throw new Error("no comm channel");
+    },
+    (state) => states.push(state),
+  );
+  editor.push({ data: [1] });
+  assert.deepEqual(states, ["pending", "none"]);
+  assert.equal(editor.busy, false);
+});
+
+test("what waits is sent before the view goes", (t) => {
+  const { editor, sent } = sender(t);
+  editor.push({ data: [1] });
+  editor.push({ data: [2] });
+  editor.dispose();
+  assert.deepEqual(sent.map((each) => each.data[0]), [1, 2]);
+});
