@@ -90,6 +90,21 @@ class ComplexGradientError(NbgradError, TypeError):
     """
 
 
+class NotPlayableError(NbgradError, TypeError):
+    """``animate`` was given something that has no backward pass.
+
+    A backward pass needs the operations with their rules of derivatives, which tensors and nodes of the graph face
+    have. A networkx graph knows only which node was computed from which; ``ng.draw`` draws it.
+    """
+
+
+class NothingRecordedError(NbgradError, ValueError):
+    """``animate`` was given a leaf: a tensor that was not computed from anything.
+
+    Where nothing was computed there is no pass to be seen. Animate what is computed from the leaf, such as a loss.
+    """
+
+
 class UnsupportedDataError(NbgradError, TypeError):
     """The data cannot be held by a tensor: text, objects or ragged lists."""
 

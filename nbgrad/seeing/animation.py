@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from ..core.backward import seed_for
+from ..core.errors import ArgumentError, NothingRecordedError, NotPlayableError
+from ..core.names import name_of
 from ..core.tensor import Tensor
 from ..graph.nodes import Node
 from ..notebook.drawing import TooLarge, too_large
 from ..notebook.pictures import picture_of
 from ..notebook.trace import LEARNING_RATE
+from ..optim.base import Optimizer
 from .session import Session, trace_of
 
 if TYPE_CHECKING:
-    from ..optim.base import Optimizer
     from ..widgets.player import Player
 
 __all__ = ["animate", "trace_of"]
 
 
 def animate(
-    loss: Tensor | Node, *, learning_rate: float = LEARNING_RATE, optimizer: Optimizer | None = None
+    loss: Tensor | Node,
+    gradient: Any = None,
+    *,
+    learning_rate: float = LEARNING_RATE,
+    optimizer: Optimizer | None = None,
 ) -> Player | TooLarge:
     """Play how ``loss`` is computed, its backward pass and a step of its parameters, with each step's own numbers.
 
@@ -28,15 +35,19 @@ def animate(
     copy of the graph. A graph that is too large to be drawn gives a message instead of a player.
 
     Args:
-        loss: a single number: a tensor, or a computed node of the graph face.
+        loss: a tensor, or a computed node of the graph face.
+        gradient: of the shape of ``loss``: what the backward pass begins with, as in ``loss.backward(gradient)``. Not
+            needed where ``loss`` is a single number.
         learning_rate: of the gradient descent that the third phase shows.
         optimizer: whose step the third phase shows instead; parameters that it does not have stay where they are.
 
     Raises:
-        NotScalarError, NoGradientError: as ``backward()``.
+        NotScalarError, NoGradientError, ShapeError, ComplexGradientError: as ``backward()``.
+        NothingRecordedError: a leaf, which was not computed from anything.
+        NotPlayableError: something that has no backward pass, such as a number or a networkx graph.
         NotComputedError: a node of the graph face whose ``forward`` has not been run.
         LearningRateError: the learning rate is not positive and finite.
-        TypeError: something that has no backward pass, such as a number or a networkx graph.
+        ArgumentError: ``optimizer`` is no optimiser, or a gradient was given for a node of the graph face.
 
     >>> import nbgrad as ng
     >>> x = ng.tensor(3.0, requires_grad=True, name="x")
@@ -46,8 +57,38 @@ def animate(
     """
     from ..widgets.player import Player
 
-    if isinstance(loss, Tensor | Node) and (message := too_large(loss)):
+    check(loss, gradient, optimizer)
+    if message := too_large(loss):
         return message
-    session = Session(picture_of(loss), learning_rate, optimizer)
+    picture = picture_of(loss)
+    picture.seed = gradient
+    session = Session(picture, learning_rate, optimizer)
     film = session.film
     return Player(session.payload(), svg=film.svg, film=film, answer=session.answer)
+
+
+def check(loss: Any, gradient: Any, optimizer: Any) -> None:
+    """Make sure that there is a backward pass to be played.
+
+    Raises:
+        NotPlayableError, NothingRecordedError, ArgumentError, and those of ``backward()``: see there.
+    """
+    if not isinstance(loss, Tensor | Node):
+        raise NotPlayableError(
+            f"a {type(loss).__name__} has no backward pass to be played; ng.animate takes a tensor or a node of the "
+            "graph face, such as a loss. A networkx graph can be drawn, with ng.draw(graph)"
+        )
+    if isinstance(loss, Tensor) and not loss.requires_grad:
+        seed_for(loss, gradient)  # says why
+    if loss.op is None:
+        called = (name_of(loss) if isinstance(loss, Tensor) else loss.label) or "this tensor"
+        raise NothingRecordedError(
+            f"{called} is a leaf: it was not computed from anything, so there is nothing to be played; animate what is "
+            "computed from it, such as a loss"
+        )
+    if optimizer is not None and not isinstance(optimizer, Optimizer):
+        raise ArgumentError(f"optimizer must be one of those in ng.optim, not a {type(optimizer).__name__}")
+    if isinstance(loss, Tensor):
+        seed_for(loss, gradient)
+    elif gradient is not None:
+        raise ArgumentError("the last node of the graph face is a loss, whose own gradient is 1; leave gradient out")

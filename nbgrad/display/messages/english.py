@@ -175,6 +175,9 @@ SENTENCES = {
     "edit_refused": "With these numbers {op} cannot be computed: {why}",
     "edit_failed": "This could not be done: {why}",
     "seed_given": "The backward pass starts with the gradient that was given for {root}.",
+    "payload_without_thumbnails": "The small pictures of arrays are left out, since there would be too much to send.",
+    "payload_without_details": "Formulas are shown plainly, and paths and orders are left out, since there "
+    "would be too much to send.",
     "payload_too_large": "This graph holds too much to be played here. Draw a smaller part: an earlier result, or "
     "smaller arrays.",
     # the player's page: stage and controls

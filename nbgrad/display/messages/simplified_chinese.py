@@ -167,6 +167,8 @@ SENTENCES = {
     "edit_refused": "用这些数无法计算 {op}：{why}",
     "edit_failed": "无法完成：{why}",
     "seed_given": "反向传播从给定的 {root} 的梯度开始。",
+    "payload_without_thumbnails": "内容太多，传不过去，所以省略了数组的小图。",
+    "payload_without_details": "内容太多，传不过去，所以公式只用文字显示，路径和顺序也省略了。",
     "payload_too_large": "这张图的内容太多，无法在这里播放。请只画其中一部分：前面一点的结果，或小一点的数组。",
     # the player's page: stage and controls
     "ui_player": "{title} 的播放器",

@@ -167,6 +167,8 @@ SENTENCES = {
     "edit_refused": "用這些數無法計算 {op}：{why}",
     "edit_failed": "無法完成：{why}",
     "seed_given": "反向傳播從給定的 {root} 的梯度開始。",
+    "payload_without_thumbnails": "內容太多，送不過去，所以省略了陣列的小圖。",
+    "payload_without_details": "內容太多，送不過去，所以公式只用文字顯示，路徑和順序也省略了。",
     "payload_too_large": "這張圖的內容太多，無法在這裡播放。請只畫其中一部分：前面一點的結果，或小一點的陣列。",
     # the player's page: stage and controls
     "ui_player": "{title} 的播放器",

@@ -21,6 +21,7 @@ from nbgrad.display.player.facts import edges_of, nodes_of
 from nbgrad.display.player.learning import orders_of, questions_of, routes_of
 from nbgrad.display.player.mathematics import set_tokens
 from nbgrad.display.player.phases import BACKWARD, FORWARD, UPDATE, Frame, frames_of_phases
+from nbgrad.display.player.sizes import LARGEST, NOTHING, fitted
 from nbgrad.display.player.trace import Trace
 from nbgrad.display.scene import TOO_MANY, Scene, build
 from nbgrad.display.text import to_text
@@ -28,11 +29,12 @@ from nbgrad.display.text import to_text
 VERSION = 2
 
 
-def payload_of(trace: Trace, before: Trace | None = None) -> dict[str, Any]:
+def payload_of(trace: Trace, before: Trace | None = None, largest: int = LARGEST) -> dict[str, Any]:
     """Return what the player's page is made of.
 
     before: the trace that was shown first, of the same graph with other numbers. Everything stands where it stood, and
     what has changed leaves a ghost.
+    largest: how many bytes it may have as JSON. Where it is larger, it loses what can be spared, see ``sizes``.
 
     Raises the errors of ``schema.normalise`` and ``schema.check_steps``. A graph that is too large to be drawn gives a
     message and no frames.
@@ -48,13 +50,19 @@ def payload_of(trace: Trace, before: Trace | None = None) -> dict[str, Any]:
     title = measure.clean(schema.label(graph, root), 60) if len(graph) else ""
     made = {"version": VERSION, "language": messages.language(), "title": title}
     if len(graph) > TOO_MANY:
-        return {**made, **EMPTY, "svg": svg.too_many(len(graph)), "text": to_text(graph), "words": messages.interface()}
+        return {
+            **made,
+            **NOTHING,
+            "svg": svg.too_many(len(graph)),
+            "text": to_text(graph),
+            "words": messages.interface(),
+        }
     first = None if before is None else schema.normalise(before.graph)
     scene = replace(build(graph if first is None else first), graph=graph)
     frames = frames_of_phases(scene, trace)
     phases = phases_of(frames)
     lines, line_of = code_of(graph)
-    return {
+    payload = {
         **made,
         "text": "\n".join([to_text(graph), *told(frames, phases)]),
         "svg": base_drawing(scene),
@@ -71,21 +79,7 @@ def payload_of(trace: Trace, before: Trace | None = None) -> dict[str, Any]:
         "ghosts": None if before is None else ghosts_of(scene, trace, before),
         "words": messages.interface(),
     }
-
-
-EMPTY: dict[str, Any] = {
-    "phases": [],
-    "frames": [],
-    "start": 0,
-    "nodes": {},
-    "edges": {},
-    "paths": [],
-    "quiz": [],
-    "orders": [],
-    "code": [],
-    "groups": [],
-    "ghosts": None,
-}
+    return fitted(payload, largest)
 
 
 def ghosts_of(scene: Scene, trace: Trace, before: Trace) -> dict[str, dict[str, str]]:
