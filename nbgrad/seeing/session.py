@@ -14,6 +14,7 @@ from ..notebook.pictures import Picture
 from ..notebook.trace import LEARNING_RATE, is_real, leaves, traced, updates_of
 from .orders import orders_of
 from .routes import routes_of
+from .untouched import random_state_kept
 
 if TYPE_CHECKING:
     from ..display import Film
@@ -75,7 +76,9 @@ class Session:
 
     def _set(self, edits: dict[int, Any]) -> None:
         """Compute the graph again; nothing has changed if that fails."""
-        trace = trace_of(Recomputed(self._picture, edits), self._rate, self._optimizer, self._picture)
+        with random_state_kept():
+            again = Recomputed(self._picture, edits)
+        trace = trace_of(again, self._rate, self._optimizer, self._picture)
         self._edits, self._trace = edits, trace
 
 
@@ -89,13 +92,14 @@ def trace_of(
     """
     from ..display.player import Trace
 
-    graph, steps, written = traced(picture)
-    return Trace(
-        graph=graph,
-        steps=steps,
-        written=written,
-        updates=updates_of(picture, steps, learning_rate, optimizer, original or picture),
-        routes=routes_of(picture, steps),
-        orders=orders_of(picture, steps),
-        editable=[vertex.id for vertex in leaves(picture) if is_real(vertex.value)],
-    )
+    with random_state_kept():
+        graph, steps, written = traced(picture)
+        return Trace(
+            graph=graph,
+            steps=steps,
+            written=written,
+            updates=updates_of(picture, steps, learning_rate, optimizer, original or picture),
+            routes=routes_of(picture, steps),
+            orders=orders_of(picture, steps),
+            editable=[vertex.id for vertex in leaves(picture) if is_real(vertex.value)],
+        )
