@@ -46,7 +46,7 @@ class TrainerWidget(anywidget.AnyWidget):
         self._trainer = trainer
         self._answered = 0
         self._problem = ""
-        self.set_trait("words", messages.interface("trainer_"))
+        self.set_trait("words", {**messages.interface("trainer_"), "language": messages.language()})
         super().__init__(state=self._current())
         trainer.on_beat(self._refresh)
         trainer.on_change(self._refresh)

@@ -84,6 +84,7 @@ function render({ model, el }) {
   /** Everything that depends on the payload, at first and after every change. */
   function fill() {
     root.setAttribute("aria-label", say("player", { title: payload.title }));
+    root.lang = payload.language ?? "";
     head.exchange(payload);
     words.exchange(payload.frames);
   }

@@ -55,6 +55,8 @@ function render({ model, el }) {
     element("div", { class: "ng-body" }, [side.root, views]),
   ]);
 
+  root.lang = say("language");
+
   function show() {
     if (asked && model.get("state").answered >= asked.id) {
       asked = null;
