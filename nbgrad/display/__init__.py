@@ -6,6 +6,7 @@ nothing of the engine.
 
 from nbgrad.display.animated import Film, to_animated_svg
 from nbgrad.display.arrange import Layout, layout
+from nbgrad.display.compare import DifferentGraphsError, compared
 from nbgrad.display.frames import Frame, frames
 from nbgrad.display.look import Look, OptionError
 from nbgrad.display.payload import player_payload
@@ -28,6 +29,7 @@ __all__ = [
     "TOO_MANY",
     "AttributeValueError",
     "CycleError",
+    "DifferentGraphsError",
     "DisplayError",
     "Film",
     "Frame",
@@ -37,6 +39,7 @@ __all__ = [
     "OptionError",
     "Step",
     "UnknownNodeError",
+    "compared",
     "frames",
     "layout",
     "normalise",

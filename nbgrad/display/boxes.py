@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from nbgrad.display import measure, messages, numbers, schema, theme, thumbnail
+from nbgrad.display import measure, messages, numbers, schema, tables, theme, thumbnail
+from nbgrad.display.compare import greatest_change
 from nbgrad.display.elements import escape, text
-from nbgrad.display.scene import GRADIENT_NAME_HEIGHT, NONE, PICTURE, Badge, Node, Scene
+from nbgrad.display.plans import ARROW, GRADIENT_NAME_HEIGHT, NONE, PICTURE, PITCH, TABLE, before, line_text
+from nbgrad.display.scene import Badge, Node, Scene
 
 Paint = theme.Palette
 
 
-def box(scene: Scene, node: Node, slot: str | None, over: str = "", paint: Paint | None = None) -> str:
+def box(
+    scene: Scene, node: Node, slot: str | None, over: str = "", paint: Paint | None = None, gradients: bool = True
+) -> str:
     """Return a node's box. slot: what stands as its gradient, None for "not yet"; over: drawn over the box; paint: its
-    colours, where they are not those of the scene."""
+    colours, where they are not those of the scene; gradients=False keeps the gradient out of the tooltip too."""
     facts = scene.graph.nodes[node.id]
     paint, digits = paint or scene.look.palette, scene.look.digits
     stroke, line = paint.box_lines[node.kind]
     right = round(node.x + node.width - 10, 1)
     parts = [
-        f'<g class="ng-node ng-{node.kind}" data-node="{node.id}"><title>{escape(_tooltip(scene, node))}</title>',
+        f'<g class="ng-node ng-{node.kind}" data-node="{node.id}"><title>{escape(_tooltip(scene, node, gradients))}</title>',
         f'<rect class="ng-box" x="{node.x:g}" y="{node.y:g}" '
         f'width="{node.width:g}" height="{node.height:g}" '
         f'rx="10" fill="{paint.box}" stroke="{stroke}" stroke-width="{line:g}"/>',
@@ -37,12 +42,13 @@ def box(scene: Scene, node: Node, slot: str | None, over: str = "", paint: Paint
         below = round(first + GRADIENT_NAME_HEIGHT, 1)
         parts.append(text(node.text_x, below, node.gradient_name, "ng-grad", theme.NUMBER_SIZE, paint.backward_text))
     if node.form != NONE:
-        parts.append(_at(node.value_at, value_fragment(node, facts["value"], paint, digits), 'class="ng-values"'))
+        shown = value_fragment(node, facts["value"], paint, digits, before(facts, "value"), facts["spelled"])
+        parts.append(_at(node.value_at, shown, 'class="ng-values"'))
     if node.shows_gradient:
         shown = gradient_fragment(node, None, paint, digits) if slot is None else slot
         parts.append(_at(node.gradient_at, shown, f'class="ng-gradient" data-gradient="{node.id}"'))
     if facts["problem"]:
-        parts.append(problem_mark(node, messages.say("arises_here", problem=facts["problem"]), paint))
+        parts.append(problem_mark(node, messages.say("arises_here", problem=facts["problem"]), paint, 26 if facts["change"] else 0))
     if node.badge:
         parts.append(badge(node.badge, paint=paint))
     parts.append(over)
@@ -67,10 +73,11 @@ def badge(
     )
 
 
-def problem_mark(node: Node, said: str, paint: Paint = theme.LIGHT) -> str:
-    """Return the mark of a node in which something goes wrong: an outline, and on its upper edge a label."""
+def problem_mark(node: Node, said: str, paint: Paint = theme.LIGHT, room: float = 0.0) -> str:
+    """Return the mark of a node in which something goes wrong: an outline, and on its upper edge a label, so many px
+    from its right end."""
     width = round(measure.width(said, theme.SHAPE_SIZE) + 14, 1)
-    left = round(max(node.x + node.width - width - 4, _right_of_badge_on_top(node)), 1)
+    left = round(max(node.x + node.width - width - 4 - room, _right_of_badge_on_top(node)), 1)
     return (
         f'<g class="ng-problem"><rect x="{node.x - 3:g}" y="{node.y - 3:g}" width="{node.width + 6:g}" '
         f'height="{node.height + 6:g}" rx="13" fill="none" stroke="{paint.problem}" stroke-width="3"/>'
@@ -87,57 +94,139 @@ def _right_of_badge_on_top(node: Node) -> float:
     return node.badge.x + node.badge.width / 2 + 2
 
 
-def _tooltip(scene: Scene, node: Node) -> str:
-    """Say what the box had no room for: the full name, the operation with its inputs, ranges of the
-    numbers."""
-    facts = scene.graph.nodes[node.id]
+def _tooltip(scene: Scene, node: Node, gradients: bool) -> str:
+    """Say what the box had no room for: the full name, the operation with its inputs, ranges of the numbers."""
+    facts, digits = scene.graph.nodes[node.id], scene.look.digits
     said = [schema.label(scene.graph, node.id)]
     if facts["op"]:
         given = (measure.clean(schema.label(scene.graph, u), 40) for u in schema.inputs(scene.graph, node.id))
         said[0] += f" = {facts['op']}({', '.join(given)})"
     if facts["shape"] is not None:
-        said.append(f"shape {numbers.shape(facts['shape'])}")
-    if facts["value"] is not None:
-        said.append(f"value {numbers.summary(facts['value'])}")
+        shape = messages.say("tooltip_shape", shape=numbers.shape(facts["shape"]))
+        said.append(f"{shape}, {facts['dtype']}" if facts["dtype"] else shape)
+    if facts["value"] is not None or facts["spelled"]:
+        summary = numbers.summary(facts["value"], facts["spelled"], digits, counts=True)
+        said.append(messages.say("tooltip_value", said=summary))
+    if gradients and facts["gradient"] is not None:
+        summary = numbers.summary(facts["gradient"], "", digits, counts=True)
+        said.append(messages.say("tooltip_gradient", said=summary))
+    elif node.shows_gradient:
+        said.append(messages.say("tooltip_gradient", said=messages.say("not_yet")))
     return "; ".join(said)
 
 
-def value_fragment(node: Node, value: np.ndarray | None, paint: Paint = theme.LIGHT, digits: int = 3) -> str:
-    """Return what a box shows as its value, to be put at ``node.value_at``."""
-    return _numbers(node, value, "ng-value", "", "value", paint, digits)
+def value_fragment(
+    node: Node,
+    value: Any,
+    paint: Paint = theme.LIGHT,
+    digits: int = 3,
+    before: tuple[Any, ...] = (),
+    spelled: str = "",
+) -> str:
+    """Return what a box shows as its value, to be put at ``node.value_at``.
+
+    before: (old value,) where it has changed. spelled: what to write of a value that is no number.
+    """
+    slot = _Slot("ng-value", "", "value", paint.forward_text, spelled)
+    return _numbers(node, slot, schema.as_array(value), paint, digits, before)
 
 
-def gradient_fragment(node: Node, gradient: Any, paint: Paint = theme.LIGHT, digits: int = 3) -> str:
-    """Return what a box shows as its gradient, to be put at ``node.gradient_at``; None is "not yet", never
-    zero."""
-    array = schema.as_numbers(gradient)
-    return _numbers(node, array, "ng-grad", "∂ ", "gradient", paint, digits)
+def gradient_fragment(
+    node: Node, gradient: Any, paint: Paint = theme.LIGHT, digits: int = 3, before: tuple[Any, ...] = ()
+) -> str:
+    """Return what a box shows as its gradient, to be put at ``node.gradient_at``; None is "not yet", never zero.
+
+    before: (old gradient,) where it has changed.
+    """
+    slot = _Slot("ng-grad", "∂ ", "gradient", paint.backward_text)
+    return _numbers(node, slot, schema.as_array(gradient), paint, digits, before)
 
 
-def _numbers(node: Node, array: np.ndarray | None, css: str, sign: str, caption: str, paint: Paint, digits: int) -> str:
-    colour = paint.forward_text if css == "ng-value" else paint.backward_text
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """What is written into the place of a value or of a gradient, and how."""
+
+    css: str
+    sign: str
+    caption: str
+    colour: str
+    spelled: str = ""
+
+
+def _numbers(
+    node: Node, slot: _Slot, array: np.ndarray | None, paint: Paint, digits: int, before: tuple[Any, ...]
+) -> str:
     if node.form == PICTURE:
-        below = round(node.picture_height + 14, 1)
-        picture = _dashed(node, messages.say("not_yet"), paint) if array is None else _picture(node, array, paint)
-        return picture + text(0, below, caption, css, theme.LABEL_SIZE, colour)
+        return _pictures(node, slot, array, paint, before)
+    if node.form == TABLE:
+        return _table(node, slot, array, digits)
+    room = max(node.x + node.width - node.text_x - 8, 20.0)
+    said = measure.fit(slot.sign + line_text(array, slot.spelled, digits, before), theme.NUMBER_SIZE, room)
+    return text(0, 0, said, slot.css, theme.NUMBER_SIZE, slot.colour)
+
+
+def _table(node: Node, slot: _Slot, array: np.ndarray | None, digits: int) -> str:
+    sign = text(0, 13, slot.sign.strip(), slot.css, theme.NUMBER_SIZE, slot.colour) if slot.sign else ""
+    if array is None or not array.size:
+        return sign + text(tables.SIGN, 13, slot.spelled or "—", slot.css, theme.NUMBER_SIZE, slot.colour)
+    return sign + tables.table(array, node.cell_width, digits, slot.css, slot.colour)
+
+
+def _pictures(node: Node, slot: _Slot, array: np.ndarray | None, paint: Paint, before: tuple[Any, ...]) -> str:
+    """Return the thumbnail of an array, or, where it has changed, those before and after on one scale."""
+    shown = [schema.as_array(old) for old in before] + [array]
+    cells = [None if each is None or not _fits(node, each) else thumbnail.cells_of(each) for each in shown]
+    greatest = thumbnail.reach(*(each for each in cells if each is not None))
+    parts, x = [], 0
+    for each, colours in zip(shown, cells, strict=True):
+        if x:
+            y = round(node.picture_height / 2, 1)
+            middle = round((x - thumbnail.SIZE - ARROW + _width_of(each) + x) / 2, 1)
+            parts.append(f'<path d="M{middle - 6:g},{y:g}h11m-4,-4l4,4l-4,4" fill="none" stroke="{paint.dim}"/>')
+        drawn = _one_picture(node, slot, each, colours, greatest, paint)
+        parts.append(f'<g transform="translate({x},0)">{drawn}</g>' if x else drawn)
+        x += thumbnail.SIZE + ARROW
+    below = round(node.picture_height + 14, 1)
+    caption = messages.say(f"caption_{slot.caption}")
+    if array is not None and array.dtype.kind == "c":
+        caption = f"|{caption}|"
+    parts.append(text(0, below, caption, slot.css, theme.LABEL_SIZE, slot.colour))
+    if any(each is not None for each in cells):
+        parts.append(_small(0, round(below + 13, 1), _scale(greatest), paint))
+    if before and array is not None and shown[0] is not None:
+        moved = f"Δ {numbers.number(greatest_change(shown[0], array))}"
+        parts.append(_small(thumbnail.SIZE + ARROW, round(below + 13, 1), moved, paint))
+    return "".join(parts)
+
+
+def _width_of(array: np.ndarray | None) -> float:
+    return thumbnail.SIZE if array is None else thumbnail.extent(array.shape)[0]
+
+
+def _small(x: float, y: float, said: str, paint: Paint) -> str:
+    fitted = measure.fit(said, theme.SHAPE_SIZE, PITCH + 10)
+    return text(x, y, fitted, "ng-shape", theme.SHAPE_SIZE, paint.dim)
+
+
+def _scale(greatest: float) -> str:
+    """Say where the colours of a thumbnail end; three digits are enough for that."""
+    return f"±{numbers.number(greatest)}" if greatest else "0"
+
+
+def _fits(node: Node, array: np.ndarray) -> bool:
+    """Tell whether an array has a thumbnail of the size that was planned: not if it is not of the value's shape."""
+    return array.size > 0 and thumbnail.extent(array.shape)[1] <= node.picture_height
+
+
+def _one_picture(
+    node: Node, slot: _Slot, array: np.ndarray | None, cells: np.ndarray | None, greatest: float, paint: Paint
+) -> str:
     if array is None:
-        said = "—"
-    elif numbers.is_single(array):
-        said = numbers.number(numbers.only(array), digits)
-    else:
-        said = measure.fit(numbers.shape(array.shape), theme.NUMBER_SIZE, SHOWN_SHAPE)
-    return text(0, 0, sign + said, css, theme.NUMBER_SIZE, colour)
-
-
-SHOWN_SHAPE = 80  # px for the shape of an array that arrives where a single number was expected
-
-
-def _picture(node: Node, array: np.ndarray, paint: Paint) -> str:
-    if not array.size:
-        return _dashed(node, messages.say("empty"), paint)
-    if thumbnail.extent(array.shape)[1] > node.picture_height:  # not of the value's shape: it would not fit
-        return _dashed(node, measure.fit(numbers.shape(array.shape), theme.SHAPE_SIZE, thumbnail.SIZE), paint)
-    return thumbnail.thumbnail(array, paint)
+        return _dashed(node, slot.spelled or messages.say("not_yet"), paint)
+    if cells is None:
+        said = numbers.shape(array.shape) if array.size else messages.say("empty")
+        return _dashed(node, measure.fit(said, theme.SHAPE_SIZE, thumbnail.SIZE), paint)
+    return thumbnail.drawn(thumbnail.levels(cells, greatest), *thumbnail.extent(array.shape), paint)
 
 
 def _dashed(node: Node, said: str, paint: Paint) -> str:

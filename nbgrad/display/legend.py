@@ -1,57 +1,124 @@
-"""The key to a picture's colours, below the drawing."""
+"""The key to a picture's colours and signs, in rows below the drawing."""
 
 from __future__ import annotations
 
-from nbgrad.display import measure, messages, theme, thumbnail
+from nbgrad.display import heat, measure, messages, numbers, theme, thumbnail
+from nbgrad.display.compare import COMPARED
 from nbgrad.display.elements import text
-from nbgrad.display.scene import PICTURE, Scene
+from nbgrad.display.scene import MARGIN, PICTURE, Scene
 
-LEGEND_HEIGHT = 26
-LEGEND_WIDTH = 470
+ROW = 26  # px
+SHARES = 12  # steps in which the scale of heat is shown
 
 
 def has_legend(scene: Scene) -> bool:
-    """Tell whether there is a thumbnail whose colours want explaining."""
-    return any(node.form == PICTURE for node in scene.nodes.values())
+    """Tell whether there is anything whose colours want explaining."""
+    return bool(_rows(scene))
 
 
 def full_height(scene: Scene) -> float:
     """Return the picture's height in px, legend included."""
-    return round(scene.height + (LEGEND_HEIGHT if has_legend(scene) else 0), 1)
+    return round(scene.height + ROW * len(_rows(scene)), 1)
 
 
 def full_width(scene: Scene) -> float:
     """Return the picture's width in px, legend included."""
-    return max(scene.width, LEGEND_WIDTH) if has_legend(scene) else scene.width
+    return max([scene.width, *(row.x + MARGIN for row in _rows(scene))])
 
 
 def legend(scene: Scene) -> str:
-    """Return the key to the thumbnails' colours, below the drawing."""
-    paint = scene.look.palette
-    y = scene.height + 6
-    words = messages.say("legend_negative")
-    x = 16.0
-    parts = [text(x, y + 4, words, "ng-shape", theme.SHAPE_SIZE, paint.dim)]
-    x = round(x + measure.width(words, theme.SHAPE_SIZE) + 2, 1)
+    """Return the key to the colours, below the drawing."""
+    rows = (
+        f'<g transform="translate(0,{scene.height + 6 + ROW * number:g})">{row}</g>'
+        for number, row in enumerate(_rows(scene))
+    )
+    return f'<g class="ng-legend">{"".join(rows)}</g>'
+
+
+def _rows(scene: Scene) -> list[_Row]:
+    rows = []
+    if any(node.form == PICTURE for node in scene.nodes.values()):
+        rows.append(_colours(scene))
+    if scene.look.heat:
+        rows.append(_heat(scene))
+    if scene.graph.graph.get(COMPARED):
+        rows.append(_changes(scene))
+    return rows
+
+
+class _Row:
+    """A row that is written from left to right; x is where it ends."""
+
+    def __init__(self, paint: theme.Palette) -> None:
+        self.paint = paint
+        self.x = float(MARGIN)
+        self.parts: list[str] = []
+
+    def say(self, said: str, gap: float = 6.0) -> None:
+        self.parts.append(text(self.x, 4, said, "ng-shape", theme.SHAPE_SIZE, self.paint.dim))
+        self.x = round(self.x + measure.width(said, theme.SHAPE_SIZE) + gap, 1)
+
+    def draw(self, element: str, width: float) -> None:
+        self.parts.append(element)
+        self.x = round(self.x + width, 1)
+
+    def __str__(self) -> str:
+        return "".join(self.parts)
+
+
+def _colours(scene: Scene) -> _Row:
+    """Return the key to the thumbnails' colours."""
+    row = _Row(scene.look.palette)
+    row.say(messages.say("legend_negative"), 4)
     for level in range(-theme.LEVELS, theme.LEVELS + 1, 2):
-        parts.append(
-            f'<rect x="{x:g}" y="{y - 5:g}" width="9" height="10" fill="{paint.shade(level)}" '
-            'shape-rendering="crispEdges"/>'
-        )
-        x += 9
-    words = messages.say("legend_positive")
-    x = round(x + 6, 1)
-    parts.append(text(x, y + 4, words, "ng-shape", theme.SHAPE_SIZE, paint.dim))
+        fill = row.paint.shade(level)
+        row.draw(f'<rect x="{row.x:g}" y="-5" width="9" height="10" fill="{fill}" shape-rendering="crispEdges"/>', 9)
+    row.x += 6
+    row.say(messages.say("legend_positive"), 12)
     if _shows_gaps(scene):
-        x = round(x + measure.width(words, theme.SHAPE_SIZE) + 8, 1)
-        parts.append(
-            f'<rect x="{x:g}" y="{y - 5:g}" width="10" height="10" fill="{paint.not_finite}"/>'
-            f'<path d="M{x:g},{y - 5:g}l10,10m-10,0l10-10" '
-            f'stroke="{paint.not_finite_mark}" stroke-width="0.8"/>'
+        row.draw(
+            f'<rect x="{row.x:g}" y="-5" width="10" height="10" fill="{row.paint.not_finite}"/>'
+            f'<path d="M{row.x:g},-5l10,10m-10,0l10-10" stroke="{row.paint.not_finite_mark}" stroke-width="0.8"/>',
+            16,
         )
-        words = messages.say("legend_not_finite")
-        parts.append(text(x + 16, y + 4, words, "ng-shape", theme.SHAPE_SIZE, paint.dim))
-    return f'<g class="ng-legend">{"".join(parts)}</g>'
+        row.say(messages.say("legend_not_finite"))
+    return row
+
+
+def _heat(scene: Scene) -> _Row:
+    """Return the scale of the sizes of gradients: a line that grows wider and hotter."""
+    found = heat.heat_of(scene.graph)
+    row = _Row(scene.look.palette)
+    row.say(messages.say("heat_none" if not found.sizes else "legend_heat"), 10)
+    if not found.sizes:
+        return row
+    row.say(numbers.number(10.0**found.lowest))
+    for step in range(SHARES):
+        share = step / (SHARES - 1)
+        look = f'stroke="{heat.colour(share, row.paint)}" stroke-width="{heat.thickness(share):g}"'
+        row.draw(f'<path d="M{row.x:g},0h12.5" fill="none" {look}/>', 12)
+    row.x += 8
+    row.say(numbers.number(10.0**found.highest), 16)
+    if any(size == 0 for size in found.sizes.values()):
+        line = f'stroke="{row.paint.badge_line}" stroke-width="{heat.THINNEST:g}" stroke-dasharray="2 5"'
+        row.draw(f'<path d="M{row.x:g},0h30" fill="none" {line}/>', 36)
+        row.say(messages.say("legend_heat_zero"), 16)
+    return row
+
+
+def _changes(scene: Scene) -> _Row:
+    """Return what the mark of a change means."""
+    row = _Row(scene.look.palette)
+    row.draw(changed_mark(row.x + 9, 0, row.paint), 25)
+    row.say(messages.say("legend_changed"))
+    return row
+
+
+def changed_mark(x: float, y: float, paint: theme.Palette) -> str:
+    """Return the sign of a change with its middle here."""
+    return f'<circle class="ng-changed" cx="{x:g}" cy="{y:g}" r="9" fill="{paint.changed}"/>' + text(
+        x, round(y + 4, 1), "Δ", "ng-changed-text", theme.LABEL_SIZE, paint.changed_text, "600", "middle"
+    )
 
 
 def _shows_gaps(scene: Scene) -> bool:

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from nbgrad.display import messages, stats
+
 MINUS = "−"
 TIMES = "×"
 
@@ -17,9 +19,14 @@ def number(x: Any, digits: int = 3) -> str:
     ['3', '6', '0.187', '1.23e6', '−0.0563', '1234', '1e−5', '0.75', '0']
     >>> number(float("nan")), number(float("-inf")), number(True), number(0.123456, digits=5)
     ('NaN', '−∞', 'True', '0.12346')
+    >>> number(1 - 2.5j)
+    '1−2.5i'
     """
     if isinstance(x, bool | np.bool_):
         return str(bool(x))
+    if isinstance(x, complex | np.complexfloating):
+        imaginary = number(x.imag, digits)
+        return number(x.real, digits) + ("" if imaginary.startswith(MINUS) else "+") + imaginary + "i"
     if isinstance(x, int | np.integer):
         x = int(x)
         return (f"{x}" if abs(x) < 1_000_000 else _power(x, digits)).replace("-", MINUS)
@@ -94,28 +101,31 @@ def only(array: Any) -> Any:
     return np.asarray(array).reshape(-1)[0]
 
 
-def summary(value: np.ndarray | None, absent: str = "—") -> str:
+def summary(value: np.ndarray | None, absent: str = "—", digits: int = 3, counts: bool = False) -> str:
     """Write a value on one line: a number, or the least, mean and greatest of an array.
 
-    NaN and infinite elements are counted apart and left out of the three numbers.
+    NaN and infinite elements are counted apart and left out of the three numbers. counts=True says also that there
+    are none.
 
     >>> summary(np.array(3.0)), summary(np.array([1.0, 2, 3, np.nan]))
     ('3', 'min 1, mean 2, max 3, 1 NaN')
+    >>> summary(np.array([3 + 4j, 0]), counts=True)
+    '|z|: min 0, mean 2.5, max 5, 0 NaN, 0 infinite'
     """
     if value is None:
         return absent
     if value.size == 0:
-        return "empty"
+        return messages.say("empty")
     if is_single(value):
-        return number(only(value))
-    real = value.astype(float)
-    finite = real[np.isfinite(real)]
+        return number(only(value), digits)
+    found = stats.statistics(value)
     parts = []
-    if finite.size:
-        with np.errstate(over="ignore"):
-            mean = finite.mean()
-        parts = [f"min {number(finite.min())}", f"mean {number(mean)}", f"max {number(finite.max())}"]
-    nans, infinite = int(np.isnan(real).sum()), int(np.isinf(real).sum())
-    parts += [f"{nans} NaN"] if nans else []
-    parts += [f"{infinite} infinite"] if infinite else []
-    return ", ".join(parts)
+    if found.low is not None and found.mean is not None and found.high is not None:
+        low, mean, high = (number(each, digits) for each in (found.low, found.mean, found.high))
+        parts.append(messages.say("range", low=low, mean=mean, high=high))
+    if found.nans or counts:
+        parts.append(messages.say("nans", count=found.nans))
+    if found.infinite or counts:
+        parts.append(messages.say("infinite", count=found.infinite))
+    said = ("|z|: " if value.dtype.kind == "c" else "") + ", ".join(parts)
+    return messages.say("sample", said=said, count=f"{found.count:,}") if found.sampled else said

@@ -12,8 +12,9 @@ node               meaning, and what a missing attribute becomes
 ``symbol``         what the badge says, such as ``"×"``; by default ``op``
 ``name``           the label, a str or None. By default a node id that is a str
 ``shape``          a tuple of ints; by default the shape of ``value``, else of ``gradient``, else None (unknown)
-``dtype``          a str; by default that of ``value``
-``value``          an array or number of real numbers, or None (not computed yet)
+``dtype``          a str; by default that of ``value``, else of ``gradient``
+``value``          an array or number, real or complex, or None (not computed yet). What is neither, such as text or
+                   dates, is not drawn; its shape and dtype are
 ``gradient``       the same, or None: *not yet*, which is not zero
 ``group``          the names of the groups that it belongs to, from outermost to innermost, a tuple of str; a str
                    alone becomes a tuple of one. By default ()
@@ -22,6 +23,7 @@ node               meaning, and what a missing attribute becomes
 ``count``          how many equal groups it stands for, by default 1
 ``code``           the line that made the node as a tuple (where, line, text), or None:
                    ``("In [3]", 2, "h = np.tanh(x @ W)")``
+``change``         None, or what a comparison says of the node, see ``compare``
 ``problem``        a str such as ``"NaN"`` where something goes wrong in this node that was well before; the node is
                    outlined and labelled "NaN arises here", and the table says so. By default None
 ``bare``           True where nothing but the structure is known: no line for value and gradient is drawn.
@@ -35,6 +37,7 @@ order in which the edges of v were added.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -42,7 +45,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
-from nbgrad.display import numbers
+from nbgrad.display import messages, numbers
 from nbgrad.display.measure import clean
 
 KINDS = ("parameter", "data", "constant", "operation", "group")
@@ -120,13 +123,28 @@ def as_numbers(value: Any) -> np.ndarray | None:
     >>> as_numbers([1, 2]).dtype.kind, as_numbers("three") is None, as_numbers(1j) is None
     ('i', True, True)
     """
+    array = _foreign(value)
+    return array if array is not None and array.dtype.kind in "biuf" else None
+
+
+def as_array(value: Any) -> np.ndarray | None:
+    """Return value as an array of numbers, real or complex, or None where it is not that.
+
+    >>> as_array(1j).dtype.kind, as_array("three") is None
+    ('c', True)
+    """
+    array = _foreign(value)
+    return array if array is not None and array.dtype.kind in "biufc" else None
+
+
+def _foreign(value: Any) -> np.ndarray | None:
+    """Return whatever it is as an array, None where NumPy makes none of it."""
     if value is None:
         return None
     try:
-        array = np.asarray(value)
+        return np.asarray(value)
     except Exception:  # whatever a foreign object raises when asked for its numbers, it has none to show
         return None
-    return array if array.dtype.kind in "biuf" else None
 
 
 def normalise(graph: Any) -> nx.MultiDiGraph:
@@ -223,10 +241,16 @@ def _check_order(graph: nx.Graph) -> None:
     if nx.is_directed_acyclic_graph(graph):
         return
     cycle = [edge[0] for edge in nx.find_cycle(graph)]
-    way = " → ".join(clean(graph.nodes[node].get("name") or node, 30) for node in [*cycle[:6], cycle[0]])
+    cycle = cycle[:6] + (["…"] if len(cycle) > 6 else []) + cycle[:1]
+    way = " → ".join(_called(graph, node) for node in cycle)
     raise CycleError(
         f"The graph has a cycle, {way}: a value would be needed to compute itself. Remove one of these edges."
     )
+
+
+def _called(graph: nx.Graph, node: Any) -> str:
+    facts = graph.nodes[node] if node in graph else {}
+    return _word(facts, "name", 30) or clean(node, 30)
 
 
 def _whole_numbers(graph: nx.Graph) -> dict[Any, int]:
@@ -237,36 +261,42 @@ def _whole_numbers(graph: nx.Graph) -> dict[Any, int]:
 
 def attributes(node: Any, given: Mapping[str, Any], computed: bool = False) -> dict[str, Any]:
     """Return every attribute of a node, of which ``given`` may have some. computed: whether edges arrive there."""
-    kind = given.get("kind") or ("operation" if computed else "data")
-    if kind not in KINDS:
+    kind = given.get("kind")
+    if kind is None or (isinstance(kind, str) and not kind):
+        kind = "operation" if computed else "data"
+    if not isinstance(kind, str) or kind not in KINDS:
         raise AttributeValueError(
-            f"Node {clean(node, 40)} has kind={clean(repr(kind), 40)}, which is not known here. "
-            f"Use one of {', '.join(KINDS)}."
+            f"Node {clean(node, 40)} has kind={_spelled(kind)}, which is not known here. Use one of {', '.join(KINDS)}."
         )
-    value, gradient = as_numbers(given.get("value")), as_numbers(given.get("gradient"))
-    shape = given.get("shape")
-    if shape is None:
-        known = value if value is not None else gradient
-        shape = None if known is None else known.shape
-    op, name = given.get("op"), given.get("name")
-    if name is None and isinstance(node, str):
-        name = node
-    missing = not given.get("kind") and shape is None and value is None and gradient is None
+    foreign, gradient = _foreign(given.get("value")), as_array(given.get("gradient"))
+    value = foreign if foreign is not None and foreign.dtype.kind in "biufc" else None
+    known = foreign if foreign is not None else gradient
+    shape = _shape(node, given.get("shape"))
+    if shape is None and known is not None:
+        shape = known.shape
+    name = _word(given, "name", LONGEST_NAME)
+    if name is None and given.get("name") is None and isinstance(node, str):
+        name = clean(node, LONGEST_NAME) or None
+    bare = given.get("bare")
+    missing = given.get("kind") is None and shape is None and known is None
+    op = _word(given, "op")
     return {
         "kind": kind,
-        "op": clean(op, 40) or None if op is not None else None,
-        "symbol": clean(given.get("symbol") or op or "", 40) or None,
-        "name": clean(name, LONGEST_NAME) or None if name is not None else None,
-        "shape": None if shape is None else tuple(int(length) for length in shape),
-        "dtype": clean(given.get("dtype") or ("" if value is None else str(value.dtype)), 40),
+        "op": op,
+        "symbol": _word(given, "symbol") or op,
+        "name": name,
+        "shape": shape,
+        "dtype": _word(given, "dtype") or ("" if known is None else clean(known.dtype.name, 40)),
         "value": value,
         "gradient": gradient,
         "group": _path(node, given.get("group")),
         **{which: int(given.get(which) or least) for which, least in COUNTS},
+        "spelled": "" if foreign is None or value is not None else _spelled_value(foreign),
         "code": given.get("code"),
-        "problem": clean(given.get("problem") or "", 40) or None,
-        "bare": bool(given.get("bare", missing)),
-        "gradient_name": clean(given.get("gradient_name") or "", LONGEST_NAME) or None,
+        "problem": _word(given, "problem"),
+        "change": given.get("change"),
+        "bare": missing if bare is None else bare is True,
+        "gradient_name": _word(given, "gradient_name", LONGEST_NAME),
     }
 
 
@@ -281,6 +311,44 @@ def _path(node: Any, given: Any) -> tuple[str, ...]:
 
 
 COUNTS = (("members", 1), ("operations", 0), ("parameters", 0), ("count", 1))
+
+
+def _word(given: Mapping[str, Any], key: str, longest: int = 40) -> str | None:
+    """Return an attribute as clean text, None where it is missing or nothing is left of it."""
+    word = given.get(key)
+    return None if word is None else clean(word, longest) or None
+
+
+def _shape(node: Any, given: Any) -> tuple[int, ...] | None:
+    if given is None:
+        return None
+    try:
+        shape = tuple(operator.index(length) for length in given)
+    except TypeError:
+        shape = (-1,)
+    if any(length < 0 for length in shape):
+        raise AttributeValueError(
+            f"Node {clean(node, 40)} has shape={_spelled(given)}. It is a tuple of whole numbers from 0, "
+            "such as (2, 3), and () for a single number."
+        )
+    return shape
+
+
+def _spelled(thing: Any) -> str:
+    """Spell what was given in a message: texts in quotes, what is no simple thing by its type."""
+    return clean(repr(thing) if isinstance(thing, str) else thing, 40)
+
+
+def _spelled_value(foreign: np.ndarray) -> str:
+    """Say what a value is that has no numbers: a single text or date in full, a single object by its type."""
+    if foreign.size != 1:
+        return messages.say("holds_text" if foreign.dtype.kind in "US" else "holds_other")
+    only = foreign.reshape(-1)[0]
+    return clean(
+        repr(str(only)) if foreign.dtype.kind == "U" else str(only) if foreign.dtype.kind in "mM" else only, 80
+    )
+
+
 LONGEST_NAME = 2000  # characters kept of a name, in the tooltip; the box shows fewer
 
 
@@ -290,6 +358,7 @@ def _edges(graph: nx.Graph) -> list[tuple[int, Any, Any, dict[str, Any]]]:
     counted: dict[Any, int] = {}
     rows = []
     several = graph.is_multigraph()
+    keyed = several and all(isinstance(key, int) and not isinstance(key, bool) for _, _, key in graph.edges(keys=True))
     for edge in graph.edges(keys=True) if several else graph.edges():
         u, v = edge[0], edge[1]
         order = counted.get(v, 0)
@@ -297,9 +366,9 @@ def _edges(graph: nx.Graph) -> list[tuple[int, Any, Any, dict[str, Any]]]:
         position = graph.edges[edge].get("position")
         if position is not None and not isinstance(position, int | np.integer):
             raise AttributeValueError(
-                f"The edge {clean(u, 40)} → {clean(v, 40)} has position={clean(repr(position), 40)}. "
+                f"The edge {clean(u, 40)} → {clean(v, 40)} has position={_spelled(position)}. "
                 "It is the argument's position, a whole number from 0."
             )
-        given = {"key": edge[2]} if several and isinstance(edge[2], int) else {}
+        given = {"key": edge[2]} if keyed else {}
         rows.append((order if position is None else int(position), u, v, given))
     return rows

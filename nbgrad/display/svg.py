@@ -7,6 +7,7 @@ let a live page restyle it. Nothing is fetched, nothing is executed, every label
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from typing import Any
 
 import networkx as nx
@@ -14,8 +15,13 @@ import networkx as nx
 from nbgrad.display import measure, messages, schema, theme
 from nbgrad.display.boxes import badge, box, gradient_fragment, problem_mark, value_fragment
 from nbgrad.display.elements import escape, text
-from nbgrad.display.legend import full_height, full_width, has_legend, legend
+from nbgrad.display.heat import Heat, heat_of
+from nbgrad.display.heat import sentence as heat_sentence
+from nbgrad.display.highlight import Lit
+from nbgrad.display.highlight import lit as highlighted
+from nbgrad.display.legend import changed_mark, full_height, full_width, has_legend, legend
 from nbgrad.display.look import DEFAULT, Look
+from nbgrad.display.plans import before
 from nbgrad.display.scene import TOO_MANY, Edge, Scene, build
 
 __all__ = [
@@ -67,8 +73,10 @@ def to_svg(
 
 def picture(scene: Scene, title: str | None = None, gradients: bool = True) -> str:
     """Return the still picture of a scene that is already laid out."""
-    said = described(scene.graph, title)
-    return document(still(scene, gradients), full_width(scene), full_height(scene), *said, paint=scene.look.palette)
+    named, said = described(scene.graph, title)
+    said += _said_of_look(scene)
+    paint = scene.look.palette
+    return document(still(scene, gradients), full_width(scene), full_height(scene), named, said, paint=paint)
 
 
 def described(graph: nx.MultiDiGraph, title: str | None = None) -> tuple[str, str]:
@@ -86,6 +94,23 @@ def described(graph: nx.MultiDiGraph, title: str | None = None) -> tuple[str, st
             named = measure.clean(schema.label(graph, node), 40)
             described_.append(messages.say("description_problem", problem=problem, name=named))
     return measure.clean(title, 200), messages.together(described_)
+
+
+def _said_of_look(scene: Scene) -> str:
+    """Say in words what colours say where something is highlighted, hot, or changed."""
+    said = []
+    if lit := highlighted(scene.graph, scene.look):
+        said.append(messages.say("highlighted", names=_listed(_names(scene.graph, lit.nodes))))
+    if scene.look.heat:
+        said.append(heat_sentence(scene.graph, scene.look.digits))
+    changed = _names(scene.graph, [node for node, change in scene.graph.nodes(data="change") if change])
+    if changed:
+        said.append(f"{messages.say('changes')} {_listed(changed)}.")
+    return "".join(f" {sentence}" for sentence in said)
+
+
+def _names(graph: nx.MultiDiGraph, nodes: Collection[int]) -> list[str]:
+    return [schema.label(graph, node) for node in graph if node in nodes]
 
 
 def _listed(names: list[str], most: int = 6) -> str:
@@ -146,14 +171,43 @@ def too_many(nodes: int, look: Look = DEFAULT) -> str:
 
 def still(scene: Scene, gradients: bool = True) -> str:
     """Return everything on the picture but its frame: edges, then boxes, then the legend."""
-    paint, digits = scene.look.palette, scene.look.digits
-    parts = [edge_path(edge, paint=paint) for edge in scene.edges.values()]
+    lit, heat = highlighted(scene.graph, scene.look), heat_of(scene.graph) if scene.look.heat else None
+    parts = _edges(scene, lit, heat)
     for node in scene.nodes.values():
-        gradient = scene.graph.nodes[node.id]["gradient"] if gradients else None
-        parts.append(box(scene, node, gradient_fragment(node, gradient, paint, digits)))
+        facts = scene.graph.nodes[node.id]
+        paint = _paint(scene, node.id, lit, heat)
+        gradient = facts["gradient"] if gradients else None
+        slot = gradient_fragment(node, gradient, paint, scene.look.digits, before(facts, "gradient"))
+        changed = facts["change"] is not None
+        over = changed_mark(round(node.x + node.width - 16, 1), node.y, paint) if changed else ""
+        parts.append(box(scene, node, slot, over, paint, gradients))
     if has_legend(scene):
         parts.append(legend(scene))
     return "\n".join(parts)
+
+
+def _edges(scene: Scene, lit: Lit | None, heat: Heat | None) -> list[str]:
+    """Return the edges; those that are lit lie over the others."""
+    paint = scene.look.palette
+    below, above = [], []
+    for key, edge in scene.edges.items():
+        look = heat.edge(edge.u, paint) if heat else None
+        if lit is None:
+            below.append(edge_path(edge, look=look, paint=paint))
+        elif key in lit.edges:
+            above.append(edge_path(edge, look=look or f'stroke="{paint.lit_edge}" stroke-width="2.6"', paint=paint))
+        else:
+            below.append(edge_path(edge, paint=paint.dimmed))
+    return below + above
+
+
+def _paint(scene: Scene, node: int, lit: Lit | None, heat: Heat | None) -> theme.Palette:
+    """Return the colours of a node's box."""
+    paint = scene.look.palette
+    if lit and node not in lit.nodes:
+        return paint.dimmed
+    paint = paint.lit if lit else paint
+    return heat.ground(node, paint) if heat else paint
 
 
 def edge_path(edge: Edge, css: str = "ng-edge", look: str | None = None, paint: theme.Palette = theme.LIGHT) -> str:

@@ -3,42 +3,62 @@ notebooks."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import networkx as nx
 
-from nbgrad.display import measure, messages, numbers, schema
+from nbgrad.display import heat, measure, messages, numbers, schema
+from nbgrad.display.compare import changes
+from nbgrad.display.highlight import lit as highlighted
+from nbgrad.display.look import DEFAULT, Look
 
 LONGEST_NAME = 40
 LONGEST_COMPUTATION = 60
 MOST_ROWS = 1500
+DTYPE = 3  # column
 
 
-def to_text(graph: Any) -> str:
+def to_text(graph: Any, look: Look = DEFAULT) -> str:
     """Return a table with one row for each node, in creation order, no spaces at the end of a line.
 
-    A gradient that has not been computed is "not yet"; where there is none to come, the place is left free.
+    A gradient that has not been computed is "not yet"; where there is none to come, the place is left free. A column
+    with nothing in it is left out. look: how many digits numbers have; and what a picture of this look says in colours
+    is said in words below the table.
 
     >>> graph = nx.MultiDiGraph()
     >>> graph.add_node(0, name="x", kind="parameter", value=3.0)
     >>> graph.add_node(1, name="y", op="mul", kind="operation", value=9.0, gradient=1.0)
     >>> _ = graph.add_edge(0, 1), graph.add_edge(0, 1)
     >>> print(to_text(graph))
-    name  computed as  shape  value  gradient
-    x     parameter    ()     3      not yet
-    y     mul(x, x)    ()     9      1
+    name  computed as  shape  dtype    value  gradient
+    x     parameter    ()     float64  3      not yet
+    y     mul(x, x)    ()     float64  9      1
     """
     graph = schema.normalise(graph)
-    header = [messages.say(f"column_{column}") for column in ("name", "how", "shape", "value", "gradient")]
-    rows = [header, *(_row(graph, node) for node in list(graph)[:MOST_ROWS])]
-    widths = [max(measure.columns(row[place]) for row in rows) for place in range(len(header))]
+    header = [messages.say(f"column_{column}") for column in ("name", "how", "shape", "dtype", "value", "gradient")]
+    rows = [header, *(_row(graph, node, look.digits) for node in list(graph)[:MOST_ROWS])]
+    if not any(row[DTYPE] for row in rows[1:]):
+        rows = [row[:DTYPE] + row[DTYPE + 1 :] for row in rows]
+    widths = [max(measure.columns(row[place]) for row in rows) for place in range(len(rows[0]))]
     lines = [_line(row, widths) for row in rows]
     for place, node in enumerate(list(graph)[:MOST_ROWS], 1):
         if problem := graph.nodes[node]["problem"]:
             lines[place] += f"  ← {messages.say('arises_here', problem=problem)}"
     if len(graph) > MOST_ROWS:
         lines.append(messages.say("more_rows", count=f"{len(graph) - MOST_ROWS:,}"))
+    lines += _below(graph, look)
     return "\n".join(lines)
+
+
+def _below(graph: nx.MultiDiGraph, look: Look) -> Iterator[str]:
+    """Say below the table what the picture says in colours."""
+    if lit := highlighted(graph, look):
+        names = [measure.clean(schema.label(graph, node), LONGEST_NAME) for node in graph if node in lit.nodes]
+        yield messages.say("highlighted", names=", ".join(names))
+    if look.heat:
+        yield heat.sentence(graph, look.digits)
+    yield from changes(graph, look.digits)
 
 
 def _line(row: list[str], widths: list[int]) -> str:
@@ -46,14 +66,15 @@ def _line(row: list[str], widths: list[int]) -> str:
     return "  ".join(padded).rstrip()
 
 
-def _row(graph: nx.MultiDiGraph, node: int) -> list[str]:
+def _row(graph: nx.MultiDiGraph, node: int, digits: int) -> list[str]:
     facts = graph.nodes[node]
     return [
         measure.clean(schema.label(graph, node), LONGEST_NAME),
         _computation(graph, node),
         numbers.shape(facts["shape"]),
-        "" if facts["bare"] else numbers.summary(facts["value"]),
-        _gradient(facts),
+        facts["dtype"],
+        "" if facts["bare"] else numbers.summary(facts["value"], facts["spelled"] or "—", digits),
+        _gradient(facts, digits),
     ]
 
 
@@ -65,9 +86,9 @@ def _computation(graph: nx.MultiDiGraph, node: int) -> str:
     return measure.clean(f"{facts['op'] or facts['kind']}({', '.join(given)})", LONGEST_COMPUTATION)
 
 
-def _gradient(facts: dict[str, Any]) -> str:
+def _gradient(facts: dict[str, Any], digits: int) -> str:
     if facts["bare"]:
         return facts["gradient_name"] or ""
     if facts["kind"] in ("data", "constant"):
         return ""
-    return numbers.summary(facts["gradient"], messages.say("not_yet"))
+    return numbers.summary(facts["gradient"], messages.say("not_yet"), digits)

@@ -126,7 +126,20 @@ class Palette:
             badge=self.box,
             badge_line=self.line,
             box_lines=lines,
+            negative=_muted(self.zero, self.negative),
+            positive=_muted(self.zero, self.positive),
         )
+
+    @property
+    def lit(self) -> Palette:
+        """The same for what is highlighted: boxes with strong outlines."""
+        lines = {kind: (self.lit_edge, 2.6) for kind in self.box_lines}
+        return replace(self, box_lines=lines | {"parameter": (self.box_lines["parameter"][0], 3.6)})
+
+    def on_ground(self, ground: str) -> Palette:
+        """The same for a box of another ground: all its text in the strongest colour."""
+        ink = self.foreground
+        return replace(self, box=ground, forward_text=ink, backward_text=ink, dim=ink)
 
 
 def mix(one: str, other: str, share: float) -> str:
@@ -136,6 +149,11 @@ def mix(one: str, other: str, share: float) -> str:
     '#808080'
     """
     return _mixed(_channels(one), _channels(other), share)
+
+
+def _muted(zero: Channels, full: Channels) -> Channels:
+    """Return the end of a scale of which a third is left."""
+    return _channels(_mixed(zero, full, 1 / 3))
 
 
 def _mixed(one: Channels, other: Channels, share: float) -> str:

@@ -6,34 +6,12 @@ import re
 
 import numpy as np
 
-from nbgrad.display import theme
+from nbgrad.display import stats, theme
+from nbgrad.display.stats import plane
 
 SIZE = 54  # px: the longer side of a thumbnail
 THINNEST = 18.0  # px: the shorter side is at least this, so that a column can still be seen
 CELLS = 16  # at most, along either side
-
-
-def as_matrix(array: np.ndarray) -> np.ndarray:
-    """Return array as rows and columns of floats: a vector as one row, more axes than two flattened into
-    columns.
-
-    >>> as_matrix(np.zeros(3)).shape, as_matrix(np.zeros((2, 3, 4))).shape
-    ((1, 3), (2, 12))
-    """
-    return np.asarray(array, dtype=float).reshape(*plane(np.shape(array)))
-
-
-def plane(shape: tuple[int, ...]) -> tuple[int, int]:
-    """Return the rows and columns by which an array of this shape is drawn.
-
-    >>> plane(()), plane((3,)), plane((16, 1)), plane((2, 3, 4))
-    ((1, 1), (1, 3), (16, 1), (2, 12))
-    """
-    rows = shape[0] if len(shape) > 1 else 1
-    columns = 1
-    for length in shape[1:] if len(shape) > 1 else shape:
-        columns *= length
-    return rows, columns
 
 
 def extent(shape: tuple[int, ...]) -> tuple[float, float]:
@@ -65,15 +43,31 @@ def averaged(matrix: np.ndarray) -> np.ndarray:
     return matrix
 
 
-def levels(cells: np.ndarray) -> np.ndarray:
-    """Return the colour level of each cell, scaled by the greatest magnitude of all; NOT_FINITE_LEVEL for
-    NaN and ∞.
+def cells_of(array: np.ndarray) -> np.ndarray:
+    """Return the numbers that the cells of an array's thumbnail stand for; of a complex array its absolute values.
 
-    >>> levels(np.array([[-2.0, 0, 1, np.nan]])).tolist()
+    >>> cells_of(np.array([3 + 4j, 0])).tolist()
+    [[5.0, 0.0]]
+    """
+    return averaged(stats.magnitudes(stats.sampled(array)))
+
+
+def reach(*several: np.ndarray) -> float:
+    """Return how far the colours of these cells go: their greatest magnitude, 0 where there is none.
+
+    >>> reach(np.array([[-2.0, 1, np.nan]]), np.array([[3.0]]))
+    3.0
+    """
+    return max((float(np.abs(cells[np.isfinite(cells)]).max(initial=0.0)) for cells in several), default=0.0)
+
+
+def levels(cells: np.ndarray, greatest: float) -> np.ndarray:
+    """Return the colour level of each cell on a scale that ends at ``greatest``; NOT_FINITE_LEVEL for NaN and ∞.
+
+    >>> levels(np.array([[-2.0, 0, 1, np.nan]]), 2.0).tolist()
     [[-8, 0, 4, 99]]
     """
     finite = np.isfinite(cells)
-    greatest = np.abs(cells[finite]).max(initial=0.0)
     scaled = np.where(finite, cells, 0.0) / (greatest or 1.0)
     # Halves are rounded away from zero: what is not zero should rather be seen than not.
     rounded = np.sign(scaled) * np.floor(np.abs(scaled) * theme.LEVELS + 0.5)
@@ -89,7 +83,7 @@ def has_gaps(array: np.ndarray) -> bool:
     >>> has_gaps(np.array([1.0, np.inf])), has_gaps(np.array([1, 2]))
     (True, False)
     """
-    return not bool(np.isfinite(np.asarray(array, dtype=float)).all())
+    return array.dtype.kind in "fc" and not bool(np.isfinite(stats.sampled(array)).all())
 
 
 def thumbnail(array: np.ndarray, paint: theme.Palette = theme.LIGHT) -> str:
@@ -100,8 +94,12 @@ def thumbnail(array: np.ndarray, paint: theme.Palette = theme.LIGHT) -> str:
     >>> thumbnail(np.array([[1.0, 1.0, -1.0]])).count("<path")
     2
     """
-    width, height = extent(array.shape)
-    cells = levels(averaged(as_matrix(array)))
+    cells = cells_of(array)
+    return drawn(levels(cells, reach(cells)), *extent(array.shape), paint)
+
+
+def drawn(cells: np.ndarray, width: float, height: float, paint: theme.Palette) -> str:
+    """Return the thumbnail of cells whose colour levels are known, so many px wide and high."""
     rows, columns = cells.shape
     grid = f'transform="scale({width / columns:.3f},{height / rows:.3f})" {CELLS_OF_THUMBNAIL}'
     parts = [f"<g {grid}>"]

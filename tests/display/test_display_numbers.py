@@ -99,9 +99,10 @@ def test_a_zero_array_is_all_zero_colour_and_a_nan_cell_is_not():
 
 def test_every_cell_is_drawn_once():
     cells = np.random.default_rng(1).normal(size=(16, 13))
+    levels = thumbnail.levels(cells, thumbnail.reach(cells))
     covered = np.zeros(cells.shape, int)
-    for level in np.unique(thumbnail.levels(cells)):
-        runs = thumbnail._runs(thumbnail.levels(cells) == level)
+    for level in np.unique(levels):
+        runs = thumbnail._runs(levels == level)
         for run in runs.strip("M").split("zM"):
             x, rest = run.split(" ")
             y, rest = rest.split("h", 1)

@@ -72,7 +72,7 @@ def test_missing_attributes_get_defaults():
 
 def test_values_that_are_no_numbers_are_left_out():
     graph = nx.DiGraph()
-    for node, value in enumerate(["text", object(), 1j, [[1], [2, 3]]]):
+    for node, value in enumerate(["text", object(), [[1], [2, 3]], np.array(["2026-11-22"], dtype="datetime64[D]")]):
         graph.add_node(node, value=value)
     assert [value for _, value in normalise(graph).nodes(data="value")] == [None] * 4
 

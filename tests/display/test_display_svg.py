@@ -160,7 +160,7 @@ def test_not_yet_is_not_zero():
     assert slot(graph, 1)[0] == "not yetgradient"
     graph.nodes[1]["gradient"] = np.zeros((13, 10))
     said, drawn = slot(graph, 1)
-    assert said == "gradient"
+    assert said == "gradient0"
     assert theme.shade(0) in drawn
     assert "dasharray" not in drawn
 
@@ -180,7 +180,7 @@ def test_it_is_announced_and_opaque():
     assert [root.find(SVG + "title").get("id"), root.find(SVG + "desc").get("id")] == ids
     assert root.find(SVG + "title").text == "Computation graph of loss"
     assert root.find(SVG + "rect").get("fill") == "#ffffff"
-    assert "<title>k·x = mul(k, x); shape (); value 1</title>" in to_svg(scalar_graph()[0])
+    assert "<title>k·x = mul(k, x); shape (), float64; value: 1; gradient: not yet</title>" in to_svg(scalar_graph()[0])
     assert ">Mine &amp; yours<" in to_svg(scalar_graph()[0], title="Mine & yours")
 
 

@@ -9,9 +9,9 @@ from nbgrad.display import to_text
 
 def test_the_table_of_the_square():
     assert to_text(square_graph(True)[0]).split("\n") == [
-        "name  computed as  shape  value  gradient",
-        "x     parameter    ()     3      6",
-        "y     mul(x, x)    ()     9      1",
+        "name  computed as  shape  dtype    value  gradient",
+        "x     parameter    ()     float64  3      6",
+        "y     mul(x, x)    ()     float64  9      1",
     ]
 
 

@@ -1,0 +1,139 @@
+"""Two runs of the same graph: what has changed from the one to the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import networkx as nx
+import numpy as np
+
+from nbgrad.display import measure, messages, numbers, schema, stats
+
+EXACT = 5_000_000  # elements up to which all are compared, and not a sample
+
+COMPARED = "nbgrad_display_compared"  # the attribute of a graph that has been compared
+
+
+class DifferentGraphsError(schema.DisplayError, ValueError):
+    """Two graphs were to be compared that are not two runs of the same computation.
+
+    Both must have the same nodes in the same order: kinds, operations, inputs and shapes. Names and numbers may differ.
+    The message names the first place where they do not agree.
+    """
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Change:
+    """What a node had before: its value and gradient then, and which of the two have changed."""
+
+    value: Any
+    gradient: Any
+    changed: tuple[str, ...]
+
+
+def compared(before: Any, after: Any) -> nx.MultiDiGraph:
+    """Return the graph ``after``, normalised, with a ``change`` at each node whose value or gradient has changed.
+
+    Raises DifferentGraphsError and the errors of ``schema.normalise``.
+
+    >>> one, other = nx.DiGraph(), nx.DiGraph()
+    >>> one.add_node("x", value=1.0)
+    >>> other.add_node("x", value=2.0)
+    >>> compared(one, other).nodes[0]["change"].changed
+    ('value',)
+    """
+    one, other = schema.normalise(before), schema.normalise(after)
+    _check_structure(one, other)
+    result = nx.MultiDiGraph(**{**other.graph, COMPARED: True})
+    for old, (node, facts) in zip(one, other.nodes(data=True), strict=True):
+        had = one.nodes[old]
+        changed = tuple(which for which in ("value", "gradient") if not _same(had[which], facts[which]))
+        if had["spelled"] != facts["spelled"]:
+            changed = ("value", *(which for which in changed if which != "value"))
+        change = Change(had["value"], had["gradient"], changed) if changed else None
+        result.add_node(node, **{**facts, "change": change})
+    result.add_edges_from(other.edges(keys=True, data=True))
+    return result
+
+
+def changes(graph: nx.MultiDiGraph, digits: int = 3) -> Iterator[str]:
+    """Say of each changed node of a compared graph what it had before and what it has now; nothing of other graphs."""
+    if not graph.graph.get(COMPARED):
+        return
+    rows = [node for node in graph if graph.nodes[node]["change"] is not None]
+    yield messages.say("changes" if rows else "no_changes")
+    for node in rows:
+        facts = graph.nodes[node]
+        said = [
+            messages.say(f"changed_{which}", before=_said(getattr(facts["change"], which), digits), after=after)
+            + _by(getattr(facts["change"], which), facts[which], digits)
+            for which in facts["change"].changed
+            for after in [_said(facts[which], digits)]
+        ]
+        yield f"  {measure.clean(schema.label(graph, node), 40)}: {'; '.join(said)}"
+
+
+def _said(array: np.ndarray | None, digits: int) -> str:
+    return numbers.summary(array, "—", digits)
+
+
+def _by(old: np.ndarray | None, new: np.ndarray | None, digits: int) -> str:
+    if old is None or new is None or numbers.is_single(new):
+        return ""
+    return f" ({messages.say('changed_by', most=numbers.number(greatest_change(old, new), digits))})"
+
+
+def greatest_change(old: np.ndarray, new: np.ndarray) -> float:
+    """Return the greatest magnitude by which an element has changed; NaN where one became NaN, or is one no more.
+
+    >>> greatest_change(np.array([1.0, 2.0]), np.array([1.5, 2.0]))
+    0.5
+    """
+    if old.shape != new.shape or not new.size:
+        return float("nan")
+    one, other = (stats.sampled(array) for array in (old, new))
+    kind = complex if "c" in (one.dtype.kind, other.dtype.kind) else float
+    with np.errstate(invalid="ignore", over="ignore"):
+        difference = np.abs(other.astype(kind) - one.astype(kind))
+    same = (one == other) | ((one != one) & (other != other))
+    return float(np.where(same, 0.0, difference).max())
+
+
+def _same(old: np.ndarray | None, new: np.ndarray | None) -> bool:
+    if old is None or new is None or old is new:
+        return old is new
+    if old.shape != new.shape:
+        return False
+    if new.size > EXACT:
+        old, new = stats.sampled(old), stats.sampled(new)
+    return bool(((old == new) | ((old != old) & (new != new))).all())
+
+
+def _check_structure(one: nx.MultiDiGraph, other: nx.MultiDiGraph) -> None:
+    place = {node: number for number, node in enumerate(one)}, {node: number for number, node in enumerate(other)}
+    for number, (old, new) in enumerate(zip(one, other, strict=False)):
+        had, has = one.nodes[old], other.nodes[new]
+        inputs = [place[0][u] for u in schema.inputs(one, old)] == [place[1][u] for u in schema.inputs(other, new)]
+        if (had["kind"], had["op"], had["shape"]) != (has["kind"], has["op"], has["shape"]) or not inputs:
+            raise DifferentGraphsError(
+                "These are not two runs of the same graph. They differ first at node "
+                f"{number}: before it is {_described(one, old)}, after it is {_described(other, new)}. "
+                "Compare results of the same code."
+            )
+    if len(one) != len(other):
+        longer, node = (one, list(one)[len(other)]) if len(one) > len(other) else (other, list(other)[len(one)])
+        raise DifferentGraphsError(
+            f"These are not two runs of the same graph: before it has {len(one)} nodes, after it has {len(other)}. "
+            f"The first that only one of them has is {_described(longer, node)}. Compare results of the same code."
+        )
+
+
+def _described(graph: nx.MultiDiGraph, node: int) -> str:
+    facts = graph.nodes[node]
+    name = measure.clean(schema.label(graph, node), 40)
+    given = ", ".join(measure.clean(schema.label(graph, u), 20) for u in schema.inputs(graph, node)[:6])
+    made = f"{facts['op'] or facts['kind']}({given})" if facts["kind"] == "operation" else facts["kind"]
+    shape = numbers.shape(facts["shape"])
+    return f"{name} = {made}" + (f" of shape {shape}" if shape else "")

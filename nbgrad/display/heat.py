@@ -1,0 +1,121 @@
+"""How large gradients are, shown as heat: on a logarithmic scale, so that a vanishing one is seen to vanish.
+
+The size of a gradient is the root mean square of its elements. An edge is as wide and as hot as the gradient of the
+node that it comes from, for that is where the backward pass carries it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil, floor, isfinite, isnan, log10
+from typing import Any
+
+import networkx as nx
+import numpy as np
+
+from nbgrad.display import measure, messages, numbers, schema, stats, theme
+
+LEAST_DECADES = 6  # that the scale spans: less than a factor of a million is no vanishing
+THINNEST, THICKEST = 1.2, 8.0  # px, of an edge
+
+
+@dataclass(frozen=True, slots=True)
+class Heat:
+    """The sizes of a graph's gradients by node, and the powers of ten at which their scale begins and ends."""
+
+    sizes: dict[int, float]
+    lowest: int
+    highest: int
+
+    def share(self, size: float) -> float:
+        """Return where on the scale a size lies, from 0 to 1."""
+        if size <= 0:
+            return 0.0
+        return min(max((log10(size) - self.lowest) / (self.highest - self.lowest), 0.0), 1.0)
+
+    def edge(self, node: int, paint: theme.Palette) -> str | None:
+        """Return the look of the edges that come from a node, None where it has no gradient."""
+        size = self.sizes.get(node)
+        if size is None:
+            return None
+        if not isfinite(size):
+            return f'stroke="{paint.not_finite}" stroke-width="{THICKEST:g}" stroke-dasharray="10 4"'
+        if size == 0:
+            return f'stroke="{paint.badge_line}" stroke-width="{THINNEST:g}" stroke-dasharray="2 5"'
+        share = self.share(size)
+        return f'stroke="{colour(share, paint)}" stroke-width="{thickness(share):g}"'
+
+    def ground(self, node: int, paint: theme.Palette) -> theme.Palette:
+        """Return the palette of a node's box: its ground as hot as its gradient, with text that can be read on it."""
+        size = self.sizes.get(node)
+        if size is None:
+            return paint.on_ground(paint.box)
+        if not isfinite(size):
+            return paint.on_ground(theme.mix(paint.box, paint.not_finite, 0.3))
+        return paint.on_ground(theme.mix(paint.box, paint.hot, self.share(size)))
+
+
+def heat_of(graph: nx.MultiDiGraph) -> Heat:
+    """Return the sizes of the gradients of a normalised graph, and their scale.
+
+    >>> graph = nx.DiGraph()
+    >>> graph.add_node("w", kind="parameter", value=1.0, gradient=1e-9)
+    >>> found = heat_of(schema.normalise(graph))
+    >>> found.lowest, found.highest, found.sizes
+    (-15, -9, {0: 1e-09})
+    """
+    learning = [node for node, kind in graph.nodes(data="kind") if kind not in ("data", "constant")]
+    known = [(node, graph.nodes[node]["gradient"]) for node in learning]
+    sizes = {node: size_of(gradient) for node, gradient in known if gradient is not None and gradient.size}
+    positive = [size for size in sizes.values() if isfinite(size) and size > 0]
+    lowest, highest = (floor(log10(min(positive))), ceil(log10(max(positive)))) if positive else (-LEAST_DECADES, 0)
+    return Heat(sizes, min(lowest, highest - LEAST_DECADES), highest)
+
+
+def size_of(gradient: np.ndarray) -> float:
+    """Return the root mean square of an array's elements; NaN or ∞ where there is such an element.
+
+    >>> size_of(np.array([3.0, 4.0, 0.0, 0.0])), size_of(np.array([1e200, 1e200]))
+    (2.5, 1e+200)
+    """
+    real = np.abs(stats.magnitudes(stats.sampled(gradient)))
+    greatest = float(real.max())
+    if not isfinite(greatest) or greatest == 0:
+        return float("nan") if isnan(greatest) else greatest
+    return greatest * float(np.sqrt(np.mean((real / greatest) ** 2)))  # divided first, so that no square overflows
+
+
+def colour(share: float, paint: theme.Palette) -> str:
+    """Return the colour of an edge at this share of the scale."""
+    return theme.mix(paint.coldest, paint.hottest, share)
+
+
+def thickness(share: float) -> float:
+    """Return the width in px of an edge at this share of the scale.
+
+    >>> thickness(0), thickness(1)
+    (1.2, 8.0)
+    """
+    return round(THINNEST + (THICKEST - THINNEST) * share, 1)
+
+
+def sentence(graph: nx.MultiDiGraph, digits: int = 3) -> str:
+    """Say in words what heat shows: the least and the greatest size of a gradient, and where they are."""
+    sizes = heat_of(graph).sizes
+    finite = {node: size for node, size in sizes.items() if isfinite(size)}
+    if not sizes:
+        return messages.say("heat_none")
+    said = []
+    if finite:
+        least, most = min(finite, key=lambda node: finite[node]), max(finite, key=lambda node: finite[node])
+        places: dict[str, Any] = {"least": numbers.number(finite[least], digits), "least_at": _name(graph, least)}
+        places |= {"greatest": numbers.number(finite[most], digits), "greatest_at": _name(graph, most)}
+        said.append(messages.say("heat_range", **places))
+    wrong = [_name(graph, node) for node in sizes if node not in finite]
+    if wrong:
+        said.append(messages.say("heat_not_finite", names=", ".join(wrong[:6]) + (", …" if len(wrong) > 6 else "")))
+    return " ".join(said)
+
+
+def _name(graph: nx.MultiDiGraph, node: int) -> str:
+    return measure.clean(schema.label(graph, node), 40)

@@ -1,0 +1,67 @@
+"""What is lit where a part of a picture is to be looked at: nodes, and all ways from one of them to another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import networkx as nx
+
+from nbgrad.display import measure, schema
+from nbgrad.display.look import Look, OptionError
+
+NAMED = 12  # names that a message lists
+
+
+@dataclass(frozen=True, slots=True)
+class Lit:
+    """Ids of the nodes, and (u, v, key) of the edges, that are lit."""
+
+    nodes: frozenset[int]
+    edges: frozenset[tuple[int, int, int]]
+
+
+def lit(graph: nx.MultiDiGraph, look: Look) -> Lit | None:
+    """Return what a look highlights in a normalised graph, None where it highlights nothing in particular.
+
+    Lit is every node that was asked for, and what lies on a way from one of them to another. A name that several nodes
+    have lights them all. Raises OptionError for a node that is not there.
+
+    >>> graph = schema.normalise(nx.DiGraph([("x", "y"), ("y", "z"), ("b", "z")]))
+    >>> sorted(lit(graph, Look(highlight=("x", "z"))).edges)
+    [(0, 1, 0), (1, 2, 0)]
+    """
+    if not look.highlight:
+        return None
+    wanted = [node for one in look.highlight for node in _found(graph, one)]
+    below = _reached(wanted, graph.successors)
+    above = _reached(wanted, graph.predecessors)
+    edges = frozenset((u, v, key) for u, v, key in graph.edges(keys=True) if u in below and v in above)
+    return Lit(frozenset(below & above), edges)
+
+
+def _found(graph: nx.MultiDiGraph, wanted: int | str) -> list[int]:
+    if isinstance(wanted, int):
+        nodes = [wanted] if wanted in graph else []
+    else:
+        nodes = [node for node in graph if graph.nodes[node]["name"] == measure.clean(wanted, schema.LONGEST_NAME)]
+        nodes = nodes or [node for node in graph if schema.label(graph, node) == wanted]
+    if not nodes:
+        names = [measure.clean(schema.label(graph, node), 20) for node in list(graph)[:NAMED]]
+        more = ", …" if len(graph) > NAMED else ""
+        raise OptionError(
+            f"highlight={measure.clean(repr(wanted), 40)}: the graph has no such node. "
+            f"There are: {', '.join(names)}{more}."
+        )
+    return nodes
+
+
+def _reached(start: Iterable[int], following: Callable[[int], Iterator[int]]) -> set[int]:
+    reached = set(start)
+    waiting = list(reached)
+    while waiting:
+        for node in following(waiting.pop()):
+            if node not in reached:
+                reached.add(node)
+                waiting.append(node)
+    return reached
