@@ -319,12 +319,15 @@ def test_the_symbol_of_every_operation_fits_its_badge(op):
     assert measure.fit(op.symbol, theme.SYMBOL_SIZE, scene.SYMBOL_ROOM) == op.symbol
 
 
-def test_complex_results_are_shown_by_their_absolute_values():
+def test_complex_results_keep_their_names_and_are_said_to_be_shown_by_their_absolute_values():
     u = leaf(2.0)
     graph = ng.to_networkx(abs(np.fft.fft(np.array([1.0, 2.0]) * u)).sum())
     [fft] = [facts for _, facts in graph.nodes(data=True) if facts["op"] == "fft"]
-    assert fft["name"].startswith("|")
-    np.testing.assert_allclose(fft["value"], [6.0, 2.0])
+    assert not fft["name"].startswith("|")
+    np.testing.assert_allclose(fft["value"], [6.0, -2.0])
+    drawing = ng.draw(graph)
+    assert ">|value|</text>" in drawing.svg
+    assert "complex128  |z|: min 2, mean 4, max 6" in drawing.text
 
 
 def test_a_graph_that_is_too_large_says_so():

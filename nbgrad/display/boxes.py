@@ -25,8 +25,9 @@ def box(
     paint, digits = paint or scene.look.palette, scene.look.digits
     stroke, line = paint.box_lines[node.kind]
     right = round(node.x + node.width - 10, 1)
+    title = escape(_tooltip(scene, node, gradients))
     parts = [
-        f'<g class="ng-node ng-{node.kind}" data-node="{node.id}"><title>{escape(_tooltip(scene, node, gradients))}</title>',
+        f'<g class="ng-node ng-{node.kind}" data-node="{node.id}"><title>{title}</title>',
         f'<rect class="ng-box" x="{node.x:g}" y="{node.y:g}" '
         f'width="{node.width:g}" height="{node.height:g}" '
         f'rx="10" fill="{paint.box}" stroke="{stroke}" stroke-width="{line:g}"/>',
@@ -48,7 +49,11 @@ def box(
         shown = gradient_fragment(node, None, paint, digits) if slot is None else slot
         parts.append(_at(node.gradient_at, shown, f'class="ng-gradient" data-gradient="{node.id}"'))
     if facts["problem"]:
-        parts.append(problem_mark(node, messages.say("arises_here", problem=facts["problem"]), paint, 26 if facts["change"] else 0))
+        parts.append(
+            problem_mark(
+                node, messages.say("arises_here", problem=facts["problem"]), paint, 26 if facts["change"] else 0
+            )
+        )
     if node.badge:
         parts.append(badge(node.badge, paint=paint))
     parts.append(over)

@@ -178,6 +178,15 @@ def normalise(graph: Any) -> nx.MultiDiGraph:
 DONE = "nbgrad_display_normalised"  # the mark of a graph that has every attribute
 
 
+def ids(graph: Any) -> dict[Any, int]:
+    """Return the whole number that each node of a graph has once it is normalised; {} for what is no graph.
+
+    >>> ids(nx.DiGraph([("x", "y")]))
+    {'x': 0, 'y': 1}
+    """
+    return _whole_numbers(graph) if isinstance(graph, nx.Graph) else {}
+
+
 def validate(graph: Any) -> None:
     """Raise a DisplayError where graph cannot be drawn; say nothing where it can.
 

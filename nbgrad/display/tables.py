@@ -66,7 +66,8 @@ def width(shape: tuple[int, ...], cell: float) -> float:
 
 def _rights(shape: tuple[int, ...], cell: float) -> list[float]:
     """Return where the numbers of each column end."""
-    x, rights = SIGN + BRACKET - CELL_GAP, []
+    x: float = SIGN + BRACKET - CELL_GAP
+    rights: list[float] = []
     for column in chosen(stats.plane(shape)[1]):
         x += CELL_GAP + (LEFT_OUT if column is None else cell)
         rights.append(round(x, 1))

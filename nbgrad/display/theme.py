@@ -133,7 +133,7 @@ class Palette:
     @property
     def lit(self) -> Palette:
         """The same for what is highlighted: boxes with strong outlines."""
-        lines = {kind: (self.lit_edge, 2.6) for kind in self.box_lines}
+        lines = dict.fromkeys(self.box_lines, (self.lit_edge, 2.6))
         return replace(self, box_lines=lines | {"parameter": (self.box_lines["parameter"][0], 3.6)})
 
     def on_ground(self, ground: str) -> Palette:

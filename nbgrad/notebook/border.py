@@ -62,17 +62,16 @@ def network(picture: Picture) -> nx.MultiDiGraph:
     paths = paths_of(picture.vertices)
     for vertex in picture.vertices:
         value = None if vertex.value is None else np.asarray(vertex.value)
-        is_complex = value is not None and value.dtype.kind == "c"  # shown by its absolute values, and named so
         graph.add_node(
             vertex.id,
             kind=vertex.kind,
             op=vertex.op.name if vertex.op else None,
             symbol=vertex.op.symbol if vertex.op else None,
-            name=f"|{vertex.label}|" if is_complex else vertex.label,
+            name=vertex.label,
             shape=None if value is None else value.shape,
             dtype=None if value is None else str(value.dtype),
-            value=np.abs(vertex.value) if is_complex else vertex.value,
-            gradient=np.abs(vertex.gradient) if is_complex and vertex.gradient is not None else vertex.gradient,
+            value=vertex.value,
+            gradient=vertex.gradient,
             group=paths.get(vertex.id, ()),
             code=code_of(picture, vertex),
             **({"problem": problems[vertex.id]} if vertex.id in problems else {}),

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from ..core.tensor import Tensor
 from ..graph.nodes import Node
 from ..graph.order import ancestors
 from ..program import Program
-from .border import to_networkx
-from .pictures import all_ancestors
+from .border import network, to_networkx
+from .pictures import all_ancestors, picture_of
 from .torch_graph import TorchGraph, check_no_network, is_torch
+
+if TYPE_CHECKING:
+    from ..display import Look
 
 
 def mimebundle(root: Tensor | Node) -> dict[str, str]:
@@ -24,37 +29,65 @@ class Drawing:
 
     Attributes:
         graph: the networkx graph that is drawn.
+        options: how it is drawn, a ``nbgrad.display.Look``.
     """
 
-    def __init__(self, graph: Any, direction: str = "LR"):
+    def __init__(self, graph: Any, options: Look | None = None, ids: Ids | None = None):
+        from ..display import Look
+
         self.graph = graph
-        self.direction = direction
+        self.options = options or Look()
+        self._ids = ids or {}
+
+    def look(self, **options: Any) -> Drawing:
+        """The same graph drawn with other options, those of ``nbgrad.draw``; what is not named stays as it is.
+
+        Raises:
+            OptionError: there is no such option, or it has no such value.
+
+        >>> import nbgrad as ng
+        >>> x = ng.tensor(3.0, requires_grad=True, name="x")
+        >>> drawing = ng.draw(x * x, digits=2)
+        >>> drawing.look(theme="dark").options.digits
+        2
+        """
+        if "highlight" in options:
+            options["highlight"] = _chosen(options["highlight"], self._ids)
+        return Drawing(self.graph, self.options.but(**options), self._ids)._checked()
+
+    def _checked(self) -> Drawing:
+        """This drawing, once it is clear that its graph can be drawn and that what it highlights is there."""
+        from ..display import normalise
+        from ..display.highlight import lit
+
+        lit(normalise(self.graph), self.options)
+        return self
 
     @property
     def svg(self) -> str:
         """The picture as SVG text."""
         from ..display import to_svg
 
-        return to_svg(self.graph, direction=self.direction)
+        return to_svg(self.graph, look=self.options)
 
     @property
     def text(self) -> str:
         """The picture in words and numbers: a table with a row for each node."""
         from ..display import to_text
 
-        return to_text(self.graph)
+        return to_text(self.graph, self.options)
 
     def to_dot(self) -> str:
         """The graph as Graphviz text."""
         from ..display.export import to_dot
 
-        return to_dot(self.graph, self.direction)
+        return to_dot(self.graph, self.options.direction)
 
     def to_mermaid(self) -> str:
         """The graph as a Mermaid flowchart."""
         from ..display.export import to_mermaid
 
-        return to_mermaid(self.graph, self.direction)
+        return to_mermaid(self.graph, self.options.direction)
 
     def save(self, path: str | Path, *, dpi: float | None = None) -> Path:
         """Write the picture to a file and give its path; the name's ending says as what.
@@ -80,7 +113,7 @@ class Drawing:
         """
         from ..display.export import save_drawing
 
-        return save_drawing(path, self.svg, self.graph, self.text, self.direction, dpi=dpi)
+        return save_drawing(path, self.svg, self.graph, self.text, self.options.direction, dpi=dpi)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"image/svg+xml": self.svg, "text/plain": self.text}
@@ -92,16 +125,20 @@ class Drawing:
 class TooLarge(Drawing):
     """What stands for the picture of a graph that is too large to be drawn: it says so at once."""
 
-    def __init__(self, nodes: int):
-        super().__init__(None)
+    def __init__(self, nodes: int, options: Look | None = None):
+        super().__init__(None, options)
         self.nodes = nodes
+
+    def look(self, **options: Any) -> TooLarge:
+        """The same message with other options."""
+        return TooLarge(self.nodes, self.options.but(**options))
 
     @property
     def svg(self) -> str:
         """The message as SVG text."""
         from ..display import too_many
 
-        return too_many(self.nodes)
+        return too_many(self.nodes, self.options)
 
     @property
     def text(self) -> str:
@@ -111,44 +148,115 @@ class TooLarge(Drawing):
         return " ".join(too_many_text(self.nodes))
 
 
-def too_large(root: Any) -> TooLarge | None:
+def too_large(root: Any, options: Look | None = None) -> TooLarge | None:
     """The message that the graph of ``root`` is too large to be drawn, if it is."""
     from ..display import TOO_MANY
 
-    nodes = len(all_ancestors(root) if isinstance(root, Tensor) else ancestors([root]))
-    return TooLarge(nodes) if nodes > TOO_MANY else None
+    if isinstance(root, TorchGraph):
+        nodes = len(root)
+    elif isinstance(root, Tensor | Node):
+        nodes = len(all_ancestors(root) if isinstance(root, Tensor) else ancestors([root]))
+    else:
+        return None
+    return TooLarge(nodes, options) if nodes > TOO_MANY else None
 
 
-def draw(root: Any, *, direction: str = "LR", params: Any = None) -> Drawing:
+def draw(
+    root: Any,
+    *,
+    direction: str = "LR",
+    values: str = "auto",
+    digits: int = 3,
+    theme: str = "light",
+    highlight: Any = (),
+    heat: bool = False,
+    compare: Any = None,
+    params: Any = None,
+) -> Drawing:
     """Draw the graph of a tensor, of a node of the graph face, of a program, or any networkx graph.
 
     Results of PyTorch's are drawn, too: a tensor, or several in a tuple, a list or a dictionary.
 
     Args:
         direction: ``"LR"``, from left to right, or ``"TB"``, from top to bottom.
+        values: what the boxes show. ``"auto"``: numbers of scalars, small pictures of arrays; ``"numbers"``: numbers of
+            arrays too; ``"forward"``: as ``"auto"``, without gradients; ``"shapes"``: names, shapes and dtypes;
+            ``"none"``: names.
+        digits: significant digits of the numbers, 1 to 12.
+        theme: ``"light"`` or ``"dark"``.
+        highlight: a node or a list of nodes: tensors, names, or the graph's ids. They are lit together with all ways
+            from one to another, as ``highlight=[x, loss]`` does; the rest is dimmed.
+        heat: shows the size of gradients as the width and colour of edges and the ground of boxes, on a logarithmic
+            scale: vanishing and exploding gradients are seen at a glance.
+        compare: an earlier run of the same computation: a tensor, a ``Drawing``, or a graph that ``to_networkx`` made.
+            What has changed since is marked, and shown as it was and as it is.
         params: names for the parameters of a PyTorch result: the network, or ``dict(network.named_parameters())``. By
             default they are called as the notebook's variables and the networks among them say.
 
     Raises:
+        OptionError: an option has a value that means nothing.
+        DifferentGraphsError: ``compare`` is not a run of the same computation.
+        NotAGraphError, CycleError, AttributeValueError: a networkx graph that cannot be drawn.
         NoHistoryError: a PyTorch result that does not know how it was computed.
         NotAGraphError: a PyTorch network: its graph is that of a result.
 
     >>> import nbgrad as ng
     >>> x = ng.tensor(3.0, requires_grad=True, name="x")
-    >>> "<svg" in ng.draw(x * x).svg
+    >>> "<svg" in ng.draw(x * x, theme="dark").svg
     True
     """
-    if isinstance(root, Program):
-        return Drawing(to_networkx(root), direction)
+    from ..display import Look, compared
+
+    options = Look(direction=direction, values=values, digits=digits, theme=theme, heat=heat)
     if is_torch(root):
-        return _of_torch(TorchGraph(root, params), direction)
+        root = TorchGraph(root, params)
+    if message := too_large(root, options):
+        return message
+    graph, ids = _graph_of(root)
+    if compare is not None:
+        graph = compared(_graph_of(compare)[0], graph)
+    return Drawing(graph, options.but(highlight=_chosen(highlight, ids)), ids)._checked()
+
+
+Ids = dict[Any, int]  # what a node was made of -> its id: tensors by serial number, so that none is kept alive
+
+
+def _graph_of(root: Any) -> tuple[Any, Ids]:
+    """The networkx graph of what is to be drawn, and how its nodes are found by what they were made of."""
+    if isinstance(root, Drawing):
+        return root.graph, root._ids
+    if isinstance(root, Program):
+        return to_networkx(root), {}
+    if is_torch(root):
+        root = TorchGraph(root, None)
+    if isinstance(root, TorchGraph):
+        return root.network(), {}
     if not isinstance(root, Tensor | Node):
+        from ..display.schema import ids
+
         check_no_network(root)
-        return Drawing(root, direction)
-    return too_large(root) or Drawing(to_networkx(root), direction)
+        return root, ids(root)
+    picture = picture_of(root)
+    return network(picture), {_key(vertex.thing): vertex.id for vertex in picture.vertices if vertex.thing is not None}
 
 
-def _of_torch(graph: TorchGraph, direction: str) -> Drawing:
-    from ..display import TOO_MANY
+def _key(thing: Any) -> Any:
+    """What a highlighted thing is found by: a tensor's or node's serial number, or the identity of an array."""
+    if isinstance(thing, Tensor | Node):
+        return isinstance(thing, Tensor), thing.serial
+    return id(thing) if isinstance(thing, np.ndarray) else thing
 
-    return TooLarge(len(graph)) if len(graph) > TOO_MANY else Drawing(graph.network(), direction)
+
+def _chosen(highlight: Any, ids: Ids) -> Any:
+    """What is to be highlighted, with ids for tensors; a name, and what is not known, is left to the display."""
+    many = isinstance(highlight, list | tuple | set | frozenset)
+    return tuple(_found(thing, ids) for thing in highlight) if many else _found(highlight, ids)
+
+
+def _found(thing: Any, ids: Ids) -> Any:
+    if isinstance(thing, bool):  # would be found as the node 1
+        return thing
+    try:
+        return ids.get(_key(thing), thing)
+    except TypeError:  # nothing that could be found by its hash
+        return thing

@@ -218,7 +218,7 @@ def test_a_drawing_of_the_graph_alone():
     drawing = ng.draw(compiled_examples.network())
     assert "<svg" in drawing.svg
     assert "d_W1" in drawing.svg
-    assert drawing.text.splitlines()[3].split() == ["W1", "parameter", "13×10", "d_W1"]
+    assert drawing.text.splitlines()[3].split() == ["W1", "parameter", "13×10", "float64", "d_W1"]
 
 
 def test_what_names_stand_for():

@@ -7,7 +7,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
-from nbgrad.display import measure, messages, numbers, schema
+from nbgrad.display import measure, messages, numbers, schema, stats
 from nbgrad.display.formula import short
 from nbgrad.display.frames import root_of
 from nbgrad.display.messages import say
@@ -104,7 +104,7 @@ def statistics(value: np.ndarray | None) -> list[list[str]]:
     """
     if value is None or value.size < 2:
         return []
-    real = value.astype(float)
+    real = stats.magnitudes(stats.sampled(value))
     finite = real[np.isfinite(real)]
     rows = []
     if finite.size:
