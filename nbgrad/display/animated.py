@@ -147,7 +147,7 @@ def _with_gradients(graph: Any, steps: list[Step]) -> Any:
         final.nodes[node]["gradient"] = None
     for step in steps:
         if final.nodes[step.target]["kind"] in ("operation", "parameter"):
-            final.nodes[step.target]["gradient"] = schema.as_numbers(step.total)
+            final.nodes[step.target]["gradient"] = schema.as_array(step.total)
     return final
 
 

@@ -61,7 +61,7 @@ def equation(graph: nx.MultiDiGraph, step: Step, root: int, before: Any = None) 
     top = short(graph, root)
     left = Token(derivative(top, short(graph, step.target)))
     if step.source is None:
-        return [left, Token(" = "), Token(numbers.summary(schema.as_numbers(step.total)), GRADIENT)]
+        return [left, Token(" = "), Token(numbers.summary(schema.as_array(step.total)), GRADIENT)]
     sought = [left, Token(" = ")]
     if step.index < step.count:
         sought.insert(0, Token(f"{messages.say('part_of')} ", FAINT))

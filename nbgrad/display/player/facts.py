@@ -47,7 +47,7 @@ def _node(trace: Trace, node: int, gradient: Any, sent: list[Step], line: int | 
     facts = graph.nodes[node]
     has_formula = facts["kind"] == "operation"
     symbols = in_names(graph, node, trace.written.get(node)) if has_formula else ""
-    gradient = schema.as_numbers(gradient)
+    gradient = schema.as_array(gradient)
     return {
         "name": measure.clean(schema.label(graph, node), 200),
         "kind": facts["kind"],
@@ -152,9 +152,9 @@ def _edge(
     local = schema.as_numbers(step.local)
     return {
         **ends,
-        "upstream": numbers.summary(schema.as_numbers(step.upstream)),
+        "upstream": numbers.summary(schema.as_array(step.upstream)),
         "local": measure.clean(step.formula, 120) if local is None else numbers.summary(local),
-        "product": numbers.summary(schema.as_numbers(step.contribution)),
+        "product": numbers.summary(schema.as_array(step.contribution)),
         "math": set_tokens(frame.equation),
         "sentence": frame.sentence,
         "check": check_of(step.check),

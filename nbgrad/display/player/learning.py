@@ -97,7 +97,7 @@ def amount(value: Any) -> str:
     >>> amount(0.25), amount(np.array([1.0, 3.0]))
     ('0.25', 'min 1, mean 2, max 3')
     """
-    return numbers.summary(schema.as_numbers(value))
+    return numbers.summary(schema.as_array(value))
 
 
 # ---- questions

@@ -97,7 +97,7 @@ def backward_frames(scene: Scene, trace: Trace) -> Iterator[Frame]:
     root = root_of(steps)
     so_far: dict[int, Any] = {}
     for step, frame in zip(steps, frames_of(scene, steps), strict=True):
-        total = schema.as_numbers(step.total)
+        total = schema.as_array(step.total)
         spoken = say(
             "spoken_gradient",
             root=short(scene.graph, root),
@@ -130,15 +130,15 @@ def arrival_of(step: Step, before: Any) -> dict[str, Any] | None:
     return {
         "index": step.index,
         "count": step.count,
-        "before": "" if before is None else numbers.summary(schema.as_numbers(before)),
-        "new": numbers.summary(schema.as_numbers(step.contribution)),
-        "total": numbers.summary(schema.as_numbers(step.total)),
+        "before": "" if before is None else numbers.summary(schema.as_array(before)),
+        "new": numbers.summary(schema.as_array(step.contribution)),
+        "total": numbers.summary(schema.as_array(step.total)),
     }
 
 
 def fold_of(scene: Scene, step: Step) -> dict[str, Any] | None:
     """Return how broadcasting is undone in a step: the gradient before the sum, and the axes that are summed."""
-    before, after = schema.as_numbers(step.fold), schema.as_numbers(step.contribution)
+    before, after = schema.as_array(step.fold), schema.as_array(step.contribution)
     if before is None or after is None:
         return None
     axes = summed_axes(before.shape, after.shape)

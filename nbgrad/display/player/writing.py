@@ -7,7 +7,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
-from nbgrad.display import messages, numbers, schema
+from nbgrad.display import messages, numbers, schema, stats
 from nbgrad.display.formula import FAINT, GRADIENT, PLAIN, VALUE, Token, derivative, in_one, short
 from nbgrad.display.player.mathematics import set_latex, set_text
 from nbgrad.display.player.trace import SLOT, Update, Written, slot
@@ -129,8 +129,8 @@ def result(value: Any, role: str, said: str = "average_size") -> list[Token]:
 
 
 def size_of(value: Any) -> float:
-    """Return the mean magnitude of an array, 0 of an empty one."""
-    magnitudes = np.abs(np.asarray(value, dtype=float))
+    """Return the mean magnitude of an array, real or complex, 0 of an empty one."""
+    magnitudes = np.abs(stats.magnitudes(np.asarray(value)))
     with np.errstate(over="ignore"):
         return float(magnitudes.mean()) if magnitudes.size else 0.0
 
