@@ -74,11 +74,12 @@ def layout(
     direction: "LR" for left to right, "TB" for top to bottom. Edges leave the middle of a box's right side and
         arrive at the middle of the left side ("TB": bottom and top); parallel edges arrive a little apart.
     spacing: by how much the room between columns ("TB": rows) is multiplied.
-    groups: for each node the names of the groups that it belongs to, from the outermost to the innermost. A node
-        that is missing belongs to none. Each group gets a frame, 14 px outside of what stands in it and 26 px above.
-        Frames are nested or disjoint and hold their members only; no edge runs through a frame in which it has no
-        end. A value enters a frame at one place, however often it is used there. A group that a path of edges
-        leaves and enters again gets no frame, because one of these edges would have to run backwards.
+    groups: for each node the names of the groups that it belongs to, from the outermost to the innermost; a string
+        is a path of one name. A node that is missing belongs to none. Each group gets a frame, 14 px outside of
+        what stands in it and 26 px above. Frames are nested or disjoint and hold their members only; no edge runs
+        through a frame in which it has no end. A value enters a frame at one place, however often it is used there.
+        A group that a path of edges leaves and enters again gets no frame, because one of these edges would have to
+        run backwards.
 
     Edges of a graph that is not a multigraph have the key 0. The same graph always gives the same Layout; one of the
     same shape as one seen lately is found again at once.
@@ -100,7 +101,7 @@ def layout(
     keys = _edges_in_order(graph)
     edges = tuple((number[u], number[v]) for u, v, _ in keys)
     boxes = tuple((float(sizes[node][0]), float(sizes[node][1])) for node in nodes)
-    paths = tuple(tuple(groups.get(node, ())) for node in nodes) if groups else ((),) * len(nodes)
+    paths = tuple(_path(groups, node) for node in nodes) if groups else ((),) * len(nodes)
     shape = (edges, boxes, paths, direction, spacing)
     found = _seen.get(shape)
     if found is None:
@@ -117,6 +118,11 @@ def layout(
         found.height,
         dict(found.groups),
     )
+
+
+def _path(groups: Mapping[Any, Sequence[Hashable]], node: Hashable) -> Path:
+    path = groups.get(node, ())
+    return (path,) if isinstance(path, str) else tuple(path)
 
 
 def _edge_keys(graph: nx.Graph) -> list[EdgeKey]:

@@ -77,16 +77,18 @@ def drawn(
     across = [box.height for box in boxes] + [(count - 1) * STRAND_GAP for count in waypoints]
     along = [box.width for box in boxes] + [0.0] * len(waypoints)
     y = [round(height + padding.top, 1) for height in heights(grid, _ordered(grid), across, range(inner, len(boxes)))]
-    last = len(grid.columns.members) - 1
-    beside = {1: padding.left} if entering else {}
+    first, last = min(rank[:inner]), max(rank[:inner])  # ports stand before the first column and after the last
+    beside = {first: padding.left} if entering else {}
     if leaving:
-        beside[last] = padding.right
+        beside[last + 1] = padding.right
     spans = column_edges(grid, y, along, spacing, beside)
     if not entering:
         spans = [(a + padding.left, b + padding.left) for a, b in spans]
     spans = [(round(a, 1), round(b, 1)) for a, b in spans]
     x = _middles(boxes, grid, spans)
-    left, right = spans[min(rank[:inner])][0] - padding.left, spans[max(rank[:inner])][1] + padding.right
+    left, right = spans[first][0] - padding.left, spans[last][1] + padding.right
+    spans[first] = (left, spans[first][1])  # edges cross the frame, and its header, at right angles
+    spans[last] = (spans[last][0], right)
     width = max(right, spans[-1][1])
     bottom = max(y[k] + across[k] / 2 for k in range(len(across))) + padding.bottom
     if framed:

@@ -26,8 +26,8 @@ def column_edges(
     """(left, right) of each column; where edges climb far, the room before the column is wider,
     in steps, so that small differences do not show. All that room is multiplied by ``spacing``.
 
-    beside: the columns between which and the column before a group's border stands, and the room that it needs.
-    Only a port is on the other side, so edges climb in half the room."""
+    beside: the columns between which and the column before a group's border stands, and its distance from the boxes.
+    Edges climb outside of it, and only ports are there, so they do with half the room."""
     spans: list[tuple[float, float]] = []
     left = 0.0
     for r, column in enumerate(grid.columns.members):
@@ -35,7 +35,7 @@ def column_edges(
             climb = max((abs(y[a] + drop - y[b]) for b in column for a, drop in grid.before[b]), default=0.0)
             room = spacing * min(80.0 + 20.0 * (climb // 120.0), 140.0)
             if r in beside:
-                room = max(beside[r], room / 2 if climb >= LEVEL else 0.0)
+                room = beside[r] + (room / 2 if climb >= LEVEL else 0.0)
             left = spans[-1][1] + room
         spans.append((left, left + max(width[v] for v in column)))
     return spans
