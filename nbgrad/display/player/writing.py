@@ -175,7 +175,9 @@ def update_equation(graph: nx.MultiDiGraph, update: Update, root: int) -> list[T
             tokens += [Token(" = "), _number(before, VALUE), Token(f" − {rate} × "), Token(text, GRADIENT)]
             return [*tokens, Token(" = "), _number(after, VALUE)]
     tokens.append(Token(f" ({numbers.shape(after.shape)})", FAINT))
-    return tokens + result(after - before, VALUE, "average_move")
+    with np.errstate(all="ignore"):  # from infinity to infinity is no number, and is shown as that
+        move = after - before
+    return tokens + result(move, VALUE, "average_move")
 
 
 def _number(array: Any, role: str = PLAIN) -> Token:

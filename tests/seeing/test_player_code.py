@@ -1,0 +1,77 @@
+"""The line of the cell that made a node: in IPython, in a script, and in a function of an earlier cell."""
+
+import subprocess
+import sys
+import textwrap
+
+import nbgrad as ng
+
+
+def in_ipython(*cells):
+    """Run cells in an IPython of its own; what the last prints."""
+    runs = "\n".join(f"shell.run_cell({cell!r}, store_history=True)" for cell in cells)
+    script = f"""
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+{runs}
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+SHOW = """
+payload = ng.animate(loss).payload
+for line in payload["code"]:
+    print(line["where"], line["line"], line["text"], line["nodes"], sep=" | ")
+"""
+
+
+def test_lines_of_cells_are_known():
+    out = in_ipython(
+        "import numpy as np, nbgrad as ng\nx = ng.tensor(2.0, requires_grad=True)",
+        "# the first line is a comment\ny = x * 3\n\nloss = np.tanh(y) + y",
+        SHOW,
+    )
+    assert out.splitlines() == ["In [2] | 2 | y = x * 3 | [2]", "In [2] | 4 | loss = np.tanh(y) + y | [3, 4]"]
+
+
+def test_a_function_of_an_earlier_cell_is_named_by_its_own_line():
+    out = in_ipython(
+        "import numpy as np, nbgrad as ng\nx = ng.tensor(2.0, requires_grad=True)",
+        "def squash(v):\n    return np.tanh(v)",
+        "loss = squash(x) * 2",
+        SHOW,
+    )
+    assert out.splitlines() == ["In [2] | 2 | return np.tanh(v) | [1]", "In [3] | 1 | loss = squash(x) * 2 | [3]"]
+
+
+def test_a_layer_is_named_by_the_line_that_calls_it():
+    out = in_ipython(
+        "import numpy as np, nbgrad as ng\nlayer = ng.nn.Linear(2, 1)",
+        "loss = layer(ng.tensor([[1.0, 2.0]])).sum()",
+        SHOW,
+    )
+    assert {line.split(" | ")[0] for line in out.splitlines()} == {"In [2]"}
+
+
+def test_in_a_script_lines_are_known_within_debug(tmp_path):
+    script = tmp_path / "teach.py"
+    script.write_text(
+        textwrap.dedent("""
+        import nbgrad as ng
+        x = ng.tensor(2.0, requires_grad=True)
+        before = x * 3
+        with ng.debug():
+            loss = before * x
+        """)
+        + SHOW
+    )
+    done = subprocess.run([sys.executable, "teach.py"], capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert done.stdout.splitlines() == ["teach.py | 6 | loss = before * x | [3]"]
+
+
+def test_where_nothing_was_captured_there_is_no_code():
+    x = ng.tensor(2.0, requires_grad=True, name="x")
+    payload = ng.animate(x * x).payload
+    assert payload["code"] == []
+    assert {frame["line"] for frame in payload["frames"]} == {None}
