@@ -73,9 +73,10 @@ def payload(program: Program, drawn: ProgramGraph, lines: Sequence[SourceLine]) 
     Keys: ``title``; ``svg``, the graph; ``readable`` and ``fast``, lists of lines with ``tokens`` (pairs of text and
     role), ``section``, ``nodes`` (their ids) and ``said`` (the line's part, in a sentence); ``names`` of the nodes;
     ``nodes``, what is said of each beside the readable source; ``passes``, groups with ``name`` and ``rows``;
-    ``left_out``, how many lines are not shown.
+    ``left_out``, how many lines are not shown; ``language`` and ``words``, what the page itself says.
     """
     from ..display import structure_picture
+    from ..display.messages import interface, language
 
     readable = [
         {**line(shown.tokens, row.section), "nodes": list(row.nodes), "said": sentence(number, row)}
@@ -94,6 +95,8 @@ def payload(program: Program, drawn: ProgramGraph, lines: Sequence[SourceLine]) 
         "names": names_of_nodes(drawn),
         "nodes": node_sentences(drawn),
         "passes": passes(program),
+        "language": language(),
+        "words": interface("source_"),
     }
 
 

@@ -9,6 +9,7 @@ from weakref import ref
 import anywidget
 import traitlets as t
 
+from nbgrad.display import messages
 from nbgrad.plots import FeaturesError, Predict, checked_points, evaluate_grid
 from nbgrad.widgets.esm import bundle, stylesheet
 from nbgrad.widgets.following import follow, unfollow
@@ -58,6 +59,7 @@ class Surface(anywidget.AnyWidget):
 
     scene = t.Dict().tag(sync=True)
     heights = t.Dict().tag(sync=True)
+    words = t.Dict(read_only=True).tag(sync=True)
     _trainer: ref[Any] | None = None
 
     def __init__(
@@ -78,6 +80,7 @@ class Surface(anywidget.AnyWidget):
         self._labels = Labels(_pair(feature_names, "feature_names"), _pair(units, "units"), target_name, target_unit)
         self._resolution = resolution
         self._grid = evaluate_grid(predict, self._points, resolution)
+        self.set_trait("words", {**messages.interface("surface_"), "language": messages.language()})
         super().__init__(scene=self._scene(), heights=self._heights())
         if trainer is not None:
             self._trainer = ref(trainer)
@@ -105,7 +108,7 @@ class Surface(anywidget.AnyWidget):
                 [*numbers(point), *numbers(target)]
                 for point, target in zip(self._points[::every], self._targets[::every, None], strict=True)
             ],
-            "names": [*labels.names, labels.target or "prediction"],
+            "names": [*labels.names, labels.target or messages.say("surface_prediction")],
             "units": [*labels.units, labels.target_unit],
             "colours": viridis(),
             "view": {"azimuth": AZIMUTH, "elevation": ELEVATION},

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from nbgrad.display.messages import say
 from nbgrad.plots import Grid
 
 from .loss_picture import DIM, INK, LINE, fonts, nice_step
@@ -44,7 +45,7 @@ class Labels:
         return f"{name} ({unit})" if unit else name
 
     def _both(self, index: int) -> tuple[str, str]:
-        names = (*self.names, self.target or "prediction")
+        names = (*self.names, self.target or say("surface_prediction"))
         return names[index], (*self.units, self.target_unit)[index]
 
 
@@ -75,16 +76,20 @@ def numbers(values: np.ndarray, digits: int = 5) -> list[Any]:
 def in_words(grid: Grid, points: np.ndarray, targets: np.ndarray, labels: Labels) -> str:
     """The text version: ranges, and the predictions at the four corners."""
     known = grid.z[np.isfinite(grid.z)]
-    spread = f"{known.min():.4g} to {known.max():.4g}" if known.size else "no finite number"
+    spread = _ends(known) if known.size else say("surface_no_number")
     lines = [
-        f"{labels.spoken(2)} over {labels.spoken(0)} and {labels.spoken(1)}",
-        f"prediction: {spread}; data: {targets.min():.4g} to {targets.max():.4g} ({len(points)} points)",
+        say("surface_title", target=labels.spoken(2), first=labels.spoken(0), second=labels.spoken(1)),
+        say("surface_spread", predicted=spread, data=_ends(targets), count=len(points)),
     ]
     for i in (0, -1):
         for j in (0, -1):
             place = f"{labels.names[0]} {grid.x[i]:.4g}, {labels.names[1]} {grid.y[j]:.4g}"
-            lines.append(f"at {place}: {grid.z[i, j]:.4g}")
+            lines.append(say("surface_at", place=place, value=f"{grid.z[i, j]:.4g}"))
     return "\n".join(lines)
+
+
+def _ends(values: np.ndarray) -> str:
+    return say("surface_ends", low=f"{values.min():.4g}", high=f"{values.max():.4g}")
 
 
 class View:

@@ -4,43 +4,46 @@ import { element } from "./dom.js";
 import { claimKeys } from "./keyboard.js";
 import { ProgramGraph } from "./program_graph.js";
 import { firstLinked, linesOfNodes, litBy, longestLine, movedTo, stopsOf } from "./program_links.js";
+import { phrases } from "./phrases.js";
 import { buildPasses } from "./program_passes.js";
 import { Source } from "./program_source.js";
 
-const VIEWS = { readable: "Readable", fast: "Fast", passes: "Passes" };
-const HINT = "Point at a line or a box, or use the arrow keys.";
+const VIEWS = ["readable", "fast", "passes"];
 
 function render({ model, el }) {
   const payload = model.get("payload");
+  const say = phrases(() => payload.words ?? {});
   const lines = payload.readable;
   const linesOf = linesOfNodes(lines, payload.nodes.length);
   const prefix = `ng${Math.random().toString(36).slice(2, 10)}-`;
   let pointed = null; // what the pointer is over: { line } or { node }
   let chosen = model.get("line") ? { line: model.get("line") - 1 } : null; // what was clicked or reached by key
 
-  const source = new Source(lines, `Source of ${payload.title}. The arrow keys go from line to line.`, prefix, {
+  const source = new Source(lines, say("label", { title: payload.title }), prefix, {
     over: (line) => point(line < 0 ? null : { line }),
     chosen: (line) => choose({ line }),
   });
-  const graph = new ProgramGraph(payload, prefix, {
+  const graph = new ProgramGraph(payload, say("graph_label", { title: payload.title }), prefix, {
     over: (node) => point(node < 0 ? null : { node }),
     chosen: (node) => choose({ node }),
   });
-  const fast = new Source(payload.fast, `Fast source of ${payload.title}`, `${prefix}fast-`);
+  const fast = new Source(payload.fast, say("fast_label", { title: payload.title }), `${prefix}fast-`);
   const panels = {
     readable: source.root,
     fast: fast.root,
-    passes: buildPasses(payload.passes),
+    passes: buildPasses(payload.passes, say),
   };
-  const head = buildProgramHead(payload, (view) => tell("view", view));
+  const head = buildProgramHead(payload, say, (view) => tell("view", view));
   const said = element("p", { class: "ng-said ng-dim", "aria-live": "polite" });
   const body = element("div", { class: "ng-body" }, [...Object.values(panels), graph.root]);
   body.style.setProperty("--ng-source-width", `calc(${longestLine(lines)} * 7.9px + 82px)`);
-  const root = element("section", { class: "ng-widget ng-card ng-program", "aria-label": `Program ${payload.title}` }, [
+  const root = element("section", { class: "ng-widget ng-card ng-program", "aria-label": say("root_label", { title: payload.title }) }, [
     head.root,
     body,
     element("div", { class: "ng-foot" }, [said]),
   ]);
+
+  root.lang = payload.language ?? "";
 
   function tell(trait, value) {
     model.set(trait, value);
@@ -84,7 +87,7 @@ function render({ model, el }) {
     if (model.get("view") !== "readable") {
       return payload.names[what?.node] ?? "";
     }
-    return (what?.line === undefined ? payload.nodes[what?.node] : lines[what.line]?.said) || HINT;
+    return (what?.line === undefined ? payload.nodes[what?.node] : lines[what.line]?.said) || say("hint");
   }
 
   function showView() {
@@ -145,10 +148,10 @@ function render({ model, el }) {
   };
 }
 
-function buildProgramHead(payload, choose) {
+function buildProgramHead(payload, say, choose) {
   const buttons = new Map();
-  for (const [view, label] of Object.entries(VIEWS)) {
-    const button = element("button", { class: "ng-tab ng-focusable", type: "button" }, [label]);
+  for (const view of VIEWS) {
+    const button = element("button", { class: "ng-tab ng-focusable", type: "button" }, [say(`view_${view}`)]);
     button.addEventListener("click", () => choose(view));
     buttons.set(view, button);
   }
@@ -156,26 +159,26 @@ function buildProgramHead(payload, choose) {
   const root = element("div", { class: "ng-head" }, [
     element("span", { class: "ng-title" }, [payload.title]),
     count,
-    element("div", { class: "ng-tabs", role: "group", "aria-label": "What is shown" }, [...buttons.values()]),
+    element("div", { class: "ng-tabs", role: "group", "aria-label": say("views") }, [...buttons.values()]),
   ]);
 
   function show(view) {
     for (const [name, button] of buttons) {
       button.setAttribute("aria-pressed", String(name === view));
     }
-    count.textContent = countOf(payload, view);
+    count.textContent = countOf(payload, view, say);
   }
 
   return { root, show };
 }
 
-function countOf(payload, view) {
+function countOf(payload, view, say) {
   if (view === "passes") {
-    return `${payload.passes.reduce((sum, group) => sum + group.rows.length, 0)} rewriting passes`;
+    return say("count_passes", { count: payload.passes.reduce((sum, group) => sum + group.rows.length, 0) });
   }
   const more = payload.left_out[view];
-  const all = payload[view].length + more;
-  return more ? `program, the first ${payload[view].length} of ${all} lines` : `program, ${all} lines`;
+  const count = payload[view].length + more;
+  return say(more ? "count_first" : "count_lines", { shown: payload[view].length, count });
 }
 
 export default { render };

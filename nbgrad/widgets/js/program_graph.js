@@ -11,11 +11,10 @@ const LIGHTS = ["forward", "backward", "update"];
 
 export class ProgramGraph {
   /** `over(node)` is told of the box under the pointer (-1: none), `chosen(node)` of the one that was clicked. */
-  constructor(payload, prefix, { over, chosen }) {
+  constructor(payload, label, prefix, { over, chosen }) {
     this.drawing = importDrawing(payload.svg, prefix);
     this.boxes = indexBy(this.drawing, "node");
     this.edges = indexBy(this.drawing, "edge");
-    const label = `Graph of ${payload.title}. The arrow keys go from box to box.`;
     const attributes = { class: "ng-program-graph ng-focusable", tabindex: "0", role: "listbox", "aria-label": label };
     this.root = element("div", attributes, [this.drawing]);
     this.drawing.setAttribute("role", "presentation");

@@ -3,9 +3,10 @@
 import { element } from "./dom.js";
 
 /** Build the table; `groups` have a name and rows with name, before, after and what. */
-export function buildPasses(groups) {
+export function buildPasses(groups, say) {
+  const columns = ["column_pass", "column_lines", "column_what"].map((key) => heading(say(key), "col"));
   const table = element("table", { class: "ng-passes" }, [
-    element("thead", {}, [element("tr", {}, ["pass", "lines", "what it does"].map((name) => heading(name, "col")))]),
+    element("thead", {}, [element("tr", {}, columns)]),
     ...groups.map((group) =>
       element("tbody", {}, [
         element("tr", {}, [element("th", { colspan: "3", scope: "rowgroup" }, [group.name])]),
@@ -13,7 +14,7 @@ export function buildPasses(groups) {
       ]),
     ),
   ]);
-  const attributes = { class: "ng-source ng-focusable", tabindex: "0", role: "group", "aria-label": "Rewriting passes" };
+  const attributes = { class: "ng-source ng-focusable", tabindex: "0", role: "group", "aria-label": say("passes_label") };
   return element("div", attributes, [table]);
 }
 

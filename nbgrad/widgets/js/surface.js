@@ -2,24 +2,27 @@
 
 import { element } from "./dom.js";
 import { claimKeys } from "./keyboard.js";
+import { phrases } from "./phrases.js";
 import { shortNumber } from "./plot_scale.js";
 import { cameraOf, heightAt, unitOf } from "./surface_geometry.js";
 import { boxOf, paintSurface } from "./surface_paint.js";
 
 const REACH = 11; // pixels around a point in which the mouse finds it
-const HINT = "drag or arrow keys: turn · click, then wheel, or + −: zoom · Home: first view · ○ behind the surface";
 const KEY_TURNS = { ArrowLeft: [-5, 0], ArrowRight: [5, 0], ArrowUp: [0, 5], ArrowDown: [0, -5] };
 const KEY_ZOOMS = { "+": 1.15, "=": 1.15, "-": 1 / 1.15, _: 1 / 1.15 };
 
 function render({ model, el }) {
+  const say = phrases(() => model.get("words") ?? {});
+  const hint = say("hint");
   const canvas = element("canvas", { class: "ng-canvas ng-focusable", tabindex: "0", role: "application" });
-  canvas.setAttribute("aria-roledescription", "3-D surface");
-  const status = element("span", { class: "ng-hint ng-dim" }, [HINT]);
-  const buttons = buildViewButtons({ zoom: (factor) => zoomBy(factor), home: () => goHome() });
+  canvas.setAttribute("aria-roledescription", say("kind"));
+  const status = element("span", { class: "ng-hint ng-dim" }, [hint]);
+  const buttons = buildViewButtons(say, { zoom: (factor) => zoomBy(factor), home: () => goHome() });
   const scene = model.get("scene");
-  const title = `${scene.names[2]} over ${scene.names[0]} and ${scene.names[1]}`;
+  const [first, second, target] = scene.names;
+  const title = say("title", { target, first, second });
   const attributes = { class: "ng-widget ng-card ng-surface", "data-lm-suppress-shortcuts": "true", "aria-label": title };
-  const root = element("section", attributes, [
+  const root = element("section", { ...attributes, lang: say("language") }, [
     element("div", { class: "ng-head" }, [element("span", { class: "ng-title" }, [title]), buttons]),
     canvas,
     element("div", { class: "ng-foot" }, [status]),
@@ -40,7 +43,7 @@ function render({ model, el }) {
     const context = canvas.getContext("2d");
     context.setTransform(sharp, 0, 0, sharp, 0, 0);
     places = paintSurface(context, size, scene, box, camera, paletteOf(root), pointed);
-    canvas.setAttribute("aria-label", spokenSurface(scene, model.get("heights"), camera));
+    canvas.setAttribute("aria-label", spokenSurface(scene, model.get("heights"), camera, say));
     canvas.dataset.view = `${camera.azimuth.toFixed(1)} ${camera.elevation.toFixed(1)} ${camera.zoom.toFixed(2)}`;
   }
 
@@ -61,7 +64,7 @@ function render({ model, el }) {
   function point(index) {
     if (index !== pointed) {
       pointed = index;
-      status.textContent = index === null ? HINT : pointWords(scene, box, index);
+      status.textContent = index === null ? hint : pointWords(scene, box, index, say);
       schedule();
     }
   }
@@ -71,7 +74,7 @@ function render({ model, el }) {
   canvas.addEventListener("keydown", (event) => surfaceKeys(event, { turnBy, zoomBy, goHome }));
   const reheight = () => {
     box = boxOf(scene, model.get("heights"));
-    status.textContent = pointed === null ? HINT : pointWords(scene, box, pointed);
+    status.textContent = pointed === null ? hint : pointWords(scene, box, pointed, say);
     schedule();
   };
   model.on("change:heights", reheight);
@@ -92,16 +95,16 @@ function render({ model, el }) {
   };
 }
 
-function buildViewButtons({ zoom, home }) {
+function buildViewButtons(say, { zoom, home }) {
   const button = (words, label, action) => {
     const made = element("button", { type: "button", class: "ng-button", "aria-label": label, title: label }, [words]);
     made.addEventListener("click", action);
     return made;
   };
-  return element("div", { class: "ng-view-buttons", role: "group", "aria-label": "View" }, [
-    button("−", "Zoom out", () => zoom(1 / 1.25)),
-    button("+", "Zoom in", () => zoom(1.25)),
-    button("First view", "Back to the first view", home),
+  return element("div", { class: "ng-view-buttons", role: "group", "aria-label": say("view") }, [
+    button("−", say("zoom_out"), () => zoom(1 / 1.25)),
+    button("+", say("zoom_in"), () => zoom(1.25)),
+    button(say("home"), say("home_title"), home),
   ]);
 }
 
@@ -122,21 +125,24 @@ function paletteOf(root) {
   };
 }
 
-function spokenSurface(scene, heights, camera) {
+function spokenSurface(scene, heights, camera, say) {
   const known = heights.z.flat().filter((value) => value !== null);
   const unit = unitWords(scene.units[2]);
-  const spread = known.length
-    ? `from ${shortNumber(Math.min(...known))} to ${shortNumber(Math.max(...known))}${unit}`
-    : "without a finite number";
-  return (
-    `Surface of the predicted ${scene.names[2]} over ${scene.names[0]} and ${scene.names[1]}, ${spread}, ` +
-    `with ${scene.points.length} data points; turned ${Math.round(camera.azimuth)} degrees, ` +
-    `tilted ${Math.round(camera.elevation)} degrees`
-  );
+  const [first, second, target] = scene.names;
+  const ends = { low: shortNumber(Math.min(...known)), high: shortNumber(Math.max(...known)) + unit };
+  return say("spoken", {
+    first,
+    second,
+    target,
+    spread: known.length ? say("from_to", ends) : say("not_finite"),
+    count: scene.points.length,
+    turned: Math.round(camera.azimuth),
+    tilted: Math.round(camera.elevation),
+  });
 }
 
 /** What there is to say of one data point, the model's prediction included. */
-function pointWords(scene, box, index) {
+function pointWords(scene, box, index, say) {
   const [x, y, target] = scene.points[index];
   const { z, spans } = box;
   const model = heightAt(z, unitOf(x, ...spans[0]), unitOf(y, ...spans[1]));
@@ -145,7 +151,7 @@ function pointWords(scene, box, index) {
     `${scene.names[0]} ${value(x, 0)}`,
     `${scene.names[1]} ${value(y, 1)}`,
     `${scene.names[2]} ${value(target, 2)}`,
-    `model ${value(Number.isFinite(model) ? model : null, 2)}`,
+    say("model", { value: value(Number.isFinite(model) ? model : null, 2) }),
   ].join(" · ");
 }
 
