@@ -129,3 +129,21 @@ def matrix_graph(gradients: bool = False) -> tuple[nx.MultiDiGraph, list[Step]]:
     if gradients:
         _put_gradients(graph, steps)
     return graph, steps
+
+
+NASTY = (
+    "<b>bold</b> & \"q\"", "it's; x{y}|z [a] (b)", "back\\slash \\n \\N \\\"", "line\nbreak\ttab", "🎉 👩‍👩‍👧",
+    "שלום עולם", "损失函数", "a" * 500, "`code` **md** _u_ ~s~ #35; &lt; %%x", "1. list", "- item", "$x^2$", "end",
+    "style x", "-->", "", "<br/>", "\\", "graph TD", '"""', "javascript:alert(1)", "@{shape: x}", "# head", "1) item",
+    "http://a.b www.x.y a@b.cd", ":::class", "\u202ertl\x00\x07", "]]>", "<!-- --", "${x}", "</script><script>",
+)  # fmt: skip
+
+
+def nasty_graph() -> nx.MultiDiGraph:
+    """One operation on leaves whose names mean something in one language or another."""
+    graph = nx.MultiDiGraph()
+    leaves = [_add(graph, ("parameter", "data")[place % 2], name, place) for place, name in enumerate(NASTY)]
+    for place in leaves[::3]:
+        graph.nodes[place]["group"] = ('outer <b> "x"', ("inner ]", "line\nbreak")[place % 2])
+    _add(graph, "operation", "end", np.nan, op='<x>"', symbol='<&"', inputs=leaves)
+    return graph

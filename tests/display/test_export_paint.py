@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from graphs import _add, matrix_graph, scalar_graph, square_graph
 from matplotlib import image
+from matplotlib.font_manager import fontManager
 
 from nbgrad.display import Film, Look, to_svg
-from nbgrad.display.export import MissingGlyphWarning, TooManyPixelsError, to_gif, to_pdf, to_png
+from nbgrad.display.export import MissingGlyphWarning, TooManyPixelsError, painter, to_gif, to_pdf, to_png
 from nbgrad.display.export.shapes import Outline, Words, read
 
 DRAWN = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 50">{}</svg>'
@@ -200,3 +201,40 @@ def test_letters_of_dejavu_sans_are_no_reason_to_warn():
         warnings.simplefilter("error")
         to_png(DRAWN.format('<text x="5" y="30">∂ŷ/∂σ − × · Σ ᵀ ² … → שלום</text>'))
         to_pdf(DRAWN.format('<text x="5" y="30">∂ŷ/∂σ − × · Σ ᵀ ² … → שלום</text>'))
+
+
+@pytest.fixture
+def _fallback(monkeypatch):
+    """Only one font besides DejaVu Sans is known: one that comes with Matplotlib, too, and has other signs."""
+    monkeypatch.setattr(painter, "OTHER_FONTS", ("No Such Font", "STIXGeneral"))
+    painter._families.cache_clear()
+    yield
+    painter._families.cache_clear()
+
+
+@pytest.mark.usefixtures("_fallback")
+def test_letters_that_dejavu_sans_lacks_are_painted_in_a_font_that_has_them():
+    """So Chinese is painted where a font for it is installed; here a sign of mathematics stands for it."""
+    sign = "\N{DOUBLE INTEGRAL}\N{MATHEMATICAL SCRIPT CAPITAL A}"
+    svg = DRAWN.format(f'<text x="5" y="30" font-size="20">{sign}</text>')
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        painted = pixels(to_png(svg, dpi=96))
+        assert to_pdf(svg)
+    box = DRAWN.format('<text x="5" y="30" font-size="20">\N{DOUBLE INTEGRAL}\ue0ff</text>')
+    with pytest.warns(MissingGlyphWarning):
+        boxed = pixels(to_png(box, dpi=96))
+    assert not np.array_equal(painted, boxed)
+
+
+def test_chinese_is_painted_or_told():
+    """Whatever fonts are here: the picture has something in the place of each sign."""
+    svg = DRAWN.format('<text x="5" y="30" font-size="20">損失函数</text>')
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        painted = pixels(to_png(svg, dpi=96))
+    here = {font.name for font in fontManager.ttflist}
+    chinese = [name for name in painter.OTHER_FONTS[:15] if name in here]
+    assert [warning.category for warning in told] == ([] if chinese else [MissingGlyphWarning])
+    _, columns = np.nonzero((painted != 1).any(axis=2))
+    assert columns.max() > 60

@@ -46,7 +46,7 @@ def _members(graph: nx.MultiDiGraph, groups: Groups, path: tuple[str, ...], numb
     lines = [inset + _node(graph, node) for node in groups.nodes[path]]
     for inner in groups.inner[path]:
         lines.append(f"{inset}subgraph cluster_{next(numbers)} {{")
-        lines.append(f'{inset}  label={quoted(inner[-1])}; style="rounded"; color={quoted(theme.LINE)};')
+        lines.append(f'{inset}  label={quoted(words.group_label(inner))}; style="rounded"; color={quoted(theme.LINE)};')
         lines += [*_members(graph, groups, inner, numbers), f"{inset}}}"]
     return lines
 

@@ -13,6 +13,7 @@ from nbgrad.display.export import words
 from nbgrad.display.export.words import Groups
 
 PLAIN = set("(),=/: ")  # signs that mean nothing in a quoted label
+JOINER = "\N{WORD JOINER}"  # takes no room, and keeps apart what must not meet
 
 
 def to_mermaid(graph: Any, direction: str = "LR") -> str:
@@ -46,7 +47,7 @@ def _members(graph: nx.MultiDiGraph, groups: Groups, path: tuple[str, ...], numb
     inset = "  " * (len(path) + 1)
     lines = [inset + _node(graph, node) for node in groups.nodes[path]]
     for inner in groups.inner[path]:
-        lines.append(f'{inset}subgraph g{next(numbers)}["{escaped(inner[-1])}"]')
+        lines.append(f'{inset}subgraph g{next(numbers)}["{escaped(words.group_label(inner))}"]')
         lines += [*_members(graph, groups, inner, numbers), f"{inset}end"]
     return lines
 
@@ -60,7 +61,8 @@ def _node(graph: nx.MultiDiGraph, node: int) -> str:
 def escaped(text: str) -> str:
     """Return text as it stands in a quoted label: signs that could mean something are written by their number.
 
-    A dot is such a sign only where it could make a numbered list of the line.
+    A dot is such a sign only where it could make a numbered list of the line; and a backslash, even by its number,
+    would break the line before an n.
 
     >>> escaped('say "hi" #1'), escaped("0.5"), escaped("1. x")
     ('say #quot;hi#quot; #35;1', '0.5', '1#46; x')
@@ -71,7 +73,7 @@ def escaped(text: str) -> str:
         if char == '"':
             parts.append("#quot;")
         elif char in string.punctuation and char not in PLAIN and not inside:
-            parts.append(f"#{ord(char)};")
+            parts.append(f"#{ord(char)};" + JOINER * text.startswith("\\n", place))
         else:
             parts.append(char)
     return "".join(parts)

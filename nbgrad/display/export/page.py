@@ -6,10 +6,13 @@ browser everything else. What can be pressed are radio buttons, which the style 
 
 from __future__ import annotations
 
+import re
+
 from nbgrad.display import messages
 from nbgrad.display.animated import Clock, Film
 from nbgrad.display.svg import escape
 
+SMALLEST = 0.6  # the share of its size that a picture keeps; below that it is to be scrolled
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 STYLE = """
@@ -18,10 +21,10 @@ STYLE = """
   :root { --ground: #14181e; --ink: #e4e8ee; --line: #4a5563; --chosen: #6cb6ee; }
 }
 body { margin: 0; background: var(--ground); color: var(--ink); font: 16px/1.5 system-ui, 'DejaVu Sans', sans-serif; }
-main { max-width: 1200px; margin: 0 auto; padding: 1rem; }
+main { max-width: 1600px; margin: 0 auto; padding: 1rem; }
 h1 { font-size: 1.25rem; margin: 0 0 0.75rem; overflow-wrap: anywhere; }
 figure { margin: 0; overflow: auto; border: 1px solid var(--line); border-radius: 10px; }
-figure svg { display: block; margin: 0 auto; }
+figure svg { display: block; margin: 0 auto; height: auto; }
 pre { overflow: auto; font: 13px/1.5 ui-monospace, 'DejaVu Sans Mono', monospace; }
 summary { cursor: pointer; margin-top: 0.75rem; }
 :focus-visible { outline: 3px solid var(--chosen); outline-offset: 2px; }
@@ -105,6 +108,12 @@ def _controls(count: int) -> str:
     return f"<fieldset><legend>{messages.say('page_controls')}</legend>{''.join(parts)}</fieldset>\n"
 
 
+def _fitting(svg: str) -> str:
+    """Return the rule that makes a wide picture smaller where the window is narrow, as far as it can still be read."""
+    width = re.match(r'<svg[^>]* width="([\d.]+)"', svg)
+    return f"figure svg {{ max-width: max(100%, {float(width[1]) * SMALLEST:.0f}px); }}\n" if width else ""
+
+
 def _page(title: str, svg: str, text: str, style: str = "", controls: str = "") -> str:
     return f"""<!DOCTYPE html>
 <html lang="{messages.language()}">
@@ -113,7 +122,7 @@ def _page(title: str, svg: str, text: str, style: str = "", controls: str = "") 
 <meta http-equiv="Content-Security-Policy" content="{POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{escape(title)}</title>
-<style>{STYLE}{style}</style>
+<style>{STYLE}{_fitting(svg)}{style}</style>
 </head>
 <body>
 <main>

@@ -54,6 +54,15 @@ def _how(graph: nx.MultiDiGraph, node: int, name: str) -> str:
     return measure.clean(op, LONGEST) if op and not name.startswith(op) else ""
 
 
+def group_label(path: tuple[str, ...]) -> str:
+    """Return what stands on the frame of a group.
+
+    >>> group_label(("net", "layer\\n1"))
+    'layer 1'
+    """
+    return measure.clean(path[-1], LONGEST)
+
+
 def groups(graph: nx.MultiDiGraph) -> Groups:
     """Return who is where.
 
