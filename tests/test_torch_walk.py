@@ -105,8 +105,9 @@ def test_a_network_is_to_be_called_first():
 
 
 def test_a_pass_that_cannot_be_watched_is_not_played():
-    with pytest.raises(TypeError, match=r"no playing them; ng.draw\(result\)"):
-        ng.animate(linear()[0])
+    for look in (ng.animate, ng.find_nan):
+        with pytest.raises(TypeError, match=r"can only be drawn: ng.draw\(result\)"):
+            look(linear()[0])
 
 
 def chain(length):
@@ -138,3 +139,7 @@ def test_nothing_imports_torch():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_what_is_kept_for_the_backward_pass_is_told():
+    assert "kept for the backward pass: mat2 3×1, self 4×3</title>" in ng.draw(linear()[0]).svg

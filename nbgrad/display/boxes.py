@@ -117,6 +117,9 @@ def _tooltip(scene: Scene, node: Node, gradients: bool) -> str:
         said.append(messages.say("tooltip_gradient", said=summary))
     elif node.shows_gradient:
         said.append(messages.say("tooltip_gradient", said=messages.say("not_yet")))
+    if facts["saved"]:
+        kept = ", ".join(f"{measure.clean(name, 40)} {numbers.shape(shape)}" for name, shape in facts["saved"][:8])
+        said.append(messages.say("tooltip_saved", said=kept))
     return "; ".join(said)
 
 

@@ -26,6 +26,8 @@ node               meaning, and what a missing attribute becomes
 ``change``         None, or what a comparison says of the node, see ``compare``
 ``problem``        a str such as ``"NaN"`` where something goes wrong in this node that was well before; the node is
                    outlined and labelled "NaN arises here", and the table says so. By default None
+``saved``          what the operation keeps for its gradient rule: names and shapes, such as ``(("mat1", (6, 8)),)``;
+                   the tooltip says so. By default ()
 ``bare``           True where nothing but the structure is known: no line for value and gradient is drawn.
                    By default True when kind, shape, value and gradient are all missing
 ``gradient_name``  what the gradient is called, a str or None; a ``bare`` box shows it below its own name
@@ -304,6 +306,7 @@ def attributes(node: Any, given: Mapping[str, Any], computed: bool = False) -> d
         "code": given.get("code"),
         "problem": _word(given, "problem"),
         "change": given.get("change"),
+        "saved": given.get("saved") or (),
         "bare": missing if bare is None else bare is True,
         "gradient_name": _word(given, "gradient_name", LONGEST_NAME),
     }

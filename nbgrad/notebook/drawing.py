@@ -196,9 +196,9 @@ def draw(
     Raises:
         OptionError: an option has a value that means nothing.
         DifferentGraphsError: ``compare`` is not a run of the same computation.
-        NotAGraphError, CycleError, AttributeValueError: a networkx graph that cannot be drawn.
+        NotAGraphError, CycleError, AttributeValueError: a networkx graph that cannot be drawn; or a PyTorch network,
+            whose graph is that of a result.
         NoHistoryError: a PyTorch result that does not know how it was computed.
-        NotAGraphError: a PyTorch network: its graph is that of a result.
 
     >>> import nbgrad as ng
     >>> x = ng.tensor(3.0, requires_grad=True, name="x")

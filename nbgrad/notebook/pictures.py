@@ -14,7 +14,7 @@ from ..core.tensor import CONSTANT, Tensor
 from ..graph.nodes import Node
 from ..graph.order import sorted_from
 from ..graph.run import backward_pass
-from .torch_graph import is_torch
+from .torch_graph import NO_STEPS, is_torch
 
 SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 INFIX = {"add": "+", "subtract": "−", "multiply": "·", "divide": "/", "matmul": "@", "power": "^"}
@@ -157,10 +157,7 @@ def picture_of(root: Tensor | Node) -> Picture:
     elif isinstance(root, Node):
         picture = NodePicture(root)
     elif is_torch(root):
-        raise TypeError(
-            "PyTorch does not tell the steps of its backward pass, so there is no playing them; "
-            "ng.draw(result) draws the graph of a PyTorch result"
-        )
+        raise TypeError(NO_STEPS)
     else:
         raise TypeError(
             f"only a tensor or a node of the graph face has a graph to draw, not {type(root).__name__}; "

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Function = Any  # a record of PyTorch's, the ``grad_fn`` of a tensor
 Place = tuple[Function, int]  # one of the results of a record
-LATEST = 2**64 - 1  # what PyTorch gives leaves as their number in the order of creation
+NO_STEPS = "PyTorch does not tell the steps of its backward pass, so a result of its can only be drawn: ng.draw(result)"
 
 # What a picture writes on the badge, where that is not simply PyTorch's name of the operation.
 SYMBOLS = {

@@ -11,6 +11,7 @@ from ..core.tensor import Tensor
 from ..graph.nodes import Node
 from ..notebook.drawing import TooLarge, too_large
 from ..notebook.pictures import picture_of
+from ..notebook.torch_graph import NO_STEPS, is_torch
 from ..notebook.trace import LEARNING_RATE
 from ..optim.base import Optimizer
 from .session import Session, trace_of
@@ -73,6 +74,8 @@ def check(loss: Any, gradient: Any, optimizer: Any) -> None:
     Raises:
         NotPlayableError, NothingRecordedError, ArgumentError, and those of ``backward()``: see there.
     """
+    if is_torch(loss):
+        raise NotPlayableError(NO_STEPS)
     if not isinstance(loss, Tensor | Node):
         raise NotPlayableError(
             f"a {type(loss).__name__} has no backward pass to be played; ng.animate takes a tensor or a node of the "

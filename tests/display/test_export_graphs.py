@@ -109,4 +109,12 @@ def test_what_is_no_graph_is_refused():
 
 def test_an_empty_graph_is_one():
     assert json.loads(graphviz(to_dot(nx.DiGraph()), "json")).get("objects") is None
-    assert to_mermaid(nx.DiGraph()).startswith("flowchart LR\n  classDef")
+    assert to_mermaid(nx.DiGraph()) == "flowchart LR"
+
+
+def test_a_collapsed_group_is_a_node():
+    graph = nx.MultiDiGraph([(0, 1)])
+    graph.nodes[1].update(kind="group", name="layer 1", members=5)
+    assert ">layer 1<" in graphviz(to_dot(graph), "svg")
+    assert 'n1["layer 1"]:::group' in to_mermaid(graph)
+    assert "classDef group " in to_mermaid(graph)

@@ -58,7 +58,7 @@ def _node(graph: nx.MultiDiGraph, node: int) -> str:
     rows += [escaped(line) for line in (said.how, said.shape) if line]
     rows += [f'<FONT COLOR="{theme.FORWARD_TEXT}">{escaped(said.value)}</FONT>'] if said.value else []
     rows += [f'<FONT COLOR="{theme.BACKWARD_TEXT}">{escaped(said.gradient)}</FONT>'] if said.gradient else []
-    line = theme.BOX_LINES[facts["kind"]][0]
+    line = words.line_of(facts["kind"])[0]
     tooltip = quoted(measure.clean(schema.label(graph, node), 500))
     return f"n{node} [label=<{'<BR/>'.join(rows)}>, tooltip={tooltip}, color={quoted(line)}];"
 

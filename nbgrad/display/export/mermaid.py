@@ -26,9 +26,7 @@ def to_mermaid(graph: Any, direction: str = "LR") -> str:
       n0["x"]:::data
       n1["y"]:::operation
       n0 --> n1
-      classDef parameter fill:#ffffff,stroke:#009E73,stroke-width:2px,color:#1b2430
       classDef data fill:#ffffff,stroke:#7a8595,stroke-width:1.4px,color:#1b2430
-      classDef constant fill:#ffffff,stroke:#7a8595,stroke-width:1.4px,color:#1b2430
       classDef operation fill:#ffffff,stroke:#c5ccd6,stroke-width:1.4px,color:#1b2430
     """
     graph = schema.normalise(graph)
@@ -36,7 +34,9 @@ def to_mermaid(graph: Any, direction: str = "LR") -> str:
     lines += _members(graph, words.groups(graph), (), iter(range(len(graph))))
     for u, v, _ in sorted(graph.edges(data="position"), key=lambda edge: (edge[1], edge[2])):
         lines.append(f"  n{u} --> n{v}")
-    for kind, (colour, width) in theme.BOX_LINES.items():
+    kinds = {kind for _, kind in graph.nodes(data="kind")}
+    for kind in (kind for kind in schema.KINDS if kind in kinds):
+        colour, width = words.line_of(kind)
         look = f"fill:{theme.BOX},stroke:{colour},stroke-width:{width:g}px,color:{theme.FOREGROUND}"
         lines.append(f"  classDef {kind} {look}")
     return "\n".join(lines)

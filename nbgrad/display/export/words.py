@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import networkx as nx
 
-from nbgrad.display import measure, messages, numbers, schema
+from nbgrad.display import measure, messages, numbers, schema, theme
 
 LONGEST = 60  # characters of a line
 
@@ -52,6 +52,15 @@ def _how(graph: nx.MultiDiGraph, node: int, name: str) -> str:
     """Return the operation, where the name does not say it already."""
     op = graph.nodes[node]["op"]
     return measure.clean(op, LONGEST) if op and not name.startswith(op) else ""
+
+
+def line_of(kind: str) -> tuple[str, float]:
+    """Return the colour and the width of the line around a node of that kind.
+
+    >>> line_of("parameter")
+    ('#009E73', 2.0)
+    """
+    return theme.BOX_LINES.get(kind, theme.BOX_LINES["operation"])
 
 
 def group_label(path: tuple[str, ...]) -> str:

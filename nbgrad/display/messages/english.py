@@ -23,6 +23,7 @@ SENTENCES = {
     "tooltip_shape": "shape {shape}",
     "tooltip_value": "value: {said}",
     "tooltip_gradient": "gradient: {said}",
+    "tooltip_saved": "kept for the backward pass: {said}",
     "legend_negative": "negative",
     "legend_positive": "positive, up to the number (±) below each picture",
     "legend_not_finite": "NaN or ∞",

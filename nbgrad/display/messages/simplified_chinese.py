@@ -119,6 +119,7 @@ SENTENCES = {
     "no_ffmpeg": ".mp4 由程序 ffmpeg 制作，但这里找不到它。请安装它（conda install ffmpeg、apt install ffmpeg 或 "
     "brew install ffmpeg），或存成 .gif 或 .html，那就不需要别的程序。",
     "ffmpeg_failed": "程序 ffmpeg 无法制作 .mp4；请改存成 .gif 或 .html。它说：{said}",
+    "tooltip_saved": "为反向传播保留：{said}",
     "page_controls": "反向传播",
     "page_play": "播放",
     "page_pause": "暂停",

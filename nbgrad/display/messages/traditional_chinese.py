@@ -119,6 +119,7 @@ SENTENCES = {
     "no_ffmpeg": ".mp4 由程式 ffmpeg 製作，但這裡找不到它。請安裝它（conda install ffmpeg、apt install ffmpeg 或 "
     "brew install ffmpeg），或存成 .gif 或 .html，那就不需要別的程式。",
     "ffmpeg_failed": "程式 ffmpeg 無法製作 .mp4；請改存成 .gif 或 .html。它說：{said}",
+    "tooltip_saved": "為反向傳播保留：{said}",
     "page_controls": "反向傳播",
     "page_play": "播放",
     "page_pause": "暫停",
