@@ -75,7 +75,7 @@ class Player(anywidget.AnyWidget):
     """
 
     _esm = bundle("player")
-    _css = stylesheet("theme", "drawing", "mathematics", "stage", "player", "panels")
+    _css = stylesheet("theme", "drawing", "mathematics", "stage", "player", "panels", "panel_kinds")
 
     payload = t.Dict().tag(sync=True)
     frame = t.Int(0).tag(sync=True)

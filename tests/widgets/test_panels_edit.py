@@ -188,6 +188,17 @@ def test_a_matrix_is_a_grid_and_its_other_numbers_go_unrounded(matrix):
     assert matrix.evaluate("document.activeElement.ariaLabel") == "x[0, 0]"
 
 
+def test_numbers_that_json_does_not_have_go_back_by_name(page, mount):
+    payload = handmade_panels.payload()
+    payload["nodes"]["0"]["editable"] = {"shape": [2], "data": [None, 1.0]}
+    mount(page, Player(payload))
+    open_node(page, 0)
+    assert page.get_by_label("x[0]").input_value() == "NaN"
+    page.get_by_label("x[1]").fill("2")
+    page.keyboard.press("Enter")
+    assert wait_for_sent(page, 1)[0]["data"] == ["NaN", 2]
+
+
 def test_other_nodes_offer_nothing_to_change(page, field):
     open_node(page, 1)
     assert page.locator(".ng-edit").count() == 0

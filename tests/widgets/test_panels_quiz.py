@@ -66,6 +66,7 @@ def test_the_quiz_asks_before_the_stage_tells(quiz):
     assert quiz.evaluate("models[0].get('frame')") == 4
     assert quiz.locator(".ng-quiz .ng-field").evaluate("field => field === document.activeElement")
     assert not quiz.locator('[data-gradient="2"]').is_visible()
+    assert quiz.locator(".ng-stage .ng-asked").get_attribute("data-node") == "2"
 
 
 def test_steps_that_would_tell_are_locked_until_the_answer(quiz):

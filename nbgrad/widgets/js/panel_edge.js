@@ -46,7 +46,8 @@ function edgeNumbers(desk, { upstream, local, product }) {
     return [
       panelFacts([
         [desk.words("edge_upstream"), told(upstream, "gradient")],
-        [desk.words("edge_local"), told(local, "value")],
+        // The rule of a matrix product multiplies by no single derivative; the formula above says what it does.
+        [desk.words("edge_local"), local?.includes("∂") ? [] : told(local, "value")],
         [desk.words("edge_product"), told(product, "gradient")],
       ]),
     ];

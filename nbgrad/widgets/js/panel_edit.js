@@ -81,7 +81,8 @@ export function buildEdit(desk, key) {
 
   function send() {
     keep();
-    sender.push({ kind: "edit", node: Number(key), data: [...data] });
+    // What JSON has no number for came as null.
+    sender.push({ kind: "edit", node: Number(key), data: data.map((number) => number ?? "NaN") });
   }
 
   function reset() {

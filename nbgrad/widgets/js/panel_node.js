@@ -76,8 +76,10 @@ function nodeLocals(desk, node) {
     const written = panelFormula(math);
     const symbols = written.length > 0 ? written : [formula ?? ""];
     const number = text ? [element("span", {}, [" = ", panelNumber(text, "value")])] : [];
-    const derivative = element("span", { class: "ng-derivative" }, [`${slopeSign(node.name)} / ${slopeSign(name)}`]);
-    const link = panelLink([derivative, " = ", ...symbols, ...number], () => desk.open("edge", edge), {
+    // Where the rule multiplies by no single derivative (a matrix product), its formula is what goes on to the input.
+    const left = text ? `${slopeSign(node.name)} / ${slopeSign(name)}` : `${node.name} → ${name}`;
+    const derivative = element("span", { class: "ng-derivative" }, [left]);
+    const link = panelLink([derivative, text ? " = " : ": ", ...symbols, ...number], () => desk.open("edge", edge), {
       title: desk.words("node_open_edge", { from: name, to: node.name }),
     });
     return element("li", {}, [link]);

@@ -138,7 +138,10 @@ export function buildQuizPanel(desk) {
       return;
     }
     const slots = desk.root.querySelectorAll(`[data-gradient="${question.node}"]`);
-    slots.forEach((slot) => slot.classList.add("ng-secret"));
+    slots.forEach((slot) => {
+      slot.classList.add("ng-secret");
+      slot.closest("[data-node]")?.classList.add("ng-asked");
+    });
     lock(Math.max(0, question.frame - 1));
   }
 
@@ -184,7 +187,7 @@ export function buildQuizPanel(desk) {
 }
 
 function unveil(root) {
-  root.querySelectorAll(".ng-secret").forEach((slot) => slot.classList.remove("ng-secret"));
+  root.querySelectorAll(".ng-secret, .ng-asked").forEach((place) => place.classList.remove("ng-secret", "ng-asked"));
 }
 
 /** The value of the asked node, where it is a single number. */
