@@ -138,6 +138,23 @@ def fit(text: str, size: float, room: float) -> str:
     return text[:end].rstrip(" " + _JOINER) + "…"
 
 
+def fit_name(name: str, size: float, room: float) -> str:
+    """Return a name, shortened where it is wider than ``room``. Of a name with dots the end is kept: what a module's
+    parameter is for stands there.
+
+    >>> fit_name("encoder.layers.0.linear1.weight", 15, 170), fit_name("a_rather_long_name", 15, 100)
+    ('…0.linear1.weight', 'a_rather_l…')
+    """
+    if width(name, size) <= room or not re.fullmatch(r"\w+(\.\w+)+", name):
+        return fit(name, size, room)
+    parts = name.split(".")
+    for first in range(1, len(parts)):
+        shown = "…" + ".".join(parts[first:])
+        if width(shown, size) <= room:
+            return shown
+    return fit(parts[-1], size, room)
+
+
 def wrap(text: str, size: float, room: float) -> list[str]:
     """Return text as lines no wider than ``room``, broken between words, and in Chinese behind any character where
     punctuation allows it. A word that is too wide ends in "…".

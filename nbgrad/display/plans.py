@@ -80,7 +80,7 @@ def plan(graph: nx.MultiDiGraph, node: int, look: Look = DEFAULT) -> Plan:
         return _number_plan(facts, look)
     symbol = measure.fit(facts["symbol"] or "", theme.SYMBOL_SIZE, SYMBOL_ROOM) if _is_operation(facts) else ""
     badge_width = _badge_width(symbol)
-    name = measure.fit(facts["name"] or "", theme.NAME_SIZE, NAME_ROOM)
+    name = measure.fit_name(facts["name"] or "", theme.NAME_SIZE, NAME_ROOM)
     called_else = "constant" if facts["kind"] == "constant" else schema.label(graph, node)
     label = measure.fit(called_else, theme.LABEL_SIZE, NAME_ROOM)
     shape = _shape(facts, look)

@@ -10,6 +10,8 @@ from nbgrad.display import measure, schema, theme
 from nbgrad.display.export import words
 from nbgrad.display.export.words import Groups
 
+FONT = "DejaVu Sans,Helvetica,sans-serif"
+
 
 def to_dot(graph: Any, direction: str = "LR") -> str:
     """Return a graph as Graphviz text: ``dot -Tsvg`` draws it. direction: "LR" or "TB".
@@ -18,7 +20,7 @@ def to_dot(graph: Any, direction: str = "LR") -> str:
 
     >>> print(to_dot(nx.DiGraph([("x", "y")])))
     digraph {
-      rankdir="LR";
+      rankdir="LR"; fontname="DejaVu Sans,Helvetica,sans-serif"; fontsize="12";
       node [shape="box", style="rounded,filled", fillcolor="#ffffff", fontname="DejaVu Sans,Helvetica,sans-serif"];
       edge [color="#9aa4b2", arrowsize="0.7"];
       n0 [label=<<B>x</B>>, tooltip="x", color="#7a8595"];
@@ -29,9 +31,8 @@ def to_dot(graph: Any, direction: str = "LR") -> str:
     graph = schema.normalise(graph)
     lines = [
         "digraph {",
-        f"  rankdir={quoted(direction)};",
-        f'  node [shape="box", style="rounded,filled", fillcolor="{theme.BOX}", '
-        'fontname="DejaVu Sans,Helvetica,sans-serif"];',
+        f'  rankdir={quoted(direction)}; fontname={quoted(FONT)}; fontsize="12";',
+        f'  node [shape="box", style="rounded,filled", fillcolor="{theme.BOX}", fontname={quoted(FONT)}];',
         f'  edge [color="{theme.EDGE}", arrowsize="0.7"];',
     ]
     lines += _members(graph, words.groups(graph), (), iter(range(len(graph))))
