@@ -66,6 +66,20 @@ def test_a_payload_without_facts_offers_no_buttons(page, mount):
     assert page.locator("[class*=ng-open-]").evaluate_all("all => all.map(each => each.hidden)") == [True] * 4
 
 
+def test_after_the_mouse_the_focus_returns_to_the_node(player):
+    open_node(player, 1)
+    player.locator(".ng-panel-close").click()
+    assert player.evaluate("document.activeElement.closest('.ng-stage') !== null")
+
+
+def test_a_panel_below_the_window_comes_into_view(open_page, mount):
+    page = open_page(height=440)
+    mount(page, Player(handmade_panels.payload()))
+    open_node(page, 1)
+    box = page.locator(".ng-panel-title").bounding_box()
+    assert box["y"] + box["height"] <= 440
+
+
 def test_another_panel_ends_the_selection(player):
     open_node(player, 1)
     assert player.locator(".ng-stage .ng-selected").count() == 1

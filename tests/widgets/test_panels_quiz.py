@@ -203,6 +203,24 @@ def test_all_orders_are_stepped_at_once_and_fill_as_they_go(player):
     assert lit(player) == ([], [])
 
 
+def test_long_orders_scroll_in_their_own_lists(page, mount):
+    payload = handmade_panels.payload()
+    for order in payload["orders"]:
+        order["steps"] = order["steps"] * 10
+        order["final"] = [*order["final"] * 4, {"node": 3, "name": "loss", "text": "2", "right": False, "should": "1"}]
+    mount(page, Player(payload))
+    page.locator(".ng-open-orders").click()
+    assert page.locator(".ng-order").first.bounding_box()["height"] < 900
+    assert page.locator(".ng-final").first.locator(".ng-wrong-number").count() == 1, "what is wrong comes first"
+    for _ in range(20):
+        page.get_by_role("button", name="Step", exact=True).press("Enter")
+    now = page.locator(".ng-row-now")
+    assert now.count() == 3
+    inside = """row => { const [box, list] = [row, row.closest("ol")].map(each => each.getBoundingClientRect());
+        return box.top >= list.top - 1 && box.bottom <= list.bottom + 1; }"""
+    assert [each.evaluate(inside) for each in now.all()] == [True] * 3
+
+
 def test_orders_are_stacked_where_it_is_narrow(open_page, mount):
     page = open_page(width=420)
     mount(page, Player(handmade_panels.payload()))

@@ -4,6 +4,7 @@ import { element } from "./dom.js";
 import { panelButton, panelDisable, panelLights, panelMark, panelNumber, slopeSign } from "./panel_parts.js";
 
 const WALK = 900; // milliseconds a step stays
+const MOST_FINALS = 6; // more of them scroll
 const NOWHERE = -1; // before the first step: all numbers stand there
 
 /** Build the columns, and the buttons that step through all of them at once. */
@@ -67,7 +68,7 @@ export function buildOrdersPanel(desk) {
     now.forEach(({ row }) => row.classList.add("ng-row-now"));
     if (at !== NOWHERE) {
       rows.forEach((order) => order.slice(at + 1).forEach(({ row }) => row.classList.add("ng-row-later")));
-      now[0].row.scrollIntoView({ block: "nearest" });
+      now.forEach(({ row }) => scrollInList(row));
     }
     desk.highlight(now.length === 0 ? null : litBy(now.map(({ step }) => step)));
     counter.textContent = at === NOWHERE ? "" : desk.words("orders_place", { number: at + 1, count: count() });
@@ -97,9 +98,25 @@ function buildOrder(desk, order) {
     element("h5", {}, [desk.words("orders_steps")]),
     element("ol", { class: "ng-rows" }, rows.map(({ row }) => element("li", {}, [row]))),
     element("h5", {}, [desk.words("orders_final")]),
-    element("ul", { class: "ng-finals" }, order.final.map((each) => finalRow(desk, each))),
+    finalRows(desk, order),
   ]);
   return { root, rows };
+}
+
+/** Scroll the list, never the page, until one of its rows can be seen. */
+function scrollInList(row) {
+  const list = row.closest("ol");
+  const place = row.getBoundingClientRect();
+  const seen = list.getBoundingClientRect();
+  list.scrollTop += Math.max(0, place.bottom - seen.bottom) - Math.max(0, seen.top - place.top);
+}
+
+/** What stands everywhere in the end, what is wrong first. A list that scrolls is reached by the keyboard. */
+function finalRows(desk, { final, label }) {
+  const sorted = [...final].sort((one, other) => Number(one.right) - Number(other.right));
+  const rows = sorted.map((each) => finalRow(desk, each));
+  const scrolls = rows.length > MOST_FINALS ? { tabindex: "0", "aria-label": `${label}: ${desk.words("orders_final")}` } : {};
+  return element("ul", { class: "ng-finals", ...scrolls }, rows);
 }
 
 function litBy(steps) {

@@ -82,6 +82,8 @@ export function buildPanels(context) {
     if (follow) {
       (panel.focus ?? section).focus({ preventScroll: true });
       section.scrollIntoView({ block: "nearest" });
+    } else {
+      section.firstElementChild.scrollIntoView({ block: "nearest" }); // so that one sees that it has opened
     }
   }
 
@@ -114,7 +116,7 @@ export function buildPanels(context) {
       context.select(null, null);
     }
     const stage = kind === "node" || kind === "edge" ? context.root?.querySelector(`[data-${kind}="${key}"]`) : null;
-    const back = buttons[kind] ?? (opener?.isConnected ? opener : stage);
+    const back = buttons[kind] ?? (opener?.isConnected && opener !== document.body ? opener : stage);
     back?.focus?.({ preventScroll: true });
   }
 
