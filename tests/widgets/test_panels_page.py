@@ -214,6 +214,22 @@ def test_a_path_lights_up_while_it_is_pointed_at_or_has_the_focus(player):
     assert lit(player) == ([], [])
 
 
+@pytest.mark.parametrize("kind", ["paths", "code"])
+def test_a_press_on_a_row_scrolls_the_stage_there(open_page, mount, kind):
+    page = open_page(width=380, reduced_motion="reduce")
+    mount(page, Player(handmade_panels.payload()))
+    page.locator(f".ng-open-{kind}").click()
+    seen = """() => {
+        const places = ['[data-node="0"]', '.ng-stage'].map(each => document.querySelector(each));
+        const [box, stage] = places.map(each => each.getBoundingClientRect());
+        return box.left >= stage.left;
+    }"""
+    assert not page.evaluate(seen)
+    page.locator(f".ng-panel-{kind} .ng-row").first.focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate(seen)
+
+
 def test_leaves_are_tabs_for_the_keyboard(player):
     player.locator(".ng-open-paths").click()
     tabs = player.get_by_role("tab")

@@ -70,7 +70,11 @@ export function buildOrdersPanel(desk) {
       rows.forEach((order) => order.slice(at + 1).forEach(({ row }) => row.classList.add("ng-row-later")));
       now.forEach(({ row }) => scrollInList(row));
     }
-    desk.highlight(now.length === 0 ? null : litBy(now.map(({ step }) => step)));
+    const lit = now.length === 0 ? null : litBy(now.map(({ step }) => step));
+    desk.highlight(lit);
+    if (lit) {
+      desk.reveal(lit);
+    }
     counter.textContent = at === NOWHERE ? "" : desk.words("orders_place", { number: at + 1, count: count() });
     panelDisable(back, at === NOWHERE);
     panelDisable(forward, at >= count() - 1);

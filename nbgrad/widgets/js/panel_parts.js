@@ -68,10 +68,11 @@ export function panelStatus() {
   return { root, say };
 }
 
-/** Light up `lit` on the stage while `row` is pointed at or has the focus. */
-export function panelLights(row, context, lit) {
-  const light = () => context.highlight(lit());
-  const dim = () => context.highlight(null);
+/** Light up `lit` on the stage while `row` is pointed at or has the focus; a press scrolls the stage there. */
+export function panelLights(row, desk, lit) {
+  const light = () => desk.highlight(lit());
+  const dim = () => desk.highlight(null);
+  row.addEventListener("click", () => desk.reveal(lit()));
   row.addEventListener("mouseenter", light);
   row.addEventListener("mouseleave", dim);
   row.addEventListener("focus", light);

@@ -50,6 +50,7 @@ export function buildQuizPanel(desk) {
     status.say(game.closed ? desk.words("quiz_answer", { answer: question.text }) : "");
     if (!game.closed) {
       desk.goTo(Math.max(0, question.frame - 1));
+      desk.reveal({ nodes: [String(question.node)] });
     }
     refresh();
     (game.closed ? next : field).focus({ preventScroll: true });

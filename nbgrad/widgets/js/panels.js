@@ -13,6 +13,7 @@ import { buildOrdersPanel } from "./panel_orders.js";
 import { panelButton } from "./panel_parts.js";
 import { buildPathsPanel } from "./panel_paths.js";
 import { buildQuizPanel } from "./panel_quiz.js";
+import { bringIntoView } from "./scrolling.js";
 
 const PANEL_BUILDERS = {
   node: buildNodePanel,
@@ -32,7 +33,7 @@ export function buildPanels(context) {
   const id = `ng-panels-${Math.random().toString(36).slice(2, 10)}`;
   const root = element("div", { class: "ng-panels", id, hidden: "" });
   const buttons = Object.fromEntries(PANEL_BUTTONS.map((kind) => [kind, buildOpener(kind)]));
-  const desk = { ...context, memory: {}, open: (kind, key) => open(kind, key, true), id };
+  const desk = { ...context, memory: {}, open: (kind, key) => open(kind, key, true), reveal, id };
   const cells = linkCells(context);
   let current = null; // { kind, key, opener, panel, section }
   let playback = null;
@@ -77,6 +78,7 @@ export function buildPanels(context) {
     buttons[kind]?.setAttribute("aria-expanded", "true");
     if (inside) {
       context.select(kind, key);
+      reveal({ nodes: kind === "edge" ? key.split("-").slice(0, 2) : [key] });
     }
     panel.show?.(playback);
     if (follow) {
@@ -85,6 +87,13 @@ export function buildPanels(context) {
     } else {
       section.firstElementChild.scrollIntoView({ block: "nearest" }); // so that one sees that it has opened
     }
+  }
+
+  /** Scroll the stage until these nodes can be seen. */
+  function reveal({ nodes }) {
+    const stage = context.root.querySelector(".ng-stage");
+    const shapes = nodes.map((node) => stage.querySelector(`[data-node="${CSS.escape(node)}"]`));
+    bringIntoView(stage, shapes.filter(Boolean), false);
   }
 
   function buildSection(kind, panel) {
