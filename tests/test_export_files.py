@@ -11,7 +11,14 @@ from matplotlib import image
 
 import nbgrad as ng
 from nbgrad.display import OptionError
-from nbgrad.display.export import EncoderError, FilmError, FolderError, FormatError, TooManyPixelsError
+from nbgrad.display.export import (
+    EncoderError,
+    FilmError,
+    FolderError,
+    FormatError,
+    GraphTooLargeError,
+    TooManyPixelsError,
+)
 
 FIRST_BYTES = {
     ".svg": b"<svg ",
@@ -170,3 +177,26 @@ def test_a_pass_that_is_too_long_is_not_filmed(tmp_path):
         ng.animate(y).save(tmp_path / "a.gif")
     assert ng.animate(y).save(tmp_path / "a.html").stat().st_size > 1000
     assert ng.animate(x * x).save(tmp_path / "a.svg").stat().st_size > 1000
+
+
+def test_a_message_is_not_saved_in_the_place_of_a_picture(tmp_path):
+    y = ng.tensor(1.0, requires_grad=True)
+    for _ in range(1600):
+        y = y + 1
+    for suffix in (".svg", ".dot", ".png"):
+        with pytest.raises(GraphTooLargeError, match="up to 1,500 are drawn"):
+            ng.draw(y).save(tmp_path / f"a{suffix}")
+    for write in (ng.draw(y).to_dot, ng.draw(y).to_mermaid):
+        with pytest.raises(GraphTooLargeError, match="up to 1,500 are drawn"):
+            write()
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("theme", "ground"), [("light", 0xFF), ("dark", 0x11)])
+def test_themes_are_exported(tmp_path, theme, ground):
+    drawing = ng.draw(loss(), theme=theme)
+    painted = image.imread(drawing.save(tmp_path / "a.png"))
+    assert round(float(painted[0, 0, 0]) * 255) == ground
+    for suffix in (".svg", ".html"):
+        background = drawing.save(tmp_path / f"a{suffix}").read_text().partition('class="ng-background"')[2]
+        assert f'fill="#{ground:02x}' in background[:80]

@@ -11,6 +11,7 @@ from fake_torch import Record, Tensor, leaf
 import nbgrad as ng
 from nbgrad.core.errors import NoHistoryError
 from nbgrad.display import TOO_MANY, NotAGraphError
+from nbgrad.notebook.torch_values import Numbers
 
 
 @pytest.fixture(autouse=True)
@@ -55,6 +56,14 @@ def test_values_are_those_of_the_moment():
     graph = ng.to_networkx(loss)
     w.numbers[:] = 0
     assert graph.nodes[0]["value"].tolist() == [[1.0, -2.0, 0.5]]
+
+
+def test_no_more_numbers_are_copied_than_a_picture_can_hold(monkeypatch):
+    monkeypatch.setattr(Numbers.__init__, "__defaults__", (3,))
+    graph = ng.to_networkx(linear()[0])
+    assert [node for node, value in graph.nodes(data="value") if value is not None] == [0]
+    assert [node for node, bare in graph.nodes(data="bare") if not bare] == [0]
+    assert graph.nodes[2]["shape"] == (4, 3)
 
 
 def test_a_record_that_is_used_twice_is_drawn_once():

@@ -37,7 +37,8 @@ def to_networkx(root: Tensor | Node | Program | Any, *, params: Any = None) -> n
     computes a gradient for has a ``gradient_name``, such as ``"d_W1"``.
 
     Of a PyTorch result, or several in a tuple, a list or a dictionary, it is what PyTorch has recorded. Shapes are
-    known; values only as far as PyTorch keeps them, or a variable of the notebook does. A node has one more attribute,
+    known; values only as far as PyTorch keeps them, or a variable of the notebook does, and up to 20 million numbers in
+    all. A node has one more attribute,
     ``saved``: the names and shapes of what PyTorch keeps for the backward pass. ``params`` gives names to its
     parameters, see ``nbgrad.draw``.
 

@@ -133,6 +133,21 @@ class TooLarge(Drawing):
         """The same message with other options."""
         return TooLarge(self.nodes, self.options.but(**options))
 
+    def save(self, path: str | Path, *, dpi: float | None = None) -> Path:
+        """There is nothing to be saved: raises GraphTooLargeError."""
+        raise self._refused()
+
+    def to_dot(self) -> str:
+        """There is nothing to be written: raises GraphTooLargeError."""
+        raise self._refused()
+
+    to_mermaid = to_dot
+
+    def _refused(self) -> Exception:
+        from ..display.export import GraphTooLargeError
+
+        return GraphTooLargeError(self.text)
+
     @property
     def svg(self) -> str:
         """The message as SVG text."""

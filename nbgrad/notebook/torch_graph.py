@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.errors import NoHistoryError
 from .torch_names import Names, Parameters, modules_of
-from .torch_values import data_of, gradient_of, numbers_of, saved_by
+from .torch_values import Numbers, data_of, saved_by
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -158,6 +158,7 @@ class _Network:
 
         self.graph: nx.MultiDiGraph = nx.MultiDiGraph()
         self._names = names
+        self._numbers = Numbers()
         self._nodes: dict[Place, int] = {}
         self._data: dict[int, tuple[int, Any]] = {}  # id of a tensor -> its node, and itself, lest its id be reused
         self._saved = {function: saved_by(function) for function in functions}
@@ -183,7 +184,7 @@ class _Network:
         return node
 
     def _add_leaf(self, leaf: Any) -> int:
-        return self._add(kind="parameter", name=self._names.of(leaf), **_described(leaf), gradient=gradient_of(leaf))
+        return self._add(kind="parameter", name=self._names.of(leaf), **self._described(leaf))
 
     def _add_operation(self, function: Function, results: list[int]) -> None:
         """Add a node for each result that is used, with edges from the operands."""
@@ -198,12 +199,10 @@ class _Network:
         kept = tuple((name, tuple(tensor.shape)) for name, tensor in saved)
         for which in results:
             tensor = self._known.get((function, which))
-            facts = _announced(function, which) if tensor is None else _described(tensor)
-            node = self._nodes[function, which] = self._add(
-                kind="operation", op=op, symbol=symbol(function, op), **facts, saved=kept,
-                name=self._names.of_result(function, which),
-                gradient=None if tensor is None else gradient_of(tensor), bare=tensor is None,
-            )  # fmt: skip
+            facts = _announced(function, which) if tensor is None else self._described(tensor)
+            facts |= {"op": op, "symbol": symbol(function, op), "saved": kept}
+            node = self._add(kind="operation", name=self._names.of_result(function, which), **facts)
+            self._nodes[function, which] = node
             for operand, position in operands:
                 self.graph.add_edge(operand, node, position=position)
 
@@ -212,8 +211,18 @@ class _Network:
         if id(tensor) not in self._data:
             name = self._names.of(tensor)
             kind = "data" if name or tensor.ndim else "constant"
-            self._data[id(tensor)] = self._add(kind=kind, name=name, **_described(tensor)), tensor
+            self._data[id(tensor)] = self._add(kind=kind, name=name, **self._described(tensor)), tensor
         return self._data[id(tensor)][0]
+
+    def _described(self, tensor: Any) -> dict[str, Any]:
+        value, gradient = self._numbers.of(tensor), self._numbers.gradient_of(tensor)
+        return {
+            "shape": tuple(tensor.shape),
+            "dtype": _dtype(tensor.dtype),
+            "value": value,
+            "gradient": gradient,
+            "bare": value is None and gradient is None,
+        }
 
 
 def _used_results(results: list[Any], functions: list[Function]) -> dict[Function, list[int]]:
@@ -229,17 +238,17 @@ def _used_results(results: list[Any], functions: list[Function]) -> dict[Functio
     return {function: sorted(numbers) for function, numbers in used.items()}
 
 
-def _described(tensor: Any) -> dict[str, Any]:
-    return {"shape": tuple(tensor.shape), "dtype": _dtype(tensor.dtype), "value": numbers_of(tensor)}
-
-
 def _announced(function: Function, which: int) -> dict[str, Any]:
     """Shape and dtype of a result whose numbers are gone."""
     announced = getattr(function, "_input_metadata", ())
     if which >= len(announced):
-        return {}
+        return {"bare": True}
     shape, dtype = getattr(announced[which], "shape", None), getattr(announced[which], "dtype", None)
-    return {"shape": None if shape is None else tuple(shape), "dtype": None if dtype is None else _dtype(dtype)}
+    return {
+        "shape": None if shape is None else tuple(shape),
+        "dtype": None if dtype is None else _dtype(dtype),
+        "bare": True,
+    }
 
 
 def _dtype(dtype: Any) -> str:

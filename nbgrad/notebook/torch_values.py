@@ -9,6 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from .torch_names import Names
 
+MOST = 20_000_000  # numbers that are copied for one graph: 80 MB of float32
 Saved = list[tuple[str, Any]]  # names and tensors
 
 # What a rule keeps besides its operands: results, statistics, seeds. They start with one of these words.
@@ -80,19 +81,31 @@ def data_of(function: Any, op: str, saved: Saved, names: Names) -> list[tuple[An
     return placed
 
 
-def numbers_of(tensor: Any) -> np.ndarray | None:
-    """The numbers of a tensor, as they are now; None where there are none to be had (sparse ones, or on no device)."""
-    try:
-        plain = tensor.detach()
-        if str(plain.dtype) == "torch.bfloat16" or "float8" in str(plain.dtype):  # NumPy has no such numbers
-            plain = plain.float()
-        return np.array(plain.cpu().resolve_conj().resolve_neg().numpy())
-    except (RuntimeError, TypeError, NotImplementedError, ValueError):
-        return None
+class Numbers:
+    """Copies of the numbers of tensors, as many as a picture can hold.
 
+    They are those of the moment: an optimiser changes its parameters in place.
+    """
 
-def gradient_of(tensor: Any) -> np.ndarray | None:
-    """The gradient of a leaf, or of a result that was told to retain it; None where it was not computed yet."""
-    if not (tensor.is_leaf or tensor.retains_grad) or tensor.grad is None:
-        return None
-    return numbers_of(tensor.grad)
+    def __init__(self, most: int = MOST):
+        self._left = most
+
+    def of(self, tensor: Any) -> np.ndarray | None:
+        """The numbers of a tensor; None where there are none to be had (on no device, say), or no room is left."""
+        try:
+            if tensor.numel() > self._left:
+                return None
+            plain = tensor.detach()
+            if str(plain.dtype) == "torch.bfloat16" or "float8" in str(plain.dtype):  # NumPy has no such numbers
+                plain = plain.float()
+            copy = np.array(plain.cpu().resolve_conj().resolve_neg().numpy())
+        except (RuntimeError, TypeError, NotImplementedError, ValueError):
+            return None
+        self._left -= copy.size
+        return copy
+
+    def gradient_of(self, tensor: Any) -> np.ndarray | None:
+        """The gradient of a leaf, or of a result that was told to retain it; None where it was not computed yet."""
+        if not (tensor.is_leaf or tensor.retains_grad) or tensor.grad is None:
+            return None
+        return self.of(tensor.grad)

@@ -9,6 +9,7 @@ from nbgrad.display.export.errors import (
     FilmError,
     FolderError,
     FormatError,
+    GraphTooLargeError,
     MissingGlyphWarning,
     TooManyPixelsError,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "FilmError",
     "FolderError",
     "FormatError",
+    "GraphTooLargeError",
     "MissingGlyphWarning",
     "TooManyPixelsError",
     "film_to_html",

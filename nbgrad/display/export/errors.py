@@ -18,6 +18,13 @@ class TooManyPixelsError(DisplayError, ValueError):
     """So many dots per inch make more dots than a picture may have here, some 40 million."""
 
 
+class GraphTooLargeError(DisplayError, ValueError):
+    """The graph has more nodes than are drawn, so there is no picture to be saved.
+
+    ``nbgrad.to_networkx(result)`` gives the graph itself, and ``nbgrad.display.export.to_dot`` writes it for Graphviz.
+    """
+
+
 class FilmError(DisplayError, ValueError):
     """There is no film of this backward pass: it has no steps, too many of them, or a graph too large to be drawn."""
 
