@@ -166,9 +166,10 @@ def formula(source: Vertex, position: int, root: Vertex, whole: bool, static: di
     """The local derivative in symbols; or, where it is not a plain factor, the whole contribution."""
     op = source.op
     assert op is not None
+    from ..display import messages
     from ..display.formula import as_factor, derivative, in_one
 
-    template = op.formula(position, [x.value for x in source.inputs])
+    template = messages.formula(op.formula(position, [x.value for x in source.inputs]))
     upstream = derivative(root.name, source.name)
     alone = template in [f"{{{operand}}}" for operand in (*op.operands, "y")]  # the equation sees to its parentheses
     named = [x.name if alone else in_one(x.name) for x in source.inputs]

@@ -8,10 +8,11 @@ import pytest
 import nbgrad.ops  # noqa: F401  (declares the operations)
 from nbgrad.core.op import REGISTRY
 from nbgrad.display import messages
+from nbgrad.display.mathml import mathml
 from nbgrad.display.messages import LANGUAGES, english
 
 OTHERS = [code for code in LANGUAGES if code != "en"]
-TABLES = ("SENTENCES", "OPERATIONS", "NOTES")
+TABLES = ("SENTENCES", "OPERATIONS", "NOTES", "FORMULAS")
 CHINESE = re.compile("[\u3400-\u9fff]")
 
 # Common signs that the two scripts write differently, first as in Traditional, then as in Simplified Chinese.
@@ -88,6 +89,25 @@ def test_the_notes_of_all_operations_are_translated(code):
     assert [name for name in notes if name not in noted] == []
 
 
+def in_words(formula):
+    """Tell whether two words of English stand side by side in a declared formula; "if" and the like are signs."""
+    return bool(re.search(r"\b(?!if|where|else|sign|ln)[a-z]{2,} (?!if|where|else)[a-z]{2,}", formula))
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_the_words_in_formulas_are_translated(code):
+    own = [op for op in REGISTRY.values() if op.forward.__module__.startswith("nbgrad.")]
+    declared = {formula: None for op in own for formula in (*op.formulas, *op.scalar_formulas)}
+    translated = table(code, "FORMULAS")
+    assert len(translated) > 50
+    assert [formula for formula in declared if in_words(formula) and formula not in translated] == []
+    assert [formula for formula in translated if formula not in declared] == []
+    for formula, said in translated.items():
+        assert sorted(set(places(formula))) == sorted(set(places(said))), formula
+        spelled = re.sub(r"\{(\w+)\}", r"\1", said)
+        assert f">{spelled}<" not in mathml(spelled), "a formula that cannot be read is only text"
+
+
 def test_what_operations_are_called_in_captions():
     for code in OTHERS:
         called = table(code, "OPERATIONS")
@@ -131,4 +151,6 @@ def test_the_lists_of_signs_would_find_something():
 def test_punctuation_is_that_of_chinese(code):
     """Between Chinese signs stand the wide marks: a comma of English would stand too near."""
     for key, said in everything(code).items():
+        if key[0] == "FORMULAS":  # where the comma before "else" is a sign
+            continue
         assert not re.search("[\u3400-\u9fff][,;:?!]|[\u3400-\u9fff]\\.(?!\\w)", said), key

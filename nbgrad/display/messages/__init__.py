@@ -1,8 +1,8 @@
 """Every sentence that pictures and players say, in one place, and in the language that was chosen.
 
 A language is a file beside this one. Its SENTENCES are templates for ``str.format``, which ``say(key, ...)`` fills in;
-OPERATIONS are the names of operations in captions, and NOTES what the operations' own notes say. English is complete;
-what another language lacks is said in English.
+OPERATIONS are the names of operations in captions, NOTES what the operations' own notes say, and FORMULAS the words
+within their formulas. English is complete; what another language lacks is said in English.
 """
 
 from __future__ import annotations
@@ -119,6 +119,15 @@ def note(name: str, english_note: str) -> str:
     'Addition hands the gradient on unchanged to both of its inputs.'
     """
     return _spoken("NOTES").get(name, english_note)
+
+
+def formula(declared: str) -> str:
+    """Return the formula of a local derivative with its words in the language that is spoken.
+
+    >>> formula("{g} summed over the rows")
+    '{g} summed over the rows'
+    """
+    return _spoken("FORMULAS").get(declared, declared)
 
 
 def say(key: str, **filled: Any) -> str:

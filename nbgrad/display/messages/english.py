@@ -442,3 +442,6 @@ OPERATIONS = {"mse_loss": "mean squared error", "matmul": "matrix product", "get
 
 # The operations' own notes are in English where they are declared; other languages have theirs here, by name.
 NOTES: dict[str, str] = {}
+
+# So are the words within formulas of local derivatives; other languages have them by the formula as it is declared.
+FORMULAS: dict[str, str] = {}
