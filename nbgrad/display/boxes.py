@@ -108,7 +108,7 @@ def _tooltip(scene: Scene, node: Node, gradients: bool) -> str:
         said[0] += f" = {facts['op']}({', '.join(given)})"
     if facts["shape"] is not None:
         shape = messages.say("tooltip_shape", shape=numbers.shape(facts["shape"]))
-        said.append(f"{shape}, {facts['dtype']}" if facts["dtype"] else shape)
+        said.append(messages.facts([shape, facts["dtype"]]) if facts["dtype"] else shape)
     if facts["value"] is not None or facts["spelled"]:
         summary = numbers.summary(facts["value"], facts["spelled"], digits, counts=True)
         said.append(messages.say("tooltip_value", said=summary))
@@ -118,9 +118,11 @@ def _tooltip(scene: Scene, node: Node, gradients: bool) -> str:
     elif node.shows_gradient:
         said.append(messages.say("tooltip_gradient", said=messages.say("not_yet")))
     if facts["saved"]:
-        kept = ", ".join(f"{measure.clean(name, 40)} {numbers.shape(shape)}" for name, shape in facts["saved"][:8])
+        kept = messages.listed(
+            f"{measure.clean(name, 40)} {numbers.shape(shape)}" for name, shape in facts["saved"][:8]
+        )
         said.append(messages.say("tooltip_saved", said=kept))
-    return "; ".join(said)
+    return messages.parts(said)
 
 
 def value_fragment(

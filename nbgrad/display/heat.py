@@ -113,7 +113,7 @@ def sentence(graph: nx.MultiDiGraph, digits: int = 3) -> str:
         said.append(messages.say("heat_range", **places))
     wrong = [_name(graph, node) for node in sizes if node not in finite]
     if wrong:
-        said.append(messages.say("heat_not_finite", names=", ".join(wrong[:6]) + (", …" if len(wrong) > 6 else "")))
+        said.append(messages.say("heat_not_finite", names=messages.listed(wrong[:6] + ["…"] * (len(wrong) > 6))))
     return " ".join(said)
 
 

@@ -69,7 +69,7 @@ def percent(x: float) -> str:
         return number(share)
     if share == 0 or abs(share) >= 0.995:
         return f"{share:.0f}%".replace("-", MINUS)
-    return f"{share:.2g}%".replace("-", MINUS) if abs(share) >= 0.01 else "almost 0%"
+    return f"{share:.2g}%".replace("-", MINUS) if abs(share) >= 0.01 else messages.say("almost_none")
 
 
 def shape(lengths: tuple[int, ...] | None) -> str:
@@ -127,5 +127,5 @@ def summary(value: np.ndarray | None, absent: str = "—", digits: int = 3, coun
         parts.append(messages.say("nans", count=found.nans))
     if found.infinite or counts:
         parts.append(messages.say("infinite", count=found.infinite))
-    said = ("|z|: " if value.dtype.kind == "c" else "") + ", ".join(parts)
+    said = ("|z|: " if value.dtype.kind == "c" else "") + messages.facts(parts)
     return messages.say("sample", said=said, count=f"{found.count:,}") if found.sampled else said

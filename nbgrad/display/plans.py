@@ -81,7 +81,7 @@ def plan(graph: nx.MultiDiGraph, node: int, look: Look = DEFAULT) -> Plan:
     symbol = measure.fit(facts["symbol"] or "", theme.SYMBOL_SIZE, SYMBOL_ROOM) if _is_operation(facts) else ""
     badge_width = _badge_width(symbol)
     name = measure.fit_name(facts["name"] or "", theme.NAME_SIZE, NAME_ROOM)
-    called_else = "constant" if facts["kind"] == "constant" else schema.label(graph, node)
+    called_else = messages.kind("constant") if facts["kind"] == "constant" else schema.label(graph, node)
     label = measure.fit(called_else, theme.LABEL_SIZE, NAME_ROOM)
     shape = _shape(facts, look)
     shows_gradient = form != NONE and look.values != "forward" and facts["kind"] in ("operation", "parameter")

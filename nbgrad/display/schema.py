@@ -217,7 +217,7 @@ def label(graph: nx.MultiDiGraph, node: int) -> str:
     value = facts["value"]
     if facts["kind"] == "constant" and value is not None and numbers.is_single(value):
         return numbers.number(numbers.only(value))
-    return f"{facts['op'] or facts['kind']} {node}"
+    return f"{facts['op'] or messages.kind(facts['kind'])} {node}"
 
 
 def inputs(graph: nx.MultiDiGraph, node: int) -> list[int]:

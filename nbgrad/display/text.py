@@ -55,7 +55,7 @@ def _below(graph: nx.MultiDiGraph, look: Look) -> Iterator[str]:
     """Say below the table what the picture says in colours."""
     if lit := highlighted(graph, look):
         names = [measure.clean(schema.label(graph, node), LONGEST_NAME) for node in graph if node in lit.nodes]
-        yield messages.say("highlighted", names=", ".join(names))
+        yield messages.say("highlighted", names=messages.listed(names))
     if look.heat:
         yield heat.sentence(graph, look.digits)
     yield from changes(graph, look.digits)
@@ -81,7 +81,7 @@ def _row(graph: nx.MultiDiGraph, node: int, digits: int) -> list[str]:
 def _computation(graph: nx.MultiDiGraph, node: int) -> str:
     facts = graph.nodes[node]
     if facts["kind"] != "operation":
-        return facts["kind"]
+        return messages.kind(facts["kind"])
     given = (measure.clean(schema.label(graph, u), LONGEST_NAME) for u in schema.inputs(graph, node))
     return measure.clean(f"{facts['op'] or facts['kind']}({', '.join(given)})", LONGEST_COMPUTATION)
 

@@ -1,12 +1,13 @@
 """Languages: how one is chosen, and that what it lacks is said in English."""
 
+import re
 import subprocess
 import sys
 
 import pytest
 
 import nbgrad as ng
-from nbgrad.display import messages
+from nbgrad.display import measure, messages
 from nbgrad.display.messages import VARIABLES, UnknownLanguageError
 
 OTHERS = ("zh-Hant", "zh-Hans")
@@ -99,3 +100,47 @@ def test_the_page_gets_all_its_words_in_every_language():
 def test_importing_loads_no_sentences():
     code = "import nbgrad, sys; print([n for n in sys.modules if n.startswith('nbgrad.display')])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("code", "value"), [("zh-Hant", "最小 1，平均 2，最大 3"), ("zh-Hans", "最小 1，平均 2，最大 3")]
+)
+def test_a_table_and_a_picture_hold_no_english_but_names(code, value):
+    """What is left in Latin letters are names, operations as they are called in Python, and dtypes."""
+    ng.set_language(code)
+    x = ng.tensor([1.0, 2.0, 3.0], requires_grad=True, name="x")
+    y = (ng.nn.functional.sigmoid(x) * x).sum()
+    y.name = "y"
+    y.backward()
+    drawing = ng.draw(y, heat=True)
+    assert value in drawing.text
+    said = re.sub(r"<style>.*?</style>|<[^>]*>", " ", drawing.svg)
+    known = {"x", "y", "v", "NaN", "float64", "sigmoid", "multiply", "sum", "min", "max"}
+    for text in (drawing.text, said):
+        words = set(re.findall(r"[A-Za-z][A-Za-z0-9_]*", text)) - known
+        assert words == set(), text
+    assert f'lang="{code}"' in drawing.svg
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_a_player_speaks_it_throughout(code):
+    ng.set_language(code)
+    x = ng.tensor([1.0, -2.0, 3.0], requires_grad=True, name="x")
+    y = (ng.nn.functional.relu(x) * x + x).mean()
+    y.name = "y"
+    payload = ng.animate(y).payload
+    assert payload["language"] == code
+    for frame in payload["frames"]:
+        for said in (frame["caption"], frame["sentence"], frame["spoken"]):
+            assert re.search("[\u4e00-\u9fff]", said) or said in ("relu",), said
+            assert not re.search(r"\\b(the|is|gradient|of|and|times)\\b", said), said
+
+
+def test_lines_are_broken_where_chinese_may_be_broken():
+    said = "梯度（也就是斜率）在這裡相加，再往回傳：這就是 backward pass 的意思。"
+    for room in range(80, 400, 7):
+        lines = measure.wrap(said, 12, room)
+        assert "".join(lines).replace(" ", "") == said.replace(" ", "")
+        assert all(measure.width(line, 12) <= room for line in lines)
+        assert not any(line[0] in "），：。" or line[-1] == "（" for line in lines)
+    assert measure.is_plain(said), "so no text is pressed into a width"

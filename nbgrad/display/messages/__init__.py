@@ -112,6 +112,15 @@ def operation(name: str) -> str:
     return called or measure.clean(name.replace("_", " "), 40)
 
 
+def kind(name: str) -> str:
+    """Return what a kind of node is called.
+
+    >>> kind("parameter")
+    'parameter'
+    """
+    return say(f"ui_kind_{name}")
+
+
 def note(name: str, english_note: str) -> str:
     """Return an operation's note in the language that is spoken: the one given, which is English, where there is none.
 
@@ -146,7 +155,7 @@ def listed(names: Iterable[str]) -> str:
     >>> listed(["x", "W", "b"])
     'x, W, b'
     """
-    return _file(language()).BETWEEN_NAMES.join(names)
+    return _joined("names", names)
 
 
 def together(sentences: Iterable[str]) -> str:
@@ -155,7 +164,22 @@ def together(sentences: Iterable[str]) -> str:
     >>> together(["It is one.", "", "It adds up."])
     'It is one. It adds up.'
     """
-    return _file(language()).BETWEEN_SENTENCES.join(filter(None, sentences))
+    return _joined("sentences", filter(None, sentences))
+
+
+def facts(said: Iterable[str]) -> str:
+    """Return what is said of one thing, one after the other: "min 1, max 3, 1 NaN"."""
+    return _joined("facts", said)
+
+
+def parts(said: Iterable[str]) -> str:
+    """Return parts that may each consist of several facts, one after the other: "shape 2×3, float64; value: 3"."""
+    return _joined("parts", said)
+
+
+def _joined(what: str, said: Iterable[str]) -> str:
+    between: str = _file(language()).BETWEEN[what]
+    return between.join(said)
 
 
 def interface(prefix: str = "ui_") -> dict[str, str]:

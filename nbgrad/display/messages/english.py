@@ -1,6 +1,7 @@
 """English, the language that all others are translations of: a sentence for each key."""
 
-BETWEEN_NAMES, BETWEEN_SENTENCES = ", ", " "
+# What stands between things that are said one after the other.
+BETWEEN = {"names": ", ", "facts": ", ", "parts": "; ", "sentences": " "}
 
 SENTENCES = {
     # still picture
@@ -12,6 +13,7 @@ SENTENCES = {
     "arises_here": "{problem} arises here",
     "description_problem": "{problem} arises in {name}.",
     "empty": "empty",
+    "almost_none": "almost 0%",
     "holds_text": "text",
     "holds_other": "objects",
     "range": "min {low}, mean {mean}, max {high}",

@@ -1,6 +1,7 @@
 """Simplified Chinese, as it is written on the mainland: see ``english`` for what each sentence is a translation of."""
 
-BETWEEN_NAMES, BETWEEN_SENTENCES = "、", ""
+# What stands between things that are said one after the other.
+BETWEEN = {"names": "、", "facts": "，", "parts": "；", "sentences": ""}
 
 SENTENCES = {
     # still picture
@@ -12,6 +13,7 @@ SENTENCES = {
     "arises_here": "{problem} 从这里开始",
     "description_problem": "{problem} 从 {name} 开始出现。",
     "empty": "空",
+    "almost_none": "几乎 0%",
     "holds_text": "文本",
     "holds_other": "对象",
     "range": "最小 {low}，平均 {mean}，最大 {high}",
@@ -23,6 +25,7 @@ SENTENCES = {
     "tooltip_shape": "形状 {shape}",
     "tooltip_value": "值：{said}",
     "tooltip_gradient": "梯度：{said}",
+    "tooltip_saved": "为反向传播保留：{said}",
     "legend_negative": "负",
     "legend_positive": "正，到每张小图下方的数（±）为止",
     "legend_not_finite": "NaN 或 ∞",
@@ -143,7 +146,6 @@ SENTENCES = {
     "no_ffmpeg": ".mp4 由程序 ffmpeg 制作，但这里找不到它。请安装它（conda install ffmpeg、apt install ffmpeg 或 "
     "brew install ffmpeg），或存成 .gif 或 .html，那就不需要别的程序。",
     "ffmpeg_failed": "程序 ffmpeg 无法制作 .mp4；请改存成 .gif 或 .html。它说：{said}",
-    "tooltip_saved": "为反向传播保留：{said}",
     "page_controls": "反向传播",
     "page_play": "播放",
     "page_pause": "暂停",

@@ -1,6 +1,7 @@
 """Traditional Chinese, as it is written in Taiwan: see ``english`` for what each sentence is a translation of."""
 
-BETWEEN_NAMES, BETWEEN_SENTENCES = "、", ""
+# What stands between things that are said one after the other.
+BETWEEN = {"names": "、", "facts": "，", "parts": "；", "sentences": ""}
 
 SENTENCES = {
     # still picture
@@ -12,6 +13,7 @@ SENTENCES = {
     "arises_here": "{problem} 從這裡開始",
     "description_problem": "{problem} 從 {name} 開始出現。",
     "empty": "空",
+    "almost_none": "幾乎 0%",
     "holds_text": "文字",
     "holds_other": "物件",
     "range": "最小 {low}，平均 {mean}，最大 {high}",
@@ -23,6 +25,7 @@ SENTENCES = {
     "tooltip_shape": "形狀 {shape}",
     "tooltip_value": "值：{said}",
     "tooltip_gradient": "梯度：{said}",
+    "tooltip_saved": "為反向傳播保留：{said}",
     "legend_negative": "負",
     "legend_positive": "正，到每張小圖下方的數（±）為止",
     "legend_not_finite": "NaN 或 ∞",
@@ -143,7 +146,6 @@ SENTENCES = {
     "no_ffmpeg": ".mp4 由程式 ffmpeg 製作，但這裡找不到它。請安裝它（conda install ffmpeg、apt install ffmpeg 或 "
     "brew install ffmpeg），或存成 .gif 或 .html，那就不需要別的程式。",
     "ffmpeg_failed": "程式 ffmpeg 無法製作 .mp4；請改存成 .gif 或 .html。它說：{said}",
-    "tooltip_saved": "為反向傳播保留：{said}",
     "page_controls": "反向傳播",
     "page_play": "播放",
     "page_pause": "暫停",
