@@ -78,9 +78,9 @@ def grouped() -> dict[str, Any]:
     made = payload()
     made["groups"] = [{"path": "layer 1", "open": True, "members": 2, "node": None}]
     made["svg"] = drawing(
-        '<g class="ng-group" data-group="layer 1"><rect class="ng-group-frame" x="6" y="6" width="404" height="100" '
-        'rx="12" fill="none" stroke="#9aa4b2"/><g class="ng-group-head"><rect x="190" y="8" width="120" height="24" '
-        'fill="#fff"/><text x="200" y="24" font-size="12">layer 1</text></g></g>'
+        '<g class="ng-group" data-group="layer 1"><title>layer 1</title><rect class="ng-group-frame" x="6" y="6" '
+        'width="404" height="144" rx="14" fill="#f6f8fb" stroke="#9aa4b2"/><text class="ng-group-name" x="180" y="24" '
+        'font-size="12">layer 1</text></g>'
     )
     return made
 

@@ -7,6 +7,7 @@ import { arrivalTokens, isArrival } from "../../nbgrad/widgets/js/arrival.js";
 import { calloutHeight } from "../../nbgrad/widgets/js/callout.js";
 import { foldedAlong } from "../../nbgrad/widgets/js/fold.js";
 import { neighbourOf, placeBeside, sharedArea } from "../../nbgrad/widgets/js/geometry.js";
+import { placeOfPicture, placeOfText } from "../../nbgrad/widgets/js/ghosts.js";
 import { keepsMathAttribute, piecesAt } from "../../nbgrad/widgets/js/mathematics.js";
 import { readPayload } from "../../nbgrad/widgets/js/payload.js";
 import { fillPlaces, phrases } from "../../nbgrad/widgets/js/phrases.js";
@@ -125,4 +126,17 @@ test("the longest lines are the ones that are measured", () => {
 
 test("the ends of an edge", () => {
   assert.deepEqual(endsOf("10-3-0"), ["10", "3"]);
+});
+
+test("the ghost of a number stands beside the new one, or outside where there is no room", () => {
+  const place = { room: 100, outside: 20 };
+  assert.deepEqual(placeOfText(3, 3, place), { x: 32, y: 0, anchor: "start" });
+  assert.deepEqual(placeOfText(7, 9, place), { x: 100, y: 20, anchor: "end" });
+});
+
+test("the ghost of a picture stands right of the new one, or over its corner", () => {
+  const narrow = placeOfPicture({ width: 30, height: 54 }, 55);
+  assert.ok(narrow.beside && narrow.x >= 30 && narrow.x + 30 * narrow.share <= 55);
+  const wide = placeOfPicture({ width: 50, height: 20 }, 55);
+  assert.ok(!wide.beside && wide.x + 50 * wide.share === 50 && wide.y + 20 * wide.share === 20);
 });

@@ -258,6 +258,7 @@ SENTENCES = {
     "ui_key_select": "choose the box: what is known of it",
     "ui_key_go": "to the step in which the box gets its number",
     "ui_key_edges": "choose the box's next edge",
+    "ui_key_group": "open or collapse the group",
     "ui_key_clear": "close, choose nothing",
     "ui_key_help": "these keys",
     # training: its controls in the page, the picture of its losses, and surfaces

@@ -247,6 +247,7 @@ SENTENCES = {
     "ui_key_select": "选中方框：看看关于它的一切",
     "ui_key_go": "到方框得到数值的那一步",
     "ui_key_edges": "选中方框的下一条边",
+    "ui_key_group": "展开或收起分组",
     "ui_key_clear": "关闭，取消选中",
     "ui_key_help": "显示这些按键",
     # training: its controls in the page, the picture of its losses, and surfaces

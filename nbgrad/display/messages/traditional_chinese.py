@@ -247,6 +247,7 @@ SENTENCES = {
     "ui_key_select": "選取方塊：看看關於它的一切",
     "ui_key_go": "到方塊得到數值的那一步",
     "ui_key_edges": "選取方塊的下一條邊",
+    "ui_key_group": "展開或收合群組",
     "ui_key_clear": "關閉，取消選取",
     "ui_key_help": "顯示這些按鍵",
     # training: its controls in the page, the picture of its losses, and surfaces

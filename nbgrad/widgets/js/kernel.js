@@ -3,14 +3,15 @@
 const KERNEL_PATIENCE = 5000; // ms without an answer
 
 export class Kernel {
-  /** `onSilence` is called once, when the kernel is found not to answer. */
-  constructor(model, onSilence) {
+  /** `onSilence` is called once, when the kernel is found not to answer; `onRefusal(text)` when it says that it cannot. */
+  constructor(model, onSilence, onRefusal) {
     this.model = model;
     this.onSilence = onSilence;
+    this.onRefusal = onRefusal;
     this.stem = `page-${Math.random().toString(36).slice(2, 10)}`;
     this.count = 0;
     this.waiting = new Map();
-    this.hear = (message) => this.answered(message?.id);
+    this.hear = (message) => this.answered(message ?? {});
     model.on("msg:custom", this.hear);
   }
 
@@ -27,9 +28,13 @@ export class Kernel {
     this.waiting.set(id, setTimeout(() => this.silent(), KERNEL_PATIENCE));
   }
 
-  answered(id) {
+  answered({ kind, id, text }) {
+    if (!this.waiting.has(id)) {
+      return; // somebody else's question
+    }
     clearTimeout(this.waiting.get(id));
     this.waiting.delete(id);
+    this.onRefusal(kind === "error" ? text : "");
   }
 
   silent() {

@@ -10,6 +10,8 @@ const KEY_ACTIONS = {
   "=": "faster",
   "-": "slower",
   "−": "slower",
+  "]": "faster",
+  "[": "slower",
   l: "loop",
   "?": "help",
   1: "phase1",

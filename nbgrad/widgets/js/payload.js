@@ -38,12 +38,16 @@ function readFrame(raw) {
     fragment: raw.fragment ?? raw.gradient ?? "",
     math: raw.math ?? "",
     equation: raw.equation ?? [],
-    sentence: raw.sentence ?? "",
-    spoken: raw.spoken ?? raw.sentence ?? "",
+    sentence: joined(raw.sentence, raw.fold?.said),
+    spoken: joined(raw.spoken ?? raw.sentence, raw.fold?.said),
     line: raw.line ?? null,
     fold: raw.fold ?? null,
     arrival: raw.arrival ?? null,
   };
+}
+
+function joined(...sentences) {
+  return sentences.filter(Boolean).join(" ");
 }
 
 function onePhase(count) {

@@ -17,14 +17,17 @@ import { Stage } from "./stage.js";
 import { listenToTouch } from "./touch.js";
 import { buildWords } from "./words.js";
 
+const UNHURRIED = 900; // ms: how long the motion of a step takes that nothing follows by itself
+
 function render({ model, el }) {
   let payload = readPayload(model.get("payload"));
   const say = phrases(() => payload.words);
   const root = element("section", { class: "ng-widget ng-card ng-player" });
   const silence = element("p", { class: "ng-silence ng-dim", role: "status" });
-  const kernel = new Kernel(model, () => {
-    silence.textContent = say("kernel_silent");
-  });
+  const tell = (text) => {
+    silence.textContent = text;
+  };
+  const kernel = new Kernel(model, () => tell(say("kernel_silent")), tell);
   const playback = new Playback(model, payload.phases, show);
   const head = buildHead(say, (key) => playback.goToPhase(key));
   const words = buildWords();
@@ -102,7 +105,7 @@ function render({ model, el }) {
   function show() {
     const frame = draw(playback.frame);
     root.classList.toggle("ng-playing", playback.playing);
-    root.style.setProperty("--ng-step", `${stepDelay(playback.speed)}ms`);
+    root.style.setProperty("--ng-step", `${playback.playing ? stepDelay(playback.speed) : UNHURRIED}ms`);
     controls.show(playback, frame?.caption ?? "");
     speech.say(frame?.spoken ?? "", playback);
     panels.show(playback);

@@ -12,11 +12,14 @@ export function scrollNeeded(before, after) {
   return after > 0 ? Math.min(after, before) : 0;
 }
 
-/** Scroll `scroller` until all `shapes` in it are seen: smoothly, unless it is far or `atOnce`. */
+/**
+ * Scroll `scroller` until all `shapes` in it are seen: smoothly, unless it is far or `atOnce`. Says whether it will be
+ * on its way for a while.
+ */
 export function bringIntoView(scroller, shapes, atOnce) {
   const seen = scroller.getBoundingClientRect();
   if (shapes.length === 0 || seen.width === 0) {
-    return;
+    return false;
   }
   const boxes = shapes.map((shape) => shape.getBoundingClientRect());
   const left = Math.min(...boxes.map((box) => box.left)) - SEEN_MARGIN - seen.left;
@@ -27,5 +30,7 @@ export function bringIntoView(scroller, shapes, atOnce) {
   if (move.left !== 0 || move.top !== 0) {
     const jump = atOnce || prefersLessMotion() || Math.abs(move.left) > seen.width;
     scroller.scrollBy({ ...move, behavior: jump ? "instant" : "smooth" });
+    return !jump;
   }
+  return false;
 }

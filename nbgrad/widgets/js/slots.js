@@ -1,13 +1,15 @@
 // The places for values and gradients in the boxes: what the present frame puts there, and what stood there before.
 
-import { svgElement } from "./dom.js";
+import { addGhostPicture, addGhostText } from "./ghosts.js";
 import { importFragment, indexBy } from "./svg.js";
 
 const KINDS = ["value", "gradient"];
-const GHOST_SHARE = 0.42; // of a thumbnail's size, for the one that stood there before
+const BOX_PADDING = 10; // px that stay free at a box's right end
 
 export class Slots {
-  constructor(drawing, prefix) {
+  /** `boxes`: node -> box. */
+  constructor(drawing, prefix, boxes) {
+    this.boxes = boxes;
     this.prefix = prefix;
     this.frames = [];
     this.ghosts = null;
@@ -36,7 +38,8 @@ export class Slots {
       const index = picture[slot.kind].get(slot.node) ?? -1;
       if (slot.shown !== index) {
         slot.shown = index;
-        slot.root.replaceChildren(...(index < 0 ? slot.base : this.piece(index)), ...this.ghostOf(slot, index));
+        slot.root.replaceChildren(...(index < 0 ? slot.base : this.piece(index)));
+        this.addGhost(slot, index);
       }
       if (picture.fresh?.slot === slot.kind && picture.fresh.node === slot.node) {
         this.fresh = slot.root;
@@ -69,15 +72,45 @@ export class Slots {
     return this.pieces.get(index);
   }
 
-  /** What an edit has replaced, struck or small beside the new number; none where the slot is still empty. */
-  ghostOf({ kind, node, base }, index) {
+  /** Show what an edit has replaced; nothing where the slot is still empty. */
+  addGhost({ kind, node, root }, index) {
     const text = this.ghosts?.[`${kind}s`]?.[node];
     if (!text || (index < 0 && kind === "gradient")) {
-      return [];
+      return;
     }
-    const now = index < 0 ? base : this.piece(index);
-    return [ghost(importFragment(text, this.prefix), singleText(now))];
+    const now = singleText([...root.childNodes]);
+    const nodes = importFragment(text, this.prefix);
+    const old = singleText(nodes);
+    if (old !== "") {
+      addGhostText(root, old, now, this.placeOf(root, kind, node));
+    } else {
+      const pictures = nodes.filter((each) => each.nodeType === 1 && each.localName !== "text");
+      addGhostPicture(root, pictures, this.pitchOf(root, kind, node));
+    }
   }
+
+  /** The room to the right of a slot's beginning, and the lines over and under its box: as seen from the slot. */
+  placeOf(root, kind, node) {
+    const { x, y } = translationOf(root);
+    const box = this.boxes.get(node);
+    return {
+      room: box.x + box.width - BOX_PADDING - x,
+      outside: kind === "value" ? box.y - 5 - y : box.y + box.height + 12 - y,
+    };
+  }
+
+  /** How far it is from a value's picture to the gradient's, or to the end of the box. */
+  pitchOf(root, kind, node) {
+    const next = kind === "value" && this.slots.find((slot) => slot.kind === "gradient" && slot.node === node);
+    const { room } = this.placeOf(root, kind, node);
+    const pitch = next ? translationOf(next.root).x - translationOf(root).x : room;
+    return pitch > 0 ? pitch : room;
+  }
+}
+
+function translationOf(root) {
+  const [x = 0, y = 0] = (root.getAttribute("transform") ?? "").match(/-?\d+(\.\d+)?/g)?.map(Number) ?? [];
+  return { x, y };
 }
 
 /** The text of a piece that is nothing but one text; "" for a thumbnail. */
@@ -86,15 +119,4 @@ export function singleText(nodes) {
   const texts = elements.flatMap((each) => (each.localName === "text" ? [each] : [...each.querySelectorAll("text")]));
   const other = elements.some((each) => each.matches("path, rect, image") || each.querySelector("path, rect, image"));
   return texts.length === 1 && !other ? texts[0].textContent : "";
-}
-
-/** Text stands struck behind the new text; a thumbnail stands small over the corner of the new one. */
-function ghost(nodes, beside) {
-  const old = singleText(nodes);
-  if (old !== "") {
-    const after = beside.length * 7.6 + 8;
-    return svgElement("text", { class: "ng-ghost", x: String(Math.round(after)), y: "0" }, [old]);
-  }
-  const picture = nodes.filter((node) => node.localName !== "text");
-  return svgElement("g", { class: "ng-ghost", transform: `translate(30,-8) scale(${GHOST_SHARE})` }, picture);
 }

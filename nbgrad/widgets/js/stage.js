@@ -8,6 +8,7 @@ import { StageDrawing } from "./stage_drawing.js";
 import { dragToScroll, listenToTouch } from "./touch.js";
 import { Zoom } from "./zoom.js";
 
+const PASSIVE = new Set(["wheel", "touchstart"]); // listened to without holding up the page's own scrolling
 const SELECTED_BY = { node: "nodes", edge: "edges" };
 
 export class Stage {
@@ -17,6 +18,7 @@ export class Stage {
     this.on = on;
     this.selected = null;
     this.hovered = null;
+    this.onTheWay = false; // whether the stage scrolls by itself
     this.drawing = new StageDrawing(payload, say);
     this.sheet = element("div", { class: "ng-sheet" }, [this.drawing.root, this.drawing.sheet]);
     this.root = element(
@@ -115,8 +117,12 @@ export class Stage {
       focusin: (event) => this.focused(event.target),
       focusout: () => this.hover(null),
       keydown: (event) => this.key(event),
+      scrollend: () => this.leaveTheWay(),
+      wheel: () => this.leaveTheWay(),
+      pointerdown: () => this.leaveTheWay(),
+      touchstart: () => this.leaveTheWay(),
     };
-    Object.entries(handlers).forEach(([name, handler]) => root.addEventListener(name, handler));
+    Object.entries(handlers).forEach(([name, handler]) => root.addEventListener(name, handler, { passive: PASSIVE.has(name) }));
     return () => Object.entries(handlers).forEach(([name, handler]) => root.removeEventListener(name, handler));
   }
 
@@ -127,8 +133,12 @@ export class Stage {
     });
   }
 
-  /** What an element of the drawing belongs to: { kind, id } of a node, an edge or a group's header; else null. */
+  /** What an element of the drawing belongs to: { kind, id } of a node, an edge or a group's handle; else null. */
   placeOf(target) {
+    const handle = target.closest?.("[data-toggle]");
+    if (handle) {
+      return { kind: "group", id: handle.getAttribute("data-toggle") };
+    }
     const node = target.closest?.("[data-node]");
     if (node) {
       return { kind: "node", id: node.getAttribute("data-node") };
@@ -137,8 +147,7 @@ export class Stage {
     if (edge) {
       return { kind: "edge", id: edge.getAttribute("data-hit") ?? edge.getAttribute("data-edge") };
     }
-    const head = target.closest?.(".ng-group-head");
-    return head ? { kind: "group", id: head.closest("[data-group]").getAttribute("data-group") } : null;
+    return null;
   }
 
   choose(place) {
@@ -146,6 +155,14 @@ export class Stage {
       this.on.toggle(place.id);
     } else {
       this.on.select(place?.kind ?? null, place?.id ?? null);
+    }
+  }
+
+  /** Open a collapsed group, collapse an open one. */
+  toggle(place) {
+    const path = place && this.drawing.groupOf(place);
+    if (path !== null && path !== undefined) {
+      this.on.toggle(path);
     }
   }
 
@@ -166,13 +183,16 @@ export class Stage {
   focused(target) {
     const place = this.placeOf(target);
     this.hover(place);
+    if (target === this.root && this.onTheWay) {
+      this.reveal(this.picture, true); // a smooth scroll is given up by browsers when the focus moves
+    }
     if (place && place.kind !== "edge") {
       this.drawing.roving.makeCurrent(`${place.kind}:${place.id}`);
       bringIntoView(this.root, [target], true);
     }
   }
 
-  /** Keys of a box that has the focus: arrows walk, Enter selects, G goes to its step, E walks over its edges. */
+  /** Keys of a box that has the focus: arrows walk, Enter selects, G goes to its step, E walks over its edges, O opens. */
   key(event) {
     const from = this.drawing.roving.keyOf(event.target);
     if (from === null || event.ctrlKey || event.altKey || event.metaKey) {
@@ -186,6 +206,8 @@ export class Stage {
       this.choose(place);
     } else if (key === "g" && place?.kind === "node") {
       this.goThere(place);
+    } else if (key === "o") {
+      this.toggle(place);
     } else if (key === "e" && place?.kind === "node") {
       this.nextEdge(place.id);
     } else {
@@ -209,6 +231,10 @@ export class Stage {
   /** Scroll the stage, never the page, until what happens can be seen: smoothly, unless it is far or `atOnce`. */
   reveal(picture, atOnce = false) {
     const nodes = [picture.now, picture.fresh?.node].map((node) => this.drawing.nodes.get(node)).filter(Boolean);
-    bringIntoView(this.root, nodes, atOnce);
+    this.onTheWay = bringIntoView(this.root, nodes, atOnce);
+  }
+
+  leaveTheWay() {
+    this.onTheWay = false;
   }
 }

@@ -4,6 +4,7 @@ import { Callout, calloutHeight } from "./callout.js";
 import { svgElement } from "./dom.js";
 import { Flow } from "./flow.js";
 import { boxOfRect, placeBeside, sharedArea } from "./geometry.js";
+import { addGroupHandles } from "./group_handles.js";
 import { Roving } from "./roving.js";
 import { Slots } from "./slots.js";
 import { importDrawing, importFragment, indexBy, naturalSize } from "./svg.js";
@@ -18,8 +19,12 @@ export class StageDrawing {
     this.root.setAttribute("role", "group");
     this.nodes = indexBy(this.root, "node");
     this.edges = indexBy(this.root, "edge");
-    this.groups = indexBy(this.root, "group");
     this.boxes = new Map([...this.nodes].map(([id, node]) => [id, boxOfRect(node.querySelector(".ng-box"))]));
+    this.groups = addGroupHandles(payload.groups, {
+      frames: indexBy(this.root, "group"),
+      nodes: this.nodes,
+      boxes: this.boxes,
+    });
     this.natural = naturalSize(this.root);
     this.natural.height += roomForCallouts(payload.frames, this.boxes, this.natural);
     this.sheet = svgElement("svg", { class: "ng-sheet-over", "aria-hidden": "true" });
@@ -29,7 +34,7 @@ export class StageDrawing {
       svg.removeAttribute("height");
     }
     this.addHits();
-    this.slots = new Slots(this.root, this.prefix);
+    this.slots = new Slots(this.root, this.prefix, this.boxes);
     this.flow = new Flow(this.edges, this.sheet);
     this.label = svgElement("text", { class: "ng-label", "text-anchor": "middle" });
     this.sheet.append(this.label);
@@ -87,14 +92,20 @@ export class StageDrawing {
   stops(payload, say) {
     const stops = new Map();
     for (const [id, element] of this.nodes) {
-      stops.set(`node:${id}`, { element, box: this.boxes.get(id), label: nodeLabel(payload.nodes[id], element) });
+      const path = this.groups.collapsed.get(id);
+      const label = nodeLabel(payload.nodes[id], element);
+      const told = path === undefined ? label : `${label}. ${say("group_open", { name: path })}`;
+      stops.set(`node:${id}`, { element, box: this.boxes.get(id), label: told });
     }
-    for (const [path, group] of this.groups) {
-      const element = group.querySelector(".ng-group-head") ?? group;
-      const box = boxOfRect(element.localName === "rect" ? element : element.querySelector("rect"));
+    for (const [path, { element, box }] of this.groups.headers) {
       stops.set(`group:${path}`, { element, box, label: say("group_close", { name: path }) });
     }
     return stops;
+  }
+
+  /** The group that a node or a header stands for; undefined where it stands for none. */
+  groupOf({ kind, id }) {
+    return kind === "group" ? id : this.groups.collapsed.get(id);
   }
 
   /** The stops at the other ends of a node's edges. */
