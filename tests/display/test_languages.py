@@ -115,7 +115,7 @@ def test_a_table_and_a_picture_hold_no_english_but_names(code, value):
     drawing = ng.draw(y, heat=True)
     assert value in drawing.text
     said = re.sub(r"<style>.*?</style>|<[^>]*>", " ", drawing.svg)
-    known = {"x", "y", "v", "NaN", "float64", "sigmoid", "multiply", "sum", "min", "max"}
+    known = {"x", "y", "v", "e", "NaN", "float64", "sigmoid", "multiply", "sum", "min", "max"}
     for text in (drawing.text, said):
         words = set(re.findall(r"[A-Za-z][A-Za-z0-9_]*", text)) - known
         assert words == set(), text
