@@ -85,6 +85,16 @@ def routes_respect_frames(result, groups):
                 assert ((left - 0.2 < x) & (x < right + 0.2) & (top - 0.2 < y) & (y < bottom + 0.2)).all()
 
 
+def edges_climb_gently(result, direction):
+    """Every piece of a curve that is not level is at least as long as the room made for it: so no route is broken
+    where one drawing's part of it meets the next one's."""
+    along = 0 if direction == "LR" else 1
+    for curve in result.curves.values():
+        for start, stop in zip(curve[:-3:3], curve[3::3], strict=True):
+            if abs(start[1 - along] - stop[1 - along]) > 0.1:
+                assert abs(start[along] - stop[along]) >= 39.8
+
+
 def is_closed(graph, members):
     """Whether no path of edges leaves the members and comes back."""
     after = set().union(*(nx.descendants(graph, node) for node in members)) - set(members)
@@ -100,6 +110,7 @@ def test_frames_hold_exactly_their_members_and_nothing_runs_through(drawn, direc
     sane(graph, sizes, result, direction)
     frames_hold_their_members(result, sizes, groups)
     routes_respect_frames(result, groups)
+    edges_climb_gently(result, direction)
     for left, top, right, bottom in frames(result).values():
         assert min(left, top) >= -0.1
         assert right <= result.width + 0.1
@@ -228,6 +239,23 @@ def test_a_value_enters_a_frame_at_one_place():
     border = result.groups["outer",][0]
     places = set().union(*(crossing_points(result.routes["x", name, 0], 0, border, PADDING) for name in "abc"))
     assert len(places) == 1
+
+
+def test_edges_to_one_operation_of_a_group_need_not_cross():
+    graph = nx.MultiDiGraph()
+    graph.add_nodes_from("abcde")
+    graph.add_edges_from([("a", "b"), ("a", "d"), ("c", "e"), ("d", "e")])  # d ends above c, which was there first
+    groups = {**dict.fromkeys("abcd", ("left",)), "e": ("right",)}
+    result = layout(graph, dict.fromkeys(graph, SCALAR), groups=groups)
+    assert result.positions["d"][1] < result.positions["c"][1]
+    assert crossings(result.routes) == 0
+
+
+def test_parallel_edges_part_before_the_frame():
+    graph = nx.MultiDiGraph([("x", "y"), ("x", "y")])
+    result = layout(graph, dict.fromkeys(graph, SCALAR), groups={"y": ("square",)})
+    edges_climb_gently(result, "LR")
+    assert [curve[-1][1] - result.positions["y"][1] for curve in result.curves.values()] == pytest.approx([-8, 8])
 
 
 def test_a_layer_used_twice_gets_no_frame_but_what_it_holds_does():

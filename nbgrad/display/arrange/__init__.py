@@ -14,6 +14,7 @@ A group of nodes is drawn by these steps as well (`drawing`), and is then one bo
 
     nesting      which groups get a frame, and what stands in it
     composition  drawings inside drawings, and routes across their borders
+    untwisting   which edge takes which of the places that mean the same
     cache        what was arranged lately
 
 This is the layered drawing of Sugiyama, Tagawa and Toda (1981); it needs NumPy and networkx and no other program.
@@ -147,7 +148,7 @@ class _Arrangement:
     height: float
 
 
-_seen: Cache[_Arrangement] = Cache(room=30_000)
+_seen: Cache[_Arrangement] = Cache(room=10_000)  # nodes and edges; at some 1.3 kB each, 13 MB
 
 
 def _arranged(

@@ -39,8 +39,3 @@ class Cache(Generic[T]):
             self._kept[key] = (result, size)
             while sum(size for _, size in self._kept.values()) > self._room:
                 del self._kept[next(iter(self._kept))]
-
-    def clear(self) -> None:
-        """Forget everything."""
-        with self._lock:
-            self._kept.clear()

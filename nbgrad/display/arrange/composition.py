@@ -16,6 +16,7 @@ from .nesting import OUTSIDE, Frame, Path, nested
 from .packing import connected_pieces, shelves
 from .ranks import Edge, without_cycles
 from .routes import LOOP, Point, curve, loop
+from .untwisting import twins
 
 IN, OUT = -1, -2  # as an end of a part: the frame's port of the value
 
@@ -143,6 +144,7 @@ class _Sheet:
         self.contents, self.padding, self.spacing = contents, padding, spacing
         self.boxes = dict(enumerate(boxes))  # by thing
         self.pins: dict[tuple[int, int, int], int] = {}  # (thing, IN or OUT, value) -> number of the pin on that side
+        self.ports: dict[tuple[int, int, int], int] = {}  # (thing, IN or OUT, pin) -> that port in the thing's drawing
         self.links: dict[Part, tuple[int, Link]] = {}  # number of the drawing, and the link in it
         self.drawings: dict[int, Drawing] = {}
         self.corners: dict[int, Point] = {}  # of the drawings, on the sheet
@@ -161,9 +163,20 @@ class _Sheet:
         for side, values, first in ((OUT, outs, inner + len(ins)), (IN, ins, inner)):
             ports = sorted((drawing.centres[first + k][1], k) for k in range(len(values)))
             self.pins.update({(thing, side, values[k]): pin for pin, (_, k) in enumerate(ports)})
+            self.ports.update({(thing, side, pin): first + k for pin, (_, k) in enumerate(ports)})
             sides.append(tuple(round(y - middle, 1) for y, _ in ports))
         width, height = drawing.extent
-        self.boxes[thing] = Box(width, height, width, exits=sides[0], entries=sides[1], is_group=True)
+        alike = twins(self._ways(thing, content, len(ins)))
+        self.boxes[thing] = Box(width, height, width, exits=sides[0], entries=sides[1], is_group=True, twins=alike)
+
+    def _ways(self, thing: int, content: _Content, entering: int) -> list[tuple[object, ...]]:
+        """Where each of a frame's entries leads."""
+        ways: list[tuple[object, ...]] = [()] * entering
+        for part, weight in content.parts.items():
+            if part.source == IN:
+                _, (_, _, target, entry) = self.links[part]
+                ways[self.pins[thing, IN, part.value]] += ((target, entry, weight),)
+        return ways
 
     def draw_outside(self) -> tuple[float, float]:
         """Draw what stands in no frame, in pieces side by side; return width and height of everything."""
@@ -187,21 +200,31 @@ class _Sheet:
         local = {thing: k for k, thing in enumerate(content.things)}
         enters = {value: inner + k for k, value in enumerate(ins)}
         leaves = {value: inner + len(ins) + k for k, value in enumerate(outs)}
-        links: dict[Link, int] = {}
-        for part, weight in content.parts.items():
+        link_of: dict[Part, Link] = {}
+        for part in content.parts:
             source = enters[part.value] if part.source == IN else local[part.source]
             target = leaves[part.value] if part.target == OUT else local[part.target]
             exit_ = self.pins.get((part.source, OUT, part.value), 0)
-            link = (source, exit_, target, self.pins.get((part.target, IN, part.value), 0))
-            links[link] = weight
-            self.links[part] = (number, link)
+            link_of[part] = (source, exit_, target, self.pins.get((part.target, IN, part.value), 0))
+        links = {link_of[part]: weight for part, weight in content.parts.items()}
         boxes = [self.boxes[thing] for thing in content.things] + [PORT] * (len(ins) + len(outs))
         padding = None if number <= OUTSIDE else self.padding
         same = (tuple(boxes), tuple(links.items()), len(ins), len(outs), padding)
         if same not in self.known:
             self.known[same] = drawn(boxes, links, self.spacing, len(ins), len(outs), padding)
-        self.drawings[number] = self.known[same]
-        return self.known[same]
+        drawing = self.drawings[number] = self.known[same]
+        for part, link in link_of.items():
+            self.links[part] = (number, drawing.becomes[link])
+            if drawing.becomes[link] != link:
+                self._enter_elsewhere(part.target, part.value, drawing.becomes[link][3])
+        return drawing
+
+    def _enter_elsewhere(self, thing: int, value: int, entry: int) -> None:
+        """Let a value enter a drawn frame by a twin of its entry."""
+        frame = thing - self.count
+        for part in self.contents[frame].parts:
+            if part.source == IN and part.value == value:
+                self.links[part] = (frame, (self.ports[thing, IN, entry], *self.links[part][1][1:]))
 
     def place_members(self, number: int) -> None:
         """Give what stands in a frame its place. The frame itself must have one."""

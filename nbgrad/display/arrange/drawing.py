@@ -14,6 +14,7 @@ from .ordering import best_orders
 from .polish import polished
 from .ranks import Edge, ranks
 from .routes import Point, arrivals, column_edges, spread, stations
+from .untwisting import Twins, untwisted
 
 ROUNDS = 4  # sweeps over the whole drawing, from each start
 
@@ -21,7 +22,7 @@ ROUNDS = 4  # sweeps over the whole drawing, from each start
 class Box(NamedTuple):
     """What stands in a drawing. width, height: the room that it takes; reach: the width between the sides where
     edges leave and arrive; exits, entries: heights of its pins on these sides, from the middle; is_group: whether
-    it is a drawing itself."""
+    it is a drawing itself; twins: its entries that lead to the same place in that drawing."""
 
     width: float
     height: float
@@ -29,6 +30,7 @@ class Box(NamedTuple):
     exits: Heights = MIDDLE
     entries: Heights = MIDDLE
     is_group: bool = False
+    twins: Twins = ()
 
 
 class Padding(NamedTuple):
@@ -47,12 +49,14 @@ PORT = Box(0.0, 0.0, 0.0)
 class Drawing:
     """Where everything of one drawing stands, in pixels.
 
-    centres: of each box. strands: the stations of each parallel edge of a link. extent: width and height. frame: left,
-    top, right and bottom of the border, with the padding.
+    centres: of each box. strands: the stations of each parallel edge of a link. becomes: for each link given the one
+    drawn, which may have another entry among twins. extent: width and height. frame: left, top, right and bottom of
+    the border, with the padding.
     """
 
     centres: list[Point]
     strands: dict[Link, list[list[Point]]]
+    becomes: dict[Link, Link]
     extent: Point
     frame: tuple[float, float, float, float]
 
@@ -72,11 +76,17 @@ def drawn(
     framed, padding = padding is not None, padding or Padding(0.0, 0.0, 0.0, 0.0)
     inner = len(boxes) - entering - leaving
     rank = _ranks(inner, links, entering, leaving)
-    grid = cut_into_columns(links, rank, [box.exits for box in boxes], [box.entries for box in boxes])
+    exits, entries = [box.exits for box in boxes], [box.entries for box in boxes]
+    grid = cut_into_columns(links, rank, exits, entries)
+    order = _ordered(grid)
+    becomes = untwisted(grid, order, links, [box.twins for box in boxes])
+    if any(link != other for link, other in becomes.items()):
+        links = {becomes[link]: weight for link, weight in links.items()}
+        grid = cut_into_columns(links, rank, exits, entries)  # the same vertices, in the same order of links
     waypoints = grid.strands[len(boxes) :]
     across = [box.height for box in boxes] + [(count - 1) * STRAND_GAP for count in waypoints]
     along = [box.width for box in boxes] + [0.0] * len(waypoints)
-    y = [round(height + padding.top, 1) for height in heights(grid, _ordered(grid), across, range(inner, len(boxes)))]
+    y = [round(height + padding.top, 1) for height in heights(grid, order, across, range(inner, len(boxes)))]
     first, last = min(rank[:inner]), max(rank[:inner])  # ports stand before the first column and after the last
     beside = {first: padding.left} if entering else {}
     if leaving:
@@ -96,7 +106,7 @@ def drawn(
     sides = [(middle - box.reach / 2, middle + box.reach / 2) for middle, box in zip(x, boxes, strict=True)]
     strands = _strands(grid, links, y, sides, spans)
     centres = [(round(middle, 1), height) for middle, height in zip(x, y, strict=False)]  # waypoints have none
-    return Drawing(centres, strands, (width, bottom), (left, 0.0, right, bottom))
+    return Drawing(centres, strands, becomes, (width, bottom), (left, 0.0, right, bottom))
 
 
 def _even(length: float) -> float:

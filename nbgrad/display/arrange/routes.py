@@ -35,7 +35,8 @@ def column_edges(
             climb = max((abs(y[a] + drop - y[b]) for b in column for a, drop in grid.before[b]), default=0.0)
             room = spacing * min(80.0 + 20.0 * (climb // 120.0), 140.0)
             if r in beside:
-                room = beside[r] + (room / 2 if climb >= LEVEL else 0.0)
+                level = climb < LEVEL and grid.columns.joins[r - 1].max() <= 1  # parallel edges part here
+                room = beside[r] + (0.0 if level else room / 2)
             left = spans[-1][1] + room
         spans.append((left, left + max(width[v] for v in column)))
     return spans
