@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import { promptNumber } from "../../nbgrad/widgets/js/cell_lines.js";
 import { EDIT_GAP, EDIT_PATIENCE, EditSender } from "../../nbgrad/widgets/js/edit_sender.js";
 import { judge } from "../../nbgrad/widgets/js/quiz_slips.js";
 import { fieldStep, fieldText, stepped, typedNumber } from "../../nbgrad/widgets/js/typed_number.js";
@@ -39,6 +40,13 @@ test("numbers as a field shows them", () => {
     ["0.3", "−3", "0.333333", "1e−7", "NaN", "NaN", "−∞"],
   );
   assert.equal(typedNumber(fieldText(-1e-7)), -1e-7);
+});
+
+test("the number of a cell's run", () => {
+  assert.deepEqual(
+    ["In [3]", "[12]:", " [4]: ", "[ ]:", "[*]:", "model.py", "In [30]", "", undefined].map(promptNumber),
+    ["3", "12", "4", null, null, null, "30", null, null],
+  );
 });
 
 test("steps of a field", () => {

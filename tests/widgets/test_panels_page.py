@@ -66,6 +66,32 @@ def test_a_payload_without_facts_offers_no_buttons(page, mount):
     assert page.locator("[class*=ng-open-]").evaluate_all("all => all.map(each => each.hidden)") == [True] * 4
 
 
+def test_the_edges_of_a_node_are_reached_by_the_keyboard(player):
+    node = player.locator('.ng-stage [data-node="3"]')
+    player.keyboard.press("Tab")
+    node.focus()
+    player.keyboard.press("e")
+    first = player.locator(".ng-panel-edge .ng-panel-title").inner_text()
+    player.keyboard.press("e")
+    assert player.locator(".ng-panel-edge .ng-panel-title").inner_text() != first
+    assert node.evaluate("node => node === document.activeElement"), "the keys go on walking"
+    player.keyboard.press("Escape")
+    assert player.locator(".ng-panel").count() == 0
+    assert node.evaluate("node => node === document.activeElement")
+
+
+def test_fingers_open_panels_and_light_paths(open_page, mount):
+    page = open_page(width=380, has_touch=True)
+    mount(page, Player(handmade_panels.payload()))
+    page.locator('.ng-stage [data-node="3"]').tap()
+    assert page.locator(".ng-panel-node").count() == 1
+    page.locator(".ng-open-paths").tap()
+    page.locator(".ng-paths .ng-row").nth(1).tap()
+    assert lit(page) == (["0", "1", "3"], ["0-1-0", "1-3-0"])
+    page.locator(".ng-panel-close").tap()
+    assert lit(page) == ([], [])
+
+
 def test_after_the_mouse_the_focus_returns_to_the_node(player):
     open_node(player, 1)
     player.locator(".ng-panel-close").click()

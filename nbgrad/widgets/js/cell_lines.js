@@ -30,7 +30,10 @@ export function linkCells(context) {
   /** The pointer or the caret is on `place`: light up the nodes of that line, if it is one of ours. */
   function pointAt(place) {
     const line = place?.closest?.(".cm-line");
-    const known = line ? context.payload().code.find((each) => editorLine(notebook(), each) === line) : null;
+    const number = line ? promptNumber(line.closest(".jp-Cell")?.querySelector(".jp-InputPrompt")?.textContent) : null;
+    const known = number
+      ? context.payload().code.find((each) => promptNumber(each.where) === number && editorLine(notebook(), each) === line)
+      : null;
     if (known) {
       context.highlight({ nodes: known.nodes.map(String), edges: [] });
     } else if (lit) {
@@ -68,14 +71,19 @@ export function linkCells(context) {
 
 /** The editor's element of a line of code, or null: the cell has its prompt, and the line still says the same. */
 export function editorLine(notebook, { where, line, text }) {
-  const number = /\[(\d+)\]/.exec(where)?.[1];
-  if (!notebook || number === undefined) {
+  const number = promptNumber(where);
+  if (!notebook || number === null) {
     return null;
   }
   const prompts = [...notebook.querySelectorAll(".jp-InputPrompt")];
-  const prompt = prompts.find((each) => each.textContent.trim().startsWith(`[${number}]`));
+  const prompt = prompts.find((each) => promptNumber(each.textContent) === number);
   const found = prompt?.closest(".jp-Cell")?.querySelectorAll(".cm-content > .cm-line")[line - 1];
   return found && found.textContent.trim() === text.trim() ? found : null;
+}
+
+/** The number of a cell's run, "3", in "In [3]" or "[3]:"; null where there is none. */
+export function promptNumber(text) {
+  return /^\s*(?:In )?\[(\d+)\]/.exec(text ?? "")?.[1] ?? null;
 }
 
 function markLine(line) {
