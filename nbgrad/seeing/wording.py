@@ -10,6 +10,8 @@ import numpy as np
 from ..core.backward import Step
 from ..display import numbers
 from ..display.formula import derivative
+from ..display.measure import columns
+from ..display.messages import facts, listed, say
 from ..notebook.border import formula, local_derivative
 from ..notebook.pictures import Picture, Vertex
 
@@ -38,7 +40,7 @@ def amount(value: Any) -> str:
     """
     array = np.asarray(value)
     if np.iscomplexobj(array):
-        return f"{amount(np.abs(array))} in size"
+        return say("explain_in_size", amount=amount(np.abs(array)))
     if array.ndim == 0:
         return numbers.number(array[()])
     if array.size > SMALL or not array.size:
@@ -54,8 +56,8 @@ def in_sum(text: str) -> str:
 def paths_in_words(count: int, uncountable: int) -> str:
     """``one path``, ``3 paths``, ``at least 1,000,000,000,000,000 paths``."""
     if count == 1:
-        return "one path"
-    return f"{'at least ' if count >= uncountable else ''}{count:,} paths"
+        return say("explain_one_path")
+    return say("explain_paths_at_least" if count >= uncountable else "explain_paths", count=f"{count:,}")
 
 
 class Told:
@@ -71,21 +73,21 @@ class Told:
         self, paths: Sequence[Path], counted: str, followed_all: bool, gradient: Any, rest: Any, others: Sequence[str]
     ) -> str:
         """All of it: a heading, the paths, the sum."""
-        lines = [f"{self.asked} is the sum over {counted} from {self.root.name} back to {self.target.name}"]
-        if rest is not None:
-            lines[0] += f"; here are {'the largest' if followed_all else 'some'} {len(paths)}"
+        names = {"slope": self.asked, "paths": counted, "root": self.root.name, "target": self.target.name}
+        heading = "explain_heading" if rest is None else "explain_largest" if followed_all else "explain_some"
+        lines = [say(heading, **names, shown=len(paths))]
         for number, path in enumerate(paths, 1):
-            lines += ["", f"path {number}: {self.route(path)}", *self.factors(path)]
+            lines += ["", say("explain_path", number=number, route=self.route(path)), *self.factors(path)]
         lines += ["", self.total(paths, gradient, rest)]
         if others:
-            lines.append(f"for {', '.join(others)}: name it as the second argument of explain")
+            lines.append(say("explain_others", names=listed(others)))
         return "\n".join(lines)
 
     def route(self, path: Path) -> str:
         """``loss ← y ← x``."""
         names = [vertex.name for vertex, _ in path.edges] + [self.target.name]
         if len(names) > FEW + 1:
-            names[ENDS + 1 : -ENDS - 1] = [f"… {len(names) - 2 * ENDS - 2:,} more …"]
+            names[ENDS + 1 : -ENDS - 1] = [say("explain_more", count=f"{len(names) - 2 * ENDS - 2:,}")]
         return " ← ".join(names)
 
     def factors(self, path: Path) -> list[str]:
@@ -96,16 +98,16 @@ class Told:
         if cut:
             places[ENDS:-ENDS] = []
         shown = [self.factor(path, i, single) for i in places]
-        widths = [max((len(row[column]) for row in shown), default=0) for column in (0, 1, 2)]
+        widths = [max((columns(row[column]) for row in shown), default=0) for column in (0, 1, 2)]
         lines = []
         for i, row in enumerate(shown):
-            padded = [text.ljust(width) for text, width in zip(row, widths, strict=False)]
+            padded = [text + " " * (width - columns(text)) for text, width in zip(row, widths, strict=False)]
             sign = "·" if single and i else " "
             lines.append(f"  {sign} {padded[0]} = {padded[1]} = {padded[2]}  ({row.op})")
         if cut:
-            left_out = f"… {len(path.edges) - 2 * ENDS:,} factors more"
+            left_out = say("explain_factors", count=f"{len(path.edges) - 2 * ENDS:,}")
             if single:
-                left_out += f", together {self.left_out(path)}"
+                left_out = facts([left_out, say("explain_together", product=self.left_out(path))])
             lines.insert(ENDS, f"  {'·' if single else ' '} {left_out}")
         lines.append(f"  = {amount(path.contribution)}")
         return lines
@@ -130,12 +132,14 @@ class Told:
         what = derivative(vertex.name if local is not None else self.root.name, x.name)
         value = np.asarray(local if local is not None else sent)
         said = amount(value if value.ndim < 2 else value.ravel())
-        return Factor(what, text, f"{said}, shape {value.shape}" if value.ndim else said, vertex.op.name)
+        return Factor(
+            what, text, facts([said, say("explain_shape", shape=value.shape)]) if value.ndim else said, vertex.op.name
+        )
 
     def left_out(self, path: Path) -> str:
         """The product of the factors of a long path that are not written out."""
         before, after = (float(np.asarray(path.sent[i]).ravel()[0]) for i in (ENDS, -ENDS - 1))
-        return numbers.number(after / before) if before else "not known after a 0"
+        return numbers.number(after / before) if before else say("explain_after_zero")
 
     def total(self, paths: Sequence[Path], gradient: Any, rest: Any) -> str:
         """The contributions added up."""
@@ -143,10 +147,10 @@ class Told:
         if rest is not None:
             parts.append(amount(rest))
         if np.ndim(gradient):
-            word = "the one path gives" if len(parts) == 1 else "all paths together give"
-            others = "" if rest is None else f"all other paths together: {parts[-1]}\n"
-            return f"{others}{word} {self.asked}, shape {np.shape(gradient)}:\n    {amount(gradient)}"
+            key = "explain_gives_one" if len(parts) == 1 else "explain_gives_all"
+            others = "" if rest is None else say("explain_other_paths", amount=parts[-1]) + "\n"
+            return f"{others}{say(key, slope=self.asked, shape=np.shape(gradient))}\n    {amount(gradient)}"
         said = " + ".join(text if not i else in_sum(text) for i, text in enumerate(parts))
         if rest is not None:
-            said += " (the last for all other paths)"
+            said += f" {say('explain_last')}"
         return f"{self.asked} = {said}" + (f" = {amount(gradient)}" if len(parts) > 1 else "")
