@@ -112,6 +112,12 @@ def test_functions_of_the_users_own():
     assert (facts["value"], facts["saved"], facts["symbol"]) == (12.0, (("tensor", ()),), "DoubleReLU")
 
 
+def test_operands_stand_in_their_order():
+    norm = torch.nn.LayerNorm(3)
+    graph = ng.to_networkx(norm(torch.randn(2, 3)), params=norm)
+    assert [name for _, name in graph.nodes(data="name")][:2] == ["weight", "bias"]
+
+
 def test_data_constants_and_exponents():
     x = torch.tensor([1.0, 2.0], requires_grad=True)
     graph = ng.to_networkx((x**3 * 2.5).sum())

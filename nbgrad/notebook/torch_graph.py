@@ -49,13 +49,13 @@ def is_torch(thing: Any) -> bool:
     >>> is_torch(3.0), is_torch([])
     (False, False)
     """
-    return "torch" in sys.modules and any(True for _ in tensors_in(thing))
+    return any(True for _ in tensors_in(thing))
 
 
 def check_no_network(thing: Any) -> None:
     """Raise NotAGraphError where a network of PyTorch's is given: it has no graph until it is called."""
-    torch = sys.modules.get("torch")
-    if torch is not None and isinstance(thing, torch.nn.Module):
+    networks = getattr(sys.modules.get("torch"), "nn", None)
+    if networks is not None and isinstance(thing, networks.Module):
         from ..display import NotAGraphError
 
         raise NotAGraphError(
@@ -66,7 +66,9 @@ def check_no_network(thing: Any) -> None:
 
 def tensors_in(thing: Any) -> Iterator[Any]:
     """The tensors of PyTorch's that a result holds, in order."""
-    tensor = sys.modules["torch"].Tensor
+    tensor = getattr(sys.modules.get("torch"), "Tensor", None)
+    if tensor is None:  # not imported, or not to be: some put None there
+        return
     waiting, seen = [thing], set()
     while waiting:
         item = waiting.pop()
@@ -134,7 +136,7 @@ def creation_order(roots: Iterable[Function]) -> list[Function]:
     place = {function: i for i, function in enumerate(found)}
 
     def late(function: Function) -> tuple[int, int]:
-        return -(function._sequence_nr() if hasattr(function, "_sequence_nr") else 0), place[function]
+        return -(function._sequence_nr() if hasattr(function, "_sequence_nr") else 0), -place[function]
 
     ready = [(*late(function), function) for function, uses in found.items() if not uses]
     heapq.heapify(ready)
