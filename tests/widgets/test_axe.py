@@ -58,6 +58,21 @@ def test_the_player_with_everything_open(open_page, mount, theme):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_panels(open_page, mount, real, theme):
+    page = open_page(theme=theme, reduced_motion="reduce")
+    mount(page, real)
+    openers = page.locator("[class*=ng-open-]:visible")
+    assert openers.count() > 2
+    for number in range(openers.count()):
+        openers.nth(number).click()
+        assert complaints(page) == [], openers.nth(number).inner_text()
+    for selector in ("[data-node]", "[data-hit]"):
+        page.locator(selector).last.dispatch_event("click")
+        assert page.locator(".ng-panel-node, .ng-panel-edge").count() == 1
+        assert complaints(page) == [], selector
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1180, 380])
 def test_the_training_controls(open_page, mount, theme, width):
     page = open_page(theme=theme, width=width, reduced_motion="reduce")

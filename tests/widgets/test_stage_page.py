@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import handmade
+import numpy as np
 import pytest
 
+import nbgrad as ng
 from nbgrad.widgets.player import Player
 
 START = 2  # the backward pass of the handmade payload begins here
@@ -342,6 +344,18 @@ def test_mathematics_is_set_and_anything_else_in_it_is_refused(page, mount):
     page.locator(".ng-stage").press("ArrowRight")
     assert page.locator(".ng-equation").text_content() == "∂loss/∂z = 1.000 × 6.000"
     assert page.locator(".ng-equation math, .ng-player img").count() == 0
+
+
+def test_no_equation_is_cut_off_on_a_narrow_page(open_page, mount):
+    x = ng.tensor(np.linspace(-1, 1, 12).reshape(4, 3), name="x")
+    W = ng.tensor(np.linspace(-1, 1, 6).reshape(3, 2), requires_grad=True, name="weights_of_layer_one")
+    player = ng.animate((ng.nn.functional.sigmoid(x @ W) * 2.0).mean())
+    page = open_page(width=380)
+    mount(page, player)
+    lines = page.locator(".ng-equation")
+    for number, each in enumerate(player.payload["frames"]):
+        page.evaluate("frame => models[0].set('frame', frame)", number)
+        assert lines.evaluate("line => line.scrollWidth - line.clientWidth") <= 0, each["equation"]
 
 
 # ---- what is heard, and paper

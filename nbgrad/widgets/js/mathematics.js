@@ -14,6 +14,8 @@ const MATH_ATTRIBUTES = new Set(
     " ",
   ),
 );
+const LONGEST_PIECE = 30; // characters: what is longer may break before an operator, too
+const OPERATORS = new Set(["+", "−", "·", "×", "⊙", "←"]);
 const TOKEN_ROLES = ["plain", "gradient", "value", "dim"];
 
 /** The nodes of a frame's equation: MathML where there is any, else the tokens as text. */
@@ -47,8 +49,8 @@ export function keepsMathAttribute(name) {
 }
 
 /**
- * A formula as several that follow each other, each of which begins with an equals sign or with words about shapes:
- * MathML does not break by itself where the page is narrow.
+ * A formula as several that follow each other, each of which begins with an equals sign or with words about shapes, and
+ * long ones with an operator: MathML does not break by itself where the page is narrow.
  */
 function breakable(math) {
   let row = math;
@@ -56,10 +58,13 @@ function breakable(math) {
     row = row.firstElementChild;
   }
   const display = math.getAttribute("display");
-  return piecesAt([...row.children], beginsPiece).map((piece) => {
+  return piecesAt([...row.children], beginsPiece).flatMap(shortPieces).map((piece) => {
     const part = document.createElementNS(MATHML_NAMESPACE, "math");
     if (display === "block") {
       part.setAttribute("displaystyle", "true");
+    }
+    if (piece[0].localName === "mo") {
+      piece[0].setAttribute("form", "infix"); // so that it keeps its distances at a beginning
     }
     const inner = document.createElementNS(MATHML_NAMESPACE, "mrow");
     inner.append(...piece);
@@ -72,6 +77,12 @@ function breakable(math) {
 function beginsPiece(node) {
   const isEqual = node.localName === "mo" && node.textContent.trim() === "=";
   return isEqual || node.classList.contains("ng-token-dim");
+}
+
+function shortPieces(piece) {
+  const length = piece.reduce((sum, { textContent }) => sum + textContent.length, 0);
+  const isOperator = (node) => node.localName === "mo" && OPERATORS.has(node.textContent.trim());
+  return length > LONGEST_PIECE ? piecesAt(piece, isOperator) : [piece];
 }
 
 /** Cut a list before every item for which `isCut` holds, but not before its first. */
