@@ -64,7 +64,7 @@ def _collapsible(graph: nx.MultiDiGraph, closed: Collection[Path]) -> dict[int, 
         if not entangled:
             return within
         closed -= set(entangled)
-        closed |= {path for path in _paths(graph) if path[:-1] in entangled}
+        closed |= {path for path in paths_of(graph) if path[:-1] in entangled}
 
 
 def _entangled(graph: nx.MultiDiGraph, within: dict[int, Path]) -> list[Path]:
@@ -80,7 +80,7 @@ def _entangled(graph: nx.MultiDiGraph, within: dict[int, Path]) -> list[Path]:
     return [box for cycle in cycles for box in cycle if isinstance(box, tuple)]
 
 
-def _paths(graph: nx.MultiDiGraph) -> list[Path]:
+def paths_of(graph: nx.MultiDiGraph) -> list[Path]:
     """Return the paths of all groups, in the order in which their first members stand."""
     found: dict[Path, None] = {}
     for path in dict.fromkeys(path for _, path in graph.nodes(data="group")):
@@ -145,11 +145,14 @@ def default_closed(graph: Any, depth: int | None = None) -> list[Path]:
     ([('net',)], [('net', 'layer')], [('net', 'layer')])
     """
     graph = schema.normalise(graph)
-    paths = _paths(graph)
     if depth is not None:
-        return [path for path in paths if len(path) == depth + 1]
-    if len(graph) <= READABLE:
-        return []
+        return [path for path in paths_of(graph) if len(path) == depth + 1]
+    return opened_alone(graph) if len(graph) > READABLE else []
+
+
+def opened_alone(graph: nx.MultiDiGraph) -> list[Path]:
+    """Return the outermost groups; where that is a single one, those within it, if no more than 150 nodes come of it."""
+    paths = paths_of(graph)
     closed: list[Path] = [path for path in paths if len(path) == 1]
     while len(closed) == 1:
         inner = [path for path in paths if path[:-1] == closed[0]]

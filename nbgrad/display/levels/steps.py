@@ -51,7 +51,7 @@ class _Merged:
         self.shown = shown
         self.edge_of: dict[Edge, Edge] = {}
         for u, v, key, old in graph.edges(keys=True, data="stands_for"):
-            self.edge_of |= dict.fromkeys(old or [(u, v, key)], (u, v, key))
+            self.edge_of |= dict.fromkeys([(u, v, key)] if old is None else old, (u, v, key))
         visible = [step for step in steps if step.edge in self.edge_of]
         self.waiting = Counter(self._key(step) for step in visible)  # along an edge: how many steps are still to come
         self.parts = dict(self.waiting)

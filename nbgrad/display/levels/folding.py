@@ -1,0 +1,153 @@
+"""Folding: groups of equal structure beside each other become one box that says how often it is there, "× 12"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import networkx as nx
+
+from nbgrad.display import schema
+
+Edge = tuple[int, int, int]
+REPEATED = 3  # fewer equal groups are easier to read one by one
+
+
+def fold(
+    graph: nx.MultiDiGraph, collapsed: nx.MultiDiGraph, shown: Mapping[int, int]
+) -> tuple[nx.MultiDiGraph, dict[int, int]]:
+    """Return the collapsed graph with equal parallel groups as one node, and for each old node what stands for it.
+
+    graph: the one that was collapsed. collapsed, shown: what ``collapse`` made of it.
+
+    Groups are equal if the same operations were done in them in the same order, on arrays of the same shapes, whatever
+    the numbers; they are parallel if none can be reached from another, and beside each other if they lie in the same
+    group. Three or more become one node: that of the last of them, with their number as ``count``. Its numbers are
+    left out, because each of them has its own. Single nodes that lead to nothing but the same folded groups, or come
+    from nothing else, are folded in the same way.
+
+    >>> from nbgrad.display.levels import collapse
+    >>> graph = nx.MultiDiGraph([(0, node) for node in (1, 2, 3)] + [(node, 4) for node in (1, 2, 3)])
+    >>> for node in (1, 2, 3):
+    ...     graph.nodes[node]["group"] = f"head {node}"
+    >>> folded, shown = fold(graph, *collapse(graph, ["head 1", "head 2", "head 3"]))
+    >>> list(folded), folded.nodes[3]["name"], folded.nodes[3]["count"], shown[1]
+    ([0, 3, 4], 'head', 3, 3)
+    """
+    graph = schema.normalise(graph)
+    members: dict[int, list[int]] = {}
+    for node in graph:
+        members.setdefault(shown[node], []).append(node)
+    ranks = _ranks(collapsed)
+    alike: dict[Any, list[int]] = {}
+    for node, facts in collapsed.nodes(data=True):
+        if facts["kind"] == "group":
+            structure = _structure(graph, members[node])
+            alike.setdefault((facts["group"], ranks[node], structure), []).append(node)
+    stands = _representatives(alike.values())
+    if not stands:
+        return collapsed, dict(shown)
+    while more := _representatives(_beside(collapsed, stands, ranks)):
+        stands |= more
+    return _merged(collapsed, stands), {node: stands.get(box, box) for node, box in shown.items()}
+
+
+def _ranks(graph: nx.MultiDiGraph) -> dict[int, int]:
+    """Return the length of the longest way to each node. Nodes of one rank cannot reach each other; so if nodes of one
+    rank become one, whichever, no cycle comes of it."""
+    ranks: dict[int, int] = {}
+    for node in nx.topological_sort(graph):
+        ranks[node] = max((ranks[u] + 1 for u in graph.pred[node]), default=0)
+    return ranks
+
+
+def _structure(graph: nx.MultiDiGraph, nodes: Sequence[int]) -> tuple[Any, ...]:
+    """Return what equal groups have in common: of each node its kind, operation and shape, and where its inputs are."""
+    number = {node: place for place, node in enumerate(nodes)}
+    rows = []
+    for node in nodes:
+        facts = graph.nodes[node]
+        inputs = tuple(number.get(u, -1) for u in schema.inputs(graph, node))
+        rows.append((facts["kind"], facts["op"], facts["shape"], inputs))
+    return tuple(rows)
+
+
+def _representatives(classes: Iterable[list[int]]) -> dict[int, int]:
+    """Return for each node of a class that is large enough the last one of it."""
+    return {node: nodes[-1] for nodes in classes if len(nodes) >= REPEATED for node in nodes}
+
+
+def _beside(graph: nx.MultiDiGraph, stands: Mapping[int, int], ranks: Mapping[int, int]) -> Iterable[list[int]]:
+    """Return the nodes that are not folded yet, but lead to nothing but folded ones, or come from nothing else; those
+    with the same neighbours together."""
+    folded = set(stands.values())
+    alike: dict[Any, list[int]] = {}
+    for node, facts in graph.nodes(data=True):
+        inputs = tuple(sorted({stands.get(u, u) for u in graph.pred[node]}))
+        users = tuple(sorted({stands.get(v, v) for v in graph.succ[node]}))
+        if node not in stands and any(near and folded.issuperset(near) for near in (inputs, users)):
+            same = facts["kind"], facts["op"], facts["shape"], facts["group"], ranks[node]
+            alike.setdefault((same, inputs, users), []).append(node)
+    return alike.values()
+
+
+def _merged(graph: nx.MultiDiGraph, stands: Mapping[int, int]) -> nx.MultiDiGraph:
+    """Return the graph with each class as its representative, and parallel edges of folded nodes as one edge."""
+    classes: dict[int, list[int]] = {}
+    for node, one in stands.items():
+        classes.setdefault(one, []).append(node)
+    result = nx.MultiDiGraph(**{schema.DONE: True})
+    for node in graph:
+        if stands.get(node, node) == node:
+            copies = classes.get(node)
+            facts = _facts([graph.nodes[copy] for copy in copies]) if copies else graph.nodes[node]
+            result.add_node(node, **facts)
+    for u, v, key, given in graph.edges(keys=True, data=True):
+        _add_edge(result, (u, v, key), given, stands)
+    return result
+
+
+def _add_edge(result: nx.MultiDiGraph, edge: Edge, given: Mapping[str, Any], stands: Mapping[int, int]) -> None:
+    """Add an edge, or add it to the one that is there already.
+
+    What flows back through copies of a group to the same node adds up, so the edge stands for all of them. What flows
+    back into a copy is that copy's own: only the edges of the one that is shown are stood for, the rest are "others".
+    """
+    u, v, key = edge
+    a, b = stands.get(u, u), stands.get(v, v)
+    own, others = (given["stands_for"], ()) if a == u else ((), given["stands_for"])
+    if (u in stands or v in stands) and result.has_edge(a, b):
+        known = next(iter(result[a][b].values()))
+        known["stands_for"] += own
+        known["others"] = known.get("others", ()) + others
+    else:
+        kept = {} if u in stands or v in stands else {"key": key}
+        result.add_edge(a, b, **kept, **{**given, "stands_for": own, "others": others})
+
+
+def _facts(copies: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the attributes of a folded node: what its copies have in common, and sums of what can be counted."""
+    last = copies[-1]
+    sums = {which: sum(facts[which] for facts in copies) for which in ("members", "operations", "parameters")}
+    problem = next((facts["problem"] for facts in copies if facts["problem"]), None)
+    own = {"value": None, "gradient": None, "code": None, "bare": True, "problem": problem, "count": len(copies)}
+    return {**last, **sums, **own, "name": common_name([facts["name"] for facts in copies])}
+
+
+def common_name(names: Sequence[str | None]) -> str | None:
+    """Return the name of several things that are told apart by numbers.
+
+    >>> common_name(["head", "head (2)", "head (3)"]), common_name(["heads.0", "heads.1"])
+    ('head', 'heads')
+    >>> common_name(["0 Linear", "1 Linear"]), common_name(["left", "right"]), common_name(["q₁", "q₂"])
+    ('Linear', 'left, …', 'q')
+    """
+    known = [name for name in names if name]
+    bare = {NUMBERED.sub("", name) for name in known}
+    if len(bare) == 1 and (name := bare.pop()):
+        return name
+    return f"{known[0]}, …" if known else None
+
+
+NUMBERED = re.compile(r"^\d+[\s._-]+|\s*\(\d+\)$|\[\d+\]$|[\s._-]*[\d₀-₉]+$")
