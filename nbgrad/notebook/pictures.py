@@ -62,9 +62,10 @@ class Picture(Protocol):
 
 
 # ---- from tensors
-def all_ancestors(root: Tensor) -> list[Tensor]:
-    """Everything that ``root`` was computed from, data included, in creation order."""
-    found, seen = [root], {root.serial}
+def all_ancestors(*roots: Tensor) -> list[Tensor]:
+    """Everything that these were computed from, data included, in creation order."""
+    known = {root.serial: root for root in roots}
+    found, seen = list(known.values()), set(known)
     for node in found:
         for x in node.inputs:
             if x is not CONSTANT and x.serial not in seen:
@@ -74,16 +75,17 @@ def all_ancestors(root: Tensor) -> list[Tensor]:
 
 
 class TensorPicture:
-    """The graph that led to a tensor."""
+    """The graph that led to a tensor, or to several: ``root`` is the last of them."""
 
-    def __init__(self, root: Tensor):
-        self.root = root
+    def __init__(self, *roots: Tensor):
+        self.roots = roots
+        self.root = roots[-1]
         self.seed: Any = None
         self.vertices: list[Vertex] = []
         self._of: dict[int, Vertex] = {}
         operands: dict[int, Vertex] = {}
         gradients = self._gradients()
-        for node in all_ancestors(root):
+        for node in all_ancestors(*roots):
             inputs = [
                 self._of[x.serial] if x is not CONSTANT else self._operand(value, operands)
                 for x, value in zip(node.inputs, node.args, strict=True)
@@ -108,22 +110,21 @@ class TensorPicture:
         return known[id(value)]
 
     def _gradients(self) -> dict[int, Any]:
-        """The gradients of the intermediate results, if ``backward()`` has been called on this root."""
+        """The gradients of the intermediate results, if ``backward()`` has been called on these roots."""
         found: dict[int, Any] = {}
-        if self.root.op is None or self.root.grad is None:
+        seeds = {root: root.grad for root in self.roots if root.op is not None and root.grad is not None}
+        if not seeds:
             return found
 
         def remember(step: Step) -> None:
             found[step.node.serial] = step.cotangent
 
-        self._watch(self.root.grad, remember)
+        reverse_pass(creation_order(tuple(seeds)), seeds, observe=remember)
         return found
 
-    def _watch(self, seed: Any, observe: Callable[[Step], None]) -> None:
-        reverse_pass(creation_order((self.root,)), {self.root: seed}, observe=observe)
-
     def watch(self, observe: Callable[[Step], None]) -> None:
-        self._watch(seed_for(self.root, self.seed), observe)
+        seed = seed_for(self.root, self.seed)
+        reverse_pass(creation_order((self.root,)), {self.root: seed}, observe=observe)
 
     def tensor_of(self, vertex: Vertex) -> Tensor | None:
         return vertex.thing if isinstance(vertex.thing, Tensor) else None

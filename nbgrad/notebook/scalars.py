@@ -1,0 +1,221 @@
+"""The same computation in single numbers: each array becomes its elements, each operation what it does with them.
+
+The recorded operations run once more, on arrays whose elements are tensors of one number each. So values, gradients and
+the backward pass of what is shown are the engine's own; nothing is told a second time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import chain
+from typing import Any
+
+import numpy as np
+
+from ..core.errors import NotComputedError
+from ..core.op import REGISTRY, Operation
+from ..core.serials import new_serial
+from ..core.tensor import Tensor
+from .grouping import Path, paths_of
+from .pictures import LEFT_OUT, Picture, TensorPicture, Vertex, label
+
+Elements = np.ndarray  # of objects: tensors of one number each, or plain numbers
+
+# Operations that only move elements: they do with objects what they do with numbers.
+MOVES = frozenset(
+    "broadcast_to concatenate diagonal flip getitem repeat reshape roll stack swapaxes take take_along_axis tile "
+    "transpose".split()
+)
+
+
+class ScalarPicture(TensorPicture):
+    """A picture unfolded into single numbers.
+
+    Attributes:
+        paths: vertex number -> its groups: those of the array it belongs to, and the array itself as one.
+
+    Raises:
+        NotComputedError: a node of the graph face whose ``forward`` has not been run.
+    """
+
+    def __init__(self, picture: Picture):
+        unfolding = _Unfolding(picture)
+        roots = [x for x in unfolding.elements[picture.vertices[-1].id].flat if isinstance(x, Tensor)]
+        super().__init__(*roots)
+        label(self.vertices)
+        paths = {v.id: unfolding.path_of(v.thing) for v in self.vertices if isinstance(v.thing, Tensor)}
+        for vertex in self.vertices:
+            for x in vertex.inputs:
+                if x is not LEFT_OUT:
+                    paths.setdefault(x.id, paths[vertex.id])  # a number in a formula stands where it is used
+        self.paths = {id_: path for id_, path in paths.items() if path}
+
+
+def count_scalars(picture: Picture) -> int:
+    """About how many nodes a picture has, unfolded; without unfolding it."""
+    return sum(_count(vertex) for vertex in picture.vertices)
+
+
+def _count(vertex: Vertex) -> int:
+    size = np.size(vertex.value)
+    if vertex.op is None:
+        return size
+    first = np.shape(vertex.inputs[0].value)
+    if vertex.op.name in ("matmul", "linear"):
+        return size * (2 * (first[-1] if first else 1) - 1 + (len(vertex.inputs) - 2))
+    if vertex.op.name in ("sum", "mean"):
+        return int(np.prod(first)) + size
+    if vertex.op.name == "mse_loss":
+        return 3 * int(np.prod(first)) + size
+    if vertex.op.name in MOVES:
+        return 0
+    return size if vertex.op.elementwise else 2 * len(vertex.inputs) + 1 + size
+
+
+class _Unfolding:
+    """The elements of each vertex of a picture.
+
+    Attributes:
+        elements: vertex number -> its elements, an array of objects.
+    """
+
+    def __init__(self, picture: Picture):
+        self._picture = picture
+        self.elements: dict[int, Elements] = {}
+        self._made: list[tuple[int, Path]] = []  # from which serial number on tensors belong to which array
+        outer = paths_of(picture.vertices)
+        for vertex in picture.vertices:
+            if vertex.value is None:
+                raise NotComputedError(f"{vertex.name} has no value yet, so there are no numbers; run forward() first")
+            path = outer.get(vertex.id, ())
+            self._made.append((new_serial(), (*path, vertex.name) if np.ndim(vertex.value) else path))
+            found = self._leaf(vertex) if vertex.op is None else self._result(vertex, vertex.op)
+            self.elements[vertex.id] = found
+        self._made.append((new_serial(), ()))
+        self._add_gradient(picture.vertices[-1])
+
+    def path_of(self, tensor: Tensor) -> Path:
+        """The groups of an element."""
+        after = next(i for i, (first, _) in enumerate(self._made) if first > tensor.serial)
+        return self._made[after - 1][1]
+
+    def _leaf(self, vertex: Vertex) -> Elements:
+        value = np.asarray(vertex.value)
+        found = np.empty(value.shape, object)
+        plain = vertex.kind == "constant" or value.dtype.kind not in "fc"
+        for place in np.ndindex(value.shape):
+            number = value[place]
+            if plain and vertex.kind != "parameter":
+                found[place] = number.item()
+                continue
+            found[place] = element = Tensor(number, vertex.kind == "parameter", _name(vertex, place))
+            if vertex.gradient is not None:
+                element.grad = np.asarray(vertex.gradient)[place]
+        return found
+
+    def _result(self, vertex: Vertex, op: Operation) -> Elements:
+        tensor = self._picture.tensor_of(vertex)
+        static = (tensor.static if tensor is not None else None) or {}
+        inputs = [None if x is LEFT_OUT else self.elements[x.id] for x in vertex.inputs]
+        found = _as_array(_unfolded(op, inputs, static, vertex), np.shape(vertex.value))
+        for place in np.ndindex(found.shape):
+            if isinstance(found[place], Tensor) and found[place].name is None:
+                found[place].name = _name(vertex, place)
+        return found
+
+    def _add_gradient(self, root: Vertex) -> None:
+        """Give the last elements their gradient, if the backward pass has been run; it starts from there."""
+        if root.op is None or root.gradient is None:
+            return
+        for place, element in np.ndenumerate(self.elements[root.id]):
+            if isinstance(element, Tensor):
+                arrived = np.asarray(root.gradient)[place]
+                element.grad = arrived if element.grad is None else element.grad + arrived
+
+
+def _name(vertex: Vertex, place: tuple[int, ...]) -> str | None:
+    """What an element is called: as one would ask for it, ``"W[0, 1]"``."""
+    if vertex.label is None:
+        return None
+    return f"{vertex.label}[{', '.join(map(str, place))}]" if place else vertex.label
+
+
+def _as_array(found: Any, shape: tuple[int, ...]) -> Elements:
+    """Elements as an array of objects, also where there is only one."""
+    if isinstance(found, np.ndarray):
+        return found.reshape(shape)
+    alone = np.empty(shape, object)
+    alone[(0,) * len(shape)] = found
+    return alone
+
+
+# ---- what operations do with single numbers
+def _unfolded(op: Operation, inputs: Sequence[Elements | None], static: dict[str, Any], vertex: Vertex) -> Any:
+    given = [x for x in inputs if x is not None]
+    if op.name in MOVES:
+        return op.forward(*given, **static)
+    if op.name in RULES:
+        return RULES[op.name](*given, **static)
+    if op.elementwise and not any(np.ndim(option) for option in static.values()) and len(given) == len(inputs):
+        return np.frompyfunc(lambda *numbers: op(*numbers, **static), len(given), 1)(*given)
+    return _whole(op, inputs, static, vertex)
+
+
+def _matmul(a: Elements, b: Elements) -> Any:
+    return a @ b  # of objects: NumPy multiplies and adds up one by one
+
+
+def _linear(x: Elements, W: Elements, b: Elements | None = None) -> Any:
+    product = x @ W if x.ndim and W.ndim else x * W
+    return product if b is None else product + b
+
+
+def _sum(x: Elements, *, axis: Any = None, keepdims: bool = False) -> Any:
+    return np.add.reduce(x, axis=axis, keepdims=keepdims)
+
+
+def _mean(x: Elements, *, axis: Any = None, keepdims: bool = False) -> Any:
+    total = _sum(x, axis=axis, keepdims=keepdims)
+    count = x.size // max(1, np.size(total) if isinstance(total, np.ndarray) else 1)
+    return total / count
+
+
+def _mse_loss(prediction: Elements, target: Elements, *, reduction: str = "mean") -> Any:
+    squares = np.frompyfunc(REGISTRY["square"], 1, 1)(prediction - target.reshape(prediction.shape))
+    if reduction == "none" or not isinstance(squares, np.ndarray):
+        return squares
+    return _mean(squares) if reduction == "mean" else _sum(squares)
+
+
+RULES: dict[str, Callable[..., Any]] = {
+    "linear": _linear,
+    "matmul": _matmul,
+    "mean": _mean,
+    "mse_loss": _mse_loss,
+    "sum": _sum,
+}
+
+
+def _whole(op: Operation, inputs: Sequence[Elements | None], static: dict[str, Any], vertex: Vertex) -> Any:
+    """An operation that is left as it is: the elements are put together for it, and taken from its result."""
+    operands = [None if x is None else _together(x, old.value) for x, old in zip(inputs, vertex.inputs, strict=True)]
+    result = op(*operands, **static)
+    if not isinstance(result, Tensor):
+        return np.frompyfunc(Tensor, 1, 1)(np.asarray(result, object))
+    if not result.ndim:
+        return result
+    result.name = vertex.label
+    found = np.empty(result.shape, object)
+    for place in np.ndindex(result.shape):
+        found[place] = result[place]
+    return found
+
+
+def _together(elements: Elements, value: Any) -> Any:
+    """An array of these elements; the plain value where none of them has a gradient."""
+    if not any(isinstance(x, Tensor) and x.requires_grad for x in elements.flat):
+        return value
+    if not elements.ndim:
+        return elements[()]
+    flat = REGISTRY["stack"](*chain(elements.flat), axis=0)
+    return flat if elements.ndim == 1 else REGISTRY["reshape"](flat, shape=elements.shape)
