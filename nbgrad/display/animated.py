@@ -130,6 +130,7 @@ class Film:
         scene, shown, width, paint = self._scene, self._frames, self._size[0], self.look.palette
         sentences = [self._words(frame, width) for frame in shown]
         parts = [
+            *svg.enclosures(scene.groups, paint),
             *(svg.edge_path(edge, paint=paint) for edge in scene.edges.values()),
             *_moving_edges(scene, shown, clock),
             *_boxes(scene, shown, clock),
@@ -146,7 +147,7 @@ def _with_gradients(graph: Any, steps: list[Step]) -> Any:
     for node in final:
         final.nodes[node]["gradient"] = None
     for step in steps:
-        if final.nodes[step.target]["kind"] in ("operation", "parameter"):
+        if final.nodes[step.target]["kind"] in schema.DIFFERENTIATED:
             final.nodes[step.target]["gradient"] = schema.as_array(step.total)
     return final
 

@@ -10,7 +10,18 @@ import numpy as np
 from nbgrad.display import measure, messages, numbers, schema, tables, theme, thumbnail
 from nbgrad.display.compare import greatest_change
 from nbgrad.display.elements import escape, text
-from nbgrad.display.plans import ARROW, GRADIENT_NAME_HEIGHT, NONE, PICTURE, PITCH, TABLE, before, line_text
+from nbgrad.display.plans import (
+    ARROW,
+    GRADIENT_NAME_HEIGHT,
+    NONE,
+    NOTE_HEIGHT,
+    PICTURE,
+    PITCH,
+    STACK,
+    TABLE,
+    before,
+    line_text,
+)
 from nbgrad.display.scene import Badge, Node, Scene
 
 Paint = theme.Palette
@@ -28,6 +39,7 @@ def box(
     title = escape(_tooltip(scene, node, gradients))
     parts = [
         f'<g class="ng-node ng-{node.kind}" data-node="{node.id}"><title>{title}</title>',
+        *_sheets(node, paint),
         f'<rect class="ng-box" x="{node.x:g}" y="{node.y:g}" '
         f'width="{node.width:g}" height="{node.height:g}" '
         f'rx="10" fill="{paint.box}" stroke="{stroke}" stroke-width="{line:g}"/>',
@@ -39,6 +51,9 @@ def box(
         parts.append(text(node.text_x, first, node.label, "ng-shape", theme.LABEL_SIZE, paint.dim))
     if node.shape:
         parts.append(text(right, first, node.shape, "ng-shape", theme.SHAPE_SIZE, paint.dim, anchor="end"))
+    if node.note:
+        below = round(first + NOTE_HEIGHT, 1)
+        parts.append(text(node.text_x, below, node.note, "ng-shape", theme.SHAPE_SIZE, paint.dim))
     if node.gradient_name:
         below = round(first + GRADIENT_NAME_HEIGHT, 1)
         parts.append(text(node.text_x, below, node.gradient_name, "ng-grad", theme.NUMBER_SIZE, paint.backward_text))
@@ -58,6 +73,17 @@ def box(
         parts.append(badge(node.badge, paint=paint))
     parts.append(over)
     return "".join(parts) + "</g>"
+
+
+def _sheets(node: Node, paint: Paint) -> list[str]:
+    """Return what peeps out behind a box that stands for several: more boxes."""
+    stroke, line = paint.box_lines[node.kind]
+    return [
+        f'<rect class="ng-sheet" x="{node.x + STACK * place:g}" y="{node.y + STACK * place:g}" '
+        f'width="{node.width:g}" height="{node.height:g}" rx="10" fill="{paint.box}" stroke="{stroke}" '
+        f'stroke-width="{line:g}"/>'
+        for place in range(node.sheets, 0, -1)
+    ]
 
 
 def _at(place: tuple[float, float], content: str, attributes: str) -> str:
@@ -106,6 +132,10 @@ def _tooltip(scene: Scene, node: Node, gradients: bool) -> str:
     if facts["op"]:
         given = (measure.clean(schema.label(scene.graph, u), 40) for u in schema.inputs(scene.graph, node.id))
         said[0] += f" = {facts['op']}({', '.join(given)})"
+    if facts["kind"] == "group":
+        said.append(messages.say("group_note", count=f"{facts['members']:,}"))
+        if facts["parameters"]:
+            said.append(messages.say("group_parameters", count=f"{facts['parameters']:,}"))
     if facts["shape"] is not None:
         shape = messages.say("tooltip_shape", shape=numbers.shape(facts["shape"]))
         said.append(messages.facts([shape, facts["dtype"]]) if facts["dtype"] else shape)

@@ -60,13 +60,13 @@ class Look:
         for option, choices in CHOICES.items():
             given = getattr(self, option)
             if not isinstance(given, str) or given not in choices:
-                raise OptionError(_wrong(option, given, _either(choices)))
+                raise OptionError(wrong(option, given, _either(choices)))
         if isinstance(self.digits, bool) or not isinstance(self.digits, int | np.integer):
-            raise OptionError(_wrong("digits", self.digits, f"a whole number from 1 to {MOST_DIGITS}"))
+            raise OptionError(wrong("digits", self.digits, f"a whole number from 1 to {MOST_DIGITS}"))
         if not 1 <= self.digits <= MOST_DIGITS:
-            raise OptionError(_wrong("digits", self.digits, f"a whole number from 1 to {MOST_DIGITS}"))
+            raise OptionError(wrong("digits", self.digits, f"a whole number from 1 to {MOST_DIGITS}"))
         if not isinstance(self.heat, bool | np.bool_):
-            raise OptionError(_wrong("heat", self.heat, "True or False"))
+            raise OptionError(wrong("heat", self.heat, "True or False"))
         object.__setattr__(self, "highlight", _listed(self.highlight))
 
     @property
@@ -92,15 +92,16 @@ def _listed(given: Any) -> tuple[int | str, ...]:
     if isinstance(given, str | int | np.integer) and not isinstance(given, bool):
         given = (given,)
     if not isinstance(given, Iterable) or isinstance(given, Mapping | bytes | np.ndarray):
-        raise OptionError(_wrong("highlight", given, "a list of nodes: their names or ids"))
+        raise OptionError(wrong("highlight", given, "a list of nodes: their names or ids"))
     nodes = tuple(given)
     for node in nodes:
         if isinstance(node, bool) or not isinstance(node, str | int | np.integer):
-            raise OptionError(_wrong("highlight", given, "a list of nodes: their names or ids"))
+            raise OptionError(wrong("highlight", given, "a list of nodes: their names or ids"))
     return tuple(node if isinstance(node, str) else int(node) for node in nodes)
 
 
-def _wrong(option: str, given: Any, there_is: str) -> str:
+def wrong(option: str, given: Any, there_is: str) -> str:
+    """Say that an option has a value that means nothing, and what there is to choose from."""
     return f"{option}={_shown(given)} means nothing here. Use {there_is}."
 
 

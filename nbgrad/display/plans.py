@@ -31,6 +31,8 @@ LEAST_WIDTH = 146  # of a box with numbers or two thumbnails: most boxes are equ
 LEAST_DATA_WIDTH = 110  # of a box with one thumbnail
 GRADIENT_NAME_HEIGHT = 17  # px by which the name of its gradient makes a box higher
 TOP_BADGE = 14  # px by which a badge on top pushes the text down
+NOTE_HEIGHT = 17  # px by which the line that counts a group's nodes makes its box higher
+STACK = 5  # px by which the second sheet of a collapsed group peeps out behind the first; of folded ones a third
 NUMBER_HEIGHT = 32  # of an unnamed number's box
 NUMBER_WIDTH = 44  # at least
 
@@ -39,7 +41,8 @@ LINE, PICTURE, TABLE, NONE = "line", "picture", "table", "none"  # forms of show
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A box before it has a place. Sizes in px; pitch: from where the value is drawn to where the gradient is."""
+    """A box before it has a place. Sizes in px; pitch: from where the value is drawn to where the gradient is; note:
+    what a collapsed group's second row says; sheets: how many more seem to lie behind the box."""
 
     width: float
     height: float
@@ -54,6 +57,8 @@ class Plan:
     symbol: str = ""
     badge_width: float = 0.0
     gradient_name: str = ""
+    note: str = ""
+    sheets: int = 0
 
 
 def form_of(facts: dict[str, Any], look: Look = DEFAULT) -> str:
@@ -80,11 +85,15 @@ def plan(graph: nx.MultiDiGraph, node: int, look: Look = DEFAULT) -> Plan:
         return _number_plan(facts, look)
     symbol = measure.fit(facts["symbol"] or "", theme.SYMBOL_SIZE, SYMBOL_ROOM) if _is_operation(facts) else ""
     badge_width = _badge_width(symbol)
+    times = f" {messages.say('times', count=facts['count'])}" if facts["count"] > 1 else ""
     name = measure.fit_name(facts["name"] or "", theme.NAME_SIZE, NAME_ROOM)
+    name += times if name else ""
     called_else = messages.kind("constant") if facts["kind"] == "constant" else schema.label(graph, node)
-    label = measure.fit(called_else, theme.LABEL_SIZE, NAME_ROOM)
+    label = measure.fit(called_else, theme.LABEL_SIZE, NAME_ROOM) + times
+    is_group = facts["kind"] == "group"
+    note = messages.say("group_note", count=f"{facts['members']:,}") if is_group else ""
     shape = _shape(facts, look)
-    shows_gradient = form != NONE and look.values != "forward" and facts["kind"] in ("operation", "parameter")
+    shows_gradient = form != NONE and look.values != "forward" and facts["kind"] in schema.DIFFERENTIATED
     called = measure.width(name, theme.NAME_SIZE) if name else measure.width(label, theme.LABEL_SIZE)
     first_row = called + (14 + measure.width(shape, theme.SHAPE_SIZE) if shape else 0)
     named = (facts["bare"] and facts["gradient_name"]) or ""
@@ -93,10 +102,12 @@ def plan(graph: nx.MultiDiGraph, node: int, look: Look = DEFAULT) -> Plan:
     picture_height = max(thumbnail.extent(facts["shape"])[1], LOWEST_PICTURE) if form == PICTURE else 0.0
     pitch = _pitch(facts, form)
     body = max(_body_width(facts, form, shows_gradient, pitch, cell_width, look), _width_of_name(gradient_name))
+    body = max(body, measure.width(note, theme.SHAPE_SIZE))
     width = text_inset(badge_width, direction) + max(first_row, body) + 10
     width = max(width, _least(form, shows_gradient), badge_width + 20 if direction == "TB" else 0)
     height = _height(facts, form, shows_gradient, picture_height)
     height += GRADIENT_NAME_HEIGHT if gradient_name else 0
+    height += NOTE_HEIGHT if note else 0
     height += TOP_BADGE if badge_width and direction == "TB" else 0
     return Plan(
         width=round(width, 1),
@@ -112,16 +123,19 @@ def plan(graph: nx.MultiDiGraph, node: int, look: Look = DEFAULT) -> Plan:
         symbol=symbol,
         badge_width=badge_width,
         gradient_name=gradient_name,
+        note=note,
+        sheets=(facts["count"] > 1) + is_group,
     )
 
 
 def outer_size(box: Plan, direction: str) -> tuple[float, float]:
-    """Return width and height of a box with its badge."""
+    """Return width and height of a box with its badge and the sheets behind it."""
+    behind = STACK * box.sheets
     if not box.badge_width:
-        return box.width, box.height
+        return box.width + behind, box.height + behind
     if direction == "LR":
-        return round(box.width + box.badge_width / 2, 1), box.height
-    return box.width, box.height + ROUND_BADGE
+        return round(box.width + box.badge_width / 2 + behind, 1), box.height + behind
+    return box.width + behind, box.height + ROUND_BADGE + behind
 
 
 def text_inset(badge_width: float, direction: str) -> float:

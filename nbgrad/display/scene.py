@@ -10,13 +10,17 @@ from typing import Any
 
 import networkx as nx
 
+from nbgrad.display import enclosures
 from nbgrad.display.arrange import layout
+from nbgrad.display.enclosures import Enclosure
 from nbgrad.display.look import DEFAULT, Look
 from nbgrad.display.plans import (
     LINE,
     NONE,
+    NOTE_HEIGHT,
     PICTURE,
     ROUND_BADGE,
+    STACK,
     SYMBOL_ROOM,
     TABLE,
     TOP_BADGE,
@@ -82,6 +86,8 @@ class Node:
     badge: Badge | None
     gradient_name: str = ""
     cell_width: float = 0.0
+    note: str = ""
+    sheets: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +108,8 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Everything with its place. height is that of the drawing; the legend, where there is one, stands below
-    it."""
+    """Everything with its place. height is that of the drawing; the legend, where there is one, stands below it.
+    groups: the frames of open groups, outer ones first."""
 
     graph: nx.MultiDiGraph
     nodes: dict[int, Node]
@@ -111,6 +117,7 @@ class Scene:
     width: float
     height: float
     look: Look = DEFAULT
+    groups: tuple[Enclosure, ...] = ()
 
 
 def build(graph: nx.MultiDiGraph, direction: str = "LR", spacing: float = 1.0, look: Look | None = None) -> Scene:
@@ -120,7 +127,8 @@ def build(graph: nx.MultiDiGraph, direction: str = "LR", spacing: float = 1.0, l
     direction = look.direction
     plans = {node: plan(graph, node, look) for node in graph}
     sizes = {node: outer_size(box, direction) for node, box in plans.items()}
-    placed = layout(graph, sizes, direction=direction, spacing=spacing)
+    paths = {node: path for node, path in graph.nodes(data="group") if path}
+    placed = layout(graph, sizes, direction=direction, spacing=spacing, groups=paths)
     dx, dy = _shift(placed, sizes)
     nodes = {}
     for node in graph:
@@ -131,21 +139,31 @@ def build(graph: nx.MultiDiGraph, direction: str = "LR", spacing: float = 1.0, l
     for u, v, key in graph.edges(keys=True):
         points = _moved(placed.curves[u, v, key], dx, dy)
         edges[u, v, key] = Edge(u, v, key, points, _moved(placed.routes[u, v, key], dx, dy))
-    ends = [(node.x + node.width, node.y + node.height) for node in nodes.values()]
+    ends = [_corner(node) for node in nodes.values()]
     ends += [point for edge in edges.values() for point in edge.route]
+    groups = enclosures.placed(placed.groups, dx, dy, [edge.route for edge in edges.values()])
+    ends += [(group.x + group.width, group.y + group.height) for group in groups]
     width = max((x for x, _ in ends), default=120 - MARGIN) + MARGIN
     height = max((y for _, y in ends), default=48 - MARGIN) + MARGIN
-    return Scene(graph, nodes, edges, round(width, 1), round(height, 1), look)
+    return Scene(graph, nodes, edges, round(width, 1), round(height, 1), look, groups)
 
 
 def _shift(placed: Any, sizes: dict[int, tuple[float, float]]) -> tuple[float, float]:
     """Return the move that leaves MARGIN free on the left and above."""
     lefts = [x - sizes[node][0] / 2 for node, (x, _) in placed.positions.items()]
     tops = [y - sizes[node][1] / 2 for node, (_, y) in placed.positions.items()]
+    lefts += [left for left, *_ in placed.groups.values()]
+    tops += [top for _, top, *_ in placed.groups.values()]
     for route in placed.routes.values():
         lefts += [x for x, _ in route]
         tops += [y for _, y in route]
     return MARGIN - min(lefts, default=0), MARGIN - min(tops, default=0)
+
+
+def _corner(node: Node) -> tuple[float, float]:
+    """Return the lower right corner of a box, or of the last sheet behind it."""
+    behind = STACK * node.sheets
+    return node.x + node.width + behind, node.y + node.height + behind
 
 
 def _moved(points: list[tuple[float, float]], dx: float, dy: float) -> list[tuple[float, float]]:
@@ -189,11 +207,14 @@ def _node(id_: int, kind: str, box: Plan, corner: tuple[float, float], direction
         badge=badge,
         gradient_name=box.gradient_name,
         cell_width=box.cell_width,
+        note=box.note,
+        sheets=box.sheets,
     )
 
 
 def _slots(box: Plan, x: float, y: float) -> tuple[tuple[float, float], tuple[float, float]]:
     """Return where value and gradient are drawn: thumbnails side by side, tables and lines one below the other."""
+    y += NOTE_HEIGHT if box.note else 0
     if box.form == PICTURE:
         return (x, round(y + 33, 1)), (round(x + box.pitch, 1), round(y + 33, 1))
     if box.form == TABLE:

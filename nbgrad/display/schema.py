@@ -51,6 +51,8 @@ from nbgrad.display import messages, numbers
 from nbgrad.display.measure import clean
 
 KINDS = ("parameter", "data", "constant", "operation", "group")
+Path = tuple[str, ...]  # of a group: the names of the groups around it, the outermost first, and its own
+DIFFERENTIATED = ("parameter", "operation", "group")  # kinds of nodes that have a gradient
 
 
 class DisplayError(Exception):
@@ -228,6 +230,30 @@ def inputs(graph: nx.MultiDiGraph, node: int) -> list[int]:
     """
     edges = graph.in_edges(node, keys=True, data="position")
     return [u for u, _, key, position in sorted(edges, key=lambda edge: (edge[3], edge[0], edge[2]))]
+
+
+def groups(graph: nx.MultiDiGraph) -> list[Path]:
+    """Return the paths of all groups of a normalised graph, in the order in which their first members stand.
+
+    >>> graph = nx.MultiDiGraph()
+    >>> graph.add_node(0, group=("net", "layer 1"))
+    >>> groups(normalise(graph))
+    [('net',), ('net', 'layer 1')]
+    """
+    found: dict[Path, None] = {}
+    for path in dict.fromkeys(path for _, path in graph.nodes(data="group")):
+        for length in range(1, len(path) + 1):
+            found[path[:length]] = None
+    return list(found)
+
+
+def joined(path: Path) -> str:
+    """Return the path of a group as one text.
+
+    >>> joined(("net", "layers.0"))
+    'net / layers.0'
+    """
+    return " / ".join(path)
 
 
 def check_steps(graph: nx.MultiDiGraph, steps: Iterable[Step]) -> list[Step]:

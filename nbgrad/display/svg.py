@@ -15,6 +15,7 @@ import networkx as nx
 from nbgrad.display import measure, messages, schema, theme
 from nbgrad.display.boxes import badge, box, gradient_fragment, problem_mark, value_fragment
 from nbgrad.display.elements import escape, text
+from nbgrad.display.enclosures import enclosures
 from nbgrad.display.heat import Heat, heat_of
 from nbgrad.display.heat import sentence as heat_sentence
 from nbgrad.display.highlight import Lit
@@ -31,6 +32,7 @@ __all__ = [
     "described",
     "document",
     "edge_path",
+    "enclosures",
     "escape",
     "full_height",
     "full_width",
@@ -89,6 +91,10 @@ def described(graph: nx.MultiDiGraph, title: str | None = None) -> tuple[str, st
     described_ = [messages.say("description", nodes=len(graph), operations=operations)]
     if parameters:
         described_.append(messages.say("description_parameters", names=_listed(parameters)))
+    names = [schema.label(graph, node) for node, kind in graph.nodes(data="kind") if kind == "group"]
+    names += [schema.joined(path) for path in schema.groups(graph)]
+    if names:
+        described_.append(messages.say("description_groups", names=_listed(names)))
     for node, problem in graph.nodes(data="problem"):
         if problem:
             named = measure.clean(schema.label(graph, node), 40)
@@ -155,14 +161,22 @@ def _language() -> str:
     return f'font-family="{theme.font(code)}"{said}'
 
 
-def too_many_text(nodes: int) -> tuple[str, str]:
-    """Return what is said of a graph that is too large to be drawn, and what to do about it."""
-    return messages.say("too_many", nodes=f"{nodes:,}", most=f"{TOO_MANY:,}"), messages.say("too_many_hint")
+def too_many_text(nodes: int, why: str = "") -> tuple[str, str]:
+    """Return what is said of a graph that is too large to be drawn, and what to do about it.
+
+    why: "" where groups could be marked; "open" where too many of them are open; "scalars" where a graph of arrays was
+    to be unfolded into so many numbers.
+    """
+    said = messages.say(
+        "too_many_scalars" if why == "scalars" else "too_many", nodes=f"{nodes:,}", most=f"{TOO_MANY:,}"
+    )
+    return said, messages.say(f"too_many_hint_{why}" if why else "too_many_hint")
 
 
-def too_many(nodes: int, look: Look = DEFAULT) -> str:
-    """Return the picture that says that a graph of so many nodes is too large to be drawn."""
-    said, hint = too_many_text(nodes)
+def too_many(nodes: int, look: Look = DEFAULT, why: str = "") -> str:
+    """Return the picture that says that a graph of so many nodes is too large to be drawn. why: see
+    ``too_many_text``."""
+    said, hint = too_many_text(nodes, why)
     width = max(measure.width(said, 15), measure.width(hint, 13)) + 40
     paint = look.palette
     body = text(20, 34, said, "ng-name", 15, paint.foreground) + text(20, 58, hint, "ng-shape", 13, paint.dim)
@@ -172,7 +186,7 @@ def too_many(nodes: int, look: Look = DEFAULT) -> str:
 def still(scene: Scene, gradients: bool = True) -> str:
     """Return everything on the picture but its frame: edges, then boxes, then the legend."""
     lit, heat = highlighted(scene.graph, scene.look), heat_of(scene.graph) if scene.look.heat else None
-    parts = _edges(scene, lit, heat)
+    parts = enclosures(scene.groups, scene.look.palette) + _edges(scene, lit, heat)
     for node in scene.nodes.values():
         facts = scene.graph.nodes[node.id]
         paint = _paint(scene, node.id, lit, heat)

@@ -16,6 +16,7 @@ from nbgrad.display.look import DEFAULT, Look
 LONGEST_NAME = 40
 LONGEST_COMPUTATION = 60
 MOST_ROWS = 1500
+MOST_LISTED = 12  # names of a group's members
 DTYPE = 3  # column
 
 
@@ -52,9 +53,13 @@ def to_text(graph: Any, look: Look = DEFAULT) -> str:
 
 
 def _below(graph: nx.MultiDiGraph, look: Look) -> Iterator[str]:
-    """Say below the table what the picture says in colours."""
+    """Say below the table which nodes stand in a frame, and what the picture says in colours."""
+    for path in schema.groups(graph):
+        names = [_called(graph, node) for node, group in graph.nodes(data="group") if group == path]
+        if names:
+            yield messages.say("group_line", path=measure.clean(schema.joined(path), 100), names=_listed(names))
     if lit := highlighted(graph, look):
-        names = [measure.clean(schema.label(graph, node), LONGEST_NAME) for node in graph if node in lit.nodes]
+        names = [_called(graph, node) for node in graph if node in lit.nodes]
         yield messages.say("highlighted", names=messages.listed(names))
     if look.heat:
         yield heat.sentence(graph, look.digits)
@@ -69,7 +74,7 @@ def _line(row: list[str], widths: list[int]) -> str:
 def _row(graph: nx.MultiDiGraph, node: int, digits: int) -> list[str]:
     facts = graph.nodes[node]
     return [
-        measure.clean(schema.label(graph, node), LONGEST_NAME),
+        _called(graph, node),
         _computation(graph, node),
         numbers.shape(facts["shape"]),
         facts["dtype"],
@@ -78,11 +83,23 @@ def _row(graph: nx.MultiDiGraph, node: int, digits: int) -> list[str]:
     ]
 
 
+def _called(graph: nx.MultiDiGraph, node: int) -> str:
+    name, count = measure.clean(schema.label(graph, node), LONGEST_NAME), graph.nodes[node]["count"]
+    return f"{name} {messages.say('times', count=count)}" if count > 1 else name
+
+
+def _listed(names: list[str]) -> str:
+    return messages.listed([*names[:MOST_LISTED], *["…"] * (len(names) > MOST_LISTED)])
+
+
 def _computation(graph: nx.MultiDiGraph, node: int) -> str:
     facts = graph.nodes[node]
-    if facts["kind"] != "operation":
+    if facts["kind"] not in ("operation", "group"):
         return messages.kind(facts["kind"])
-    given = (measure.clean(schema.label(graph, u), LONGEST_NAME) for u in schema.inputs(graph, node))
+    given = [measure.clean(schema.label(graph, u), LONGEST_NAME) for u in schema.inputs(graph, node)]
+    if facts["kind"] == "group":
+        key, inputs = "group_how" if given else "group_alone", messages.listed(dict.fromkeys(given))
+        return measure.clean(messages.say(key, count=f"{facts['members']:,}", inputs=inputs), LONGEST_COMPUTATION)
     return measure.clean(f"{facts['op'] or facts['kind']}({', '.join(given)})", LONGEST_COMPUTATION)
 
 

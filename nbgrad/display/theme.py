@@ -23,6 +23,7 @@ DIM = "#5f6b7a"
 LINE = "#d4dae3"
 EDGE = "#9aa4b2"
 BOX = "#ffffff"
+GROUP = "#f3f6fa"
 BADGE = "#eef2f7"
 BADGE_LINE = "#7a8595"
 LIVE_BADGE = "#fde8da"
@@ -42,6 +43,7 @@ BOX_LINES = {
     "data": ("#7a8595", 1.4),
     "constant": ("#7a8595", 1.4),
     "operation": ("#c5ccd6", 1.4),
+    "group": ("#5f6b7a", 1.6),
 }
 
 NAME_SIZE = 15
@@ -86,6 +88,7 @@ class Palette:
     edge: str = EDGE
     lit_edge: str = FOREGROUND
     box: str = BOX
+    group: str = GROUP
     badge: str = BADGE
     badge_line: str = BADGE_LINE
     live_badge: str = LIVE_BADGE
@@ -190,6 +193,7 @@ DARK = Palette(
     edge="#6a7684",
     lit_edge="#e8edf3",
     box="#171b21",
+    group="#1a2027",
     badge="#242b34",
     badge_line="#7f8b99",
     live_badge="#4a2c1a",
@@ -200,6 +204,7 @@ DARK = Palette(
         "data": ("#7f8b99", 1.4),
         "constant": ("#7f8b99", 1.4),
         "operation": ("#47515d", 1.4),
+        "group": ("#8794a3", 1.6),
     },
     negative=(0x56, 0xB4, 0xE9),
     zero=(0x22, 0x28, 0x30),

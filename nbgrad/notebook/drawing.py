@@ -12,7 +12,9 @@ from ..graph.nodes import Node
 from ..graph.order import ancestors
 from ..program import Program
 from .border import network, to_networkx
-from .pictures import all_ancestors, picture_of
+from .grouping import is_grouped
+from .pictures import Picture, all_ancestors, picture_of
+from .scalars import unfolded
 from .torch_graph import TorchGraph, check_no_network, is_torch
 
 if TYPE_CHECKING:
@@ -32,10 +34,11 @@ class Drawing:
         options: how it is drawn, a ``nbgrad.display.Look``.
     """
 
-    def __init__(self, graph: Any, options: Look | None = None, ids: Ids | None = None):
+    def __init__(self, graph: Any, options: Look | None = None, ids: Ids | None = None, whole: Any = None):
         from ..display import Look
 
         self.graph = graph
+        self._whole = graph if whole is None else whole  # with everything that lies in collapsed groups
         self.options = options or Look()
         self._ids = ids or {}
 
@@ -53,7 +56,7 @@ class Drawing:
         """
         if "highlight" in options:
             options["highlight"] = _chosen(options["highlight"], self._ids)
-        return Drawing(self.graph, self.options.but(**options), self._ids)._checked()
+        return Drawing(self.graph, self.options.but(**options), self._ids, self._whole)._checked()
 
     def _checked(self) -> Drawing:
         """This drawing, once it is clear that its graph can be drawn and that what it highlights is there."""
@@ -125,13 +128,14 @@ class Drawing:
 class TooLarge(Drawing):
     """What stands for the picture of a graph that is too large to be drawn: it says so at once."""
 
-    def __init__(self, nodes: int, options: Look | None = None):
+    def __init__(self, nodes: int, options: Look | None = None, why: str = ""):
         super().__init__(None, options)
         self.nodes = nodes
+        self.why = why
 
     def look(self, **options: Any) -> TooLarge:
         """The same message with other options."""
-        return TooLarge(self.nodes, self.options.but(**options))
+        return TooLarge(self.nodes, self.options.but(**options), self.why)
 
     def save(self, path: str | Path, *, dpi: float | None = None) -> Path:
         """There is nothing to be saved: raises GraphTooLargeError."""
@@ -153,27 +157,31 @@ class TooLarge(Drawing):
         """The message as SVG text."""
         from ..display import too_many
 
-        return too_many(self.nodes, self.options)
+        return too_many(self.nodes, self.options, self.why)
 
     @property
     def text(self) -> str:
         """The message."""
         from ..display import too_many_text
 
-        return " ".join(too_many_text(self.nodes))
+        return " ".join(too_many_text(self.nodes, self.why))
+
+
+SORTED_OUT = 20_000  # of more nodes than this, groups are not looked for: that would take seconds
 
 
 def too_large(root: Any, options: Look | None = None) -> TooLarge | None:
-    """The message that the graph of ``root`` is too large to be drawn, if it is."""
+    """The message that the graph of ``root`` is too large to be drawn, if it is and has no groups to collapse."""
     from ..display import TOO_MANY
 
     if isinstance(root, TorchGraph):
-        nodes = len(root)
-    elif isinstance(root, Tensor | Node):
-        nodes = len(all_ancestors(root) if isinstance(root, Tensor) else ancestors([root]))
-    else:
+        return TooLarge(len(root), options) if len(root) > TOO_MANY else None
+    if not isinstance(root, Tensor | Node):
         return None
-    return TooLarge(nodes, options) if nodes > TOO_MANY else None
+    nodes = all_ancestors(root) if isinstance(root, Tensor) else ancestors([root])
+    if len(nodes) <= TOO_MANY or (len(nodes) <= SORTED_OUT and is_grouped(nodes)):
+        return None
+    return TooLarge(len(nodes), options)
 
 
 def draw(
@@ -186,6 +194,8 @@ def draw(
     highlight: Any = (),
     heat: bool = False,
     compare: Any = None,
+    level: str | None = None,
+    depth: int | None = None,
     params: Any = None,
 ) -> Drawing:
     """Draw the graph of a tensor, of a node of the graph face, of a program, or any networkx graph.
@@ -205,11 +215,17 @@ def draw(
             scale: vanishing and exploding gradients are seen at a glance.
         compare: an earlier run of the same computation: a tensor, a ``Drawing``, or a graph that ``to_networkx`` made.
             What has changed since is marked, and shown as it was and as it is.
+        level: how much is seen at once. ``"module"``: each group (see ``nbgrad.group``; calling a module opens one) is
+            one box, and three or more equal ones beside each other are one box together, "× 12". ``"tensor"``: each
+            tensor is a box, groups are frames. ``"scalar"``: each number is a box, a matrix product is unfolded into
+            its multiplications and sums. By default as ``"tensor"``; above 150 nodes as ``"module"``.
+        depth: how many levels of groups are open: 0 collapses the outermost ones, 1 those within them.
         params: names for the parameters of a PyTorch result: the network, or ``dict(network.named_parameters())``. By
             default they are called as the notebook's variables and the networks among them say.
 
     Raises:
-        OptionError: an option has a value that means nothing.
+        OptionError: an option has a value that means nothing, or ``level="scalar"`` is asked of something that was not
+            computed by tensors or nodes.
         DifferentGraphsError: ``compare`` is not a run of the same computation.
         NotAGraphError, CycleError, AttributeValueError: a networkx graph that cannot be drawn; or a PyTorch network,
             whose graph is that of a result.
@@ -221,16 +237,41 @@ def draw(
     True
     """
     from ..display import Look, compared
+    from ..display.levels import check_level
 
     options = Look(direction=direction, values=values, digits=digits, theme=theme, heat=heat)
+    check_level(level, depth)
     if is_torch(root):
         root = TorchGraph(root, params)
     if message := too_large(root, options):
         return message
-    graph, ids = _graph_of(root)
+    if level == "scalar":
+        picture = unfolded(root)
+        if isinstance(picture, int):
+            return TooLarge(picture, options, "scalars")
+        graph, ids = network(picture), _ids_of(picture)
+    else:
+        graph, ids = _graph_of(root)
     if compare is not None:
         graph = compared(_graph_of(compare)[0], graph)
-    return Drawing(graph, options.but(highlight=_chosen(highlight, ids)), ids)._checked()
+    return _viewed(graph, ids, options.but(highlight=_chosen(highlight, ids)), level, depth)
+
+
+def _viewed(graph: Any, ids: Ids, options: Look, level: str | None, depth: int | None) -> Drawing:
+    """The drawing of a graph at a level; the message, if too much of it is open."""
+    from ..display import TOO_MANY, normalise, schema
+    from ..display.levels import View, closed_at
+
+    closed = closed_at(graph, level, depth)
+    if not closed and len(graph) <= TOO_MANY:
+        return Drawing(graph, options, ids)._checked()
+    view = View(normalise(graph), closed)
+    if len(view.graph) > TOO_MANY:
+        return TooLarge(len(view.graph), options, "open" if schema.groups(view.whole) else "")
+    shown = view.shown
+    lit = tuple(shown.get(node, node) if isinstance(node, int) else node for node in options.highlight)
+    ids = {thing: shown[node] for thing, node in ids.items()}
+    return Drawing(view.graph, options.but(highlight=lit), ids, graph)._checked()
 
 
 Ids = dict[Any, int]  # what a node was made of -> its id: tensors by serial number, so that none is kept alive
@@ -239,7 +280,7 @@ Ids = dict[Any, int]  # what a node was made of -> its id: tensors by serial num
 def _graph_of(root: Any) -> tuple[Any, Ids]:
     """The networkx graph of what is to be drawn, and how its nodes are found by what they were made of."""
     if isinstance(root, Drawing):
-        return root.graph, root._ids
+        return root._whole, root._ids if root._whole is root.graph else {}
     if isinstance(root, Program):
         return to_networkx(root), {}
     if is_torch(root):
@@ -252,7 +293,11 @@ def _graph_of(root: Any) -> tuple[Any, Ids]:
         check_no_network(root)
         return root, ids(root)
     picture = picture_of(root)
-    return network(picture), {_key(vertex.thing): vertex.id for vertex in picture.vertices if vertex.thing is not None}
+    return network(picture), _ids_of(picture)
+
+
+def _ids_of(picture: Picture) -> Ids:
+    return {_key(vertex.thing): vertex.id for vertex in picture.vertices if vertex.thing is not None}
 
 
 def _key(thing: Any) -> Any:

@@ -15,17 +15,20 @@ import numpy as np
 from ..core.errors import NotComputedError
 from ..core.op import REGISTRY, Operation
 from ..core.serials import new_serial
-from ..core.tensor import Tensor
+from ..core.tensor import CONSTANT, Tensor
+from ..graph.nodes import Node
 from .grouping import Path, paths_of
-from .pictures import LEFT_OUT, Picture, TensorPicture, Vertex, label
+from .pictures import LEFT_OUT, Picture, TensorPicture, Vertex, label, picture_of
 
 Elements = np.ndarray  # of objects: tensors of one number each, or plain numbers
 
 # Operations that only move elements: they do with objects what they do with numbers.
 MOVES = frozenset(
-    "broadcast_to concatenate diagonal flip getitem repeat reshape roll stack swapaxes take take_along_axis tile "
-    "transpose".split()
-)
+    {
+        "broadcast_to", "concatenate", "diagonal", "flip", "getitem", "repeat", "reshape", "roll", "stack", "swapaxes",
+        "take", "take_along_axis", "tile", "transpose",
+    }
+)  # fmt: skip
 
 
 class ScalarPicture(TensorPicture):
@@ -49,6 +52,25 @@ class ScalarPicture(TensorPicture):
                 if x is not LEFT_OUT:
                     paths.setdefault(x.id, paths[vertex.id])  # a number in a formula stands where it is used
         self.paths = {id_: path for id_, path in paths.items() if path}
+
+
+def unfolded(root: Any) -> ScalarPicture | int:
+    """The picture of a result in single numbers; how many nodes it would have, if those are too many to be drawn.
+
+    Raises:
+        OptionError: ``root`` is neither a tensor nor a node of the graph face.
+        NotComputedError: see :class:`ScalarPicture`.
+    """
+    from ..display import TOO_MANY, OptionError
+
+    if not isinstance(root, Tensor | Node):
+        raise OptionError(
+            f'level="scalar" computes a result again in single numbers, so it needs a tensor or a node of the graph '
+            f'face, not a {type(root).__name__}. Use level="tensor".'
+        )
+    picture = picture_of(root)
+    count = count_scalars(picture)
+    return ScalarPicture(picture) if count <= TOO_MANY else count
 
 
 def count_scalars(picture: Picture) -> int:
@@ -82,22 +104,39 @@ class _Unfolding:
     def __init__(self, picture: Picture):
         self._picture = picture
         self.elements: dict[int, Elements] = {}
-        self._made: list[tuple[int, Path]] = []  # from which serial number on tensors belong to which array
+        self._paths: dict[int, Path] = {}  # by serial number
         outer = paths_of(picture.vertices)
         for vertex in picture.vertices:
             if vertex.value is None:
                 raise NotComputedError(f"{vertex.name} has no value yet, so there are no numbers; run forward() first")
             path = outer.get(vertex.id, ())
-            self._made.append((new_serial(), (*path, vertex.name) if np.ndim(vertex.value) else path))
+            first = new_serial()
             found = self._leaf(vertex) if vertex.op is None else self._result(vertex, vertex.op)
             self.elements[vertex.id] = found
-        self._made.append((new_serial(), ()))
+            self._set_paths(found, first, (*path, vertex.name) if found.size > 1 else path)
         self._add_gradient(picture.vertices[-1])
 
     def path_of(self, tensor: Tensor) -> Path:
         """The groups of an element."""
-        after = next(i for i, (first, _) in enumerate(self._made) if first > tensor.serial)
-        return self._made[after - 1][1]
+        return self._paths.get(tensor.serial, ())
+
+    def _set_paths(self, found: Elements, first: int, path: Path) -> None:
+        """Put what was made since ``first`` into groups: the array, and what leads to one element of it alone."""
+        for place in np.ndindex(found.shape):
+            made = self._made_for(found[place], first)
+            inner = (*path, f"[{', '.join(map(str, place))}]") if len(made) > 1 and found.size > 1 else path
+            self._paths |= dict.fromkeys(made, inner)
+
+    def _made_for(self, element: Any, first: int) -> list[int]:
+        """The serial numbers of what an element was computed from since ``first``, and has no group yet."""
+        waiting = [element] if isinstance(element, Tensor) else []
+        made: dict[int, None] = {}
+        while waiting:
+            tensor = waiting.pop()
+            if tensor.serial > first and tensor.serial not in made and tensor.serial not in self._paths:
+                made[tensor.serial] = None
+                waiting += [x for x in tensor.inputs if x is not CONSTANT]
+        return list(made)
 
     def _leaf(self, vertex: Vertex) -> Elements:
         value = np.asarray(vertex.value)
@@ -119,8 +158,9 @@ class _Unfolding:
         inputs = [None if x is LEFT_OUT else self.elements[x.id] for x in vertex.inputs]
         found = _as_array(_unfolded(op, inputs, static, vertex), np.shape(vertex.value))
         for place in np.ndindex(found.shape):
-            if isinstance(found[place], Tensor) and found[place].name is None:
-                found[place].name = _name(vertex, place)
+            element: Any = found[place]
+            if isinstance(element, Tensor) and element.name is None:
+                element.name = _name(vertex, place)
         return found
 
     def _add_gradient(self, root: Vertex) -> None:
@@ -171,7 +211,8 @@ def _linear(x: Elements, W: Elements, b: Elements | None = None) -> Any:
 
 
 def _sum(x: Elements, *, axis: Any = None, keepdims: bool = False) -> Any:
-    return np.add.reduce(x, axis=axis, keepdims=keepdims)
+    add: Any = np.add
+    return add.reduce(x, axis=axis, keepdims=keepdims)
 
 
 def _mean(x: Elements, *, axis: Any = None, keepdims: bool = False) -> Any:

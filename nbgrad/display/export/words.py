@@ -42,15 +42,18 @@ def of(graph: nx.MultiDiGraph, node: int) -> Lines:
     value = gradient = ""
     if not facts["bare"]:
         value = numbers.summary(facts["value"], "")
-        if facts["kind"] in ("operation", "parameter"):
+        if facts["kind"] in schema.DIFFERENTIATED:
             gradient = "∂ " + numbers.summary(facts["gradient"], messages.say("not_yet"))
     name = measure.clean(schema.label(graph, node), LONGEST)
+    name += f" {messages.say('times', count=facts['count'])}" if facts["count"] > 1 else ""
     return Lines(name, _how(graph, node, name), numbers.shape(facts["shape"] or None), value, gradient)
 
 
 def _how(graph: nx.MultiDiGraph, node: int, name: str) -> str:
     """Return the operation, where the name does not say it already."""
-    op = graph.nodes[node]["op"]
+    op, members = graph.nodes[node]["op"], graph.nodes[node]["members"]
+    if graph.nodes[node]["kind"] == "group":
+        return messages.say("group_note", count=f"{members:,}")
     return measure.clean(op, LONGEST) if op and not name.startswith(op) else ""
 
 

@@ -9,5 +9,18 @@ steps       the backward pass between what is still to be seen
 from nbgrad.display.levels.collapsing import READABLE, collapse, default_closed, visible
 from nbgrad.display.levels.folding import REPEATED, fold
 from nbgrad.display.levels.steps import steps_between
+from nbgrad.display.levels.views import UnknownGroupError, View, check_level, closed_at
 
-__all__ = ["READABLE", "REPEATED", "collapse", "default_closed", "fold", "steps_between", "visible"]
+__all__ = [
+    "READABLE",
+    "REPEATED",
+    "UnknownGroupError",
+    "View",
+    "check_level",
+    "closed_at",
+    "collapse",
+    "default_closed",
+    "fold",
+    "steps_between",
+    "visible",
+]

@@ -10,8 +10,8 @@ from typing import Any
 import networkx as nx
 
 from nbgrad.display import schema
+from nbgrad.display.schema import Path
 
-Path = tuple[str, ...]
 READABLE = 150  # with more nodes than this a picture is hard to read, so its groups are collapsed
 
 
@@ -64,7 +64,7 @@ def _collapsible(graph: nx.MultiDiGraph, closed: Collection[Path]) -> dict[int, 
         if not entangled:
             return within
         closed -= set(entangled)
-        closed |= {path for path in paths_of(graph) if path[:-1] in entangled}
+        closed |= {path for path in schema.groups(graph) if path[:-1] in entangled}
 
 
 def _entangled(graph: nx.MultiDiGraph, within: dict[int, Path]) -> list[Path]:
@@ -78,15 +78,6 @@ def _entangled(graph: nx.MultiDiGraph, within: dict[int, Path]) -> list[Path]:
         return []
     cycles = (box for box in nx.strongly_connected_components(boxes) if len(box) > 1)
     return [box for cycle in cycles for box in cycle if isinstance(box, tuple)]
-
-
-def paths_of(graph: nx.MultiDiGraph) -> list[Path]:
-    """Return the paths of all groups, in the order in which their first members stand."""
-    found: dict[Path, None] = {}
-    for path in dict.fromkeys(path for _, path in graph.nodes(data="group")):
-        for length in range(1, len(path) + 1):
-            found[path[:length]] = None
-    return list(found)
 
 
 def _facts(graph: nx.MultiDiGraph, path: Path, nodes: list[int], within: dict[int, Path]) -> dict[str, Any]:
@@ -146,13 +137,13 @@ def default_closed(graph: Any, depth: int | None = None) -> list[Path]:
     """
     graph = schema.normalise(graph)
     if depth is not None:
-        return [path for path in paths_of(graph) if len(path) == depth + 1]
+        return [path for path in schema.groups(graph) if len(path) == depth + 1]
     return opened_alone(graph) if len(graph) > READABLE else []
 
 
 def opened_alone(graph: nx.MultiDiGraph) -> list[Path]:
-    """Return the outermost groups; where that is a single one, those within it, if no more than 150 nodes come of it."""
-    paths = paths_of(graph)
+    """Return the outermost groups; where that is one alone, those within it, if no more than 150 nodes come of it."""
+    paths = schema.groups(graph)
     closed: list[Path] = [path for path in paths if len(path) == 1]
     while len(closed) == 1:
         inner = [path for path in paths if path[:-1] == closed[0]]

@@ -10,11 +10,11 @@ from typing import Any
 import networkx as nx
 
 from nbgrad.display import schema
-from nbgrad.display.levels.collapsing import Path, collapse, default_closed, opened_alone, paths_of
+from nbgrad.display.levels.collapsing import collapse, default_closed, opened_alone
 from nbgrad.display.levels.folding import fold
 from nbgrad.display.levels.steps import steps_between
 from nbgrad.display.look import OptionError, wrong
-from nbgrad.display.schema import Step
+from nbgrad.display.schema import Path, Step
 
 MODULE, TENSOR, SCALAR = LEVELS = "module", "tensor", "scalar"
 
@@ -94,7 +94,7 @@ class View:
 
         Raises UnknownGroupError where there is no such group.
         """
-        found = next((known for known in paths_of(self.whole) if path in (known, joined(known))), None)
+        found = next((known for known in schema.groups(self.whole) if path in (known, schema.joined(known))), None)
         if found is None:
             raise UnknownGroupError(f"There is no group {path!r} in this graph.")
         return View(self.whole, self.closed ^ {found})
@@ -107,7 +107,7 @@ class View:
         box that stands for it, None where it is open.
         """
         collapsed, within = self._collapsed
-        members: dict[Path, list[int]] = {path: [] for path in paths_of(self.whole)}
+        members: dict[Path, list[int]] = {path: [] for path in schema.groups(self.whole)}
         for node, path in self.whole.nodes(data="group"):
             for length in range(1, len(path) + 1):
                 members[path[:length]].append(node)
@@ -117,12 +117,11 @@ class View:
                 hidden.add(path)
                 continue
             box = collapsed.nodes[within[nodes[0]]]
-            if is_open := box["kind"] != "group" or (*box["group"], box["name"]) != path:
-                node = None
-            else:
-                node = self.shown[nodes[0]]
+            is_open = box["kind"] != "group" or (*box["group"], box["name"]) != path
+            if not is_open:
                 hidden.add(path)
-            found.append({"path": joined(path), "open": is_open, "members": len(nodes), "node": node})
+            node = None if is_open else self.shown[nodes[0]]
+            found.append({"path": schema.joined(path), "open": is_open, "members": len(nodes), "node": node})
         return found
 
 
@@ -131,12 +130,3 @@ class UnknownGroupError(schema.DisplayError, KeyError):
 
     def __str__(self) -> str:
         return str(self.args[0])
-
-
-def joined(path: Path) -> str:
-    """Return a path as one text.
-
-    >>> joined(("net", "layers.0"))
-    'net / layers.0'
-    """
-    return " / ".join(path)

@@ -30,7 +30,7 @@ SENTENCES = {
     "legend_positive": "positive, up to the number (±) below each picture",
     "legend_not_finite": "NaN or ∞",
     "too_many": "This graph has {nodes} nodes; up to {most} are drawn.",
-    "too_many_hint": "Draw a smaller part: an earlier result, or fewer repetitions.",
+    "too_many_hint": 'Inside "with ng.group(name):" many nodes become one box. Or draw an earlier result.',
     # a program
     "program_title": "Program {name}, its source and its computation graph",
     "program_more": "… and {count} more lines: print(program.source)",
@@ -119,6 +119,16 @@ SENTENCES = {
     "later_sentence": "Gradients that arrive at the same place add up.",
     "not_a_number": "There is NaN or ∞ in this gradient: from here on it spreads.",
     # pictures on several levels: groups, folds, single numbers
+    "times": "× {count}",
+    "group_note": "{count} nodes",
+    "group_parameters": "{count} numbers in parameters",
+    "group_how": "group of {count} nodes ({inputs})",
+    "group_alone": "group of {count} nodes",
+    "group_line": "Group {path}: {names}.",
+    "description_groups": "Groups: {names}.",
+    "too_many_scalars": "As single numbers this graph has about {nodes} nodes; up to {most} are drawn.",
+    "too_many_hint_scalars": 'level="tensor" draws each array as one box. Or draw an earlier result.',
+    "too_many_hint_open": "depth=0 draws each of the outermost groups as one box. Or draw an earlier result.",
     # what may be chosen of a picture, and two runs beside each other
     "legend_heat": "size of gradients:",
     "legend_heat_zero": "zero",

@@ -30,7 +30,7 @@ SENTENCES = {
     "legend_positive": "正，到每张小图下方的数（±）为止",
     "legend_not_finite": "NaN 或 ∞",
     "too_many": "这张图有 {nodes} 个节点，最多只画 {most} 个。",
-    "too_many_hint": "请只画其中一部分：前面一点的结果，或减少重复的次数。",
+    "too_many_hint": '写在 "with ng.group(name):" 里的许多节点会画成一个方框；或只画前面一点的结果。',
     # a program
     "program_title": "程序 {name}：源代码与计算图",
     "program_more": "… 还有 {count} 行：print(program.source)",
@@ -116,6 +116,16 @@ SENTENCES = {
     "later_sentence": "传到同一处的梯度要相加。",
     "not_a_number": "这个梯度里有 NaN 或 ∞，会从这里一路扩散下去。",
     # pictures on several levels: groups, folds, single numbers
+    "times": "× {count}",
+    "group_note": "{count} 个节点",
+    "group_parameters": "参数共 {count} 个数",
+    "group_how": "{count} 个节点的组（{inputs}）",
+    "group_alone": "{count} 个节点的组",
+    "group_line": "组 {path}：{names}。",
+    "description_groups": "组：{names}。",
+    "too_many_scalars": "把每个数都画成一个节点，这张图约有 {nodes} 个节点，最多只画 {most} 个。",
+    "too_many_hint_scalars": '用 level="tensor"，每个数组画成一个方框；或只画前面一点的结果。',
+    "too_many_hint_open": "用 depth=0，最外层的每个组画成一个方框；或只画前面一点的结果。",
     # what may be chosen of a picture, and two runs beside each other
     "legend_heat": "梯度的大小：",
     "legend_heat_zero": "零",

@@ -30,7 +30,7 @@ SENTENCES = {
     "legend_positive": "正，到每張小圖下方的數（±）為止",
     "legend_not_finite": "NaN 或 ∞",
     "too_many": "這張圖有 {nodes} 個節點，最多只畫 {most} 個。",
-    "too_many_hint": "請只畫其中一部分：前面一點的結果，或減少重複的次數。",
+    "too_many_hint": '寫在 "with ng.group(name):" 裡的許多節點會畫成一個方框；或只畫前面一點的結果。',
     # a program
     "program_title": "程式 {name}：原始碼與計算圖",
     "program_more": "… 還有 {count} 行：print(program.source)",
@@ -116,6 +116,16 @@ SENTENCES = {
     "later_sentence": "傳到同一處的梯度要相加。",
     "not_a_number": "這個梯度裡有 NaN 或 ∞，會從這裡一路擴散下去。",
     # pictures on several levels: groups, folds, single numbers
+    "times": "× {count}",
+    "group_note": "{count} 個節點",
+    "group_parameters": "參數共 {count} 個數",
+    "group_how": "{count} 個節點的群組（{inputs}）",
+    "group_alone": "{count} 個節點的群組",
+    "group_line": "群組 {path}：{names}。",
+    "description_groups": "群組：{names}。",
+    "too_many_scalars": "把每個數都畫成一個節點，這張圖約有 {nodes} 個節點，最多只畫 {most} 個。",
+    "too_many_hint_scalars": '用 level="tensor"，每個陣列畫成一個方框；或只畫前面一點的結果。',
+    "too_many_hint_open": "用 depth=0，最外層的每個群組畫成一個方框；或只畫前面一點的結果。",
     # what may be chosen of a picture, and two runs beside each other
     "legend_heat": "梯度的大小：",
     "legend_heat_zero": "零",

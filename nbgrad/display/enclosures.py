@@ -1,0 +1,86 @@
+"""The frames around open groups: a ground of their own, and on top the group's name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from nbgrad.display import measure, schema, theme
+from nbgrad.display.elements import escape, text
+
+BASE_LINE = 18  # px from the upper side of a frame to the base line of its name
+INSET = 13
+NEAREST = 4.0  # px between the places of an edge that a name is held against
+AIR = 6.0  # px between a name and an edge
+Route = Sequence[tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """The frame around an open group. path: its names, from outermost to innermost; x, y: upper left corner; name: as
+    much of its own name as there is room for; name_x: where that begins."""
+
+    path: tuple[str, ...]
+    x: float
+    y: float
+    width: float
+    height: float
+    name: str
+    name_x: float
+
+
+def placed(
+    frames: Mapping[Any, tuple[float, float, float, float]], dx: float, dy: float, routes: Iterable[Route]
+) -> tuple[Enclosure, ...]:
+    """Return the frames of a layout, moved, the outer ones first. routes: the edges, which names stand clear of."""
+    points = np.array([point for route in routes for point in _closely(route)], dtype=float).reshape(-1, 2)
+    found = []
+    for path, (left, top, width, height) in frames.items():
+        x, y = round(left + dx, 1), round(top + dy, 1)
+        name = measure.fit(path[-1], theme.LABEL_SIZE, width - 2 * INSET)
+        crossing = points[(y < points[:, 1]) & (points[:, 1] < y + BASE_LINE + 4), 0]
+        name_x = _free(x + INSET, x + width - INSET, measure.width(name, theme.LABEL_SIZE), crossing)
+        found.append(Enclosure(path, x, y, width, height, name, round(name_x, 1)))
+    return tuple(found)
+
+
+def _closely(route: Route) -> Iterator[tuple[float, float]]:
+    """Give a polyline's points with more in between, so that none passes a name unseen."""
+    for (ax, ay), (bx, by) in pairwise(route):
+        pieces = int(max(abs(bx - ax), abs(by - ay)) // NEAREST) + 1
+        for piece in range(pieces + 1):
+            yield ax + (bx - ax) * piece / pieces, ay + (by - ay) * piece / pieces
+
+
+def _free(left: float, right: float, width: float, crossing: np.ndarray) -> float:
+    """Return where a name of that width begins between left and right: as far left as no edge crosses it; at the very
+    left if there is no such place."""
+    for start in [left, *sorted(crossing + AIR)]:
+        inside = (start - AIR < crossing) & (crossing < start + width + AIR)
+        if left <= start <= right - width and not inside.any():
+            return float(start)
+    return left
+
+
+def enclosures(frames: Iterable[Enclosure], paint: theme.Palette = theme.LIGHT) -> list[str]:
+    """Return the frames as SVG, to be drawn before everything else."""
+    return [_enclosure(frame, paint) for frame in frames]
+
+
+def _enclosure(frame: Enclosure, paint: theme.Palette) -> str:
+    """Return one frame. A frame within a frame has the page's ground again, so that the two are told apart."""
+    path = escape(schema.joined(frame.path))
+    ground = paint.group if len(frame.path) % 2 else paint.background
+    return (
+        f'<g class="ng-group" data-group="{path}"><title>{path}</title>'
+        f'<rect class="ng-group-frame" x="{frame.x:g}" y="{frame.y:g}" width="{frame.width:g}" '
+        f'height="{frame.height:g}" rx="14" fill="{ground}" stroke="{paint.line}" stroke-width="1.4"/>'
+        + text(
+            frame.name_x, round(frame.y + BASE_LINE, 1), frame.name, "ng-group-name", theme.LABEL_SIZE, paint.dim, "600"
+        )
+        + "</g>"
+    )
