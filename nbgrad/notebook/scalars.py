@@ -45,6 +45,9 @@ class ScalarPicture(TensorPicture):
         unfolding = _Unfolding(picture)
         roots = [x for x in unfolding.elements[picture.vertices[-1].id].flat if isinstance(x, Tensor)]
         super().__init__(*roots)
+        for vertex in self.vertices:
+            if isinstance(vertex.thing, Tensor):
+                vertex.kind = unfolding.kinds.get(vertex.thing.serial, vertex.kind)
         label(self.vertices)
         paths = {v.id: unfolding.path_of(v.thing) for v in self.vertices if isinstance(v.thing, Tensor)}
         for vertex in self.vertices:
@@ -99,11 +102,13 @@ class _Unfolding:
 
     Attributes:
         elements: vertex number -> its elements, an array of objects.
+        kinds: serial number of a leaf's element -> "parameter" or "data".
     """
 
     def __init__(self, picture: Picture):
         self._picture = picture
         self.elements: dict[int, Elements] = {}
+        self.kinds: dict[int, str] = {}
         self._paths: dict[int, Path] = {}  # by serial number
         outer = paths_of(picture.vertices)
         for vertex in picture.vertices:
@@ -147,7 +152,9 @@ class _Unfolding:
             if plain and vertex.kind != "parameter":
                 found[place] = number.item()
                 continue
-            found[place] = element = Tensor(number, vertex.kind == "parameter", _name(vertex, place))
+            # Data need a gradient as well, or what is computed from data alone would not be recorded.
+            found[place] = element = Tensor(number, requires_grad=True, name=_name(vertex, place))
+            self.kinds[element.serial] = vertex.kind
             if vertex.gradient is not None:
                 element.grad = np.asarray(vertex.gradient)[place]
         return found
