@@ -116,5 +116,5 @@ def test_a_collapsed_group_is_a_node():
     graph = nx.MultiDiGraph([(0, 1)])
     graph.nodes[1].update(kind="group", name="layer 1", members=5)
     assert ">layer 1<" in graphviz(to_dot(graph), "svg")
-    assert 'n1["layer 1"]:::group' in to_mermaid(graph)
+    assert 'n1["layer 1<br/>5 nodes' in to_mermaid(graph)
     assert "classDef group " in to_mermaid(graph)

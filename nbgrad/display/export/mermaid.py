@@ -28,7 +28,6 @@ def to_mermaid(graph: Any, direction: str = "LR") -> str:
       n0 --> n1
       classDef data fill:#ffffff,stroke:#7a8595,stroke-width:1.4px,color:#1b2430
       classDef operation fill:#ffffff,stroke:#c5ccd6,stroke-width:1.4px,color:#1b2430
-      classDef group fill:#ffffff,stroke:#5f6b7a,stroke-width:1.6px,color:#1b2430
     """
     graph = schema.normalise(graph)
     lines = [f"flowchart {direction}"]
