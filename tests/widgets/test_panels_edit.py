@@ -144,6 +144,8 @@ def test_a_silent_kernel_is_told_and_the_number_is_kept(open_page, mount):
     page.keyboard.press("Escape")
     open_node(page, 0)
     assert page.get_by_label("Value of x").input_value() == "3"
+    page.get_by_label("Value of x").press("Enter")
+    assert [message["data"] for message in sent(page)] == [[3], [3]], "it may be tried again"
 
 
 def test_a_finger_drags_the_number(open_page, mount):

@@ -57,10 +57,12 @@ export function buildEdit(desk, key) {
   function settle(index) {
     clearTimeout(typing);
     const number = typedNumber(fields[index].value);
+    // What the kernel has, or is about to have; what it refused or never answered may be sent again.
+    const known = sender.busy ? data[index] : leaf().data[index];
     if (number === null) {
       fields[index].setAttribute("aria-invalid", "true");
       status.say(desk.words("edit_no_number"), "error");
-    } else if (number !== data[index] && fields[index].value !== fieldText(data[index])) {
+    } else if (number !== known && fields[index].value !== fieldText(known)) {
       fields[index].removeAttribute("aria-invalid");
       data[index] = number;
       send();
