@@ -28,6 +28,7 @@ def animate(
     *,
     learning_rate: float = LEARNING_RATE,
     optimizer: Optimizer | None = None,
+    depth: int | None = None,
 ) -> Player | TooLarge:
     """Play how ``loss`` is computed, its backward pass and a step of its parameters, with each step's own numbers.
 
@@ -41,6 +42,7 @@ def animate(
             needed where ``loss`` is a single number.
         learning_rate: of the gradient descent that the third phase shows.
         optimizer: whose step the third phase shows instead; parameters that it does not have stay where they are.
+        depth: how many levels of groups are open at first, as in ``draw``.
 
     Raises:
         NotScalarError, NoGradientError, ShapeError, ComplexGradientError: as ``backward()``.
@@ -48,6 +50,7 @@ def animate(
         NotPlayableError: something that has no backward pass, such as a number or a networkx graph.
         NotComputedError: a node of the graph face whose ``forward`` has not been run.
         LearningRateError: the learning rate is not positive and finite.
+        OptionError: ``depth`` is no whole number from 0.
         ArgumentError: ``optimizer`` is no optimiser, or a gradient was given for a node of the graph face.
 
     >>> import nbgrad as ng
@@ -56,14 +59,16 @@ def animate(
     >>> len(player.payload["frames"]) > 2
     True
     """
+    from ..display.levels import check_level
     from ..widgets.player import Player
 
     check(loss, gradient, optimizer)
+    check_level(None, depth)
     if message := too_large(loss):
         return message
     picture = picture_of(loss)
     picture.seed = gradient
-    session = Session(picture, learning_rate, optimizer)
+    session = Session(picture, learning_rate, optimizer, depth)
     film = session.film
     return Player(session.payload(), svg=film.svg, film=film, answer=session.answer)
 

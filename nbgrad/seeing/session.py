@@ -27,33 +27,49 @@ class Session:
     Args:
         picture: of the result, as it was recorded.
         learning_rate, optimizer: of the step that the third phase shows.
+        depth: how many levels of groups are open at first; by default, see ``levels.default_closed``.
     """
 
-    def __init__(self, picture: Picture, learning_rate: float = LEARNING_RATE, optimizer: Any = None):
+    def __init__(
+        self,
+        picture: Picture,
+        learning_rate: float = LEARNING_RATE,
+        optimizer: Any = None,
+        depth: int | None = None,
+    ):
+        from ..display.levels import closed_at
+
         self._picture = picture
         self._rate, self._optimizer = learning_rate, optimizer
         self._first = self._trace = trace_of(picture, learning_rate, optimizer)
+        self._closed = closed_at(self._trace.graph, None, depth)
         self._edits: dict[int, Any] = {}
-        self._asked: dict[str, Callable[[Mapping[str, Any]], None]] = {"edit": self._edit, "reset": self._reset}
+        self._asked: dict[str, Callable[[Mapping[str, Any]], None]] = {
+            "edit": self._edit,
+            "reset": self._reset,
+            "toggle": self._toggle,
+        }
 
     def payload(self) -> dict[str, Any]:
         """What the page is to show now."""
         from ..display.player import payload_of
 
-        return payload_of(self._trace, self._first if self._edits else None)
+        return payload_of(self._trace, self._first if self._edits else None, self._closed)
 
     @property
     def film(self) -> Film:
         """The backward pass that is shown now, as pictures."""
         from ..display import Film
+        from ..display.player.payload import viewed
 
-        return Film(self._trace.graph, self._trace.steps)
+        trace, _ = viewed(self._trace, self._closed)
+        return Film(trace.graph, trace.steps)
 
     def answer(self, message: Mapping[str, Any]) -> dict[str, Any]:
         """Do what the page asks for and give the new payload. If it cannot be done, everything stays as it was.
 
         Raises:
-            EditError: it cannot be done; the message says why.
+            EditError, UnknownGroupError: it cannot be done; the message says why.
         """
         do = self._asked.get(str(message.get("kind")))
         if do is None:
@@ -73,6 +89,13 @@ class Session:
     def _reset(self, message: Mapping[str, Any]) -> None:
         """Go back to the numbers that were recorded."""
         self._edits, self._trace = {}, self._first
+
+    def _toggle(self, message: Mapping[str, Any]) -> None:
+        """Open or close a group."""
+        from ..display.player.payload import viewed
+
+        _, view = viewed(self._trace, self._closed)
+        self._closed = view.toggled(str(message.get("path"))).closed
 
     def _set(self, edits: dict[int, Any]) -> None:
         """Compute the graph again; nothing has changed if that fails."""

@@ -173,6 +173,7 @@ SENTENCES = {
     "average_move": "average size of the move",
     "computed_from": "{op} computes {name} from {inputs}.",
     "computed_alone": "{op} makes {name}.",
+    "computed_group": "The {count} nodes in {name} compute it from {inputs}.",
     "spoken_value": "The value of {name} is {value}.",
     "spoken_gradient": "The gradient of {root} with respect to {name} is now {value}.",
     "fold_axis": "Broadcasting undone: {target} was copied {times} times along axis {axes}, so the gradients of its "
@@ -191,6 +192,7 @@ SENTENCES = {
     "about_parameter": "{name} is a parameter: training moves it against its gradient.",
     "about_data": "{name} is data: it is given, and stays as it is.",
     "about_constant": "{name} is a constant in the formula.",
+    "about_group": "{name} is a group of {count} nodes: they are drawn as one box.",
     "edge_without": "Nothing flows back from {source} to {target}: no gradient of {root} is wanted there.",
     "check_agrees": "Moving the input a little to either side gives the same number.",
     "check_agrees_element": "Moving element {element} a little to either side gives the same number.",

@@ -81,6 +81,8 @@ def about(graph: nx.MultiDiGraph, node: int) -> str:
     kind, name = graph.nodes[node]["kind"], short(graph, node)
     if kind in ("parameter", "data", "constant"):
         return say(f"about_{kind}", name=name)
+    if kind == "group":
+        return say("about_group", name=name, count=f"{graph.nodes[node]['members']:,}")
     return computed(graph, node)
 
 

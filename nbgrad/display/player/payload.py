@@ -8,19 +8,20 @@ frame from the start, and needs nobody to compute.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-import networkx as nx
 import numpy as np
 
 from nbgrad.display import measure, messages, schema, svg
 from nbgrad.display.frames import root_of
+from nbgrad.display.levels import View
 from nbgrad.display.player.facts import edges_of, nodes_of
 from nbgrad.display.player.learning import orders_of, questions_of, routes_of
 from nbgrad.display.player.mathematics import set_tokens
 from nbgrad.display.player.phases import BACKWARD, FORWARD, UPDATE, Frame, frames_of_phases
+from nbgrad.display.player.seen import seen
 from nbgrad.display.player.sizes import LARGEST, NOTHING, fitted
 from nbgrad.display.player.trace import Trace
 from nbgrad.display.scene import TOO_MANY, Scene, build
@@ -29,23 +30,27 @@ from nbgrad.display.text import to_text
 VERSION = 2
 
 
-def payload_of(trace: Trace, before: Trace | None = None, largest: int = LARGEST) -> dict[str, Any]:
+def payload_of(
+    trace: Trace, before: Trace | None = None, closed: Iterable[schema.Path] = (), largest: int = LARGEST
+) -> dict[str, Any]:
     """Return what the player's page is made of.
 
     before: the trace that was shown first, of the same graph with other numbers. Everything stands where it stood, and
     what has changed leaves a ghost.
+    closed: the groups that are one box each, see ``levels``.
     largest: how many bytes it may have as JSON. Where it is larger, it loses what can be spared, see ``sizes``.
 
     Raises the errors of ``schema.normalise`` and ``schema.check_steps``. A graph that is too large to be drawn gives a
     message and no frames.
 
+    >>> import networkx as nx
     >>> graph = nx.MultiDiGraph([(0, 1)])
     >>> steps = [schema.Step(None, 1, None, 1.0, 1.0, 1.0)]
     >>> payload_of(Trace(graph, steps))["phases"]
     [{'key': 'backward', 'label': 'Backward', 'first': 0, 'count': 1}]
     """
-    graph = schema.normalise(trace.graph)
-    trace = replace(trace, graph=graph, steps=schema.check_steps(graph, trace.steps))
+    trace, view = viewed(trace, frozenset(closed))
+    graph = trace.graph
     root = root_of(list(trace.steps))
     title = measure.clean(schema.label(graph, root), 60) if len(graph) else ""
     made = {"version": VERSION, "language": messages.language(), "title": title}
@@ -57,11 +62,11 @@ def payload_of(trace: Trace, before: Trace | None = None, largest: int = LARGEST
             "text": to_text(graph),
             "words": messages.interface(),
         }
-    first = None if before is None else schema.normalise(before.graph)
-    scene = replace(build(graph if first is None else first), graph=graph)
+    first = None if before is None else viewed(before, view.closed)[0]
+    scene = replace(build(graph if first is None else first.graph), graph=graph)
     frames = frames_of_phases(scene, trace)
     phases = phases_of(frames)
-    lines, line_of = code_of(graph)
+    lines, line_of = code_of(view)
     payload = {
         **made,
         "text": "\n".join([to_text(graph), *told(frames, phases)]),
@@ -75,18 +80,25 @@ def payload_of(trace: Trace, before: Trace | None = None, largest: int = LARGEST
         "quiz": questions_of(trace, frames, root),
         "orders": orders_of(trace),
         "code": lines,
-        "groups": [],
-        "ghosts": None if before is None else ghosts_of(scene, trace, before),
+        "groups": view.groups,
+        "ghosts": None if first is None else ghosts_of(scene, trace, first),
         "words": messages.interface(),
     }
     return fitted(payload, largest)
+
+
+def viewed(trace: Trace, closed: frozenset[schema.Path]) -> tuple[Trace, View]:
+    """Return what is to be seen of a trace while these groups are closed, and the view that it is."""
+    graph = schema.normalise(trace.graph)
+    view = View(graph, closed)
+    return seen(replace(trace, graph=graph, steps=schema.check_steps(graph, trace.steps)), view), view
 
 
 def ghosts_of(scene: Scene, trace: Trace, before: Trace) -> dict[str, dict[str, str]]:
     """Return for each place whose numbers have changed what stood there before."""
     values, gradients = {}, {}
     now, then = ({step.target: step.total for step in one.steps} for one in (trace, before))
-    old = schema.normalise(before.graph)
+    old = before.graph
     for node in trace.graph:
         value = old.nodes[node]["value"]
         if _differ(value, trace.graph.nodes[node]["value"]):
@@ -112,14 +124,20 @@ def phases_of(frames: Sequence[Frame]) -> list[dict[str, Any]]:
     return found
 
 
-def code_of(graph: nx.MultiDiGraph) -> tuple[list[dict[str, Any]], dict[int, int]]:
-    """Return the lines of code that made the nodes, in their own order, and for each node its line's index."""
+def code_of(view: View) -> tuple[list[dict[str, Any]], dict[int, int]]:
+    """Return the lines of code that made the nodes, in their own order, and for each node its line's index.
+
+    A node in a closed group is marked where that stands; a closed group's own line is that of its last member.
+    """
     nodes: dict[tuple[str, int, str], list[int]] = {}
-    for node, code in graph.nodes(data="code"):
+    for node, code in view.whole.nodes(data="code"):
         if code is not None:
-            nodes.setdefault(code, []).append(node)
+            made = nodes.setdefault(code, [])
+            if view.shown[node] not in made:
+                made.append(view.shown[node])
     ordered = sorted(nodes, key=lambda line: (_natural(line[0]), line[1]))
-    index = {node: place for place, line in enumerate(ordered) for node in nodes[line]}
+    place_of = {line: place for place, line in enumerate(ordered)}
+    index = {node: place_of[code] for node, code in view.whole.nodes(data="code") if code is not None}
     lines = [
         {
             "where": measure.clean(code[0], 80),
@@ -141,7 +159,7 @@ def base_drawing(scene: Scene) -> str:
     """Return the drawing before the forward pass: the leaves have values, the operations have none."""
     empty = scene.graph.copy()
     for node, facts in empty.nodes(data=True):
-        if facts["kind"] == "operation":
+        if facts["kind"] in ("operation", "group"):
             facts["value"] = None
         facts["gradient"] = facts["problem"] = None
         del node

@@ -81,6 +81,8 @@ def computed(graph: Any, node: int) -> str:
     given = listed([short(graph, u) for u in schema.inputs(graph, node)])
     if not given:
         return say("computed_alone", name=short(graph, node), op=op)
+    if facts["kind"] == "group":
+        return say("computed_group", name=short(graph, node), count=f"{facts['members']:,}", inputs=given)
     return say("computed_from", name=short(graph, node), op=op, inputs=given)
 
 

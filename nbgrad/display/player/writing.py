@@ -52,7 +52,9 @@ def in_names(graph: nx.MultiDiGraph, node: int, written: Written | None) -> str:
 def called(graph: nx.MultiDiGraph, node: int) -> str:
     """Return an operation as a call: its name and its operands in parentheses."""
     given = ", ".join(short(graph, u) for u in schema.inputs(graph, node))
-    return f"{graph.nodes[node]['op'] or graph.nodes[node]['kind']}({given})"
+    facts = graph.nodes[node]
+    name = short(graph, node) if facts["kind"] == "group" else facts["op"] or facts["kind"]
+    return f"{name}({given})"
 
 
 def _name(graph: nx.MultiDiGraph, u: int | None, text: str, position: int) -> str:
@@ -100,8 +102,9 @@ def set_formula(graph: nx.MultiDiGraph, node: int, written: Written | None) -> s
 def forward_equation(graph: nx.MultiDiGraph, node: int, written: Written | None) -> list[Token]:
     """Return "h = tanh z = tanh 0.5 = 0.462"; of arrays with shapes and the average size of the result."""
     name, symbols = short(graph, node), in_names(graph, node, written)
-    tokens = [Token(name)]
-    if bare(name) != bare(symbols):
+    is_group = graph.nodes[node]["kind"] == "group"
+    tokens = [Token(symbols if is_group else name)]
+    if not is_group and bare(name) != bare(symbols):
         tokens += [Token(" = "), Token(symbols)]
     value = graph.nodes[node]["value"]
     given = {position: graph.nodes[u]["value"] for position, u in operands(graph, node).items()}

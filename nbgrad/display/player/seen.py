@@ -1,0 +1,72 @@
+"""What is to be seen of a trace while some groups are closed: whatever happens within them is left out.
+
+A closed group is one node, and several edges into it are one edge; paths and passes run along what is drawn. What
+belongs to a hidden leaf, such as its update and its paths, is hidden with it, until its group is opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import networkx as nx
+
+from nbgrad.display.levels import View
+from nbgrad.display.player.trace import Order, Route, Trace
+
+Edge = tuple[int, int, int]
+
+
+def seen(trace: Trace, view: View) -> Trace:
+    """Return a trace of the graph that a view shows. trace: of the whole graph.
+
+    >>> graph = nx.MultiDiGraph([(0, 1)])
+    >>> seen(Trace(graph, []), View(graph)).graph is graph
+    True
+    """
+    if not view.closed:
+        return trace
+    graph = view.graph
+    operations = {node for node, kind in graph.nodes(data="kind") if kind == "operation"}
+    leaves = {node for node, kind in graph.nodes(data="kind") if kind in ("parameter", "data", "constant")}
+    edges = _edges(graph)
+    return replace(
+        trace,
+        graph=graph,
+        steps=view.steps(trace.steps),
+        written={node: written for node, written in trace.written.items() if node in operations},
+        updates=[update for update in trace.updates if update.node in leaves],
+        routes=[
+            replace(routes, routes=[_route(route, edges) for route in routes.routes])
+            for routes in trace.routes
+            if routes.node in leaves
+        ],
+        orders=[_order(order, edges, leaves, view.shown) for order in trace.orders],
+        editable=[node for node in trace.editable if node in leaves],
+    )
+
+
+def _edges(graph: nx.MultiDiGraph) -> dict[Edge, Edge]:
+    """Return for each old edge that can still be seen the one that stands for it."""
+    found: dict[Edge, Edge] = {}
+    for u, v, key, old in graph.edges(keys=True, data="stands_for"):
+        found |= dict.fromkeys(old or [(u, v, key)], (u, v, key))
+    return found
+
+
+def _route(route: Route, edges: Mapping[Edge, Edge]) -> Route:
+    """Return a path along the edges that can be seen. Its factors are those of all edges, or none."""
+    visible = [edges[edge] for edge in route.edges if edge in edges]
+    whole = len(visible) == len(route.edges)
+    return replace(route, edges=visible, factors=route.factors if whole else ())
+
+
+def _order(order: Order, edges: Mapping[Edge, Edge], leaves: set[int], shown: Mapping[int, int]) -> Order:
+    """Return the steps that can be seen: those along edges that are drawn."""
+    steps = [
+        (edges.get(edge) if edge else None, shown[node], total)
+        for edge, node, total in order.steps
+        if edge is None or edge in edges
+    ]
+    final = {node: total for node, total in order.final.items() if node in leaves}
+    return replace(order, steps=steps, final=final)

@@ -1,0 +1,118 @@
+"""Groups in the player, opened and closed by the kernel: pass, paths and lines run along what is seen."""
+
+import json
+import xml.etree.ElementTree as ET
+
+import numpy as np
+import pytest
+
+import nbgrad as ng
+from nbgrad.notebook.pictures import picture_of
+from nbgrad.seeing.session import Session
+
+
+def network():
+    x = ng.tensor(np.linspace(-1, 1, 6).reshape(2, 3), name="x")
+    W = ng.tensor(np.linspace(-0.5, 0.5, 6).reshape(3, 2), requires_grad=True, name="W")
+    V = ng.tensor([[0.5], [-0.25]], requires_grad=True, name="V")
+    with ng.group("first"):
+        h = np.tanh(x @ W)
+    with ng.group("second"):
+        out = h @ V
+        loss = (out * out).sum()
+    return loss
+
+
+@pytest.fixture
+def session():
+    return Session(picture_of(network()))
+
+
+def toggle(session, path):
+    return session.answer({"kind": "toggle", "id": 1, "path": path})
+
+
+def names(payload):
+    return {facts["name"]: facts for facts in payload["nodes"].values()}
+
+
+def test_the_page_is_told_of_the_groups(session):
+    groups = session.payload()["groups"]
+    assert [group["path"] for group in groups] == ["first", "second"]
+    assert all(group["open"] and group["node"] is None for group in groups)
+
+
+def test_closing_and_opening_again_gives_the_same(session):
+    before = session.payload()
+    closed = toggle(session, "first")
+    assert closed != before
+    assert toggle(session, "first") == before
+
+
+def test_a_closed_group_is_one_box(session):
+    payload = toggle(session, "first")
+    [first, second] = payload["groups"]
+    assert (first["open"], second["open"]) == (False, True)
+    box = payload["nodes"][str(first["node"])]
+    assert (box["name"], box["kind"]) == ("first", "group")
+    assert box["sentence"].startswith(f"first is a group of {first['members']} nodes")
+    assert "W" not in names(payload)
+    assert box["editable"] is None
+    assert f'data-node="{first["node"]}"' in payload["svg"]
+
+
+def test_every_phase_fits_the_drawing(session):
+    for path in ("first", "second"):
+        payload = toggle(session, path)
+        drawing = ET.fromstring(payload["svg"])
+        attributes = ("data-node", "data-edge", "data-value", "data-gradient")
+        known = {name: {piece.get(name) for piece in drawing.iter()} - {None} for name in attributes}
+        assert known["data-node"] == set(payload["nodes"])
+        assert known["data-edge"] == set(payload["edges"])
+        for frame in payload["frames"]:
+            assert str(frame["active"]) in known["data-node"]
+            assert set(frame["edges"]) <= known["data-edge"]
+            assert str(frame["target"]) in known[f"data-{frame['slot']}"]
+        for route in payload["paths"]:
+            assert str(route["node"]) in known["data-node"]
+            for shown in route["shown"]:
+                assert set(shown["edges"]) <= known["data-edge"]
+                assert {str(node) for node in shown["nodes"]} <= known["data-node"]
+        for order in payload["orders"]:
+            assert {step["edge"] for step in order["steps"]} - {None} <= known["data-edge"]
+            assert {str(step["node"]) for step in order["steps"]} <= known["data-node"]
+        for line in payload["code"]:
+            assert {str(node) for node in line["nodes"]} <= known["data-node"]
+        assert json.loads(json.dumps(payload, allow_nan=False)) == payload
+
+
+def test_a_closed_group_has_its_value_and_hands_the_gradient_on(session):
+    whole = session.payload()
+    payload = toggle(session, "first")
+    [h] = [facts for facts in whole["nodes"].values() if facts["op"] == "tanh"]
+    assert names(payload)["first"]["value"] == h["value"]
+    assert names(payload)["first"]["gradient"] == h["gradient"]
+    assert names(payload)["V"]["gradient"] == names(whole)["V"]["gradient"]
+
+
+def test_what_is_edited_stays_edited_while_groups_open_and_close(session):
+    leaf = next(node for node, facts in session.payload()["nodes"].items() if facts["name"] == "W")
+    edited = session.answer({"kind": "edit", "id": 1, "node": leaf, "data": [1.0] * 6})
+    closed = toggle(session, "first")
+    assert closed["ghosts"]["values"]
+    assert set(closed["ghosts"]["values"]) <= set(closed["nodes"])
+    assert toggle(session, "first") == edited
+
+
+def test_an_unknown_group_is_told(session):
+    before = session.payload()
+    with pytest.raises(KeyError, match="no group 'third'"):
+        toggle(session, "third")
+    assert session.payload() == before
+
+
+def test_depth_closes_groups_from_the_start():
+    player = ng.animate(network(), depth=0)
+    assert [group["open"] for group in player.payload["groups"]] == [False, False]
+    with pytest.raises(ng.display.OptionError, match="depth"):
+        ng.animate(network(), depth=-1)
