@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from ..notebook.edits import EditError, Recomputed, fitting, refusal
 from ..notebook.pictures import Picture
 from ..notebook.trace import LEARNING_RATE, is_real, leaves, traced, updates_of
@@ -82,7 +84,7 @@ class Session:
         from ..display.player.facts import MOST_EDITABLE
 
         vertex = next((v for v in leaves(self._picture) if str(v.id) == str(message.get("node"))), None)
-        if vertex is None or not is_real(vertex.value) or vertex.value.size > MOST_EDITABLE:
+        if vertex is None or not is_real(vertex.value) or np.size(vertex.value) > MOST_EDITABLE:
             raise EditError(refusal("edit_unknown"))
         self._set({**self._edits, vertex.id: fitting(vertex, message.get("data"))})
 

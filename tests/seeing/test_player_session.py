@@ -170,6 +170,14 @@ def test_whole_numbers_stay_whole():
         session.answer({"kind": "edit", "node": str(node), "data": [1.5, 2]})
 
 
+def test_a_number_in_the_formula_can_be_edited():
+    x = ng.tensor(2.0, requires_grad=True, name="x")
+    session = Session(picture_of(x * 3.0))
+    constant = next(node for node, facts in session.payload()["nodes"].items() if facts["kind"] == "constant")
+    session.answer({"kind": "edit", "node": constant, "data": [-4.0]})
+    assert gradient_in(session, 0) == -4.0
+
+
 def test_an_operation_that_refuses_the_numbers_says_why():
     A = ng.tensor([[2.0, 0.0], [0.0, 2.0]], requires_grad=True, name="A")
     b = ng.tensor([1.0, 2.0], name="b")
