@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 
 from ..core.backward import Step, backward_steps
-from ..core.places import NOT_CAPTURED, Place, place_of
+from ..core.places import Place, place_of
 from ..core.tensor import Tensor
 from ..display import numbers
+from ..display.messages import kind as kind_of
+from ..display.messages import parts, say
 from ..graph.nodes import Node
 from ..notebook.pictures import Picture, Vertex, picture_of
 from ..notebook.problems import fault, first_fault
@@ -88,8 +90,8 @@ def find_nan(loss: Tensor | Node) -> Finding:
                 if fault(total):
                     return in_gradient(picture, step, received)
     root = picture.vertices[-1].name
-    back = " and every gradient on the way back" if getattr(loss, "requires_grad", True) else ""
-    return Finding(f"nothing found: every value that leads to {root}{back} is finite")
+    key = "nan_nothing" if getattr(loss, "requires_grad", True) else "nan_nothing_in_values"
+    return Finding(say(key, root=root))
 
 
 def steps_of(loss: Tensor | Node, picture: Picture) -> list[Step]:
@@ -107,8 +109,9 @@ def in_leaf(vertex: Vertex, kind: str) -> Finding:
     """A NaN or an infinity that was there from the beginning."""
     index, count = first_bad(vertex.value, kind)
     size = np.size(vertex.value)
-    what = vertex.kind if vertex.kind != "data" else "part of the data"
-    lines = [f"{kind} comes in with {vertex.name}, {what}, {extent(vertex.value, index, count, size)}"]
+    what = kind_of(vertex.kind) if vertex.kind != "data" else say("nan_part_of_data")
+    where = extent(vertex.value, index, count, size)
+    lines = [say("nan_comes_in", problem=kind, name=vertex.name, what=what, extent=where)]
     given = vertex.label if vertex.label and vertex.label.isidentifier() else "X"
     lines += because(why_leaf(vertex.kind, given))
     return Finding("\n".join(lines), vertex.thing, None, kind, "value", index, count)
@@ -123,13 +126,18 @@ def in_value(picture: Picture, vertex: Vertex, kind: str) -> Finding:
     met = meeting(vertex, operands, index)
     bad = np.asarray(vertex.value)[index]
     lines = [
-        f"{kind} first arises in {vertex.name}, the result of {vertex.op.name}, "
-        f"{extent(vertex.value, index, count, np.size(vertex.value))}",
+        say(
+            "nan_arises",
+            problem=kind,
+            name=vertex.name,
+            op=vertex.op.name,
+            extent=extent(vertex.value, index, count, np.size(vertex.value)),
+        ),
         *about(vertex, operands, index, met),
         *because(why_value(vertex.op.name, met, operands, bad)),
     ]
     place = None if node is None else place_of(node)
-    lines.insert(1, f"  {place or NOT_CAPTURED}")
+    lines.insert(1, f"  {place or say("nan_not_captured")}")
     return Finding("\n".join(lines), vertex.thing, vertex.op.name, kind, "value", index, count, operands, place)
 
 
@@ -147,9 +155,16 @@ def in_gradient(picture: Picture, step: Step, received: int) -> Finding:
     arriving = float(np.asarray(step.cotangent)[index]) if alike else np.nan
     root = picture.vertices[-1].name
     lines = [
-        f"{root} is finite, but its gradient is not: {kind} first arises on the way back through {op.name}, from "
-        f"{vertex.name} to {vertex.inputs[position].name}, {extent(shown, index, count, np.size(shown))}",
-        f"  {place_of(node) or NOT_CAPTURED}",
+        say(
+            "nan_arises_on_the_way",
+            root=root,
+            problem=kind,
+            op=op.name,
+            source=vertex.name,
+            target=vertex.inputs[position].name,
+            extent=extent(shown, index, count, np.size(shown)),
+        ),
+        f"  {place_of(node) or say("nan_not_captured")}",
         *about(vertex, node.args, index if alike else None, met),
         *because(why_gradient(op.name, met, position, arriving)),
     ]
@@ -171,8 +186,9 @@ def first_bad(value: Any, kind: str) -> tuple[Index, int]:
 def extent(value: Any, index: Index, count: int, size: int) -> str:
     """How much of an array is concerned: ``shape (5,): 2 of 5 elements, the first at [1]``."""
     if size == 1:
-        return f"shape {np.shape(value)}"
-    return f"shape {np.shape(value)}: {count} of {size} elements, the first at [{', '.join(map(str, index))}]"
+        return say("explain_shape", shape=np.shape(value))
+    first = f"[{', '.join(map(str, index))}]"
+    return say("nan_extent", shape=np.shape(value), count=count, size=size, first=first)
 
 
 def meeting(vertex: Vertex, operands: Sequence[Any], index: Index | None) -> Met:
@@ -190,17 +206,23 @@ def about(vertex: Vertex, operands: Sequence[Any], index: Index | None, met: Met
     for x, value, number in zip(vertex.inputs, operands, met.numbers, strict=True):
         if x.label is None:  # an unnamed number: its name says it all
             continue
-        here = f"; there it is {numbers.number(number)}" if index and not np.isnan(number) else ""
-        lines.append(f"  {x.name}: shape {np.shape(value)}, {ranging(value)}{here}")
+        said = say("nan_operand", name=x.name, shape=np.shape(value), range=ranging(value))
+        here = index and not np.isnan(number)
+        lines.append("  " + (parts([said, say("nan_there", number=numbers.number(number))]) if here else said))
     return lines
 
 
 def ranging(value: Any) -> str:
     """The least, mean and greatest of an array; of complex numbers, of their sizes."""
     array = np.asarray(value)
-    return f"{numbers.summary(np.abs(array))} in size" if np.iscomplexobj(array) else numbers.summary(array)
+    return (
+        say("explain_in_size", amount=numbers.summary(np.abs(array)))
+        if np.iscomplexobj(array)
+        else numbers.summary(array)
+    )
 
 
 def because(why: Why) -> list[str]:
     """The reason and the fix, as far as they are known."""
-    return [f"  {word}: {text}" for word, text in (("why", why.reason), ("fix", why.fix)) if text]
+    said = (("nan_why", why.reason), ("nan_fix", why.fix))
+    return [f"  {say(key, said=text)}" for key, text in said if text]

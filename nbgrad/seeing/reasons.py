@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..display.messages import say
+
 
 class Why(NamedTuple):
     """A reason and what to do about it; both may be empty."""
@@ -36,34 +38,34 @@ class Met(NamedTuple):
 # ---- in the value
 def of_logarithm(met: Met) -> Why | None:
     a, x = met.numbers[0], met.names[0]
-    fix = f"keep {x} above 0, for example np.log(np.maximum({x}, 1e-12))"
+    fix = say("nan_fix_log", x=x)
     if a == 0:
-        return Why("the logarithm of 0 is −∞", fix)
-    return Why("a negative number has no real logarithm", fix) if a < 0 else None
+        return Why(say("nan_log_of_zero"), fix)
+    return Why(say("nan_log_of_negative"), fix) if a < 0 else None
 
 
 def of_log1p(met: Met) -> Why | None:
     a, x = met.numbers[0], met.names[0]
-    fix = f"keep {x} above −1"
+    fix = say("nan_fix_log1p", x=x)
     if a == -1:
-        return Why("log1p(−1) is the logarithm of 0, which is −∞", fix)
-    return Why("below −1, log1p takes the logarithm of a negative number", fix) if a < -1 else None
+        return Why(say("nan_log1p_of_minus_one"), fix)
+    return Why(say("nan_log1p_below"), fix) if a < -1 else None
 
 
 def of_root(met: Met) -> Why | None:
     x = met.names[0]
     if met.numbers[0] < 0:
-        return Why("a negative number has no real square root", f"keep it at 0 or above: np.sqrt(np.maximum({x}, 0))")
+        return Why(say("nan_root"), say("nan_fix_root", x=x))
     return None
 
 
 def of_division(met: Met) -> Why | None:
     a, b = met.numbers
     y = met.names[1]
-    fix = f"keep {y} away from 0: {y} + 1e-12, if it is never negative" if y.isidentifier() else "divide by another"
+    fix = say("nan_fix_divisor", x=y) if y.isidentifier() else say("nan_fix_divide")
     if b == 0:
-        return Why("0 divided by 0 has no value" if a == 0 else "division by 0", fix)
-    return Why("∞ divided by ∞ has no value", "") if np.isinf(a) and np.isinf(b) else None
+        return Why(say("nan_zero_by_zero" if a == 0 else "nan_by_zero"), fix)
+    return Why(say("nan_infinite_quotient"), "") if np.isinf(a) and np.isinf(b) else None
 
 
 def of_reciprocal(met: Met) -> Why | None:
@@ -76,8 +78,8 @@ def of_exponential(met: Met, base: float = np.e) -> Why | None:
     x = met.names[0]
     if edge < met.numbers[0] < np.inf:
         return Why(
-            f"beyond {edge:.1f} the exponential exceeds the largest number of {met.dtype}, {largest:.2g}",
-            f"subtract the largest number first, np.exp({x} - np.max({x})), as logsumexp, softmax and cross_entropy do",
+            say("nan_exponential", edge=f"{edge:.1f}", dtype=met.dtype, largest=f"{largest:.2g}"),
+            say("nan_fix_exponential", x=x),
         )
     return None
 
@@ -85,25 +87,22 @@ def of_exponential(met: Met, base: float = np.e) -> Why | None:
 def of_power(met: Met) -> Why | None:
     a, b = met.numbers
     if a == 0 and b < 0:
-        return Why("0 to a negative power is a division by 0", f"keep {met.names[0]} away from 0")
+        return Why(say("nan_power_of_zero"), say("nan_fix_power_of_zero", x=met.names[0]))
     if a < 0 and b != np.round(b):
-        return Why(
-            "a negative number has no real power with a fractional exponent",
-            f"keep the base positive: np.maximum({met.names[0]}, 1e-12), or np.abs({met.names[0]})",
-        )
+        return Why(say("nan_power_of_negative"), say("nan_fix_power_of_negative", x=met.names[0]))
     return None
 
 
 def of_product(met: Met) -> Why | None:
     a, b = met.numbers
     if (a == 0 and np.isinf(b)) or (b == 0 and np.isinf(a)):
-        return Why("0 · ∞ has no value", f"find out what made {met.names[0 if np.isinf(a) else 1]} infinite")
+        return Why(say("nan_product"), say("nan_fix_infinite", x=met.names[0 if np.isinf(a) else 1]))
     return None
 
 
 def of_sum(met: Met) -> Why | None:
     if all(np.isinf(met.numbers)):
-        return Why("∞ − ∞ has no value", "find out what made both operands infinite")
+        return Why(say("nan_difference"), say("nan_fix_both_infinite"))
     return None
 
 
@@ -113,8 +112,9 @@ def outside(low: float, high: float) -> Callable[[Met], Why | None]:
     def of_function(met: Met) -> Why | None:
         if low < met.numbers[0] < high:
             return None
-        between = f"between {low:g} and {high:g}".replace("-", "−") if np.isfinite(high) else f"from {low:g} upwards"
-        return Why(f"this function has finite values only {between}", f"use np.clip on {met.names[0]}")
+        ends = {"low": f"{low:g}".replace("-", "−"), "high": f"{high:g}"}
+        reason = say("nan_outside", **ends) if np.isfinite(high) else say("nan_below", low=ends["low"])
+        return Why(reason, say("nan_fix_clip", x=met.names[0]))
 
     return of_function
 
@@ -148,31 +148,22 @@ def why_value(op: str, met: Met, operands: Sequence[Any], bad: Any) -> Why:
     if why:
         return why
     if any(np.size(value) == 0 for value in operands):
-        return Why("there are no elements to take it of", "leave out empty arrays")
+        return Why(say("nan_no_elements"), say("nan_fix_no_elements"))
     if all(_finite(value) for value in operands) and np.isinf(bad):
         return Why(
-            f"the result exceeds the largest number of {met.dtype}, {np.finfo(met.dtype).max:.2g}",
-            "make the numbers smaller: standardised data, a smaller learning rate",
+            say("nan_too_large", dtype=met.dtype, largest=f"{np.finfo(met.dtype).max:.2g}"),
+            say("nan_fix_too_large"),
         )
     if not all(_finite(value) for value in operands):
-        return Why(
-            "infinite operands met, and ∞ − ∞, 0 · ∞ and ∞ / ∞ have no value", "find out what made them infinite"
-        )
+        return Why(say("nan_infinite_operands"), say("nan_fix_infinite_operands"))
     return Why("", "")
 
 
 def why_leaf(kind: str, given: str) -> Why:
     """Why a leaf holds what is not a number."""
     if kind == "parameter":
-        return Why(
-            "a parameter: either it was made so, or a training step moved it there",
-            "start again from finite numbers, with a smaller learning rate; find_nan on the loss of the step before "
-            "shows what went wrong",
-        )
-    return Why(
-        "it was in the data to begin with",
-        f"leave such rows out, for example X[np.isfinite(X).all(axis=1)], or fill them in: np.nan_to_num({given})",
-    )
+        return Why(say("nan_parameter"), say("nan_fix_parameter"))
+    return Why(say("nan_data"), say("nan_fix_data", x=given))
 
 
 # ---- in the gradient
@@ -182,7 +173,7 @@ def at_zero(slope: str, fix: str) -> Callable[[Met, int], Why | None]:
     def of_function(met: Met, position: int) -> Why | None:
         if met.numbers[0] != 0:
             return None
-        return Why(f"at 0 its slope {slope} is infinite", fix.format(x=met.names[0]))
+        return Why(say("nan_slope_at_zero", slope=slope), say(fix, x=met.names[0]))
 
     return of_function
 
@@ -190,22 +181,20 @@ def at_zero(slope: str, fix: str) -> Callable[[Met, int], Why | None]:
 def at_one(met: Met, position: int) -> Why | None:
     if abs(met.numbers[0]) != 1:
         return None
-    return Why(
-        "at −1 and 1 its slope is infinite", f"keep {met.names[0]} inside: np.clip({met.names[0]}, -0.9999, 0.9999)"
-    )
+    return Why(say("nan_slope_at_one"), say("nan_fix_slope_at_one", x=met.names[0]))
 
 
 def of_power_slope(met: Met, position: int) -> Why | None:
     a, b = met.numbers
     if position == 0 and a == 0 and b < 1:
-        return Why(f"at 0 a power with the exponent {b:g} has an infinite slope", f"use ({met.names[0]} + 1e-12)")
+        return Why(say("nan_slope_of_power", exponent=f"{b:g}"), say("nan_fix_slope_of_power", x=met.names[0]))
     return None
 
 
 IN_THE_GRADIENT: dict[str, Callable[[Met, int], Why | None]] = {
-    "sqrt": at_zero("1/(2√x)", "move it off 0 by a little: np.sqrt({x} + 1e-12)"),
-    "cbrt": at_zero("1/(3∛x²)", "move it off 0 by a little: np.cbrt({x} + 1e-12)"),
-    "log": at_zero("1/x", "keep {x} above 0: np.log(np.maximum({x}, 1e-12))"),
+    "sqrt": at_zero("1/(2√x)", "nan_fix_slope_of_root"),
+    "cbrt": at_zero("1/(3∛x²)", "nan_fix_slope_of_cube_root"),
+    "log": at_zero("1/x", "nan_fix_slope_of_log"),
     "power": of_power_slope,
     "arcsin": at_one,
     "arccos": at_one,
@@ -217,12 +206,11 @@ def why_gradient(op: str, met: Met, position: int, arriving: float) -> Why:
     """Why the rule of ``op`` gave NaN or infinity to the operand at ``position`` of the finite number ``arriving``."""
     known = IN_THE_GRADIENT.get(op)
     x, rest = met.names[0], ", …" if len(met.names) > 1 else ""
-    why = (known(met, position) if known else None) or Why("its local derivative is not finite here", "")
+    why = (known(met, position) if known else None) or Why(say("nan_slope"), "")
     if arriving == 0:
         return Why(
-            f"{why.reason}; the gradient that arrives is 0, and 0 · ∞ has no value. np.where chooses among values that "
-            "have both been computed, so it does not keep such a slope out",
-            f"choose the operand first, the result afterwards: np.{op}(np.where({x} > 0, {x}, 1.0){rest})",
+            say("nan_zero_arrives", reason=why.reason),
+            say("nan_fix_zero_arrives", call=f"np.{op}(np.where({x} > 0, {x}, 1.0){rest})"),
         )
     return why
 
