@@ -137,7 +137,7 @@ def in_value(picture: Picture, vertex: Vertex, kind: str) -> Finding:
         *because(why_value(vertex.op.name, met, operands, bad)),
     ]
     place = None if node is None else place_of(node)
-    lines.insert(1, f"  {place or say("nan_not_captured")}")
+    lines.insert(1, f"  {place or say('nan_not_captured')}")
     return Finding("\n".join(lines), vertex.thing, vertex.op.name, kind, "value", index, count, operands, place)
 
 
@@ -164,7 +164,7 @@ def in_gradient(picture: Picture, step: Step, received: int) -> Finding:
             target=vertex.inputs[position].name,
             extent=extent(shown, index, count, np.size(shown)),
         ),
-        f"  {place_of(node) or say("nan_not_captured")}",
+        f"  {place_of(node) or say('nan_not_captured')}",
         *about(vertex, node.args, index if alike else None, met),
         *because(why_gradient(op.name, met, position, arriving)),
     ]

@@ -292,6 +292,7 @@ SENTENCES = {
     "nan_extent": "形状 {shape}：{size} 个元素中有 {count} 个，第一个在 {first}",
     "nan_operand": "{name}：形状 {shape}，{range}",
     "nan_there": "在那里是 {number}",
+    "nan_not_captured": "没有记下是哪一行；在 `with ng.debug():` 里面计算，就会说出是哪一行",
     "nan_why": "原因：{said}",
     "nan_fix": "做法：{said}",
     "nan_log_of_zero": "0 的对数是 −∞",

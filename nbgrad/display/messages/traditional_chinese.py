@@ -292,6 +292,7 @@ SENTENCES = {
     "nan_extent": "形狀 {shape}：{size} 個元素中有 {count} 個，第一個在 {first}",
     "nan_operand": "{name}：形狀 {shape}，{range}",
     "nan_there": "在那裡是 {number}",
+    "nan_not_captured": "沒有記下是哪一行；在 `with ng.debug():` 裡面計算，就會說出是哪一行",
     "nan_why": "原因：{said}",
     "nan_fix": "做法：{said}",
     "nan_log_of_zero": "0 的對數是 −∞",
