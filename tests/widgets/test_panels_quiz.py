@@ -88,6 +88,19 @@ def test_steps_that_would_tell_are_locked_until_the_answer(quiz):
     assert quiz.locator('[data-gradient="2"]').is_visible()
 
 
+def test_the_asked_node_and_where_its_gradient_comes_from_are_on_the_stage(open_page, mount):
+    page = open_page(width=420, reduced_motion="reduce")
+    mount(page, Player(handmade_panels.payload()))
+    page.locator(".ng-stage").evaluate("stage => stage.scrollTo(0, 0)")
+    page.locator(".ng-open-quiz").click()
+    page.wait_for_function("document.querySelector('.ng-asked')")
+    for node in (2, 3):
+        right, edge = page.locator(f'.ng-stage [data-node="{node}"]').evaluate(
+            "node => [node, node.closest('.ng-stage')].map(each => each.getBoundingClientRect().right)"
+        )
+        assert right <= edge, node
+
+
 def test_facts_about_nodes_wait_for_the_answer(quiz):
     open_node(quiz, 2)
     assert quiz.locator(".ng-panel-quiz").count() == 1

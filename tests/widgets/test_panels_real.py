@@ -161,3 +161,28 @@ def test_the_refusal_of_python_stands_beside_the_field(show):
     page.locator(".ng-status[data-tone=error]").wait_for()
     assert "cannot be computed" in page.locator(".ng-edit .ng-status").inner_text()
     assert page.get_by_label("x[0, 0]").input_value() == "0"
+
+
+def test_a_group_that_is_collapsed_has_a_panel_and_its_members_have_none(show):
+    x = ng.tensor(2.0, requires_grad=True, name="x")
+    with ng.group("square"):
+        half = x * 0.5
+        half.name = "half"
+        square = half * half
+    loss = square + x
+    loss.name = "loss"
+    page = show(loss)
+    open_node(page, named(page, "half"))
+    assert page.locator(".ng-panel-node").count() == 1
+    page.evaluate("models[0].send({ kind: 'toggle', id: 'a', path: 'square' })")
+    page.wait_for_function("models[0].get('payload').groups[0].open === false")
+    page.wait_for_function("document.querySelector('.ng-panel') === null")
+    group = page.evaluate("models[0].get('payload').groups[0].node")
+    page.locator(f'.ng-stage [data-node="{group}"]').focus()
+    page.keyboard.press("Enter")
+    assert "square" in page.locator(".ng-panel-title").text_content()
+    assert "group" in page.locator(".ng-panel-title").text_content()
+    page.locator(".ng-open-orders").click()
+    for _ in range(page.locator(".ng-order").first.locator(".ng-row").count()):
+        page.get_by_role("button", name="Step", exact=True).click()
+    assert "undefined" not in panel(page)

@@ -50,7 +50,7 @@ export function buildQuizPanel(desk) {
     status.say(game.closed ? desk.words("quiz_answer", { answer: question.text }) : "");
     if (!game.closed) {
       desk.goTo(Math.max(0, question.frame - 1));
-      desk.reveal({ nodes: [String(question.node)] });
+      desk.reveal({ nodes: [String(question.node), ...usersOf(desk, question)] });
     }
     refresh();
     (game.closed ? next : field).focus({ preventScroll: true });
@@ -185,6 +185,12 @@ export function buildQuizPanel(desk) {
   // After the panel has reached the page, so that the field can take the focus.
   queueMicrotask(() => body.isConnected && ask());
   return { title: [desk.words("panel_quiz")], body, focus: field, show, payloadChanged, selected, dispose };
+}
+
+/** The nodes that use the asked one: from there its gradient comes. */
+function usersOf(desk, { node }) {
+  const edges = Object.keys(desk.payload().edges).map((edge) => edge.split("-"));
+  return edges.filter(([from]) => from === String(node)).map(([, to]) => to);
 }
 
 function unveil(root) {
