@@ -82,6 +82,8 @@ def test_modules_are_groups():
     ]  # fmt: skip
     assert facts_of(graph, "safe_softmax")["group"] == ("self_attn",)
     assert facts_of(graph, "relu")["group"] is None
+    views = [facts for _, facts in graph.nodes(data=True) if facts["op"] == "view" and facts["shape"] == (6, 8)]
+    assert [facts["group"] for facts in views] == [("linear1",)]  # a row for each word: for that layer
     assert facts_of(graph, "sum")["group"] is None
 
 
@@ -197,6 +199,16 @@ def test_huge_graphs_are_told_at_once():
     drawing = ng.draw(x)
     assert re.search(r"6,50\d nodes", drawing.text)
     assert "<svg" in drawing.svg
+
+
+def test_a_large_network_is_drawn_by_its_modules():
+    net = torch.nn.Sequential(*(torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.Tanh()) for _ in range(400)))
+    result = net(torch.randn(3, 2)).sum()
+    assert len(ng.to_networkx(result)) > TOO_MANY
+    drawing = ng.draw(result, params={f"layers.{name}": tensor for name, tensor in net.named_parameters()})
+    assert "up to" not in drawing.text
+    assert len(drawing.graph) < TOO_MANY
+    assert "up to" in ng.draw(result).text
 
 
 @pytest.mark.parametrize(

@@ -175,7 +175,8 @@ def too_large(root: Any, options: Look | None = None) -> TooLarge | None:
     from ..display import TOO_MANY
 
     if isinstance(root, TorchGraph):
-        return TooLarge(len(root), options) if len(root) > TOO_MANY else None
+        fits = len(root) <= (SORTED_OUT if root.is_grouped() else TOO_MANY)
+        return None if fits else TooLarge(len(root), options)
     if not isinstance(root, Tensor | Node):
         return None
     nodes = all_ancestors(root) if isinstance(root, Tensor) else ancestors([root])

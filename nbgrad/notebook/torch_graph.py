@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import NoHistoryError
-from .torch_names import Names, Parameters, modules_of
+from .torch_names import Names, Parameters, module_of, modules_of
 from .torch_values import Numbers, data_of, saved_by
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class TorchGraph:
         self._results = [tensor for tensor in results if tensor.requires_grad]
         if not self._results:
             raise NoHistoryError(_without_history(results))
-        self._params = params
+        self._names = Names(params)
         self._leaves = {id(tensor): tensor for tensor in self._results if tensor.grad_fn is None}
         self._functions = creation_order(tensor.grad_fn for tensor in self._results if tensor.grad_fn is not None)
 
@@ -99,9 +99,14 @@ class TorchGraph:
         """How many boxes a drawing has at least: operations and parameters."""
         return len(self._functions) + len(self._leaves)
 
+    def is_grouped(self) -> bool:
+        """Whether the name of any parameter says which module it belongs to."""
+        leaves = (function.variable for function in self._functions if hasattr(function, "variable"))
+        return any(module_of(self._names.of(leaf)) for leaf in leaves)
+
     def network(self) -> nx.MultiDiGraph:
         """The networkx graph, see ``nbgrad.to_networkx``."""
-        return _Network(self._results, self._functions, self._leaves, Names(self._params)).graph
+        return _Network(self._results, self._functions, self._leaves, self._names).graph
 
 
 def _without_history(results: list[Any]) -> str:

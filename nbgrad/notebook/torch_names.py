@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 Parameters = Any  # a network, or names and tensors: as a dictionary, or as the pairs of named_parameters()
 Path = tuple[str, ...]
+LAYING_OUT = {
+    "clone", "expand", "permute", "reshape_alias", "squeeze", "t", "transpose", "unsafe_view", "unsqueeze", "view",
+}  # fmt: skip
 
 
 class Names:
@@ -83,7 +86,8 @@ def modules_of(graph: nx.MultiDiGraph) -> dict[int, Path]:
     """The modules that each node belongs to, as far as the names of the parameters tell.
 
     An operation on parameters belongs to their module. One without belongs to the modules that both the one before it
-    and the one after it belong to, in the order of creation: what is computed in between is computed within.
+    and the one after it belong to, in the order of creation: what is computed in between is computed within. What only
+    lays out numbers anew does so for those that use it, and belongs to their modules.
     """
     own: dict[int, Path] = {}
     weights: set[int] = set()  # parameters, in whatever form: transposed, say
@@ -98,6 +102,10 @@ def modules_of(graph: nx.MultiDiGraph) -> dict[int, Path]:
     operations = [node for node, kind in graph.nodes(data="kind") if kind == "operation"]
     before, after = _nearest(operations, own), _nearest(operations[::-1], own)
     found = {node: own[node] if node in own else common([before[node], after[node]]) for node in operations}
+    for node in reversed(operations):
+        users = [found[user] for user in graph.successors(node)]
+        if users and node not in own and graph.nodes[node]["op"] in LAYING_OUT:
+            found[node] = common(users)
     for node, facts in graph.nodes(data=True):
         if facts["kind"] == "parameter":
             found[node] = own[node]
