@@ -72,7 +72,7 @@ def changes(graph: nx.MultiDiGraph, digits: int = 3) -> Iterator[str]:
             for which in facts["change"].changed
             for after in [_said(facts[which], digits)]
         ]
-        yield f"  {measure.clean(schema.label(graph, node), 40)}: {'; '.join(said)}"
+        yield f"  {measure.clean(schema.label(graph, node), 40)}: {messages.parts(said)}"
 
 
 def _said(array: np.ndarray | None, digits: int) -> str:

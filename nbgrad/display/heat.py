@@ -114,7 +114,7 @@ def sentence(graph: nx.MultiDiGraph, digits: int = 3) -> str:
     wrong = [_name(graph, node) for node in sizes if node not in finite]
     if wrong:
         said.append(messages.say("heat_not_finite", names=messages.listed(wrong[:6] + ["…"] * (len(wrong) > 6))))
-    return " ".join(said)
+    return messages.together(said)
 
 
 def _name(graph: nx.MultiDiGraph, node: int) -> str:

@@ -76,7 +76,7 @@ def to_svg(
 def picture(scene: Scene, title: str | None = None, gradients: bool = True) -> str:
     """Return the still picture of a scene that is already laid out."""
     named, said = described(scene.graph, title)
-    said += _said_of_look(scene)
+    said = messages.together([said, *_said_of_look(scene)])
     paint = scene.look.palette
     return document(still(scene, gradients), full_width(scene), full_height(scene), named, said, paint=paint)
 
@@ -102,7 +102,7 @@ def described(graph: nx.MultiDiGraph, title: str | None = None) -> tuple[str, st
     return measure.clean(title, 200), messages.together(described_)
 
 
-def _said_of_look(scene: Scene) -> str:
+def _said_of_look(scene: Scene) -> list[str]:
     """Say in words what colours say where something is highlighted, hot, or changed."""
     said = []
     if lit := highlighted(scene.graph, scene.look):
@@ -111,8 +111,8 @@ def _said_of_look(scene: Scene) -> str:
         said.append(heat_sentence(scene.graph, scene.look.digits))
     changed = _names(scene.graph, [node for node, change in scene.graph.nodes(data="change") if change])
     if changed:
-        said.append(f"{messages.say('changes')} {_listed(changed)}.")
-    return "".join(f" {sentence}" for sentence in said)
+        said.append(messages.say("changes_in", names=_listed(changed)))
+    return said
 
 
 def _names(graph: nx.MultiDiGraph, nodes: Collection[int]) -> list[str]:

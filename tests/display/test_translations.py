@@ -68,6 +68,18 @@ def has_words(template):
 
 
 @pytest.mark.parametrize("code", OTHERS)
+def test_every_sentence_is_said_in_every_language(code):
+    missing = [key for key in english.SENTENCES if key not in table(code, "SENTENCES")]
+    assert not missing, f"to be translated in messages/{LANGUAGES[code]}.py: {missing}"
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_nothing_is_said_that_english_does_not_know(code):
+    left_over = [key for key in table(code, "SENTENCES") if key not in english.SENTENCES]
+    assert not left_over, f"no longer used, in messages/{LANGUAGES[code]}.py: {left_over}"
+
+
+@pytest.mark.parametrize("code", OTHERS)
 def test_a_sentence_has_the_places_of_the_english_one(code):
     """So that none of what is to be said is lost, and none is asked for that is not there."""
     for key, template in table(code, "SENTENCES").items():

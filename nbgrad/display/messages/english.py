@@ -138,6 +138,7 @@ SENTENCES = {
     "heat_not_finite": "There is NaN or ∞ in the gradient of: {names}.",
     "legend_changed": "changed: before → after; Δ below a picture is the greatest change",
     "changes": "Changed:",
+    "changes_in": "Changed: {names}.",
     "no_changes": "Nothing has changed.",
     "changed_value": "value {before} → {after}",
     "changed_gradient": "gradient {before} → {after}",

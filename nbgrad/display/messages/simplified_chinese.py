@@ -134,6 +134,7 @@ SENTENCES = {
     "heat_not_finite": "这些节点的梯度里有 NaN 或 ∞：{names}。",
     "legend_changed": "有变动：之前 → 之后；小图下方的 Δ 是最大的变动",
     "changes": "变动：",
+    "changes_in": "有变动的：{names}。",
     "no_changes": "没有任何变动。",
     "changed_value": "值 {before} → {after}",
     "changed_gradient": "梯度 {before} → {after}",

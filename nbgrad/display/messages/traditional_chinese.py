@@ -134,6 +134,7 @@ SENTENCES = {
     "heat_not_finite": "這些節點的梯度裡有 NaN 或 ∞：{names}。",
     "legend_changed": "有變動：之前 → 之後；小圖下方的 Δ 是最大的變動",
     "changes": "變動：",
+    "changes_in": "有變動的：{names}。",
     "no_changes": "沒有任何變動。",
     "changed_value": "值 {before} → {after}",
     "changed_gradient": "梯度 {before} → {after}",
