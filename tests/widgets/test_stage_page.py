@@ -213,6 +213,17 @@ def test_a_collapsed_groups_sign_asks_to_open_it(page, mount):
     assert page.locator(".ng-selected").count() == 0
 
 
+def test_the_focus_goes_from_a_header_to_the_collapsed_box_and_back(page, mount):
+    collapsed = handmade.payload()
+    collapsed["groups"] = [{"path": "layer 1", "open": False, "members": 2, "node": 2}]
+    mount(page, Player(handmade.grouped()))
+    page.get_by_role("button", name="Group layer 1: collapse").focus()
+    page.evaluate("payload => models[0].set('payload', payload)", collapsed)
+    assert focused(page) == "2"
+    page.evaluate("payload => models[0].set('payload', payload)", handmade.grouped())
+    assert page.evaluate("document.activeElement.getAttribute('data-toggle')") == "layer 1"
+
+
 def test_a_kernel_that_does_not_answer_is_told_of_and_the_page_goes_on(open_page, mount):
     page = open_page()
     page.clock.install()

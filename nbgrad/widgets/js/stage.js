@@ -50,13 +50,14 @@ export class Stage {
     if (sameDrawing) {
       this.drawing.exchange(payload);
     } else {
-      const focused = this.drawing.roving.keyOf(document.activeElement);
+      const before = this.drawing;
+      const focused = before.roving.keyOf(document.activeElement);
       this.drawing = new StageDrawing(payload, this.say);
       this.sheet.replaceChildren(this.drawing.root, this.drawing.sheet);
       this.zoom.exchange(this.drawing.natural);
       if (focused !== null) {
         this.root.focus({ preventScroll: true });
-        this.drawing.roving.focus(focused);
+        this.drawing.roving.focus(this.drawing.successorOf(focused, before));
       }
     }
     const { kind, id } = this.selected ?? {};

@@ -108,6 +108,18 @@ export class StageDrawing {
     return kind === "group" ? id : this.groups.collapsed.get(id);
   }
 
+  /** The stop that takes the place of one of another drawing: a group's header that of its box, and the reverse. */
+  successorOf(key, before) {
+    const [kind] = key.split(":", 1);
+    const id = key.slice(kind.length + 1);
+    const path = before.groupOf({ kind, id });
+    if (path !== undefined && this.groups.headers.has(path)) {
+      return `group:${path}`;
+    }
+    const box = [...this.groups.collapsed].find(([, each]) => each === path);
+    return box ? `node:${box[0]}` : key;
+  }
+
   /** The stops at the other ends of a node's edges. */
   joined(key) {
     const node = key.startsWith("node:") ? key.slice(5) : null;

@@ -25,6 +25,7 @@ export class Zoom {
     this.stage = stage;
     this.sheet = sheet;
     this.scale = null; // null: as wide as the page allows
+    this.fitted = false; // whether all of the drawing was asked for, which holds for other drawings, too
     this.buttons = [
       zoomButton("ng-zoom-out", "−", say("zoom_out"), () => this.by(1 / ZOOM_STEP)),
       zoomButton("ng-zoom-in", "+", say("zoom_in"), () => this.by(ZOOM_STEP)),
@@ -44,6 +45,9 @@ export class Zoom {
   /** Another drawing lies on the sheet. */
   exchange(natural) {
     this.natural = natural;
+    if (this.fitted) {
+      this.scale = this.scaleOfAll();
+    }
     this.apply();
   }
 
@@ -59,6 +63,7 @@ export class Zoom {
     const at = point ?? { x: seen.left + seen.width / 2, y: seen.top + seen.height / 2 };
     const old = this.sheet.getBoundingClientRect();
     this.scale = zoomedBy(before, factor);
+    this.fitted = false;
     this.apply();
     const now = this.sheet.getBoundingClientRect();
     const grown = this.scale / before;
@@ -68,14 +73,18 @@ export class Zoom {
 
   /** Show all of the drawing; asked for again, as large as by itself. */
   fit() {
+    this.fitted = !this.fitted;
+    this.scale = this.fitted ? this.scaleOfAll() : null;
+    this.apply();
+  }
+
+  scaleOfAll() {
     const style = getComputedStyle(this.stage);
     const room = {
       width: this.stage.clientWidth - Number.parseFloat(style.paddingLeft) - Number.parseFloat(style.paddingRight),
       height: window.innerHeight * 0.72 - Number.parseFloat(style.paddingTop) - Number.parseFloat(style.paddingBottom),
     };
-    const all = fittingScale(this.natural, room);
-    this.scale = this.scale !== null && Math.abs(this.scale - all) < 0.001 ? null : all;
-    this.apply();
+    return fittingScale(this.natural, room);
   }
 
   apply() {
