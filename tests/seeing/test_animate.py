@@ -1,6 +1,9 @@
 """``ng.animate``: what it takes, what it refuses, what it leaves as it was, and what it shows where no page is."""
 
 import json
+import os
+import subprocess
+import sys
 import warnings
 import xml.etree.ElementTree as ET
 
@@ -196,3 +199,36 @@ def test_the_network_of_13_10_1_is_small_enough_to_be_kept():
     spelled_out = ((1 / (1 + np.exp(-(X @ W1 + b1))) @ W2 + b2 - y) ** 2).mean()
     for loss in (fused, spelled_out):
         assert len(json.dumps(ng.animate(loss).payload).encode()) < 200_000
+
+
+SCRIPT = """
+import hashlib, json
+import numpy as np
+import nbgrad as ng
+
+rng = np.random.default_rng(0)
+X, y = ng.tensor(rng.standard_normal((5, 3)), name="X"), ng.tensor(rng.standard_normal((5, 1)), name="y")
+net = ng.nn.Sequential(ng.nn.Linear(3, 2), ng.nn.Tanh(), ng.nn.Linear(2, 1))
+with ng.debug():
+    loss = ng.nn.functional.mse_loss(net(X), y)
+player = ng.animate(loss, depth=DEPTH)
+leaf = next(node for node, facts in player.payload["nodes"].items() if facts["name"] == "X")
+edited = player._answer({"kind": "edit", "node": leaf, "data": [1.0] * 15})
+print(hashlib.sha256(json.dumps([player.payload, edited]).encode()).hexdigest())
+"""
+
+
+@pytest.mark.parametrize("depth", [None, 0])
+def test_the_same_bytes_under_any_hash_seed(depth):
+    script = SCRIPT.replace("DEPTH", str(depth))
+    made = {
+        subprocess.run(
+            [sys.executable, "-c", script],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in ("0", "1", "4711")
+    }
+    assert len(made) == 1
