@@ -15,8 +15,10 @@ import anywidget
 import networkx as nx
 import traitlets as t
 
+from nbgrad.core.errors import NbgradError
 from nbgrad.display import Film
 from nbgrad.display.messages import say
+from nbgrad.display.schema import DisplayError
 from nbgrad.widgets.esm import bundle, stylesheet
 
 __all__ = ["Player"]
@@ -127,12 +129,17 @@ class Player(anywidget.AnyWidget):
         """Answer the page: a new payload and "done", or "error" with a text that can be shown."""
         asked = message if isinstance(message, Mapping) else {}
         id_ = asked.get("id")
+        if self._answer is None:
+            self.send({"kind": "error", "id": id_, "text": say("edit_unknown")})
+            return
         try:
-            if self._answer is None:
-                raise LookupError(say("edit_unknown"))
             payload = dict(self._answer(asked))
-        except Exception as error:  # whatever goes wrong, the page is waiting to be told
+        except (NbgradError, DisplayError) as error:  # made to be read by learners
             self.send({"kind": "error", "id": id_, "text": str(error)})
+            return
+        except Exception as error:  # whatever else goes wrong, the page is waiting to be told
+            why = str(error) or type(error).__name__
+            self.send({"kind": "error", "id": id_, "text": say("edit_failed", why=why)})
             return
         self.payload = payload
         self.send({"kind": "done", "id": id_})
