@@ -10,6 +10,7 @@ import nbgrad as ng
 from nbgrad import nn
 from nbgrad.core.errors import NotComputedError
 from nbgrad.display import TOO_MANY, OptionError, arrange, scene
+from nbgrad.display.levels import MOST_COLLAPSED
 from nbgrad.graph import forward_and_backward
 from nbgrad.nn import functional as F
 from nbgrad.notebook.pictures import picture_of
@@ -153,6 +154,12 @@ def test_too_much_opened_is_told_which_option_to_type(no_layout):
     drawing = ng.draw(x, level="tensor")
     assert "depth=0" in drawing.text
     assert "depth=0" in drawing.svg
+
+
+def test_a_graph_too_large_to_be_collapsed_says_so_at_once(no_layout):
+    with ng.group("all"):
+        x = chain(MOST_COLLAPSED)
+    assert "up to 10,000 nodes" in ng.draw(x).text
 
 
 def test_too_many_numbers_are_told_beforehand(no_layout, monkeypatch):

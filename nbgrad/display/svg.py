@@ -21,6 +21,7 @@ from nbgrad.display.heat import sentence as heat_sentence
 from nbgrad.display.highlight import Lit
 from nbgrad.display.highlight import lit as highlighted
 from nbgrad.display.legend import changed_mark, full_height, full_width, has_legend, legend
+from nbgrad.display.levels import MOST_COLLAPSED
 from nbgrad.display.look import DEFAULT, Look
 from nbgrad.display.plans import before
 from nbgrad.display.scene import TOO_MANY, Edge, Scene, build
@@ -164,13 +165,14 @@ def _language() -> str:
 def too_many_text(nodes: int, why: str = "") -> tuple[str, str]:
     """Return what is said of a graph that is too large to be drawn, and what to do about it.
 
-    why: "" where groups could be marked; "open" where too many of them are open; "scalars" where a graph of arrays was
+    why: "" where groups could be marked; "open" where too many of them are open; "huge" where there are too many nodes
+    to collapse them; "scalars" where a graph of arrays was
     to be unfolded into so many numbers.
     """
     said = messages.say(
         "too_many_scalars" if why == "scalars" else "too_many", nodes=f"{nodes:,}", most=f"{TOO_MANY:,}"
     )
-    return said, messages.say(f"too_many_hint_{why}" if why else "too_many_hint")
+    return said, messages.say(f"too_many_hint_{why}" if why else "too_many_hint", most=f"{MOST_COLLAPSED:,}")
 
 
 def too_many(nodes: int, look: Look = DEFAULT, why: str = "") -> str:

@@ -167,12 +167,14 @@ class TooLarge(Drawing):
         return " ".join(too_many_text(self.nodes, self.why))
 
 
-SORTED_OUT = 20_000  # of more nodes than this, groups are not looked for: that would take seconds
+def too_large(root: Any, options: Look | None = None, all_open: bool = False) -> TooLarge | None:
+    """The message that the graph of ``root`` is too large to be drawn, if it is and has no groups to collapse.
 
-
-def too_large(root: Any, options: Look | None = None) -> TooLarge | None:
-    """The message that the graph of ``root`` is too large to be drawn, if it is and has no groups to collapse."""
+    Args:
+        all_open: none of its groups shall be collapsed.
+    """
     from ..display import TOO_MANY
+    from ..display.levels import MOST_COLLAPSED
 
     if isinstance(root, TorchGraph):
         fits = len(root) <= (SORTED_OUT if root.is_grouped() else TOO_MANY)
@@ -180,9 +182,13 @@ def too_large(root: Any, options: Look | None = None) -> TooLarge | None:
     if not isinstance(root, Tensor | Node):
         return None
     nodes = all_ancestors(root) if isinstance(root, Tensor) else ancestors([root])
-    if len(nodes) <= TOO_MANY or (len(nodes) <= SORTED_OUT and is_grouped(nodes)):
+    if len(nodes) <= TOO_MANY:
         return None
-    return TooLarge(len(nodes), options)
+    if not is_grouped(nodes):
+        return TooLarge(len(nodes), options)
+    if len(nodes) > MOST_COLLAPSED:
+        return TooLarge(len(nodes), options, "huge")
+    return TooLarge(len(nodes), options, "open") if all_open else None
 
 
 def draw(
@@ -244,7 +250,7 @@ def draw(
     check_level(level, depth)
     if is_torch(root):
         root = TorchGraph(root, params)
-    if message := too_large(root, options):
+    if message := too_large(root, options, level == "tensor" and depth is None):
         return message
     if level == "scalar":
         picture = unfolded(root)
@@ -263,10 +269,11 @@ def _viewed(graph: Any, ids: Ids, options: Look, level: str | None, depth: int |
     from ..display import TOO_MANY, normalise, schema
     from ..display.levels import View, closed_at
 
-    closed = closed_at(graph, level, depth)
-    if not closed and len(graph) <= TOO_MANY:
+    whole = normalise(graph)
+    closed = closed_at(whole, level, depth)
+    if not closed and len(whole) <= TOO_MANY:
         return Drawing(graph, options, ids)._checked()
-    view = View(normalise(graph), closed)
+    view = View(whole, closed)
     if len(view.graph) > TOO_MANY:
         return TooLarge(len(view.graph), options, "open" if schema.groups(view.whole) else "")
     shown = view.shown

@@ -6,12 +6,13 @@ views       which groups are closed, and what is seen then
 steps       the backward pass between what is still to be seen
 """
 
-from nbgrad.display.levels.collapsing import READABLE, collapse, default_closed, visible
+from nbgrad.display.levels.collapsing import MOST_COLLAPSED, READABLE, collapse, default_closed, visible
 from nbgrad.display.levels.folding import REPEATED, fold
 from nbgrad.display.levels.steps import steps_between
 from nbgrad.display.levels.views import UnknownGroupError, View, check_level, closed_at
 
 __all__ = [
+    "MOST_COLLAPSED",
     "READABLE",
     "REPEATED",
     "UnknownGroupError",

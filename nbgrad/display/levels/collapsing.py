@@ -13,6 +13,7 @@ from nbgrad.display import schema
 from nbgrad.display.schema import Path
 
 READABLE = 150  # with more nodes than this a picture is hard to read, so its groups are collapsed
+MOST_COLLAPSED = 10_000  # of more nodes than this the groups are not collapsed: that would take seconds
 
 
 def collapse(graph: Any, closed: Iterable[Path | str]) -> tuple[nx.MultiDiGraph, dict[int, int]]:

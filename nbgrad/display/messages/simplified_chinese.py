@@ -125,6 +125,7 @@ SENTENCES = {
     "description_groups": "分组：{names}。",
     "too_many_scalars": "把每个数都画成一个节点，这张图约有 {nodes} 个节点，最多只画 {most} 个。",
     "too_many_hint_scalars": '用 level="tensor"，每个数组画成一个方框；或只画前面一点的结果。',
+    "too_many_hint_huge": "{most} 个节点以内的图才会收起分组；请只画前面一点的结果。",
     "too_many_hint_open": "用 depth=0，最外层的每个分组画成一个方框；或只画前面一点的结果。",
     # what may be chosen of a picture, and two runs beside each other
     "legend_heat": "梯度的大小：",

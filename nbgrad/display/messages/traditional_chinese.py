@@ -125,6 +125,7 @@ SENTENCES = {
     "description_groups": "群組：{names}。",
     "too_many_scalars": "把每個數都畫成一個節點，這張圖約有 {nodes} 個節點，最多只畫 {most} 個。",
     "too_many_hint_scalars": '用 level="tensor"，每個陣列畫成一個方框；或只畫前面一點的結果。',
+    "too_many_hint_huge": "{most} 個節點以內的圖才會收合群組；請只畫前面一點的結果。",
     "too_many_hint_open": "用 depth=0，最外層的每個群組畫成一個方框；或只畫前面一點的結果。",
     # what may be chosen of a picture, and two runs beside each other
     "legend_heat": "梯度的大小：",
