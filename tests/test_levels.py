@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import nbgrad as ng
 from nbgrad import nn
-from nbgrad.core.errors import NotComputedError
+from nbgrad.core.errors import ArgumentError, NotComputedError
 from nbgrad.display import TOO_MANY, OptionError, arrange, scene
 from nbgrad.display.levels import MOST_COLLAPSED
 from nbgrad.graph import forward_and_backward
@@ -254,6 +254,21 @@ def test_the_backward_pass_in_single_numbers_gives_the_same_gradient():
     loss.backward()
     for place in np.ndindex(w.shape):
         np.testing.assert_allclose(arrived[f"w[{place[0]}, {place[1]}]"], w.grad[place], rtol=1e-10)
+
+
+def test_the_backward_pass_is_played_in_single_numbers():
+    x, w = leaf(1, 3, name="x"), leaf(3, 1, seed=1, name="w")
+    y = (x @ w).sum()
+    y.name = "y"
+    payload = ng.animate(y, level="scalar", depth=9).payload
+    assert sum(facts["op"] == "multiply" for facts in payload["nodes"].values()) == 3
+    assert {group["path"] for group in payload["groups"]} == {"x", "w"}
+    closed = ng.animate(y, level="module").payload
+    assert len(closed["nodes"]) == 4
+    with pytest.raises(ArgumentError, match="optimizer"):
+        ng.animate(y, level="scalar", optimizer=ng.optim.SGD([w], lr=0.1))
+    with pytest.raises(ArgumentError, match="single number"):
+        ng.animate(x.T @ w.T, gradient=np.ones((3, 3)), level="scalar")
 
 
 def test_not_yet_is_not_zero_in_single_numbers_either():

@@ -16,7 +16,6 @@ from .grouping import paths_of
 from .pictures import LEFT_OUT, Picture, Vertex, picture_of
 from .problems import mark
 from .program_graph import ProgramGraph
-from .scalars import ScalarPicture
 from .torch_graph import TorchGraph, check_no_network, is_torch
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ def network(picture: Picture) -> nx.MultiDiGraph:
 
     graph = nx.MultiDiGraph()
     problems = mark(picture.vertices)
-    paths = picture.paths if isinstance(picture, ScalarPicture) else paths_of(picture.vertices)
+    paths = picture.paths if picture.paths is not None else paths_of(picture.vertices)
     for vertex in picture.vertices:
         value = None if vertex.value is None else np.asarray(vertex.value)
         graph.add_node(

@@ -177,7 +177,7 @@ def too_large(root: Any, options: Look | None = None, all_open: bool = False) ->
     from ..display.levels import MOST_COLLAPSED
 
     if isinstance(root, TorchGraph):
-        fits = len(root) <= (SORTED_OUT if root.is_grouped() else TOO_MANY)
+        fits = len(root) <= (MOST_COLLAPSED if root.is_grouped() else TOO_MANY)
         return None if fits else TooLarge(len(root), options)
     if not isinstance(root, Tensor | Node):
         return None

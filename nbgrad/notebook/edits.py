@@ -42,6 +42,7 @@ class Recomputed:
 
     def __init__(self, picture: Picture, given: Mapping[int, Any]):
         self.seed = picture.seed
+        self.paths = picture.paths
         self.vertices: list[Vertex] = []
         self._tensors: dict[int, Tensor] = {}
         self._changed: dict[int, bool] = {}

@@ -48,11 +48,13 @@ LEFT_OUT.label = "None"
 class Picture(Protocol):
     """What can be drawn: its vertices in creation order, and its backward pass for those who watch.
 
-    ``seed`` is the gradient to begin with; ``None`` for a single number, whose own gradient is 1.
+    ``paths`` are the groups of its vertices by number, ``None`` where the vertices themselves know them. ``seed`` is the
+    gradient to begin with; ``None`` for a single number, whose own gradient is 1.
     """
 
     vertices: list[Vertex]
     seed: Any
+    paths: dict[int, tuple[str, ...]] | None
 
     def watch(self, observe: Callable[[Step], None]) -> None:
         """Run the backward pass of the last vertex and show each step to ``observe``."""
@@ -76,6 +78,8 @@ def all_ancestors(*roots: Tensor) -> list[Tensor]:
 
 class TensorPicture:
     """The graph that led to a tensor, or to several: ``root`` is the last of them."""
+
+    paths: dict[int, tuple[str, ...]] | None = None
 
     def __init__(self, *roots: Tensor):
         self.roots = roots
@@ -135,6 +139,7 @@ class NodePicture:
     """The graph of a node of the graph face, computed or not."""
 
     seed: Any = None  # the graph face knows losses only
+    paths: dict[int, tuple[str, ...]] | None = None
 
     def __init__(self, root: Node):
         self.nodes = sorted_from([root])

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from ..core.backward import seed_for
 from ..core.errors import ArgumentError, NothingRecordedError, NotPlayableError
 from ..core.names import name_of
-from ..core.tensor import Tensor
+from ..core.tensor import Tensor, plain
 from ..graph.nodes import Node
 from ..notebook.drawing import TooLarge, too_large
-from ..notebook.pictures import picture_of
+from ..notebook.pictures import Picture, picture_of
+from ..notebook.scalars import unfolded
 from ..notebook.torch_graph import NO_STEPS, is_torch
 from ..notebook.trace import LEARNING_RATE
 from ..optim.base import Optimizer
@@ -28,6 +31,7 @@ def animate(
     *,
     learning_rate: float = LEARNING_RATE,
     optimizer: Optimizer | None = None,
+    level: str | None = None,
     depth: int | None = None,
 ) -> Player | TooLarge:
     """Play how ``loss`` is computed, its backward pass and a step of its parameters, with each step's own numbers.
@@ -42,6 +46,8 @@ def animate(
             needed where ``loss`` is a single number.
         learning_rate: of the gradient descent that the third phase shows.
         optimizer: whose step the third phase shows instead; parameters that it does not have stay where they are.
+        level: how much is seen at first, as in ``draw``: ``"module"``, ``"tensor"`` or ``"scalar"``. In single numbers
+            the third phase is gradient descent; there is no ``optimizer``.
         depth: how many levels of groups are open at first, as in ``draw``.
 
     Raises:
@@ -50,8 +56,9 @@ def animate(
         NotPlayableError: something that has no backward pass, such as a number or a networkx graph.
         NotComputedError: a node of the graph face whose ``forward`` has not been run.
         LearningRateError: the learning rate is not positive and finite.
-        OptionError: ``depth`` is no whole number from 0.
-        ArgumentError: ``optimizer`` is no optimiser, or a gradient was given for a node of the graph face.
+        OptionError: there is no such ``level``, or ``depth`` is no whole number from 0.
+        ArgumentError: ``optimizer`` is no optimiser, or there can be none; or ``loss`` is not a single number, but
+            shall be unfolded into such; or a gradient was given for a node of the graph face.
 
     >>> import nbgrad as ng
     >>> x = ng.tensor(3.0, requires_grad=True, name="x")
@@ -59,18 +66,45 @@ def animate(
     >>> len(player.payload["frames"]) > 2
     True
     """
+    from ..display import TOO_MANY
     from ..display.levels import check_level
     from ..widgets.player import Player
 
     check(loss, gradient, optimizer)
-    check_level(None, depth)
-    if message := too_large(loss):
+    check_level(level, depth)
+    if message := too_large(loss, all_open=level == "tensor" and depth is None):
         return message
-    picture = picture_of(loss)
+    if level == "scalar":
+        check_scalars(loss, optimizer)
+        numbers = unfolded(loss)
+        if isinstance(numbers, int):
+            return TooLarge(numbers, why="scalars")
+        picture: Picture = numbers
+        gradient = None if gradient is None else np.asarray(plain(gradient)).reshape(())[()]
+    else:
+        picture = picture_of(loss)
     picture.seed = gradient
-    session = Session(picture, learning_rate, optimizer, depth)
+    session = Session(picture, learning_rate, optimizer, level, depth)
+    if (nodes := session.seen) > TOO_MANY:
+        return TooLarge(nodes, why="open")
     film = session.film
     return Player(session.payload(), svg=film.svg, film=film, answer=session.answer)
+
+
+def check_scalars(loss: Tensor | Node, optimizer: Any) -> None:
+    """Make sure that the pass can be played in single numbers: it starts from one, and nobody else knows them.
+
+    Raises:
+        ArgumentError: see ``animate``.
+    """
+    value = loss.data if isinstance(loss, Tensor) else loss.value
+    if np.size(value) != 1:
+        raise ArgumentError(
+            f'level="scalar" plays the backward pass of a single number, and this result has shape {np.shape(value)}; '
+            "animate one element or its sum"
+        )
+    if optimizer is not None:
+        raise ArgumentError('level="scalar" shows parameters as single numbers, which an optimizer does not know')
 
 
 def check(loss: Any, gradient: Any, optimizer: Any) -> None:

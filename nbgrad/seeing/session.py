@@ -29,7 +29,7 @@ class Session:
     Args:
         picture: of the result, as it was recorded.
         learning_rate, optimizer: of the step that the third phase shows.
-        depth: how many levels of groups are open at first; by default, see ``levels.default_closed``.
+        level, depth: how much is seen at first, see ``levels.closed_at``.
     """
 
     def __init__(
@@ -37,6 +37,7 @@ class Session:
         picture: Picture,
         learning_rate: float = LEARNING_RATE,
         optimizer: Any = None,
+        level: str | None = None,
         depth: int | None = None,
     ):
         from ..display.levels import closed_at
@@ -44,7 +45,7 @@ class Session:
         self._picture = picture
         self._rate, self._optimizer = learning_rate, optimizer
         self._first = self._trace = trace_of(picture, learning_rate, optimizer)
-        self._closed = closed_at(self._trace.graph, None, depth)
+        self._closed = closed_at(self._trace.graph, level, depth)
         self._edits: dict[int, Any] = {}
         self._asked: dict[str, Callable[[Mapping[str, Any]], None]] = {
             "edit": self._edit,
@@ -57,6 +58,13 @@ class Session:
         from ..display.player import payload_of
 
         return payload_of(self._trace, self._first if self._edits else None, self._closed)
+
+    @property
+    def seen(self) -> int:
+        """How many nodes are to be seen now."""
+        from ..display.player.payload import viewed
+
+        return len(viewed(self._trace, self._closed)[0].graph)
 
     @property
     def film(self) -> Film:
