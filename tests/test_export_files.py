@@ -27,8 +27,8 @@ FIRST_BYTES = {
     ".html": b"<!DOCTYPE html>",
     ".dot": b"digraph {",
     ".gv": b"digraph {",
-    ".mmd": b"flowchart LR",
-    ".mermaid": b"flowchart LR",
+    ".mmd": b"flowchart ",
+    ".mermaid": b"flowchart ",
     ".gif": b"GIF89a",
 }
 
@@ -200,3 +200,37 @@ def test_themes_are_exported(tmp_path, theme, ground):
     for suffix in (".svg", ".html"):
         background = drawing.save(tmp_path / f"a{suffix}").read_text().partition('class="ng-background"')[2]
         assert f'fill="#{ground:02x}' in background[:80]
+
+
+def network(scale=1.0):
+    rng = np.random.default_rng(0)
+    net = ng.nn.Sequential(ng.nn.Linear(3, 4, rng=1), ng.nn.Tanh(), ng.nn.Linear(4, 1, rng=2))
+    result = (net(ng.tensor(scale * rng.normal(size=(8, 3)), name="X")) ** 2).mean()
+    result.name = "loss"
+    result.backward()
+    return result
+
+
+OPTIONS = [
+    {"values": "numbers", "digits": 4},
+    {"heat": True, "theme": "dark"},
+    {"highlight": ["X", "loss"]},
+    {"compare": network()},
+    {"compare": network(), "values": "numbers", "theme": "dark"},
+    {"level": "module"},
+    {"depth": 1, "direction": "TB"},
+    {"values": "none"},
+]
+
+
+@pytest.mark.parametrize("options", OPTIONS, ids=lambda options: "-".join(options))
+@pytest.mark.parametrize("suffix", [".png", ".pdf", ".html", ".dot", ".mmd"])
+def test_whatever_a_drawing_looks_like_it_is_exported(tmp_path, options, suffix):
+    path = ng.draw(network(2.0), **options).save(tmp_path / f"a{suffix}")
+    assert path.read_bytes().startswith(FIRST_BYTES[suffix])
+
+
+def test_scalars_of_matrices_are_exported(tmp_path):
+    a = ng.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True, name="A")
+    drawing = ng.draw((a @ ng.tensor([1.0, 2.0], name="x")).sum(), level="scalar")
+    assert drawing.save(tmp_path / "a.png").stat().st_size > 1000

@@ -52,7 +52,7 @@ def test_everything_on_the_pictures_is_read(name, look):
 
 
 @pytest.mark.parametrize(
-    "unknown", ["<circle r='3'/>", "<path d='M0,0Q1,1 2,2'/>", "<g transform='rotate(3)'><path d='M0,0'/></g>"]
+    "unknown", ["<ellipse rx='3'/>", "<path d='M0,0Q1,1 2,2'/>", "<g transform='rotate(3)'><path d='M0,0'/></g>"]
 )
 def test_what_is_not_known_is_not_left_out_in_silence(unknown):
     with pytest.raises(ValueError, match="no painter knows it"):

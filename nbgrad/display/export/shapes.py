@@ -1,8 +1,8 @@
 """A picture taken apart again: from the SVG of this house to a flat list of shapes that any painter can paint.
 
-The pictures are written in a small part of SVG: rectangles, paths and text, in groups that move, scale, dim or hand
-down a colour. That part is read here, and nothing else: an element or a command that is not known is an error, so
-that no export can leave something out in silence. Style sheets are for motion only, and are passed over.
+The pictures are written in a small part of SVG: rectangles, circles, paths and text, in groups that move, scale, dim
+or hand down a colour. That part is read here, and nothing else: an element or a command that is not known is an error,
+so that no export can leave something out in silence. Style sheets are for motion only, and are passed over.
 """
 
 from __future__ import annotations
@@ -111,7 +111,10 @@ def _shapes(parent: ET.Element, look: dict[str, str], at: Matrix, opacity: float
         if tag == "g":
             yield from _shapes(element, own, _moved(at, element.get("transform", "")), seen)
         elif tag == "rect":
-            yield _outline(_rectangle(element), own, at, seen)
+            yield _outline(_rectangle(*_numbers(element, "x", "y", "width", "height", "rx")), own, at, seen)
+        elif tag == "circle":
+            x, y, r = _numbers(element, "cx", "cy", "r")
+            yield _outline(_rectangle(x - r, y - r, 2 * r, 2 * r, r), own, at, seen)
         elif tag == "path":
             yield _outline(list(_path(element.get("d", ""))), own, at, seen)
         elif tag == "text":
@@ -155,8 +158,11 @@ def _outline(pieces: list[Piece], look: dict[str, str], at: Matrix, opacity: flo
     )
 
 
-def _rectangle(element: ET.Element) -> list[Piece]:
-    x, y, width, height, rx = (float(element.get(name, "0")) for name in ("x", "y", "width", "height", "rx"))
+def _numbers(element: ET.Element, *names: str) -> list[float]:
+    return [float(element.get(name, "0")) for name in names]
+
+
+def _rectangle(x: float, y: float, width: float, height: float, rx: float) -> list[Piece]:
     r = min(rx, width / 2, height / 2)
     right, bottom = x + width, y + height
     if not r:
