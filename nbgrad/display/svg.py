@@ -51,7 +51,7 @@ __all__ = [
 ]
 
 CELL_WIDTH = 820  # px that a notebook's cell has for a picture on a small screen
-SMALLEST_SCALE = 0.78  # below this the small print is too small to read, and it is better to scroll
+SMALLEST_SCALE = 0.9  # below this the small print is too small to read, and it is better to scroll
 
 
 def to_svg(
