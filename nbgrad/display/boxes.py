@@ -152,6 +152,12 @@ def _tooltip(scene: Scene, node: Node, gradients: bool) -> str:
             f"{measure.clean(name, 40)} {numbers.shape(shape)}" for name, shape in facts["saved"][:8]
         )
         said.append(messages.say("tooltip_saved", said=kept))
+    change = facts["change"]
+    if gradients and change is not None:
+        had = (f"tooltip_{which}" for which in change.changed)
+        old = (numbers.summary(getattr(change, which), digits=digits) for which in change.changed)
+        before = messages.parts([messages.say(key, said=summary) for key, summary in zip(had, old, strict=True)])
+        said.append(messages.say("tooltip_before", said=before))
     return messages.parts(said)
 
 
@@ -199,17 +205,17 @@ def _numbers(
     if node.form == PICTURE:
         return _pictures(node, slot, array, paint, before)
     if node.form == TABLE:
-        return _table(node, slot, array, digits)
+        return _table(node, slot, array, digits, schema.as_array(before[0]) if before else None)
     room = max(node.x + node.width - node.text_x - 8, 20.0)
     said = measure.fit(slot.sign + line_text(array, slot.spelled, digits, before), theme.NUMBER_SIZE, room)
     return text(0, 0, said, slot.css, theme.NUMBER_SIZE, slot.colour)
 
 
-def _table(node: Node, slot: _Slot, array: np.ndarray | None, digits: int) -> str:
+def _table(node: Node, slot: _Slot, array: np.ndarray | None, digits: int, old: np.ndarray | None) -> str:
     sign = text(0, 13, slot.sign.strip(), slot.css, theme.NUMBER_SIZE, slot.colour) if slot.sign else ""
     if array is None or not array.size:
         return sign + text(tables.SIGN, 13, slot.spelled or "—", slot.css, theme.NUMBER_SIZE, slot.colour)
-    return sign + tables.table(array, node.cell_width, digits, slot.css, slot.colour)
+    return sign + tables.table(array, node.cell_width, digits, slot.css, slot.colour, old)
 
 
 def _pictures(node: Node, slot: _Slot, array: np.ndarray | None, paint: Paint, before: tuple[Any, ...]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from nbgrad.display import heat, measure, messages, numbers, theme, thumbnail
 from nbgrad.display.compare import COMPARED
 from nbgrad.display.elements import text
-from nbgrad.display.scene import MARGIN, PICTURE, Scene
+from nbgrad.display.scene import MARGIN, PICTURE, TABLE, Scene
 
 ROW = 26  # px
 SHARES = 12  # steps in which the scale of heat is shown
@@ -107,10 +107,17 @@ def _heat(scene: Scene) -> _Row:
 
 
 def _changes(scene: Scene) -> _Row:
-    """Return what the mark of a change means."""
+    """Return what the mark of a change means, or that there is none."""
     row = _Row(scene.look.palette)
+    forms = [node.form for node in scene.nodes.values() if scene.graph.nodes[node.id]["change"] is not None]
+    if not forms:
+        row.say(messages.say("no_changes"))
+        return row
     row.draw(changed_mark(row.x + 9, 0, row.paint), 25)
-    row.say(messages.say("legend_changed"))
+    row.say(messages.say("legend_changed"), 16)
+    for form, key in ((PICTURE, "legend_changed_pictures"), (TABLE, "legend_changed_tables")):
+        if form in forms:
+            row.say(messages.say(key), 16)
     return row
 
 

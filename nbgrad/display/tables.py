@@ -14,7 +14,7 @@ ROW = 17  # px
 GAP = 12  # px between the table of values and that of gradients
 CELL_GAP = 10  # px between two numbers of a row
 SIGN = 18  # px in front of the bracket, for "∂"
-BRACKET = 5  # px from a bracket to the numbers
+BRACKET = 7  # px from a bracket to the numbers
 LEAST_CELL = 34.0
 LEFT_OUT = 14.0  # px of the column that stands for those that are left out
 WIDEST_CELL = 110.0
@@ -79,17 +79,21 @@ def height(shape: tuple[int, ...]) -> float:
     return len(chosen(stats.plane(shape)[0])) * ROW
 
 
-def table(array: np.ndarray, cell: float, digits: int, css: str, colour: str) -> str:
-    """Return an array's table with its upper left corner, that of the sign, at (0, 0)."""
+def table(array: np.ndarray, cell: float, digits: int, css: str, colour: str, old: np.ndarray | None = None) -> str:
+    """Return an array's table with its upper left corner, that of the sign, at (0, 0).
+
+    old: the array as it was; numbers that are written differently now are bold.
+    """
     lines = cells(array, digits)
+    had = lines if old is None or old.shape != array.shape else cells(old, digits)
     rights, high = _rights(array.shape, cell), len(lines) * ROW
     end = round(rights[-1] + BRACKET, 1)
     parts = [
         f'<path d="M{SIGN + 4:g},1h-4v{high - 2:g}h4M{end - 4:g},1h4v{high - 2:g}h-4" fill="none" '
         f'stroke="{colour}" stroke-width="1.2"/>'
     ]
-    for row, line in enumerate(lines):
-        for right, said in zip(rights, line, strict=True):
-            shown = measure.fit(said, theme.NUMBER_SIZE, cell)
-            parts.append(text(right, row * ROW + 13, shown, css, theme.NUMBER_SIZE, colour, anchor="end"))
+    for row, (line, old_line) in enumerate(zip(lines, had, strict=True)):
+        for right, said, was in zip(rights, line, old_line, strict=True):
+            shown, weight = measure.fit(said, theme.NUMBER_SIZE, cell), "" if said == was else "700"
+            parts.append(text(right, row * ROW + 13, shown, css, theme.NUMBER_SIZE, colour, weight, "end"))
     return "".join(parts)

@@ -26,6 +26,7 @@ SENTENCES = {
     "tooltip_value": "value: {said}",
     "tooltip_gradient": "gradient: {said}",
     "tooltip_saved": "kept for the backward pass: {said}",
+    "tooltip_before": "before: {said}",
     "legend_negative": "negative",
     "legend_positive": "positive, up to the number (±) below each picture",
     "legend_not_finite": "NaN or ∞",
@@ -137,7 +138,9 @@ SENTENCES = {
     "heat_range": "Size of gradients (root mean square): least {least} at {least_at}, greatest {greatest} at "
     "{greatest_at}.",
     "heat_not_finite": "There is NaN or ∞ in the gradient of: {names}.",
-    "legend_changed": "changed: before → after; Δ below a picture is the greatest change",
+    "legend_changed": "changed: before → after",
+    "legend_changed_pictures": "Δ below a picture: the greatest change",
+    "legend_changed_tables": "bold numbers: those that changed",
     "changes": "Changed:",
     "changes_in": "Changed: {names}.",
     "no_changes": "Nothing has changed.",
