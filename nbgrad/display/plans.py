@@ -33,6 +33,7 @@ GRADIENT_NAME_HEIGHT = 17  # px by which the name of its gradient makes a box hi
 TOP_BADGE = 14  # px by which a badge on top pushes the text down
 NOTE_HEIGHT = 17  # px by which the line that counts a group's nodes makes its box higher
 STACK = 5  # px by which the second sheet of a collapsed group peeps out behind the first; of folded ones a third
+CHANGED_MARK = 28  # px that the sign of a change takes of the top of a box
 NUMBER_HEIGHT = 32  # of an unnamed number's box
 NUMBER_WIDTH = 44  # at least
 
@@ -104,7 +105,8 @@ def plan(graph: nx.MultiDiGraph, node: int, look: Look = DEFAULT) -> Plan:
     body = max(_body_width(facts, form, shows_gradient, pitch, cell_width, look), _width_of_name(gradient_name))
     body = max(body, measure.width(note, theme.SHAPE_SIZE))
     width = text_inset(badge_width, direction) + max(first_row, body) + 10
-    width = max(width, _least(form, shows_gradient), badge_width + 20 if direction == "TB" else 0)
+    beside = 2 * CHANGED_MARK if facts["change"] is not None else 20  # px that a badge on top leaves free
+    width = max(width, _least(form, shows_gradient), badge_width + beside if direction == "TB" else 0)
     height = _height(facts, form, shows_gradient, picture_height)
     height += GRADIENT_NAME_HEIGHT if gradient_name else 0
     height += NOTE_HEIGHT if note else 0
