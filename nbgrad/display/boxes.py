@@ -15,6 +15,7 @@ from nbgrad.display.plans import (
     GRADIENT_NAME_HEIGHT,
     NONE,
     NOTE_HEIGHT,
+    PAIR_GAP,
     PICTURE,
     PITCH,
     STACK,
@@ -206,15 +207,23 @@ def _numbers(
         return _pictures(node, slot, array, paint, before)
     if node.form == TABLE:
         return _table(node, slot, array, digits, schema.as_array(before[0]) if before else None)
-    room = max(node.x + node.width - node.text_x - 8, 20.0)
-    said = measure.fit(slot.sign + line_text(array, slot.spelled, digits, before), theme.NUMBER_SIZE, room)
+    said = measure.fit(slot.sign + line_text(array, slot.spelled, digits, before), theme.NUMBER_SIZE, _room(node))
     return text(0, 0, said, slot.css, theme.NUMBER_SIZE, slot.colour)
+
+
+def _room(node: Node) -> float:
+    """Return how many px a line of a box has."""
+    return max(node.x + node.width - node.text_x - 8, 20.0)
 
 
 def _table(node: Node, slot: _Slot, array: np.ndarray | None, digits: int, old: np.ndarray | None) -> str:
     sign = text(0, 13, slot.sign.strip(), slot.css, theme.NUMBER_SIZE, slot.colour) if slot.sign else ""
     if array is None or not array.size:
         return sign + text(tables.SIGN, 13, slot.spelled or "—", slot.css, theme.NUMBER_SIZE, slot.colour)
+    top = node.gradient_at[1] if slot.sign else node.value_at[1]
+    bottom = top + tables.height(array.shape)
+    if bottom > node.y + node.height or tables.width(array.shape, node.cell_width) > _room(node):  # of another shape
+        return sign + text(tables.SIGN, 13, numbers.shape(array.shape), slot.css, theme.NUMBER_SIZE, slot.colour)
     return sign + tables.table(array, node.cell_width, digits, slot.css, slot.colour, old)
 
 
@@ -238,9 +247,10 @@ def _pictures(node: Node, slot: _Slot, array: np.ndarray | None, paint: Paint, b
         caption = f"|{caption}|"
     parts.append(text(0, below, caption, slot.css, theme.LABEL_SIZE, slot.colour))
     if any(each is not None for each in cells):
-        parts.append(_small(0, round(below + 13, 1), _scale(greatest), paint))
+        scale = _fitting("±", greatest, PITCH - 4 if len(shown) == 1 else thumbnail.SIZE + ARROW - 4)
+        parts.append(_small(0, round(below + 13, 1), scale if greatest else "0", paint))
     if before and array is not None and shown[0] is not None:
-        moved = f"Δ {numbers.number(greatest_change(shown[0], array))}"
+        moved = _fitting("Δ ", greatest_change(shown[0], array), thumbnail.SIZE + PAIR_GAP - 4)
         parts.append(_small(thumbnail.SIZE + ARROW, round(below + 13, 1), moved, paint))
     return "".join(parts)
 
@@ -250,13 +260,16 @@ def _width_of(array: np.ndarray | None) -> float:
 
 
 def _small(x: float, y: float, said: str, paint: Paint) -> str:
-    fitted = measure.fit(said, theme.SHAPE_SIZE, PITCH + 10)
-    return text(x, y, fitted, "ng-shape", theme.SHAPE_SIZE, paint.dim)
+    return text(x, y, said, "ng-shape", theme.SHAPE_SIZE, paint.dim)
 
 
-def _scale(greatest: float) -> str:
-    """Say where the colours of a thumbnail end; three digits are enough for that."""
-    return f"±{numbers.number(greatest)}" if greatest else "0"
+def _fitting(sign: str, x: float, room: float) -> str:
+    """Write a number below a thumbnail with three digits, or with fewer where there is no room for so many."""
+    for digits in (3, 2, 1):
+        said = f"{sign}{numbers.number(x, digits)}"
+        if measure.width(said, theme.SHAPE_SIZE) <= room:
+            return said
+    return measure.fit(said, theme.SHAPE_SIZE, room)
 
 
 def _fits(node: Node, array: np.ndarray) -> bool:

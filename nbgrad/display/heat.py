@@ -16,6 +16,7 @@ import numpy as np
 from nbgrad.display import measure, messages, numbers, schema, stats, theme
 
 LEAST_DECADES = 6  # that the scale spans: less than a factor of a million is no vanishing
+LEAST_POWER, GREATEST_POWER = -323, 308  # powers of ten that are numbers; the scale ends there
 THINNEST, THICKEST = 1.2, 8.0  # px, of an edge
 
 
@@ -69,7 +70,8 @@ def heat_of(graph: nx.MultiDiGraph) -> Heat:
     sizes = {node: size_of(gradient) for node, gradient in known if gradient is not None and gradient.size}
     positive = [size for size in sizes.values() if isfinite(size) and size > 0]
     lowest, highest = (floor(log10(min(positive))), ceil(log10(max(positive)))) if positive else (-LEAST_DECADES, 0)
-    return Heat(sizes, min(lowest, highest - LEAST_DECADES), highest)
+    highest = min(max(highest, LEAST_POWER + LEAST_DECADES), GREATEST_POWER)
+    return Heat(sizes, max(min(lowest, highest - LEAST_DECADES), LEAST_POWER), highest)
 
 
 def size_of(gradient: np.ndarray) -> float:
@@ -82,7 +84,8 @@ def size_of(gradient: np.ndarray) -> float:
     greatest = float(real.max())
     if not isfinite(greatest) or greatest == 0:
         return float("nan") if isnan(greatest) else greatest
-    return greatest * float(np.sqrt(np.mean((real / greatest) ** 2)))  # divided first, so that no square overflows
+    with np.errstate(under="ignore"):  # what is lost of the least beside the greatest does not count
+        return greatest * float(np.sqrt(np.mean((real / greatest) ** 2)))  # divided first, so that no square overflows
 
 
 def colour(share: float, paint: theme.Palette) -> str:

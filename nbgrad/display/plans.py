@@ -107,6 +107,7 @@ def plan(graph: nx.MultiDiGraph, node: int, look: Look = DEFAULT) -> Plan:
     width = text_inset(badge_width, direction) + max(first_row, body) + 10
     beside = 2 * CHANGED_MARK if facts["change"] is not None else 20  # px that a badge on top leaves free
     width = max(width, _least(form, shows_gradient), badge_width + beside if direction == "TB" else 0)
+    width = max(width, _width_of_problem(facts))
     height = _height(facts, form, shows_gradient, picture_height)
     height += GRADIENT_NAME_HEIGHT if gradient_name else 0
     height += NOTE_HEIGHT if note else 0
@@ -192,6 +193,14 @@ def _pitch(facts: dict[str, Any], form: str) -> float:
 
 def _width_of_name(gradient_name: str) -> float:
     return measure.width(gradient_name, theme.NUMBER_SIZE)
+
+
+def _width_of_problem(facts: dict[str, Any]) -> float:
+    """Return how wide a box must be so that what arises in it can be said on its upper edge."""
+    if not facts["problem"]:
+        return 0.0
+    said = messages.say("arises_here", problem=facts["problem"])
+    return measure.width(said, theme.SHAPE_SIZE) + 30 + (CHANGED_MARK if facts["change"] is not None else 0)
 
 
 def _least(form: str, shows_gradient: bool) -> float:

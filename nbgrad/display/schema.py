@@ -162,13 +162,7 @@ def normalise(graph: Any) -> nx.MultiDiGraph:
     """
     if isinstance(graph, nx.MultiDiGraph) and graph.graph.get(DONE):
         return graph
-    if not isinstance(graph, nx.Graph) or not graph.is_directed():
-        what = "an undirected graph" if isinstance(graph, nx.Graph) else f"a {type(graph).__name__}"
-        raise NotAGraphError(
-            f"Only a directed networkx graph can be drawn, but this is {what}: without a direction an edge "
-            "does not say which node is the input. Pass a networkx.DiGraph or MultiDiGraph; "
-            "nbgrad.to_networkx(y) makes one of a tensor."
-        )
+    check_directed(graph)
     _check_order(graph)
     ids = _whole_numbers(graph)
     result = nx.MultiDiGraph(**{DONE: True})
@@ -177,6 +171,17 @@ def normalise(graph: Any) -> nx.MultiDiGraph:
     for position, u, v, given in _edges(graph):
         result.add_edge(ids[u], ids[v], position=position, **given)
     return result
+
+
+def check_directed(graph: Any) -> None:
+    """Raise NotAGraphError for what is not a directed networkx graph."""
+    if not isinstance(graph, nx.Graph) or not graph.is_directed():
+        what = "an undirected graph" if isinstance(graph, nx.Graph) else f"a {type(graph).__name__}"
+        raise NotAGraphError(
+            f"Only a directed networkx graph can be drawn, but this is {what}: without a direction an edge "
+            "does not say which node is the input. Pass a networkx.DiGraph or MultiDiGraph; "
+            "nbgrad.to_networkx(y) makes one of a tensor."
+        )
 
 
 DONE = "nbgrad_display_normalised"  # the mark of a graph that has every attribute
@@ -327,10 +332,10 @@ def attributes(node: Any, given: Mapping[str, Any], computed: bool = False) -> d
         "value": value,
         "gradient": gradient,
         "group": _path(node, given.get("group")),
-        **{which: int(given.get(which) or least) for which, least in COUNTS},
-        "spelled": "" if foreign is None or value is not None else _spelled_value(foreign),
+        **{which: _count(node, which, given.get(which), least) for which, least in COUNTS},
+        "spelled": "" if value is not None else _spelled_value(given.get("value"), foreign),
         "code": given.get("code"),
-        "problem": _word(given, "problem"),
+        "problem": _word(given, "problem", 24),
         "change": given.get("change"),
         "saved": given.get("saved") or (),
         "bare": missing if bare is None else bare is True,
@@ -346,6 +351,20 @@ def _path(node: Any, given: Any) -> tuple[str, ...]:
             'names from the outermost group to the innermost, such as ("encoder", "attention").'
         )
     return tuple(clean(name, LONGEST_NAME) or "—" for name in names)
+
+
+def _count(node: Any, which: str, given: Any, least: int) -> int:
+    if given is None:
+        return least
+    try:
+        count = operator.index(given)
+    except TypeError:
+        count = -1
+    if count < 0:
+        raise AttributeValueError(
+            f"Node {clean(node, 40)} has {which}={_spelled(given)}. It is a number of things, a whole number from 0."
+        )
+    return count
 
 
 COUNTS = (("members", 1), ("operations", 0), ("parameters", 0), ("count", 1))
@@ -377,8 +396,10 @@ def _spelled(thing: Any) -> str:
     return clean(repr(thing) if isinstance(thing, str) else thing, 40)
 
 
-def _spelled_value(foreign: np.ndarray) -> str:
+def _spelled_value(value: Any, foreign: np.ndarray | None) -> str:
     """Say what a value is that has no numbers: a single text or date in full, a single object by its type."""
+    if foreign is None:
+        return "" if value is None else clean(type(value).__name__, 40)
     if foreign.size != 1:
         return messages.say("holds_text" if foreign.dtype.kind in "US" else "holds_other")
     only = foreign.reshape(-1)[0]

@@ -68,9 +68,10 @@ def to_svg(
     '<svg xmlns="http://www.w3.org/2000/svg" '
     """
     look = look or Look(direction=direction)
-    graph = schema.normalise(graph)
-    if len(graph) > TOO_MANY:
+    schema.check_directed(graph)
+    if len(graph) > TOO_MANY:  # said at once, before a look at each node
         return too_many(len(graph), look)
+    graph = schema.normalise(graph)
     return picture(build(graph, look=look), title, gradients)
 
 
