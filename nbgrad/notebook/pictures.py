@@ -48,8 +48,8 @@ LEFT_OUT.label = "None"
 class Picture(Protocol):
     """What can be drawn: its vertices in creation order, and its backward pass for those who watch.
 
-    ``paths`` are the groups of its vertices by number, ``None`` where the vertices themselves know them. ``seed`` is the
-    gradient to begin with; ``None`` for a single number, whose own gradient is 1.
+    ``paths`` are the groups of its vertices by number, ``None`` where the vertices know them. ``seed`` is the gradient
+    to begin with; ``None`` for a single number, whose own gradient is 1.
     """
 
     vertices: list[Vertex]
