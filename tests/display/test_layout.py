@@ -190,6 +190,17 @@ def test_a_neuron_is_drawn_calmly():
     assert at["y"][0] == at["sigmoid"][0]
 
 
+def test_leaves_do_not_bend_the_way_of_the_operations():
+    graph = nx.MultiDiGraph()
+    graph.add_nodes_from("XWbhzaVcHZAydsm")  # the graph of a network with one hidden layer
+    for edges, position in (("Xh hz za aH HZ ZA Ad ds sm", 0), ("Wh bz VH cZ yd ds", 1)):
+        graph.add_edges_from(edges.split(), position=position)
+    sizes = {node: (138.0, 125.0) if node == "X" else (152.7, 156.0) for node in graph} | {"h": (180.2, 156.0)}
+    sizes |= {"c": (146.0, 67.0), "m": (146.0, 98.0), "y": (128.5, 125.0)}
+    result = layout(graph, sizes, "TB")
+    assert len({result.positions[node][0] for node in "hzaHZAdsm"}) == 1
+
+
 def test_top_to_bottom_is_left_to_right_turned():
     graph = sketch()
     sizes = {node: (100.0 + 3 * k, 60.0) for k, node in enumerate(graph)}

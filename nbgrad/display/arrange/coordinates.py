@@ -23,7 +23,7 @@ STRAND_GAP = 16.0  # ... between parallel edges
 
 PULL_INSIDE = 8.0  # between two waypoints of one long edge
 PULL_RESULT = 2.0  # between operations, and at the ends of long edges
-PULL_LEAF = 1.0  # towards a leaf, which moves easily
+PULL_LEAF = 0.9  # towards a leaf, which moves easily: two of them do not bend the way of the operations
 PULL_PORT = 0.5  # towards a group's border, where an edge may stand at any height
 SLIGHTLY_MORE = 1.001  # an operand wins over an equally strong consumer, so that a path bends once, not twice
 TURNS = 8  # sweeps over the columns, to and fro
