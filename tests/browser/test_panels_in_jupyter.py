@@ -4,64 +4,70 @@ from __future__ import annotations
 
 from typing import Any
 
-import nbformat
+import numpy as np
 import pytest
 from lesson_page import Lesson
+from scalar_player import NEURON, PLACES, PLAYER, fresh_player, node_named, number_in, wait_at, write_notebook
+
+import nbgrad as ng
 
 NAME = "panels.ipynb"
-CELLS = [
-    "import nbgrad as ng\nng.debug(True)",
-    "k = ng.tensor(0.5, requires_grad=True)\nz = k * 2.0\nloss = z * z + k",
-    "ng.animate(loss)",
-]
-KERNEL = {"kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}}
 SHUT_DOWN = "async () => { await window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.shutdown(); }"
 
 
-@pytest.fixture(scope="module", params=["lab/tree/", "notebooks/"], ids=["lab", "notebook"])
-def opened(request: Any, open_lesson: Any, lab_server: Any) -> Lesson:
-    """A notebook with a player, all its cells run."""
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in CELLS], metadata=KERNEL)
-    nbformat.write(notebook, lab_server.lessons / NAME)
-    lesson: Lesson = open_lesson(request.param + NAME)
+@pytest.fixture(scope="module", params=list(PLACES))
+def opened(request: pytest.FixtureRequest, lab_server: Any, open_lesson: Any) -> Lesson:
+    """The notebook with its players, all cells run."""
+    write_notebook(lab_server.lessons / NAME, [NEURON, PLAYER])
+    lesson = open_lesson(PLACES[request.param] + NAME)
     lesson.run_all()
     assert lesson.complaints() == []
     return lesson
 
 
 @pytest.fixture
-def player(opened: Lesson) -> Any:
-    """The player in its cell, without an open panel."""
-    player = opened.cell("ng.animate(loss)").locator(".ng-player")
-    player.wait_for()
-    if player.locator(".ng-panel-close").count():
-        player.locator(".ng-panel-close").click()
-    return player
+def lesson(opened: Lesson) -> Any:
+    """The notebook, for one test, which fails where an error shows on the page or in its console meanwhile."""
+    with opened.without_errors():
+        yield opened
 
 
-def box(player: Any, name: str) -> Any:
-    return player.locator("[data-node]", has=player.page.locator(".ng-name", has_text=name)).first
+@pytest.fixture
+def player(lesson: Lesson) -> Any:
+    """The neuron's player: nothing open, nothing changed, at the beginning of its backward pass."""
+    return fresh_player(lesson, "player = ng.animate")
 
 
-def test_the_kernel_computes_an_edit_on_a_copy(opened, player):
-    player.locator(".ng-stage").press("End")
-    box(player, "k").focus()
-    player.page.keyboard.press("Enter")
-    field = player.get_by_label("Value of k")
-    field.fill("1")
-    field.press("Enter")
-    player.get_by_text("Computed anew.").wait_for()
-    loss = box(player, "loss")
-    assert loss.locator("[data-value] text:not(.ng-ghost)").text_content() == "5"
-    assert loss.locator("[data-value] .ng-ghost").text_content() == "1.5"
-    opened.photograph(player, "panels-edit")
-    assert opened.ask_kernel(k="float(k.data)")["k"] == 0.5
-    player.get_by_role("button", name="Reset").click()
-    player.locator(".ng-ghost").first.wait_for(state="detached")
-    assert field.input_value() == "0.5"
+def test_a_node_an_edge_and_the_check_of_the_edge(lesson, player):
+    node_named(player, "a").click()
+    said = player.locator(".ng-panel-node").inner_text()
+    assert "a = np.tanh(z)" in said
+    assert player.locator(".ng-panel-node .ng-facts math").count() >= 1
+    player.get_by_role("button", name="Go to the step of its gradient").click()
+    assert "a" in player.locator(".ng-caption").text_content()
+    player.locator(".ng-panel-node .ng-locals .ng-link").first.click()
+    edge = player.locator(".ng-panel-edge")
+    assert "They agree." in edge.inner_text()
+    player.get_by_role("button", name="Go to the step", exact=True).click()
+    lesson.photograph(player, "player-edge")
+    hit = player.locator("[data-hit]").last
+    hit.dispatch_event("click")
+    assert player.locator(".ng-panel-edge").count() == 1
 
 
-def test_letters_in_a_field_are_no_shortcuts_of_the_notebook(opened, player):
+def test_the_paths_add_up_to_what_the_kernel_has(lesson, player):
+    player.get_by_role("button", name="Paths").click()
+    panel = player.locator(".ng-panel-paths")
+    panel.get_by_role("tab", name="w").click()
+    assert panel.locator(".ng-row").count() == 2
+    total = float(panel.locator(".ng-sum .ng-number").text_content().replace("−", "-"))
+    assert total == pytest.approx(lesson.ask_kernel(slope="w.grad.item()")["slope"], rel=1e-2)
+    panel.locator(".ng-row").first.hover()
+    player.locator(".ng-dimming").wait_for()
+    lesson.photograph(player, "player-paths")
+
+
+def test_letters_in_a_field_are_no_shortcuts_of_the_notebook(player):
     before = player.page.locator(".jp-Notebook .jp-Cell").count()
     player.locator(".ng-open-quiz").click()
     player.page.keyboard.type("ddab")
@@ -71,28 +77,93 @@ def test_letters_in_a_field_are_no_shortcuts_of_the_notebook(opened, player):
     assert player.locator(".ng-open-quiz").evaluate("button => button === document.activeElement")
 
 
-def test_a_node_and_its_line_point_at_each_other(opened, player):
-    page = player.page
-    box(player, "z").hover()
-    mark = page.locator(".ng-cell-mark")
+def test_the_quiz_knows_a_slip_from_the_answer(lesson, player):
+    player.get_by_role("button", name="Quiz me").click()
+    quiz = player.locator(".ng-panel-quiz")
+    slope = 2 * (np.tanh(0.6) - 0.6)  # of the square
+    assert "a−z" in quiz.locator(".ng-question").text_content()
+    for typed, answer in [(f"{-slope:.4f}", "sign"), ("nonsense", "not a number"), (f"{slope:.4f}", "Right.")]:
+        quiz.get_by_role("textbox").fill(typed)
+        quiz.get_by_role("textbox").press("Enter")
+        quiz.locator(".ng-status", has_text=answer).wait_for()
+    quiz.get_by_text("1 of 1 right").wait_for()
+    quiz.get_by_role("button", name="Next question").click()
+    quiz.get_by_role("button", name="Hint").click()
+    quiz.get_by_role("button", name="Reveal").click()
+    quiz.get_by_text("It is ").wait_for()
+    lesson.photograph(player, "player-quiz")
+
+
+def test_the_wrong_orders_have_wrong_numbers(lesson, player):
+    player.get_by_role("button", name="Why this order?").click()
+    orders = player.locator(".ng-order")
+    assert orders.count() == 3
+    assert [orders.nth(place).locator(".ng-final .ng-wrong-number").count() for place in range(3)] == [0, 2, 2]
+    player.locator(".ng-orders-forward").click()
+    player.get_by_role("button", name="Walk through").click()
+    player.get_by_role("button", name="Stop").click()
+    player.locator(".ng-orders-back").click()
+    lesson.photograph(player, "player-orders")
+
+
+def test_code_and_graph_point_at_each_other(lesson, player):
+    """In both directions, in the player's own list and in the cell itself, which stands above the player's cell."""
+    player.get_by_role("button", name="Code").click()
+    row = player.locator(".ng-panel-code .ng-row", has_text="a = np.tanh(z)")
+    row.hover()
+    assert "ng-lit" in node_named(player, "a").get_attribute("class")
+    node_named(player, "z").hover()
+    player.locator(".ng-panel-code .ng-row.ng-row-lit", has_text="z = w * x + b").wait_for()
+    mark = lesson.page.locator(".ng-cell-mark")
     mark.wait_for()
-    line = page.locator(".jp-Cell .cm-line", has_text="z = k * 2.0")
+    line = lesson.page.locator(".cm-line", has_text="z = w * x + b").first
     assert mark.bounding_box()["y"] == pytest.approx(line.bounding_box()["y"], abs=2)
-    opened.photograph(page.locator(".jp-Notebook").first, "panels-line")
-    line.hover()
-    mark.wait_for(state="detached")
-    assert player.locator("[data-node].ng-lit").count() == 1
-    assert "z" in player.locator("[data-node].ng-lit .ng-name").text_content()
-    page.locator(".jp-Cell .cm-line", has_text="ng.debug").hover()
-    player.locator("[data-node].ng-lit").first.wait_for(state="detached")
+    lesson.page.locator(".cm-line", has_text="a = np.tanh(z)").first.hover()
+    player.locator(".ng-dimming").wait_for()
+    assert "ng-lit" in node_named(player, "a").get_attribute("class")
+    lesson.photograph(lesson.page.locator(".jp-Notebook").first, "panels-line")
+    lesson.page.locator(".cm-line", has_text="import numpy").first.hover()
+    player.locator(".ng-dimming").wait_for(state="detached")
 
 
-def test_a_kernel_that_has_gone_is_told_of(opened, player):
+def test_an_edit_goes_through_the_kernel_and_leaves_the_learner_s_numbers(lesson, player):
+    node_named(player, "w").click()
+    field = player.get_by_label("Value of w")
+    player.get_by_role("button", name="Last step").click()
+    before = number_in(player, "w·x", "value")
+    field.fill("1.5")
+    field.press("Enter")
+    node_named(player, "w·x").get_by_text("3", exact=True).wait_for()
+    assert player.locator(".ng-ghost").filter(has_text=before).count() >= 1
+    kept = lesson.ask_kernel(w="w.item()", grad="w.grad.item()")
+    assert kept["w"] == 0.5
+    assert kept["grad"] == pytest.approx(float(slope_of_w()))
+    lesson.photograph(player, "player-edited")
+    box = field.bounding_box()
+    player.page.mouse.move(box["x"] + 20, box["y"] + box["height"] / 2)
+    player.page.mouse.down()
+    player.page.mouse.move(box["x"] + 60, box["y"] + box["height"] / 2, steps=4)
+    player.page.mouse.up()
+    player.page.wait_for_function("field => Number(field.value) > 1.5", arg=field.element_handle())
+    player.get_by_role("button", name="Reset").click()
+    node_named(player, "w·x").get_by_text("1", exact=True).wait_for()
+    player.page.wait_for_function("field => field.value === '0.5'", arg=field.element_handle())
+
+
+def slope_of_w() -> Any:
+    return ng.grad(lambda w: (np.tanh(2 * w - 0.4) - (2 * w - 0.4)) ** 2)(0.5)
+
+
+def test_a_player_whose_kernel_has_gone_goes_on_and_says_so(lesson, player):
     """The last of these tests: nothing answers after it."""
-    box(player, "k").click()
-    opened.page.evaluate(SHUT_DOWN)
-    player.get_by_label("Value of k").fill("3")
+    node_named(player, "w").click()
+    lesson.page.evaluate(SHUT_DOWN)
+    player.get_by_label("Value of w").fill("3")
     player.page.keyboard.press("Enter")
     player.locator(".ng-edit .ng-status[data-tone=error]").wait_for()
     assert "kept." in player.locator(".ng-edit .ng-status").inner_text()
-    assert player.get_by_label("Value of k").input_value() == "3"
+    assert player.get_by_label("Value of w").input_value() == "3"
+    for step in (2, 3):
+        player.get_by_role("button", name="Step forward").click()
+        wait_at(player, "Backward", step)
+    assert number_in(player, "a−z", "gradient") != "—"
