@@ -9,7 +9,6 @@ from nbgrad.display.arrange import Layout, layout
 from nbgrad.display.compare import DifferentGraphsError, compared
 from nbgrad.display.frames import Frame, frames
 from nbgrad.display.look import Look, OptionError
-from nbgrad.display.payload import player_payload
 from nbgrad.display.scene import TOO_MANY
 from nbgrad.display.schema import (
     AttributeValueError,
@@ -43,7 +42,6 @@ __all__ = [
     "frames",
     "layout",
     "normalise",
-    "player_payload",
     "source_picture",
     "structure_picture",
     "to_animated_svg",

@@ -170,8 +170,8 @@ def _number_plan(facts: dict[str, Any], look: Look) -> Plan:
 
 
 def _shape(facts: dict[str, Any], look: Look) -> str:
-    """Return the shape, and of arrays the dtype, as they stand in the first row."""
-    if look.values == "none":
+    """Return the shape and dtype of an array, as they stand in the first row; a single number shows what it is."""
+    if look.values == "none" or (facts["shape"] == () and look.values != "shapes"):
         return ""
     shape = measure.fit(numbers.shape(facts["shape"]), theme.SHAPE_SIZE, SHAPE_ROOM)
     if not facts["dtype"] or not facts["shape"]:

@@ -99,6 +99,8 @@ class LabServer:
         overrides = folder / "config" / "labconfig" / "default_setting_overrides.json"
         overrides.parent.mkdir()
         overrides.write_text(json.dumps(SETTINGS))
+        # Whether a progress bar shows depends on how busy the machine is; a test takes words on stderr for complaints.
+        own["NBGRAD_QUIET"] = "1"
         # In a new home Matplotlib would look through all fonts of the machine again.
         own["MPLCONFIGDIR"] = matplotlib.get_cachedir()
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "MPL"))}

@@ -1,6 +1,5 @@
 """The frames of the player: captions, equations with their numbers, sentences, gradients; and the payload."""
 
-import json
 import re
 import xml.etree.ElementTree as ET
 
@@ -8,7 +7,7 @@ import numpy as np
 import pytest
 from graphs import matrix_graph, scalar_graph, square_graph
 
-from nbgrad.display import Step, frames, measure, player_payload, to_svg
+from nbgrad.display import Step, frames, measure, to_svg
 from nbgrad.display.messages.english import SENTENCES
 
 
@@ -142,29 +141,3 @@ def test_a_sum_as_local_derivative_gets_parentheses():
     step = Step(1, 0, (0, 1, 0), 2.0, -6.0, -6.0, local=-3.0, formula="a − b")
     text = said(frames(graph, [Step(None, 1, None, 1.0, 1.0, 1.0), step])[1])
     assert text == "∂y/∂x = ∂y/∂y · (a − b) = 2 × (−3) = −6"
-
-
-@pytest.mark.parametrize("make", [scalar_graph, square_graph, matrix_graph])
-def test_the_payload_is_json_and_small_and_fits_its_picture(make):
-    graph, steps = make()
-    payload = player_payload(graph, steps)
-    assert set(payload) == {"title", "svg", "frames", "text"}
-    assert len(json.dumps(payload).encode()) < 200_000
-    nodes = set(re.findall(r'data-node="(\d+)"', payload["svg"]))
-    edges = set(re.findall(r'data-edge="([^"]+)"', payload["svg"]))
-    slots = set(re.findall(r'data-gradient="(\d+)"', payload["svg"]))
-    assert "∂ —" in payload["svg"]
-    for frame in payload["frames"]:
-        assert str(frame["active"]) in nodes
-        assert frame["edge"] is None or frame["edge"] in edges
-        assert str(frame["target"]) in slots
-        ET.fromstring(f"<g>{frame['gradient']}</g>")
-
-
-def test_the_payload_is_drawn_with_no_gradient_even_when_the_graph_has_them():
-    graph, steps = matrix_graph(True)
-    assert player_payload(graph, steps)["svg"] == player_payload(matrix_graph()[0], steps)["svg"]
-
-
-def test_without_steps_there_are_no_frames():
-    assert player_payload(scalar_graph()[0], [])["frames"] == []

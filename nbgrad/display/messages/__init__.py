@@ -41,7 +41,7 @@ def set_language(code: str | None) -> None:
     code
         "en" (English), "zh-Hant" (Traditional Chinese) or "zh-Hans" (Simplified Chinese). Names of places do as well:
         "zh_TW", "zh-CN", "en_GB.UTF-8". None: as the environment says (NBGRAD_LANGUAGE, LANGUAGE, LC_ALL,
-        LC_MESSAGES, LANG, the first that is set), in English where that is another language.
+        LC_MESSAGES, LANG, the first that is set; read now), in English where that is another language.
 
     Raises
     ------
@@ -55,6 +55,7 @@ def set_language(code: str | None) -> None:
     """
     global _chosen
     _chosen = None if code is None else _code(code)
+    _of_environment.cache_clear()
 
 
 def language() -> str:
@@ -81,6 +82,7 @@ def _code(name: Any) -> str:
     )
 
 
+@cache  # every sentence asks
 def _of_environment() -> str:
     named = next(filter(None, map(os.environ.get, VARIABLES)), "en")
     for name in named.split(":"):  # LANGUAGE may name several, the best first: "fr:zh_TW"
