@@ -37,6 +37,8 @@ def placed(
     frames: Mapping[Any, tuple[float, float, float, float]], dx: float, dy: float, routes: Iterable[Route]
 ) -> tuple[Enclosure, ...]:
     """Return the frames of a layout, moved, the outer ones first. routes: the edges, which names stand clear of."""
+    if not frames:
+        return ()
     points = np.array([point for route in routes for point in _closely(route)], dtype=float).reshape(-1, 2)
     found = []
     for path, (left, top, width, height) in frames.items():

@@ -1,0 +1,54 @@
+"""Labels beside edges: those near are found without looking at all, and the answer is the same."""
+
+import time
+
+import networkx as nx
+import numpy as np
+
+from nbgrad.display import schema
+from nbgrad.display.frames import AIR, _outline, _Places
+from nbgrad.display.scene import Scene, build
+
+
+def used_often(times: int) -> nx.MultiDiGraph:
+    """A chain in which each node is computed from the one before and from node 0."""
+    graph = nx.MultiDiGraph()
+    for node in range(1, times):
+        graph.add_edge(node - 1, node, position=0)
+        graph.add_edge(0, node, position=1)
+    return schema.normalise(graph)
+
+
+def covered(scene: Scene, places: _Places, label: tuple[float, float, float, float]) -> float:
+    """What a label covers, in the slowest and plainest way."""
+    left, top, right, bottom = label
+    area = 0.0
+    for box in (_outline(node) for node in scene.nodes.values()):
+        wide, high = min(right, box[2]) - max(left, box[0]), min(bottom, box[3]) - max(top, box[1])
+        area += max(wide, 0) * max(high, 0)
+    inside = [(left - AIR < x < right + AIR) and (top - AIR < y < bottom + AIR) for x, y in places.points.tolist()]
+    return area + sum(inside)
+
+
+def test_what_a_label_covers_is_what_counting_everything_finds() -> None:
+    scene = build(used_often(8))
+    places = _Places(scene)
+    rng = np.random.default_rng(0)
+    for _ in range(300):
+        left, top = rng.uniform(-20, scene.width), rng.uniform(-20, scene.height)
+        label = (left, top, left + rng.uniform(10, 90), top + 13)
+        assert np.isclose(places._covered(label), covered(scene, places, label))
+    x, y = places.points[len(places.points) // 2]  # on the very border of a label a point does not count
+    assert places._covered((x + AIR, y, x + 40, y + 13)) == covered(scene, places, (x + AIR, y, x + 40, y + 13))
+
+
+def test_labels_of_a_leaf_used_often_take_less_time_than_its_drawing() -> None:
+    graph = used_often(130)
+    start = time.process_time()
+    scene = build(graph)
+    drawing = time.process_time() - start
+    start = time.process_time()
+    places = _Places(scene)
+    for edge in scene.edges.values():
+        places.beside(edge, "× 0.5")
+    assert time.process_time() - start < 2 * drawing
