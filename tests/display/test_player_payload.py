@@ -104,8 +104,8 @@ def test_a_negative_operand_gets_parentheses_where_it_follows_a_sign():
 
 def test_arrivals_are_told_one_after_the_other():
     first, second = frames_in(payload_of(trace_of(square_graph)), "backward")[1:]
-    assert first["arrival"] == {"index": 1, "count": 2, "before": "", "new": "3", "total": "3"}
-    assert second["arrival"] == {"index": 2, "count": 2, "before": "3", "new": "3", "total": "6"}
+    assert first["arrival"] == {"index": 1, "count": 2, "before": "", "new": "3", "total": "3", "pieces": None}
+    assert second["arrival"] == {"index": 2, "count": 2, "before": "3", "new": "3", "total": "6", "pieces": None}
 
 
 def test_broadcasting_undone_is_seen():

@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from nbgrad.display import messages, numbers, schema, svg, thumbnail
+from nbgrad.display import messages, numbers, schema, svg
 from nbgrad.display.formula import Token, short
 from nbgrad.display.frames import frames_of, root_of
 from nbgrad.display.messages import say
+from nbgrad.display.player.gathering import arrival_of, fold_of
 from nbgrad.display.player.trace import Trace, Update
 from nbgrad.display.player.writing import called, forward_equation, update_equation
 from nbgrad.display.scene import Scene
-from nbgrad.display.schema import Step
 
 FORWARD, BACKWARD, UPDATE = "forward", "backward", "update"
 
@@ -123,53 +123,6 @@ def backward_frames(scene: Scene, trace: Trace) -> Iterator[Frame]:
             arrival=arrival_of(step, so_far.get(step.target)),
         )
         so_far[step.target] = step.total
-
-
-def arrival_of(step: Step, before: Any) -> dict[str, Any] | None:
-    """Return what there was, what comes and what it makes, where several gradients arrive at one place."""
-    if step.count < 2:
-        return None
-    return {
-        "index": step.index,
-        "count": step.count,
-        "before": "" if before is None else numbers.summary(schema.as_array(before)),
-        "new": numbers.summary(schema.as_array(step.contribution)),
-        "total": numbers.summary(schema.as_array(step.total)),
-    }
-
-
-def fold_of(scene: Scene, step: Step) -> dict[str, Any] | None:
-    """Return how broadcasting is undone in a step: the gradient before the sum, and the axes that are summed."""
-    before, after = schema.as_array(step.fold), schema.as_array(step.contribution)
-    if before is None or after is None:
-        return None
-    axes = summed_axes(before.shape, after.shape)
-    if not axes or not before.size:
-        return None
-    one = len(axes) == 1
-    shapes = {"before": numbers.shape(before.shape), "after": numbers.shape(after.shape)}
-    times = int(np.prod([before.shape[axis] for axis in axes]))
-    said = say(
-        "fold_axis" if one else "fold_axes",
-        axes=", ".join(map(str, axes)),
-        target=short(scene.graph, step.target),
-        times=times,
-        **shapes,
-    )
-    return {"axes": list(axes), **shapes, "fragment": thumbnail.thumbnail(before), "said": said}
-
-
-def summed_axes(before: tuple[int, ...], after: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the axes of ``before`` over which it is summed to the shape ``after``; () where it is not.
-
-    >>> summed_axes((16, 10), (10,)), summed_axes((16, 10), (16, 1)), summed_axes((), (3,))
-    ((0,), (1,), ())
-    """
-    extra = len(before) - len(after)
-    if extra < 0:
-        return ()
-    stretched = [extra + axis for axis, length in enumerate(after) if length == 1 and before[extra + axis] != 1]
-    return (*range(extra), *stretched)
 
 
 # ---- update

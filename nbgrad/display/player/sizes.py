@@ -57,8 +57,12 @@ def without_thumbnails(payload: Payload) -> Payload:
 
 
 def _without_cells(frame: Payload) -> Payload:
-    fold = frame["fold"] and frame["fold"] | {"fragment": emptied(frame["fold"]["fragment"])}
-    return frame | {"fragment": emptied(frame["fragment"]), "fold": fold}
+    fold, arrival = frame["fold"], frame["arrival"]
+    return frame | {
+        "fragment": emptied(frame["fragment"]),
+        "fold": fold and fold | {"fragment": emptied(fold["fragment"]), "result": emptied(fold["result"])},
+        "arrival": arrival and arrival | {"pieces": arrival["pieces"] and [emptied(x) for x in arrival["pieces"]]},
+    }
 
 
 def without_details(payload: Payload) -> Payload:
