@@ -20,7 +20,7 @@ from .core.check import check_gradients
 from .core.debugging import debug
 from .core.groups import group
 from .core.jacobians import hessian, hvp, jacobian
-from .core.shown import show
+from .core.shown import show, show_alive
 from .core.tensor import Tensor, no_grad, tensor
 from .core.transforms import grad, jvp, value_and_grad, vjp
 
@@ -112,5 +112,5 @@ def __dir__() -> list[str]:
 
 
 show("graph", lambda thing: import_module(".notebook", __name__).mimebundle(thing))
-show("program", lambda program: import_module(".notebook", __name__).display_program(program))
-show("training", lambda trainer: import_module(".widgets.trainer", __name__).display_trainer(trainer))
+show_alive("program", lambda program: import_module(".notebook", __name__).widget_of(program))
+show_alive("training", lambda trainer: import_module(".widgets.trainer", __name__).widget_of(trainer))

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 _painters: dict[str, Callable[[Any], Any]] = {}
+_widgets: dict[str, Callable[[Any], Any]] = {}
 
 
 class Shown:
@@ -21,6 +22,23 @@ class Shown:
         return painter(self) if painter else {"text/plain": repr(self)}
 
 
+class ShownAlive(Shown):
+    """Something that a notebook shows as a widget."""
+
+    __slots__ = ()
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        return _widgets[self.picture_kind](self)._repr_mimebundle_()
+
+    def _ipython_display_(self) -> None:
+        _widgets[self.picture_kind](self)._ipython_display_()
+
+
 def show(picture_kind: str, painter: Callable[[Any], Any]) -> None:
     """Let ``painter`` make the mimebundle of everything with this kind of picture."""
     _painters[picture_kind] = painter
+
+
+def show_alive(picture_kind: str, widget_of: Callable[[Any], Any]) -> None:
+    """Let ``widget_of`` make the widget of everything with this kind of picture."""
+    _widgets[picture_kind] = widget_of

@@ -6,6 +6,6 @@ the notebook's variables, and the steps of the backward pass become the steps th
 
 from .border import drawn_steps, to_networkx
 from .drawing import Drawing, draw, mimebundle
-from .programs import display_program
+from .programs import widget_of
 
-__all__ = ["Drawing", "display_program", "draw", "drawn_steps", "mimebundle", "to_networkx"]
+__all__ = ["Drawing", "draw", "drawn_steps", "mimebundle", "to_networkx", "widget_of"]

@@ -21,12 +21,12 @@ GRAPH_ROOM = 620  # px that the graph has beside the source in the page
 _shown: WeakKeyDictionary[Recording, ProgramWidget] = WeakKeyDictionary()
 
 
-def display_program(program: Program) -> Any:
-    """The mimebundle of a program: its widget, made when it is first displayed, with a picture and the source."""
+def widget_of(program: Program) -> ProgramWidget:
+    """The widget of a program, made when it is first displayed."""
     recording = program.recording
     if recording not in _shown:
         _shown[recording] = program_widget(program)
-    return _shown[recording]._repr_mimebundle_()
+    return _shown[recording]
 
 
 def program_widget(program: Program) -> ProgramWidget:

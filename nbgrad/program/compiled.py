@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ..core import debugging
 from ..core.containers import flatten
 from ..core.errors import ProgramError, RecompiledWarning
-from ..core.shown import Shown
+from ..core.shown import ShownAlive
 from ..core.tensor import Tensor
 from ..core.tensor import recording as grad_enabled
 from .arguments import converted, described, in_order, is_recorded, like_given, overlapping
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 MOST_VARIANTS = 8  # recordings for different shapes that a program keeps
 
 
-class Program(Shown):
+class Program(ShownAlive):
     """A computation as a NumPy program, made by :func:`nbgrad.compile`. Call it as the function that it was made from.
 
     Attributes:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator
 from inspect import signature
 from typing import TYPE_CHECKING, Any
 
-from nbgrad.core.shown import Shown
+from nbgrad.core.shown import ShownAlive
 from nbgrad.optim import checked_rate
 
 from .adapters import adapter_for
@@ -30,7 +30,7 @@ BREATH = 0.001  # seconds of sleep in which the page's messages are handled
 Listener = Callable[["Trainer"], Any]
 
 
-class Trainer(Shown):
+class Trainer(ShownAlive):
     """Trains a model on data, with play, pause, step, reset and rewind.
 
     Args:

@@ -20,6 +20,7 @@ from nbgrad.display import Film
 from nbgrad.display.messages import say
 from nbgrad.display.schema import DisplayError
 from nbgrad.widgets.esm import bundle, stylesheet
+from nbgrad.widgets.still import WithStill
 
 __all__ = ["Player"]
 
@@ -27,7 +28,7 @@ SLOWEST, FASTEST = 0.25, 4.0
 NEEDED = ("title", "svg", "frames", "text")  # of a payload
 
 
-class Player(anywidget.AnyWidget):
+class Player(WithStill, anywidget.AnyWidget):
     """Show a graph on which its backward pass can be played, stepped and scrubbed.
 
     Parameters

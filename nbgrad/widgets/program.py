@@ -12,13 +12,14 @@ import anywidget
 import traitlets as t
 
 from nbgrad.widgets.esm import bundle, stylesheet
+from nbgrad.widgets.still import WithStill
 
 __all__ = ["ProgramWidget"]
 
 VIEWS = ("readable", "fast", "passes")
 
 
-class ProgramWidget(anywidget.AnyWidget):
+class ProgramWidget(WithStill, anywidget.AnyWidget):
     """Show the source of a program beside its graph.
 
     Parameters

@@ -13,6 +13,7 @@ from nbgrad.display import messages
 from nbgrad.plots import FeaturesError, Predict, checked_points, evaluate_grid
 from nbgrad.widgets.esm import bundle, stylesheet
 from nbgrad.widgets.following import follow, unfollow
+from nbgrad.widgets.still import WithStill
 from nbgrad.widgets.surface_scene import (
     AZIMUTH,
     ELEVATION,
@@ -29,7 +30,7 @@ __all__ = ["Surface"]
 POINTS = 2000  # drawn at most; more would hide each other
 
 
-class Surface(anywidget.AnyWidget):
+class Surface(WithStill, anywidget.AnyWidget):
     """The predictions over two features as a surface, with the data points, to be turned and zoomed.
 
     Dragging turns it, the wheel, a pinch, + and - zoom, the arrow keys turn it as well, Home and a double click bring

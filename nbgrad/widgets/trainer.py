@@ -20,13 +20,14 @@ from nbgrad.training import Trainer
 from nbgrad.training.report import describe, one_line
 from nbgrad.widgets.esm import bundle, stylesheet
 from nbgrad.widgets.loss_picture import loss_svg
+from nbgrad.widgets.still import WithStill
 
-__all__ = ["TrainerWidget", "display_trainer"]
+__all__ = ["TrainerWidget", "widget_of"]
 
 POINTS = 400  # of a curve, at most; a screen shows no more
 
 
-class TrainerWidget(anywidget.AnyWidget):
+class TrainerWidget(WithStill, anywidget.AnyWidget):
     """Play, pause, step, reset and rewind a ``Trainer``, and see its loss fall.
 
     Made by displaying the trainer; there is one for each, shown as often as wanted.
@@ -130,11 +131,12 @@ class TrainerWidget(anywidget.AnyWidget):
         return {**data, "image/svg+xml": picture, "text/plain": describe(trainer)}, metadata
 
 
-def display_trainer(trainer: Trainer) -> Any:
-    """The mimebundle of ``trainer``, whose widget is made when it is first displayed."""
+def widget_of(trainer: Trainer) -> TrainerWidget:
+    """The widget of ``trainer``, made when it is first displayed."""
     if trainer._widget is None:
         trainer._widget = TrainerWidget(trainer)
-    return trainer._widget._repr_mimebundle_()
+    widget: TrainerWidget = trainer._widget
+    return widget
 
 
 def set_up(trainer: Trainer) -> str:

@@ -23,6 +23,8 @@ ALLOWED: list[re.Pattern[str]] = [
     re.compile(r"^Command 'filebrowser:open-path' not registered\..*/static/notebook/notebook_core\.", re.DOTALL),
     # The widgets' manager says so itself when a kernel has gone. Only the test that ends a kernel provokes it.
     re.compile(r"^Could not send widget sync message"),
+    # The same manager, where a notebook is reopened without its kernel; what is shown then is tested.
+    re.compile(r"widget model not found"),
 ]
 
 

@@ -1,0 +1,55 @@
+"""A picture as an image of a page, with a text for those who do not see it, and with what its boxes say on hover.
+
+JupyterLab and Notebook 7 show an SVG as an image without a word for screen readers and without tooltips, and where a
+notebook is not trusted they show none. An ``<img>`` with tooltips laid over it is the same picture everywhere; the
+filters through which untrusted HTML goes leave the image and its text.
+"""
+
+from __future__ import annotations
+
+import html
+import xml.etree.ElementTree as ET
+from base64 import b64encode
+
+SVG = "{http://www.w3.org/2000/svg}"
+LEAST = 0.75  # of its width, to which a picture shrinks on a narrow page; from there on it scrolls
+PRINTED = "<style>@media print { .ng-still-sheet { max-width: 100% !important } }</style>"  # on paper nothing scrolls
+
+
+def to_html(svg: str, css: str = "ng-still") -> str:
+    """Return a picture, such as ``to_svg`` makes, as HTML; ``css`` is the class of the element around it.
+
+    >>> import networkx as nx
+    >>> from nbgrad.display import to_svg
+    >>> page = to_html(to_svg(nx.DiGraph([("x", "y")])))
+    >>> page.count("<img "), page.count("title=")
+    (1, 2)
+    """
+    root = ET.fromstring(svg)
+    width, height = root.attrib["width"], root.attrib["height"]
+    about = [root.findtext(f"{SVG}title"), root.findtext(f"{SVG}desc")]
+    called = html.escape(". ".join(filter(None, about)))
+    source = b64encode(svg.encode()).decode()
+    return (
+        f'<div class="{css}" style="overflow-x: auto">{PRINTED}<div class="ng-still-sheet" style="position: relative; '
+        f'width: {width}px; max-width: max(100%, {float(width) * LEAST:.0f}px)">'
+        f'<img src="data:image/svg+xml;base64,{source}" alt="{called}" width="{width}" height="{height}" '
+        f'style="display: block; width: 100%; max-width: none; height: auto"/>{_tooltips(root)}</div></div>'
+    )
+
+
+def _tooltips(root: ET.Element) -> str:
+    """Return an empty place over each box that has a title; in shares of the picture, with which they shrink."""
+    left, top, width, height = map(float, root.attrib["viewBox"].split())
+    places = []
+    for node in root.iter(f"{SVG}g"):
+        box, said = node.find(f"{SVG}rect[@class='ng-box']"), node.find(f"{SVG}title")
+        if "data-node" in node.attrib and box is not None and said is not None:
+            x, y, wide, high = (float(box.attrib[name]) for name in ("x", "y", "width", "height"))
+            shares = ((x - left) / width, (y - top) / height, wide / width, high / height)
+            style = "; ".join(
+                f"{name}: {100 * share:.2f}%"
+                for name, share in zip(("left", "top", "width", "height"), shares, strict=True)
+            )
+            places.append(f'<span style="position: absolute; {style}" title="{html.escape(said.text or "")}"></span>')
+    return "".join(places)

@@ -1,0 +1,36 @@
+"""What stands in a notebook for a widget that is not alive: its picture, in an output of its own.
+
+A page prefers a widget's view to everything else that an output holds, and says "model not found" where there is no
+such widget any more: in a notebook that is opened the next morning, exported, or printed without scripts. So the
+picture is a second output. The widget's style sheet hides it for as long as the widget is there (``theme.css``).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from IPython.display import display
+
+from ..display.page_image import to_html
+
+VIEW = "application/vnd.jupyter.widget-view+json"
+FALLBACK = "ng-fallback"  # the class that the style sheet knows
+
+
+class WithStill:
+    """A widget that is displayed with its still picture behind it."""
+
+    def _ipython_display_(self, **kwargs: Any) -> None:
+        display_both(self._repr_mimebundle_(**kwargs), repr(self))  # type: ignore[attr-defined]
+
+
+def display_both(bundled: tuple[dict[str, Any], dict[str, Any]] | None, name: str) -> None:
+    """Display a widget's view under its ``name``, and after it the picture and the text that its mimebundle holds."""
+    if bundled is None:
+        return
+    data, metadata = bundled
+    if VIEW in data:
+        display({VIEW: data[VIEW], "text/plain": name}, metadata=metadata, raw=True)
+    svg = data["image/svg+xml"]
+    still = {"text/html": to_html(svg, FALLBACK), "image/svg+xml": svg, "text/plain": data["text/plain"]}
+    display(still, raw=True)
