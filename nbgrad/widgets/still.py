@@ -15,6 +15,10 @@ from ..display.page_image import to_html
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 FALLBACK = "ng-fallback"  # the class that the style sheet knows
+# And the page's words about a widget that is not there say nothing to a reader of this picture.
+NO_COMPLAINT = f"""<style>
+.jp-OutputArea-child:has(+ .jp-OutputArea-child .{FALLBACK}):not(:has(.ng-widget)) {{ display: none }}
+</style>"""
 
 
 class WithStill:
@@ -32,5 +36,5 @@ def display_both(bundled: tuple[dict[str, Any], dict[str, Any]] | None, name: st
     if VIEW in data:
         display({VIEW: data[VIEW], "text/plain": name}, metadata=metadata, raw=True)
     svg = data["image/svg+xml"]
-    still = {"text/html": to_html(svg, FALLBACK), "image/svg+xml": svg, "text/plain": data["text/plain"]}
+    still = {"text/html": NO_COMPLAINT + to_html(svg, FALLBACK), "image/svg+xml": svg, "text/plain": data["text/plain"]}
     display(still, raw=True)

@@ -25,6 +25,7 @@ ALLOWED: list[re.Pattern[str]] = [
     re.compile(r"^Could not send widget sync message"),
     # The same manager, where a notebook is reopened without its kernel; what is shown then is tested.
     re.compile(r"widget model not found"),
+    re.compile(r"^Comm not found for comm id"),
 ]
 
 

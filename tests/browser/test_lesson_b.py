@@ -124,6 +124,7 @@ def test_a_cell_that_trains_takes_over_from_play(lesson, trainer):
     """The page's wishes may be heard on a thread of the kernel that is not the cells' own."""
     for _ in range(6):
         trainer.get_by_role("button", name="Reset").click()
+        trainer.get_by_text("0 of 200", exact=True).wait_for()
         trainer.get_by_role("button", name="Play").click()
         loss_after(lesson, trainer, epoch=2)
         answer = lesson.ask_kernel(epochs="len(trainer.run(epochs=5))", error="trainer.error", phase="trainer.phase")
