@@ -10,6 +10,7 @@ import nbgrad as ng
 from nbgrad import nn
 from nbgrad.core.errors import ArgumentError, NotComputedError
 from nbgrad.display import TOO_MANY, OptionError, arrange, scene
+from nbgrad.display.formula import in_one
 from nbgrad.display.levels import MOST_COLLAPSED
 from nbgrad.graph import forward_and_backward
 from nbgrad.nn import functional as F
@@ -185,7 +186,7 @@ def check_elements(root):
         if vertex.label is None or vertex.kind == "constant":
             continue
         for place in np.ndindex(np.shape(vertex.value)):
-            one = found.get(f"{vertex.label}[{', '.join(map(str, place))}]" if place else vertex.label)
+            one = found.get(f"{in_one(vertex.label)}[{', '.join(map(str, place))}]" if place else vertex.label)
             if one is None or np.ndim(one.value):
                 continue
             np.testing.assert_allclose(one.value, vertex.value[place], rtol=1e-12, atol=1e-14)

@@ -246,7 +246,7 @@ def draw(
     >>> "<svg" in ng.draw(x * x, theme="dark").svg
     True
     """
-    from ..display import Look, compared
+    from ..display import Look
     from ..display.levels import check_level
 
     options = Look(direction=direction, values=values, digits=digits, theme=theme, heat=heat)
@@ -263,8 +263,24 @@ def draw(
     else:
         graph, ids = _graph_of(root)
     if compare is not None:
-        graph = compared(_graph_of(compare)[0], graph)
+        graph = _compared(compare, graph, level)
     return _viewed(graph, ids, options.but(highlight=_chosen(highlight, ids)), level, depth)
+
+
+def _compared(before: Any, graph: Any, level: str | None) -> Any:
+    """The graph with what has changed since an earlier run."""
+    from ..display import DifferentGraphsError, compared
+
+    if level != "scalar":
+        return compared(_graph_of(before)[0], graph)
+    if isinstance(before, Tensor | Node) and not isinstance(picture := unfolded(before), int):
+        return compared(network(picture), graph)
+    try:
+        return compared(_graph_of(before)[0], graph)
+    except DifferentGraphsError as error:
+        raise DifferentGraphsError(
+            f'{error} In single numbers, an earlier drawing is compared if it was drawn with level="scalar", too.'
+        ) from None
 
 
 def _viewed(graph: Any, ids: Ids, options: Look, level: str | None, depth: int | None) -> Drawing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import count
 from typing import Any, Protocol
 
 import numpy as np
@@ -177,7 +178,9 @@ def picture_of(root: Tensor | Node) -> Picture:
 def label(vertices: Iterable[Vertex]) -> None:
     """Number the vertices and name them: by their own name, the notebook's variable, or a short expression."""
     variables = variable_names()
-    unnamed = 0
+    vertices = list(vertices)
+    taken = {getattr(vertex.thing, "name", None) for vertex in vertices}
+    numbered = (name for number in count(1) if (name := f"v{number}".translate(SUBSCRIPT)) not in taken)
     for i, vertex in enumerate(vertices):
         vertex.id = i
         named = getattr(vertex.thing, "name", None) or variables.get(id(vertex.thing))
@@ -185,8 +188,7 @@ def label(vertices: Iterable[Vertex]) -> None:
         if vertex.label is None and vertex.kind != "constant":
             vertex.label = expression(vertex)
         if vertex.label is None and vertex.kind != "constant":
-            unnamed += 1
-            vertex.label = f"v{unnamed}".translate(SUBSCRIPT)
+            vertex.label = next(numbered)
 
 
 def expression(vertex: Vertex, longest: int = 8) -> str | None:

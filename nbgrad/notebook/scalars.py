@@ -6,6 +6,7 @@ the backward pass of what is shown are the engine's own; nothing is told a secon
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import Any
@@ -39,11 +40,14 @@ class ScalarPicture(TensorPicture):
 
     Raises:
         NotComputedError: a node of the graph face whose ``forward`` has not been run.
+        NoNumbersError: the result holds no numbers that a gradient could reach.
     """
 
     def __init__(self, picture: Picture):
         unfolding = _Unfolding(picture)
         roots = [x for x in unfolding.elements[picture.vertices[-1].id].flat if isinstance(x, Tensor)]
+        if not roots:
+            raise NoNumbersError
         super().__init__(*roots)
         for vertex in self.vertices:
             if isinstance(vertex.thing, Tensor):
@@ -57,8 +61,14 @@ class ScalarPicture(TensorPicture):
         self.paths = {id_: path for id_, path in paths.items() if path}
 
 
-def unfolded(root: Any) -> ScalarPicture | int:
+class NoNumbersError(ValueError):
+    """A result cannot be unfolded: it is empty, or was computed from integers alone."""
+
+
+def unfolded(root: Any) -> Picture | int:
     """The picture of a result in single numbers; how many nodes it would have, if those are too many to be drawn.
+
+    A result that holds no numbers that a gradient could reach, such as an empty array, is left as it is.
 
     Raises:
         OptionError: ``root`` is neither a tensor nor a node of the graph face.
@@ -73,7 +83,12 @@ def unfolded(root: Any) -> ScalarPicture | int:
         )
     picture = picture_of(root)
     count = count_scalars(picture)
-    return ScalarPicture(picture) if count <= TOO_MANY else count
+    if count > TOO_MANY:
+        return count
+    try:
+        return ScalarPicture(picture)
+    except NoNumbersError:
+        return picture
 
 
 def count_scalars(picture: Picture) -> int:
@@ -127,10 +142,12 @@ class _Unfolding:
 
     def _set_paths(self, found: Elements, first: int, path: Path) -> None:
         """Put what was made since ``first`` into groups: the array, and what leads to one element of it alone."""
-        for place in np.ndindex(found.shape):
-            made = self._made_for(found[place], first)
-            inner = (*path, f"[{', '.join(map(str, place))}]") if len(made) > 1 and found.size > 1 else path
-            self._paths |= dict.fromkeys(made, inner)
+        made = {place: self._made_for(found[place], first) for place in np.ndindex(found.shape)}
+        leads_to = Counter(serial for serials in made.values() for serial in serials)
+        for place, serials in made.items():
+            own = [serial for serial in serials if leads_to[serial] == 1]
+            inner = (*path, f"[{', '.join(map(str, place))}]") if len(own) > 1 and found.size > 1 else path
+            self._paths |= {serial: inner if leads_to[serial] == 1 else path for serial in serials}
 
     def _made_for(self, element: Any, first: int) -> list[int]:
         """The serial numbers of what an element was computed from since ``first``, and has no group yet."""
@@ -181,10 +198,12 @@ class _Unfolding:
 
 
 def _name(vertex: Vertex, place: tuple[int, ...]) -> str | None:
-    """What an element is called: as one would ask for it, ``"W[0, 1]"``."""
-    if vertex.label is None:
-        return None
-    return f"{vertex.label}[{', '.join(map(str, place))}]" if place else vertex.label
+    """What an element is called: as one would ask for it, ``"W[0, 1]"`` or ``"(A@B)[0, 1]"``."""
+    if vertex.label is None or not place:
+        return vertex.label
+    from ..display.formula import in_one
+
+    return f"{in_one(vertex.label)}[{', '.join(map(str, place))}]"
 
 
 def _as_array(found: Any, shape: tuple[int, ...]) -> Elements:
@@ -199,6 +218,8 @@ def _as_array(found: Any, shape: tuple[int, ...]) -> Elements:
 # ---- what operations do with single numbers
 def _unfolded(op: Operation, inputs: Sequence[Elements | None], static: dict[str, Any], vertex: Vertex) -> Any:
     given = [x for x in inputs if x is not None]
+    if not all(x.size for x in given):
+        return np.asarray(vertex.value).astype(object)  # computed from no numbers at all
     if op.name in MOVES:
         return op.forward(*given, **static)
     if op.name in RULES:
@@ -229,7 +250,8 @@ def _mean(x: Elements, *, axis: Any = None, keepdims: bool = False) -> Any:
 
 
 def _mse_loss(prediction: Elements, target: Elements, *, reduction: str = "mean") -> Any:
-    squares = np.frompyfunc(REGISTRY["square"], 1, 1)(prediction - target.reshape(prediction.shape))
+    differences = _as_array(prediction - target.reshape(prediction.shape), prediction.shape)
+    squares = np.frompyfunc(REGISTRY["square"], 1, 1)(differences)
     if reduction == "none" or not isinstance(squares, np.ndarray):
         return squares
     return _mean(squares) if reduction == "mean" else _sum(squares)
