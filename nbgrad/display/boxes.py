@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from nbgrad.display import measure, messages, numbers, schema, tables, theme, thumbnail
-from nbgrad.display.compare import greatest_change
+from nbgrad.display.compare import greatest_change, within
 from nbgrad.display.elements import escape, text
 from nbgrad.display.plans import (
     ARROW,
@@ -131,7 +131,7 @@ def _tooltip(scene: Scene, node: Node, gradients: bool) -> str:
     facts, digits = scene.graph.nodes[node.id], scene.look.digits
     said = [schema.label(scene.graph, node.id)]
     if facts["op"]:
-        given = (measure.clean(schema.label(scene.graph, u), 40) for u in schema.inputs(scene.graph, node.id))
+        given = (schema.called(scene.graph, u) for u in schema.inputs(scene.graph, node.id))
         said[0] += f" = {facts['op']}({', '.join(given)})"
     if facts["kind"] == "group":
         said.append(messages.say("group_note", count=f"{facts['members']:,}"))
@@ -158,7 +158,7 @@ def _tooltip(scene: Scene, node: Node, gradients: bool) -> str:
         had = (f"tooltip_{which}" for which in change.changed)
         old = (numbers.summary(getattr(change, which), digits=digits) for which in change.changed)
         before = messages.parts([messages.say(key, said=summary) for key, summary in zip(had, old, strict=True)])
-        said.append(messages.say("tooltip_before", said=before))
+        said += [messages.say("tooltip_before", said=before)] * bool(before) + within(change)
     return messages.parts(said)
 
 

@@ -13,6 +13,8 @@ from nbgrad.display import measure, messages, numbers, schema, stats
 
 EXACT = 5_000_000  # elements up to which all are compared, and not a sample
 
+MOST_NAMED = 6  # of those in a group that have changed
+
 COMPARED = "nbgrad_display_compared"  # the attribute of a graph that has been compared
 
 
@@ -26,11 +28,18 @@ class DifferentGraphsError(schema.DisplayError, ValueError):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Change:
-    """What a node had before: its value and gradient then, and which of the two have changed."""
+    """What a node had before: its value and gradient then, and which of the two have changed.
+
+    inside: of a group, the names of those in it that have changed.
+    """
 
     value: Any
     gradient: Any
     changed: tuple[str, ...]
+    inside: tuple[str, ...] = ()
+
+
+NO_CHANGE = Change(None, None, ())
 
 
 def compared(before: Any, after: Any) -> nx.MultiDiGraph:
@@ -72,7 +81,19 @@ def changes(graph: nx.MultiDiGraph, digits: int = 3) -> Iterator[str]:
             for which in facts["change"].changed
             for after in [_said(facts[which], digits)]
         ]
-        yield f"  {measure.clean(schema.label(graph, node), 40)}: {messages.parts(said)}"
+        said += within(facts["change"])
+        yield f"  {schema.called(graph, node)}: {messages.parts(said)}"
+
+
+def within(change: Change) -> list[str]:
+    """Say which of those in a group have changed, in a list of one sentence; an empty list of a single node.
+
+    >>> within(Change(None, None, (), ("W", "b")))
+    ['changed inside: W, b']
+    """
+    names = [measure.clean(name, 40) for name in change.inside[:MOST_NAMED]]
+    names += ["…"] * (len(change.inside) > MOST_NAMED)
+    return [messages.say("changed_inside", names=messages.listed(names))] if names else []
 
 
 def _said(array: np.ndarray | None, digits: int) -> str:

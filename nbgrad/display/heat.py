@@ -6,6 +6,7 @@ node that it comes from, for that is where the backward pass carries it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil, floor, isfinite, isnan, log10
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
-from nbgrad.display import measure, messages, numbers, schema, stats, theme
+from nbgrad.display import messages, numbers, schema, stats, theme
 
 LEAST_DECADES = 6  # that the scale spans: less than a factor of a million is no vanishing
 LEAST_POWER, GREATEST_POWER = -323, 308  # powers of ten that are numbers; the scale ends there
@@ -66,12 +67,18 @@ def heat_of(graph: nx.MultiDiGraph) -> Heat:
     (-15, -9, {0: 1e-09})
     """
     learning = [node for node, kind in graph.nodes(data="kind") if kind not in ("data", "constant")]
-    known = [(node, graph.nodes[node]["gradient"]) for node in learning]
-    sizes = {node: size_of(gradient) for node, gradient in known if gradient is not None and gradient.size}
+    sizes = {node: size for node in learning for size in _size_at(graph.nodes[node])}
     positive = [size for size in sizes.values() if isfinite(size) and size > 0]
     lowest, highest = (floor(log10(min(positive))), ceil(log10(max(positive)))) if positive else (-LEAST_DECADES, 0)
     highest = min(max(highest, LEAST_POWER + LEAST_DECADES), GREATEST_POWER)
     return Heat(sizes, max(min(lowest, highest - LEAST_DECADES), LEAST_POWER), highest)
+
+
+def _size_at(facts: Mapping[str, Any]) -> tuple[float, ...]:
+    """Return the size of a node's gradient, of a box that stands for several that of theirs; () if there is none."""
+    known = facts["gradients"] if facts["gradient"] is None else (facts["gradient"],)
+    sizes = [size_of(gradient) for gradient in known if gradient.size]
+    return (size_of(np.array(sizes)),) if len(sizes) > 1 else tuple(sizes)
 
 
 def size_of(gradient: np.ndarray) -> float:
@@ -121,4 +128,4 @@ def sentence(graph: nx.MultiDiGraph, digits: int = 3) -> str:
 
 
 def _name(graph: nx.MultiDiGraph, node: int) -> str:
-    return measure.clean(schema.label(graph, node), 40)
+    return schema.called(graph, node)

@@ -23,6 +23,8 @@ node               meaning, and what a missing attribute becomes
 ``count``          how many equal groups it stands for, by default 1
 ``code``           the line that made the node as a tuple (where, line, text), or None:
                    ``("In [3]", 2, "h = np.tanh(x @ W)")``
+``gradients``      of a box that stands for several, which has no gradient of its own: theirs, a tuple of arrays; heat
+                   shows their size. By default ()
 ``change``         None, or what a comparison says of the node, see ``compare``
 ``problem``        a str such as ``"NaN"`` where something goes wrong in this node that was well before; the node is
                    outlined and labelled "NaN arises here", and the table says so. By default None
@@ -227,6 +229,18 @@ def label(graph: nx.MultiDiGraph, node: int) -> str:
     return f"{facts['op'] or messages.kind(facts['kind'])} {node}"
 
 
+def called(graph: nx.MultiDiGraph, node: int, longest: int = 40) -> str:
+    """Return what a node is called in tables and lists: a short label, with "× 12" where it stands for twelve.
+
+    >>> graph = nx.MultiDiGraph()
+    >>> graph.add_node(0, kind="group", name="head", count=12)
+    >>> called(normalise(graph), 0)
+    'head × 12'
+    """
+    name, count = clean(label(graph, node), longest), graph.nodes[node]["count"]
+    return f"{name} {messages.say('times', count=count)}" if count > 1 else name
+
+
 def inputs(graph: nx.MultiDiGraph, node: int) -> list[int]:
     """Return the ids of a node's inputs in the order of its arguments, a node used twice twice.
 
@@ -336,6 +350,7 @@ def attributes(node: Any, given: Mapping[str, Any], computed: bool = False) -> d
         "spelled": "" if value is not None else _spelled_value(given.get("value"), foreign),
         "code": given.get("code"),
         "problem": _word(given, "problem", 24),
+        "gradients": given.get("gradients") or (),
         "change": given.get("change"),
         "saved": given.get("saved") or (),
         "bare": missing if bare is None else bare is True,

@@ -93,7 +93,7 @@ def described(graph: nx.MultiDiGraph, title: str | None = None) -> tuple[str, st
     described_ = [messages.say("description", nodes=len(graph), operations=operations)]
     if parameters:
         described_.append(messages.say("description_parameters", names=_listed(parameters)))
-    names = [schema.label(graph, node) for node, kind in graph.nodes(data="kind") if kind == "group"]
+    names = [schema.called(graph, node) for node, kind in graph.nodes(data="kind") if kind == "group"]
     names += [schema.joined(path) for path in schema.groups(graph)]
     if names:
         described_.append(messages.say("description_groups", names=_listed(names)))
@@ -118,7 +118,7 @@ def _said_of_look(scene: Scene) -> list[str]:
 
 
 def _names(graph: nx.MultiDiGraph, nodes: Collection[int]) -> list[str]:
-    return [schema.label(graph, node) for node in graph if node in nodes]
+    return [schema.called(graph, node) for node in graph if node in nodes]
 
 
 def _listed(names: list[str], most: int = 6) -> str:

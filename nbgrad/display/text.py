@@ -13,7 +13,6 @@ from nbgrad.display.compare import changes
 from nbgrad.display.highlight import lit as highlighted
 from nbgrad.display.look import DEFAULT, Look
 
-LONGEST_NAME = 40
 LONGEST_COMPUTATION = 60
 MOST_ROWS = 1500
 MOST_LISTED = 12  # names of a group's members
@@ -55,11 +54,11 @@ def to_text(graph: Any, look: Look = DEFAULT) -> str:
 def _below(graph: nx.MultiDiGraph, look: Look) -> Iterator[str]:
     """Say below the table which nodes stand in a frame, and what the picture says in colours."""
     for path in schema.groups(graph):
-        names = [_called(graph, node) for node, group in graph.nodes(data="group") if group == path]
+        names = [schema.called(graph, node) for node, group in graph.nodes(data="group") if group == path]
         if names:
             yield messages.say("group_line", path=measure.clean(schema.joined(path), 100), names=_listed(names))
     if lit := highlighted(graph, look):
-        names = [_called(graph, node) for node in graph if node in lit.nodes]
+        names = [schema.called(graph, node) for node in graph if node in lit.nodes]
         yield messages.say("highlighted", names=messages.listed(names))
     if look.heat:
         yield heat.sentence(graph, look.digits)
@@ -74,18 +73,13 @@ def _line(row: list[str], widths: list[int]) -> str:
 def _row(graph: nx.MultiDiGraph, node: int, digits: int) -> list[str]:
     facts = graph.nodes[node]
     return [
-        _called(graph, node),
+        schema.called(graph, node),
         _computation(graph, node),
         numbers.shape(facts["shape"]),
         facts["dtype"],
         "" if facts["bare"] else numbers.summary(facts["value"], facts["spelled"] or "—", digits),
         _gradient(facts, digits),
     ]
-
-
-def _called(graph: nx.MultiDiGraph, node: int) -> str:
-    name, count = measure.clean(schema.label(graph, node), LONGEST_NAME), graph.nodes[node]["count"]
-    return f"{name} {messages.say('times', count=count)}" if count > 1 else name
 
 
 def _listed(names: list[str]) -> str:
@@ -96,7 +90,7 @@ def _computation(graph: nx.MultiDiGraph, node: int) -> str:
     facts = graph.nodes[node]
     if facts["kind"] not in ("operation", "group"):
         return messages.kind(facts["kind"])
-    given = [measure.clean(schema.label(graph, u), LONGEST_NAME) for u in schema.inputs(graph, node)]
+    given = [schema.called(graph, u) for u in schema.inputs(graph, node)]
     if facts["kind"] == "group":
         key, inputs = "group_how" if given else "group_alone", messages.listed(dict.fromkeys(given))
         return measure.clean(messages.say(key, count=f"{facts['members']:,}", inputs=inputs), LONGEST_COMPUTATION)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nbgrad.display import AttributeValueError, Step, normalise, validate
+from nbgrad.display import AttributeValueError, Step, compared, normalise, to_svg, to_text, validate
+from nbgrad.display.heat import heat_of
 from nbgrad.display.levels import collapse, default_closed, steps_between, visible
 
 
@@ -160,3 +161,44 @@ def test_a_sole_group_is_opened_by_default():
     assert default_closed(chain(*inside)) == [("net", f"layer {i}") for i in range(4)]
     assert default_closed(chain(*inside), depth=0) == [("net",)]
     assert default_closed(chain(*inside), depth=2) == []
+
+
+# ---- comparisons and heat
+def leading_to_zero(number):
+    """0 -> 1 -> 2 -> 3; only node 0 has another value, and 1 and 2 are in a group with it."""
+    graph = chain("blk", "blk", "blk", None)
+    graph.nodes[0].update(value=number, name="W")
+    return normalise(graph)
+
+
+def test_a_change_inside_a_collapsed_group_is_told():
+    graph, _ = collapse(compared(leading_to_zero(1.0), leading_to_zero(5.0)), ["blk"])
+    change = graph.nodes[2]["change"]
+    assert (change.changed, change.inside) == ((), ("W",))
+    assert to_text(graph).endswith("Changed:\n  blk: changed inside: W")
+    assert 'class="ng-changed"' in to_svg(graph)
+
+
+def test_a_collapsed_group_shows_its_result_before_and_after():
+    before, after = leading_to_zero(1.0), leading_to_zero(1.0)
+    after.nodes[2]["value"] = np.array(7.0)
+    graph, _ = collapse(compared(before, after), ["blk"])
+    assert "  blk: value 2 → 7; changed inside: operation 2" in to_text(graph)
+    assert ">2 → 7<" in to_svg(graph)
+
+
+def test_a_comparison_without_changes_stays_one():
+    graph, _ = collapse(compared(leading_to_zero(1.0), leading_to_zero(1.0)), ["blk"])
+    assert graph.nodes[2]["change"] is None
+    assert to_text(graph).endswith("Nothing has changed.")
+    assert "change" not in to_text(collapse(leading_to_zero(1.0), ["blk"])[0])
+
+
+def test_a_group_with_several_results_is_as_hot_as_these():
+    graph = chain("blk", "blk", None, None)
+    graph.add_edge(0, 3)
+    for node, number in ((0, 3.0), (1, 4.0)):
+        graph.nodes[node]["gradient"] = number
+    collapsed, _ = collapse(graph, ["blk"])
+    assert collapsed.nodes[1]["gradient"] is None
+    assert heat_of(collapsed).sizes[1] == pytest.approx(np.sqrt(12.5))

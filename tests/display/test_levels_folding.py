@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nbgrad.display import Step, normalise, to_text, validate
+from nbgrad.display import Look, Step, compared, normalise, to_svg, to_text, validate
+from nbgrad.display.heat import heat_of
 from nbgrad.display.levels import View, collapse, fold, steps_between
 from nbgrad.display.levels.folding import common_name
 
@@ -160,3 +161,44 @@ def test_nothing_to_fold_leaves_all_as_it_was():
     assert folded[0] is collapsed[0]
     assert folded[1] == collapsed[1]
     assert steps_between([], *folded) == []
+
+
+# ---- heat and comparisons
+def run(numbers):
+    """The heads with gradients, one number for each head."""
+    graph = nx.MultiDiGraph(heads(len(numbers)))
+    graph.graph.clear()
+    for i, number in enumerate(numbers):
+        graph.nodes[2 + 2 * i].update(value=np.full(2, number), gradient=np.full(2, number))
+    return normalise(graph)
+
+
+def test_a_folded_box_is_as_hot_as_the_gradients_of_its_copies():
+    view = closed(run([3.0, 4.0, 0.0, 0.0]))
+    assert heat_of(view.graph).sizes == {8: 2.5}
+    assert "at head × 4" in to_text(view.graph, Look(heat=True))
+    assert np.isnan(heat_of(closed(run([1.0, np.nan, 1.0])).graph).sizes[6])
+    assert heat_of(closed(heads(3)).graph).sizes == {}
+
+
+def test_a_folded_box_says_which_of_its_copies_have_changed():
+    graph = closed(compared(run([1.0, 2.0, 3.0]), run([1.0, 5.0, 3.0]))).graph
+    assert graph.nodes[6]["change"].inside == ("head (2)",)
+    assert "head × 3: changed inside: head (2)" in to_text(graph)
+    svg = to_svg(graph)
+    assert svg.count('class="ng-changed"') == 2, "one in the picture and one in the legend"
+    assert "changed inside: head (2)</title>" in svg
+
+
+def test_what_has_not_changed_is_not_said_to_have_changed():
+    graph = closed(compared(run([1.0, 2.0, 3.0]), run([1.0, 2.0, 3.0]))).graph
+    assert graph.nodes[6]["change"] is None
+    assert to_text(graph).endswith("Nothing has changed.")
+
+
+def test_folded_boxes_are_called_alike_everywhere():
+    view = closed(heads(4)).toggled("head (2)")
+    assert view.graph.nodes[view.shown[8]]["count"] == 3
+    table = to_text(view.graph)
+    assert "\nhead × 3  " in table
+    assert "operation(head × 3, b1)" in table

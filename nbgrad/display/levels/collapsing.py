@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from math import prod
 from typing import Any
 
 import networkx as nx
 
 from nbgrad.display import schema
+from nbgrad.display.compare import NO_CHANGE, Change
 from nbgrad.display.schema import Path
 
 READABLE = 150  # with more nodes than this a picture is hard to read, so its groups are collapsed
@@ -44,7 +46,7 @@ def collapse(graph: Any, closed: Iterable[Path | str]) -> tuple[nx.MultiDiGraph,
     stands = {path: nodes[-1] for path, nodes in members.items()}
     shown = {node: stands[within[node]] if node in within else node for node in graph}
     facts = {stands[path]: _facts(graph, path, nodes, within) for path, nodes in members.items()}
-    result = nx.MultiDiGraph(**{schema.DONE: True})
+    result = nx.MultiDiGraph(**graph.graph)
     for node in graph:
         if shown[node] == node:
             result.add_node(node, **facts.get(node, graph.nodes[node]))
@@ -87,7 +89,8 @@ def _facts(graph: nx.MultiDiGraph, path: Path, nodes: list[int], within: dict[in
     outlets = [node for node in nodes if _leads_out(graph, node, path, within)]
     parameters = (graph.nodes[node]["shape"] for node in nodes if graph.nodes[node]["kind"] == "parameter")
     problems = (graph.nodes[node]["problem"] for node in nodes)
-    left = graph.nodes[outlets[0]] if len(outlets) == 1 else {"bare": True}
+    left: Mapping[str, Any] = graph.nodes[outlets[0]] if len(outlets) == 1 else {"bare": True}
+    gradients = (graph.nodes[node]["gradient"] for node in outlets)
     facts = {
         "kind": "group",
         "name": path[-1],
@@ -97,8 +100,16 @@ def _facts(graph: nx.MultiDiGraph, path: Path, nodes: list[int], within: dict[in
         "parameters": sum(prod(shape) for shape in parameters if shape is not None),
         "problem": next((problem for problem in problems if problem), None),
         **{which: left.get(which) for which in ("shape", "dtype", "value", "gradient", "bare")},
+        "gradients": tuple(gradient for gradient in gradients if gradient is not None),
+        "change": _change(graph, nodes, left.get("change")),
     }
     return schema.attributes(nodes[-1], facts)
+
+
+def _change(graph: nx.MultiDiGraph, nodes: Iterable[int], left: Change | None) -> Change | None:
+    """Return what a comparison says of a group: how its result has changed, and which of its members have."""
+    inside = tuple(schema.label(graph, node) for node in nodes if graph.nodes[node]["change"] is not None)
+    return replace(left or NO_CHANGE, inside=inside) if inside else None
 
 
 def _leads_out(graph: nx.MultiDiGraph, node: int, path: Path, within: dict[int, Path]) -> bool:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import networkx as nx
 
-from nbgrad.display import schema
+from nbgrad.display import messages, schema
+from nbgrad.display.compare import NO_CHANGE
 
 Edge = tuple[int, int, int]
 REPEATED = 3  # fewer equal groups are easier to read one by one
@@ -97,7 +99,7 @@ def _merged(graph: nx.MultiDiGraph, stands: Mapping[int, int]) -> nx.MultiDiGrap
     classes: dict[int, list[int]] = {}
     for node, one in stands.items():
         classes.setdefault(one, []).append(node)
-    result = nx.MultiDiGraph(**{schema.DONE: True})
+    result = nx.MultiDiGraph(**graph.graph)
     for node in graph:
         if stands.get(node, node) == node:
             copies = classes.get(node)
@@ -132,7 +134,14 @@ def _facts(copies: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     sums = {which: sum(facts[which] for facts in copies) for which in ("members", "operations", "parameters")}
     problem = next((facts["problem"] for facts in copies if facts["problem"]), None)
     own = {"value": None, "gradient": None, "code": None, "bare": True, "problem": problem, "count": len(copies)}
+    own["gradients"] = tuple(gradient for facts in copies for gradient in _gradients(facts))
+    inside = tuple(facts["name"] or messages.kind(facts["kind"]) for facts in copies if facts["change"] is not None)
+    own["change"] = replace(NO_CHANGE, inside=inside) if inside else None
     return {**last, **sums, **own, "name": common_name([facts["name"] for facts in copies])}
+
+
+def _gradients(facts: Mapping[str, Any]) -> tuple[Any, ...]:
+    return facts["gradients"] if facts["gradient"] is None else (facts["gradient"],)
 
 
 def common_name(names: Sequence[str | None]) -> str | None:

@@ -147,6 +147,7 @@ SENTENCES = {
     "changed_value": "value {before} → {after}",
     "changed_gradient": "gradient {before} → {after}",
     "changed_by": "by up to {most}",
+    "changed_inside": "changed inside: {names}",
     "highlighted": "Highlighted: {names}.",
     # exports
     "unknown_format": "{name} cannot be written: its ending {suffix!r} is not one of {known}.",

@@ -143,6 +143,7 @@ SENTENCES = {
     "changed_value": "值 {before} → {after}",
     "changed_gradient": "梯度 {before} → {after}",
     "changed_by": "最多变动 {most}",
+    "changed_inside": "其中有变动的：{names}",
     "highlighted": "强调：{names}。",
     # exports
     "unknown_format": "无法写出 {name}：扩展名 {suffix!r} 不在可用的格式之中：{known}。",

@@ -143,6 +143,7 @@ SENTENCES = {
     "changed_value": "值 {before} → {after}",
     "changed_gradient": "梯度 {before} → {after}",
     "changed_by": "最多變動 {most}",
+    "changed_inside": "其中有變動的：{names}",
     "highlighted": "強調：{names}。",
     # exports
     "unknown_format": "無法寫出 {name}：副檔名 {suffix!r} 不在可用的格式之中：{known}。",
