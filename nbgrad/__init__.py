@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from .training import Trainer
     from .widgets.surface import Surface
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"
 
 __all__ = [
     "Drawing",
