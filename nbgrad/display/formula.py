@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ import networkx as nx
 import numpy as np
 
 from nbgrad.display import measure, messages, numbers, schema
+from nbgrad.display.latex import is_word
 from nbgrad.display.schema import Step
 
 PLAIN, GRADIENT, VALUE, FAINT = "plain", "gradient", "value", "dim"
@@ -39,12 +41,49 @@ def derivative(root: str, node: str) -> str:
 
 def in_one(name: str) -> str:
     """Put a name that is itself an expression in parentheses: "a+b" becomes "(a+b)"."""
-    return f"({name})" if any(char in " ·×+−-*/@^²³ᵀ" for char in name) else name
+    return f"({name})" if any(char in " ·×+−-*/@^²³ᵀ<>=" for char in name) else name
 
 
 def short(graph: nx.MultiDiGraph, node: int) -> str:
     """Return a node's label, short enough for an equation."""
     return measure.clean(schema.label(graph, node), LONGEST)
+
+
+def opaque(graph: nx.MultiDiGraph) -> tuple[str, ...]:
+    """Return the names of nodes in which nothing is to be read when a formula is set: those with signs in them.
+
+    A result that was named by what it is computed from, "x²" or "exp(m)", is read as the formula that it is.
+
+    >>> graph = nx.MultiDiGraph()
+    >>> for node, name in enumerate(("2nd", "x", "x²", "a<b")):
+    ...     graph.add_node(node, name=name)
+    >>> _ = graph.add_edge(1, 2)
+    >>> opaque(schema.normalise(graph))
+    ('2nd', 'a<b')
+    """
+    found: dict[str, None] = {}
+    for node, facts in graph.nodes(data=True):
+        name = measure.clean(schema.label(graph, node))
+        unnamed = facts["kind"] == "constant" and not facts["name"]
+        if (
+            not unnamed
+            and not is_word(name)
+            and not _is_number_or_empty(name)
+            and not _is_expression(graph, node, name)
+        ):
+            found |= dict.fromkeys((short(graph, node), name))
+    return tuple(found)
+
+
+def _is_number_or_empty(name: str) -> bool:
+    return not re.search(r"[^\W\d]|[^\w\s.]", name.removeprefix(numbers.MINUS))
+
+
+def _is_expression(graph: nx.MultiDiGraph, node: int, name: str) -> bool:
+    """Tell whether a result is called by what made it of its inputs."""
+    given = "|".join(re.escape(schema.label(graph, u)) for u in schema.inputs(graph, node))
+    one = f"(?:{given})"
+    return bool(given) and bool(re.fullmatch(rf"−?{one}|{one}[+−·/@^]{one}|{one}²|\w+\({one}\)", name))
 
 
 def equation(graph: nx.MultiDiGraph, step: Step, root: int, before: Any = None) -> list[Token]:
@@ -77,10 +116,14 @@ def _symbols(step: Step, top: str, source: str) -> list[Token]:
     arriving = derivative(top, source)
     if "∂" in formula:
         return [Token(formula.replace(f"∂{top}/∂{source}", arriving))]
-    sign = " ⊙ " if step.local is not None and not _is_number(step.local) else " · "
     if not formula:
         return [Token(arriving)]
-    return [Token(arriving), Token(sign + as_factor(formula))]
+    return [Token(arriving), Token(f" {_sign(step)} "), Token(as_factor(formula))]
+
+
+def _sign(step: Step) -> str:
+    """Return how what arrives and the local derivative are multiplied: "⊙" element by element, "·" by a number."""
+    return "·" if step.local is None or _is_number(step.local) or _is_number(step.upstream) else "⊙"
 
 
 def as_factor(formula: str) -> str:
@@ -138,19 +181,21 @@ def _in_shapes(graph: nx.MultiDiGraph, step: Step, top: str) -> list[Token]:
 def _factor_shapes(graph: nx.MultiDiGraph, step: Step, top: str) -> str:
     """Spell the shapes of a product's factors, "10×16 · 16×1"; "" where a factor is not simply a name."""
     assert step.source is not None
-    if step.local is not None and "∂" not in step.formula:
-        return f"{numbers.shape(np.shape(step.upstream))} ⊙ {numbers.shape(np.shape(step.local))}"
     known = {short(graph, node): graph.nodes[node]["shape"] for node in schema.inputs(graph, step.source)}
     known |= {in_one(name): shape for name, shape in known.items()}
+    formula = measure.clean(step.formula)
+    if step.local is not None and "∂" not in formula:
+        local = known.get(formula) or np.shape(step.local)  # a factor that was copied to fit has its own shape
+        return f"{numbers.shape(np.shape(step.upstream))} {_sign(step)} {numbers.shape(local)}"
     source = short(graph, step.source)
     known |= dict.fromkeys((derivative(top, source), f"∂{top}/∂{source}"), np.shape(step.upstream))
     found = []
-    for factor in measure.clean(step.formula).split(" · "):
-        shape = known.get(factor.removesuffix("ᵀ"))
-        if shape is None:
+    for part in re.split("( [·⊙] )", formula.removeprefix("Σ ")):
+        shape = known.get(part.removesuffix("ᵀ"))
+        if shape is None and part not in (" · ", " ⊙ "):
             return ""
-        found.append(numbers.shape(shape[::-1] if factor.endswith("ᵀ") else shape))
-    return " · ".join(found)
+        found.append(part if shape is None else numbers.shape(shape[::-1] if part.endswith("ᵀ") else shape))
+    return "".join(found)
 
 
 def _is_number(value: Any) -> bool:

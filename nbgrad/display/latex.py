@@ -11,6 +11,8 @@ What is understood, besides signs that stand for themselves:
 - "a if c else b" and "a if c, b if d, else e" are cases, one below the other;
 - brackets of all kinds grow with what they hold; "1.5e−5" is a power of ten;
 - words in a row, "summed over the copies", are text.
+
+Names that are no words, such as "2nd" or "4.weight", have to be said beforehand: they are never looked into.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import escape
 
 SLOTS = 0xE000  # the first letter of the private area; it has 6,400
@@ -45,28 +48,30 @@ WORDS = ("if", "where", "otherwise")
 
 _SCRIPTS = "".join((*RAISED, *LOWERED))
 _LETTER = rf"(?:(?![{_SCRIPTS}Σ])[^\W\d])"
-_PIECES = re.compile(
+_INSIDE = rf"(?![{_SCRIPTS}])\w"  # a character that belongs to the word before it
+_PIECES = (
     rf"(?P<space>\s+)|(?P<number>\d+(?:\.\d+)?(?:e[−-]?\d+)?|∞|NaN)"
     rf"|(?P<word>π(?={_LETTER})|{_LETTER}(?:(?![{_SCRIPTS}])[\w\u0300-\u036f]|\.(?={_LETTER}|\d)|'(?=s\b))*)"
-    rf"|(?P<raised>[{''.join(RAISED)}]+)|(?P<lowered>[{''.join(LOWERED)}]+)|(?P<sign>.)",
-    re.DOTALL,
+    rf"|(?P<raised>[{''.join(RAISED)}]+)|(?P<lowered>[{''.join(LOWERED)}]+)|(?P<sign>.)"
 )
+NAME = " "  # before the text of a name, which so is none of the signs and words that mean something
 
 
 @dataclass(slots=True)
 class Piece:
-    """A piece of a formula: a number, word, raised or lowered run, sign, or a bracket with what it holds."""
+    """A piece of a formula: a name, number, word, raised or lowered run, sign, or a bracket with what it holds."""
 
-    kind: str  # "number", "word", "raised", "lowered", "sign", "bracket"
+    kind: str  # "name", "number", "word", "raised", "lowered", "sign", "bracket"
     text: str
     spaced: int = 0  # how many spaces stood before it
     inner: list[Piece] = field(default_factory=list)
 
 
-def read(text: str, words: Sequence[str] = WORDS) -> tuple[str, tuple[str, ...]]:
+def read(text: str, words: Sequence[str] = WORDS, names: tuple[str, ...] = ()) -> tuple[str, tuple[str, ...]]:
     """Return a formula as LaTeX with slots, and the MathML that belongs in the slots.
 
-    words: those that stand for "if", "where" and "else" where a formula has cases.
+    words: those that stand for "if", "where" and "else" where a formula has cases. names: what is one name wherever it
+    stands, whatever signs are in it.
 
     >>> latex, filled = read("1/(2·√x)")
     >>> latex.translate({0xE000 + place: str(place) for place in range(9)}), filled[2]
@@ -77,7 +82,38 @@ def read(text: str, words: Sequence[str] = WORDS) -> tuple[str, tuple[str, ...]]
     if len(text) > LONGEST:
         raise ValueError(f"a formula of {len(text)} characters; up to {LONGEST} are read")
     reader = _Reader(words)
-    return reader.choice(_pieces(text)), tuple(reader.filled)
+    return reader.choice(_pieces(text, names)), tuple(reader.filled)
+
+
+def is_word(text: str) -> bool:
+    """Tell whether a name is read as a single name by itself: a word, with a number below or an index behind.
+
+    >>> [is_word(name) for name in ("W1", "v₁", "h[0, 2]", "net.0.weight", "0.weight", "2nd", "p(y|x)", "x²")]
+    [True, True, True, True, False, False, False, False]
+    """
+    kinds = [piece.kind for piece in _pieces(re.sub(r"(?<=\w)\[[\d, ]+\]$", "", text))] if len(text) <= LONGEST else []
+    return kinds in (["word"], ["word", "lowered"])
+
+
+@lru_cache(maxsize=64)
+def pattern(names: tuple[str, ...]) -> re.Pattern[str]:
+    """Return the pattern that finds any of these names, where it is not a part of a longer word.
+
+    >>> pattern(("2nd", "a/b")).findall("22nd · 2nd + a/b + a/bc + 2ndᵀ")
+    ['2nd', 'a/b', '2nd']
+    """
+    return re.compile("|".join(_alone(name) for name in sorted(names, key=lambda name: (-len(name), name))))
+
+
+def _alone(name: str) -> str:
+    before = r"(?<![\w.])" if re.match(r"\w", name) else ""
+    after = f"(?!{_INSIDE})" if re.search(r"\w$", name) else ""
+    return f"{before}{re.escape(name)}{after}"
+
+
+@lru_cache(maxsize=64)
+def _all_pieces(names: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(f"(?P<name>{pattern(names).pattern})|{_PIECES}" if names else _PIECES, re.DOTALL)
 
 
 def markup(text: str, tag: str = "mi") -> str:
@@ -107,17 +143,17 @@ def power_of_ten(text: str) -> str:
     return f"<mrow>{markup(mantissa, 'mn')}<mo>×</mo><msup><mn>10</mn>{raised}</msup></mrow>"
 
 
-def _pieces(text: str) -> list[Piece]:
+def _pieces(text: str, names: tuple[str, ...] = ()) -> list[Piece]:
     """Cut a formula into pieces and put what stands in brackets into them; a bracket without its partner is a sign."""
     open_: list[tuple[Piece, list[Piece]]] = []
     row: list[Piece] = []
     spaced = 0
-    for found in _PIECES.finditer(text):
+    for found in _all_pieces(names).finditer(text):
         kind, said = str(found.lastgroup), found[0]
         if kind == "space":
             spaced = len(said)
             continue
-        piece, spaced = Piece(kind, said, spaced), 0
+        piece, spaced = Piece(kind, NAME + said if kind == "name" else said, spaced), 0
         if kind == "sign" and open_ and said == BRACKETS[open_[-1][0].text] and (said not in BRACKETS or row):
             bracket, outer = open_.pop()
             bracket.kind, bracket.inner = "bracket", row
@@ -258,8 +294,8 @@ class _Reader:
     def atom(self, piece: Piece) -> str:
         if piece.kind == "number":
             return self.slot(power_of_ten(piece.text))
-        if piece.kind == "word":
-            return self.slot(markup(piece.text))
+        if piece.kind in ("word", "name"):
+            return self.slot(markup(piece.text.removeprefix(NAME)))
         if piece.kind == "bracket":
             left, right = FENCES[piece.text], FENCES[BRACKETS[piece.text]]
             if _cases(piece.inner):  # their own brace is enough
@@ -344,4 +380,4 @@ def _belongs(before: Piece, piece: Piece) -> bool:
     """Tell whether a piece belongs to the divisor that ends before it."""
     if piece.kind in ("raised", "lowered") or piece.text == "^" or before.text in ("∂", "√", "^"):
         return True
-    return piece.kind == "bracket" and before.kind in ("word", "lowered")
+    return piece.kind == "bracket" and before.kind in ("word", "name", "lowered")

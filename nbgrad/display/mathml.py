@@ -20,29 +20,32 @@ _BRACE = '<mo stretchy="true" fence="true" form="prefix">{</mo><mtable>'
 _CASES = "border-left: 0.09em solid; border-radius: 0.6em 0 0 0.6em; padding-left: 0.3em"
 _BAR = "border-top: 0.07em solid; padding-top: 0.1em"
 _MINUS = '<mo form="prefix">−</mo>'  # a sign, not a difference
+_SPACE = '<mspace width="0.167em" />'
+_ENDS_IN_WORD = re.compile(r"[^\W\d_] $")
 _NUMBER = re.compile(r"−?(?:\d+(?:\.\d+)?(?:e[−-]?\d+)?|∞|NaN)")
 
 
-def mathml(formula: str | Iterable[Token]) -> str:
+def mathml(formula: str | Iterable[Token], names: tuple[str, ...] = ()) -> str:
     """Return a formula in Unicode's signs, or the tokens of an equation, as a ``<math>`` element.
 
     Coloured tokens become groups of class "ng-token-gradient", "ng-token-value" or "ng-token-dim". Text that is not
-    understood stands there as text; nothing in it is interpreted as markup or LaTeX.
+    understood stands there as text; nothing in it is interpreted as markup or LaTeX. names: what is one name wherever
+    it stands, see ``formula.opaque``.
 
     >>> mathml("y²")
     '<math xmlns="http://www.w3.org/1998/Math/MathML" displaystyle="true"><msup><mi>y</mi><mn>2</mn></msup></math>'
     """
-    return equation([Token(formula)]) if isinstance(formula, str) else equation(formula)
+    return equation([Token(formula)] if isinstance(formula, str) else formula, names)
 
 
-def equation(tokens: Iterable[Token]) -> str:
+def equation(tokens: Iterable[Token], names: tuple[str, ...] = ()) -> str:
     """Return an equation as a ``<math>`` element; a token with a shape has it written small below.
 
     >>> made = equation([Token("x"), Token(" = "), Token("3", "value")])
     >>> made[made.index("<mi>"):]
     '<mi>x</mi><mo>=</mo><mrow class="ng-token-value"><mn>3</mn></mrow></math>'
     """
-    return _math("".join(map(_token, tokens)))
+    return _math("".join(_token(token, names) for token in tokens))
 
 
 def with_shape(name: str, shape: str) -> str:
@@ -51,7 +54,7 @@ def with_shape(name: str, shape: str) -> str:
     >>> with_shape("h", "16×10")
     '<munder><mi>h</mi><mtext class="ng-token-dim">16×10</mtext></munder>'
     """
-    return _over_shape(_row(_formula(name, _words())), shape)
+    return _over_shape(_row(_formula(name, _words(), ())), shape)
 
 
 def from_latex(formula: str, **names: Any) -> str:
@@ -79,7 +82,7 @@ def _words() -> tuple[str, ...]:
     return messages.say("case_if"), messages.say("case_where"), messages.say("case_otherwise")
 
 
-def _token(token: Token) -> str:
+def _token(token: Token, names: tuple[str, ...]) -> str:
     if token.role == FAINT:
         said = measure.clean(token.text)
         body = latex.markup(f"{' ' * token.text.startswith(' ')}{said}{' ' * token.text.endswith(' ')}", "mtext")
@@ -87,7 +90,10 @@ def _token(token: Token) -> str:
         minus, digits = token.text[:1] == "−", token.text.lstrip("−")
         body = (_MINUS if minus else "") + latex.power_of_ten(digits)
     else:
-        body = _formula(token.text, _words())
+        present = latex.pattern(names).findall(token.text) if names else ()
+        body = _formula(token.text, _words(), tuple(dict.fromkeys(present)))
+        if _ENDS_IN_WORD.search(token.text):  # "tanh " before a number
+            body += _SPACE
     if token.shape:
         body = _over_shape(_row(body), token.shape)
     return body if token.role == PLAIN else f'<mrow class="ng-token-{token.role}">{body}</mrow>'
@@ -99,11 +105,11 @@ def _over_shape(body: str, shape: str) -> str:
 
 
 @lru_cache(maxsize=KEPT)
-def _formula(text: str, words: tuple[str, ...]) -> str:
+def _formula(text: str, words: tuple[str, ...], names: tuple[str, ...]) -> str:
     """Return a formula in Unicode's signs as a row of MathML; as text where it cannot be read."""
     said = measure.clean(text)
     try:
-        form, filled = latex.read(said, words)
+        form, filled = latex.read(said, words, names)
     except ValueError:
         return latex.markup(said, "mtext")
     return _fill(_converted(form), filled)
@@ -142,7 +148,7 @@ def _tidied(row: str) -> str:
     row = re.sub(r"<mrow>(<(mi|mn|mo|mtext)\b[^>]*>[^<]*</\2>)</mrow>", r"\1", row)
     row = re.sub(r'(<mo(?! stretchy="true" fence="true" form="post)[^>]*>[^<]*</mo>)<mo>−</mo>', rf"\1{_MINUS}", row)
     row = re.sub(r'<mover>(.*?)<mo accent="true">―</mo></mover>', rf'<mrow style="{_BAR}">\1</mrow>', row)
-    return re.sub(r"(<mi>\w\w+</mi>)(?=<mi>)", r'\1<mspace width="0.167em" />', row)  # ln x
+    return re.sub(r"(<mi>\w\w+</mi>)(?=<mi>)", rf"\1{_SPACE}", row)  # ln x
 
 
 def _plainly(reference: re.Match[str]) -> str:

@@ -156,10 +156,14 @@ def edge_key(source: Vertex, position: int) -> int:
 def local_derivative(step: Step, position: int, contribution: Any) -> Any:
     """The factor by which the rule multiplies what arrives, where it is such a factor; else ``None``."""
     node, op = step.node, step.node.op
-    if "{g}" in op.formula(position, node.args) or not (op.elementwise or node.data.size == 1):
+    seems_elementwise = op.elementwise or node.data.size == 1 or node.data.shape == contribution.shape
+    if "{g}" in op.formula(position, node.args) or not seems_elementwise:
         return None
     local = op.rules[position](np.ones_like(node.data)[()], node.data, *node.args, **(node.static or {}))
-    return local if local.shape == contribution.shape else None
+    if local.shape != contribution.shape:
+        return None
+    is_sure = op.elementwise or node.data.size == 1
+    return local if is_sure or np.allclose(step.cotangent * local, contribution, equal_nan=True) else None
 
 
 def formula(source: Vertex, position: int, root: Vertex, whole: bool, static: dict[str, Any] | None) -> str:
@@ -175,6 +179,18 @@ def formula(source: Vertex, position: int, root: Vertex, whole: bool, static: di
     named = [x.name if alone else in_one(x.name) for x in source.inputs]
     y = source.name if alone else in_one(source.name)
     text = op.spelled(template, named, static, g=upstream, y=y)
+    for name, x in zip(named, source.inputs, strict=True):
+        if np.asarray(x.value).dtype.kind == "f":  # they are probabilities already
+            text = text.replace(f"onehot({name})", name)
     if whole and "{g}" not in template:
-        return f"Σ {upstream} · {as_factor(text)}" if text != "1" else f"Σ {upstream}"
+        sign = "⊙" if holds_array(source, template) else "·"
+        factor = f"({text})" if " / " in text else as_factor(text)
+        return f"Σ {upstream} {sign} {factor}" if text != "1" else f"Σ {upstream}"
     return text
+
+
+def holds_array(source: Vertex, template: str) -> bool:
+    """Whether a local derivative is an array, so that it is multiplied element by element: whether it names one."""
+    assert source.op is not None
+    named = [x for name, x in zip(source.op.operands, source.inputs, strict=False) if f"{{{name}}}" in template]
+    return any(np.size(x.value) != 1 for x in (*named, *([source] if "{y}" in template else [])))

@@ -58,11 +58,11 @@ def _node(trace: Trace, node: int, gradient: Any, sent: list[Step], line: int | 
         "group": group_name(facts["group"]),
         "value": numbers.summary(facts["value"]),
         "gradient": None if gradient is None else numbers.summary(gradient),
-        "math": set_formula(graph, node, trace.written.get(node)) if has_formula else "",
+        "math": set_formula(graph, node, trace.written.get(node), trace.opaque) if has_formula else "",
         "formula": f"{short(graph, node)} = {symbols}" if has_formula else "",
         "note": measure.clean(next((step.note for step in sent if step.note), ""), 400),
         "sentence": about(graph, node),
-        "locals": [_local(graph, step) for step in sent],
+        "locals": [_local(trace, step) for step in sent],
         "code": line,
         "stats": statistics(facts["value"]),
         "editable": _editable(facts["value"]) if node in trace.editable else None,
@@ -86,13 +86,14 @@ def about(graph: nx.MultiDiGraph, node: int) -> str:
     return computed(graph, node)
 
 
-def _local(graph: nx.MultiDiGraph, step: Step) -> dict[str, Any]:
+def _local(trace: Trace, step: Step) -> dict[str, Any]:
+    graph = trace.graph
     assert step.edge is not None
     local = schema.as_numbers(step.local)
     return {
         "edge": edge_name(step.edge),
         "name": short(graph, step.target),
-        "math": set_text(measure.clean(step.formula, 120)),
+        "math": set_text(measure.clean(step.formula, 120), trace.opaque),
         "formula": measure.clean(step.formula, 120),
         "text": "" if local is None else numbers.summary(local),
     }
@@ -139,13 +140,14 @@ def edges_of(trace: Trace, frames: list[Frame]) -> dict[str, dict[str, Any]]:
         name = edge_name(edge)
         index = frame_of.get(name)
         frame = None if index is None else frames[index]
-        found[name] = _edge(graph, edge, steps.get(name), frame, root) | {"frame": index}
+        found[name] = _edge(trace, edge, steps.get(name), frame, root) | {"frame": index}
     return found
 
 
 def _edge(
-    graph: nx.MultiDiGraph, edge: tuple[int, int, int], step: Step | None, frame: Frame | None, root: int
+    trace: Trace, edge: tuple[int, int, int], step: Step | None, frame: Frame | None, root: int
 ) -> dict[str, Any]:
+    graph = trace.graph
     ends = {"from": short(graph, edge[0]), "to": short(graph, edge[1])}
     if step is None or frame is None:
         sentence = say("edge_without", source=ends["to"], target=ends["from"], root=short(graph, root))
@@ -157,7 +159,7 @@ def _edge(
         "upstream": numbers.summary(schema.as_array(step.upstream)),
         "local": measure.clean(step.formula, 120) if local is None else numbers.summary(local),
         "product": numbers.summary(schema.as_array(step.contribution)),
-        "math": set_tokens(frame.equation),
+        "math": set_tokens(frame.equation, trace.opaque),
         "sentence": frame.sentence,
         "check": check_of(step.check),
     }

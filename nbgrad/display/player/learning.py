@@ -50,7 +50,7 @@ def _routes(trace: Trace, routes: Routes, root: int) -> dict[str, Any]:
         "shown": shown,
         "rest": rest,
         "sum": total,
-        "math": set_tokens(parts) if _are_numbers(routes) else "",
+        "math": set_tokens(parts, trace.opaque) if _are_numbers(routes) else "",
         "equation": [{"text": token.text, "role": token.role} for token in parts] if _are_numbers(routes) else [],
         "sentence": said if rest is None else f"{said} {say('paths_rest', shown=len(shown))}",
     }
@@ -86,7 +86,7 @@ def _route(trace: Trace, route: Route, leaf: int, root: int) -> dict[str, Any]:
         "nodes": nodes,
         "names": " ← ".join(names),
         "product": product,
-        "math": set_tokens(tokens),
+        "math": set_tokens(tokens, trace.opaque),
         "equation": [{"text": token.text, "role": token.role} for token in tokens],
     }
 

@@ -8,18 +8,18 @@ from nbgrad.display import mathml
 from nbgrad.display.formula import Token
 
 
-def set_tokens(tokens: Sequence[Token]) -> str:
-    """Return an equation as MathML.
+def set_tokens(tokens: Sequence[Token], names: Sequence[str] = ()) -> str:
+    """Return an equation as MathML. names: what is one name wherever it stands, see ``formula.opaque``.
 
     >>> set_tokens([])
     ''
     """
-    return mathml.mathml(tokens) if tokens else ""
+    return mathml.mathml(tokens, tuple(names)) if tokens else ""
 
 
-def set_text(text: str) -> str:
+def set_text(text: str, names: Sequence[str] = ()) -> str:
     """Return a formula written with Unicode's signs as MathML."""
-    return mathml.mathml(text) if text else ""
+    return mathml.mathml(text, tuple(names)) if text else ""
 
 
 def set_latex(latex: str, slots: Sequence[str], names: Sequence[str]) -> str:

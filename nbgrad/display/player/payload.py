@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from nbgrad.display import measure, messages, schema, svg
+from nbgrad.display.formula import opaque
 from nbgrad.display.frames import root_of
 from nbgrad.display.levels import View
 from nbgrad.display.player.facts import edges_of, nodes_of
@@ -51,6 +52,7 @@ def payload_of(
     """
     trace, view = viewed(trace, frozenset(closed))
     graph = trace.graph
+    trace = replace(trace, opaque=opaque(graph))
     root = root_of(list(trace.steps))
     title = measure.clean(schema.label(graph, root), 60) if len(graph) else ""
     made = {"version": VERSION, "language": messages.language(), "title": title}
@@ -72,7 +74,7 @@ def payload_of(
         "text": "\n".join([to_text(graph), *told(frames, phases)]),
         "svg": base_drawing(scene),
         "phases": phases,
-        "frames": [_plain(frame, line_of) for frame in frames],
+        "frames": [_plain(frame, line_of, trace.opaque) for frame in frames],
         "start": next((phase["first"] for phase in phases if phase["key"] == BACKWARD), 0),
         "nodes": nodes_of(trace, line_of),
         "edges": edges_of(trace, frames),
@@ -192,7 +194,7 @@ def told(frames: Sequence[Frame], phases: Sequence[dict[str, Any]]) -> list[str]
     return lines
 
 
-def _plain(frame: Frame, line_of: dict[int, int]) -> dict[str, Any]:
+def _plain(frame: Frame, line_of: dict[int, int], names: Sequence[str]) -> dict[str, Any]:
     return {
         "phase": frame.phase,
         "caption": frame.caption,
@@ -203,7 +205,7 @@ def _plain(frame: Frame, line_of: dict[int, int]) -> dict[str, Any]:
         "target": frame.target,
         "slot": frame.slot,
         "fragment": frame.fragment,
-        "math": set_tokens(frame.equation),
+        "math": set_tokens(frame.equation, names),
         "equation": [{"text": token.text, "role": token.role} for token in frame.equation],
         "sentence": frame.sentence,
         "spoken": frame.spoken,

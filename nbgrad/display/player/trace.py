@@ -105,7 +105,7 @@ class Trace:
     """Everything that the player is told.
 
     graph: see ``schema``. steps: the backward pass. written: operation's id -> how it is written. updates: a parameter
-    each. routes, orders: see there. questions: whether there shall be a quiz.
+    each. routes, orders: see there. opaque: names that are not read as formulas, see ``formula.opaque``.
     """
 
     graph: nx.MultiDiGraph
@@ -115,3 +115,4 @@ class Trace:
     routes: Sequence[Routes] = ()
     orders: Sequence[Order] = ()
     editable: Sequence[int] = ()
+    opaque: Sequence[str] = ()

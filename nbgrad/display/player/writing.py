@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import networkx as nx
@@ -87,16 +88,16 @@ def wants_parentheses(text: str, position: int) -> bool:
     return not begins and not stands_alone(text, position)
 
 
-def set_formula(graph: nx.MultiDiGraph, node: int, written: Written | None) -> str:
-    """Return "h = tanh z" as MathML."""
+def set_formula(graph: nx.MultiDiGraph, node: int, written: Written | None, names: Sequence[str] = ()) -> str:
+    """Return "h = tanh z" as MathML. names: see ``formula.opaque``."""
     name = short(graph, node)
     if written is None or not written.latex:
-        return set_text(f"{name} = {in_names(graph, node, written)}")
+        return set_text(f"{name} = {in_names(graph, node, written)}", names)
     given = operands(graph, node)
     positions = [part for part in pieces(written.latex) if isinstance(part, int)]
-    names = [_name(graph, given.get(part), written.text, part) for part in positions]
+    filled = [_name(graph, given.get(part), written.text, part) for part in positions]
     slots = [slot(part) for part in positions]
-    return set_latex(f"{slot(MOST_OPERANDS)} = {written.latex}", [slot(MOST_OPERANDS), *slots], [name, *names])
+    return set_latex(f"{slot(MOST_OPERANDS)} = {written.latex}", [slot(MOST_OPERANDS), *slots], [name, *filled])
 
 
 def forward_equation(graph: nx.MultiDiGraph, node: int, written: Written | None) -> list[Token]:

@@ -22,7 +22,7 @@ from .softmax import log_softmax, softmax
 @operation(
     symbol="CE", latex=r"-\overline{{\ln\,\mathrm{{softmax}}({logits})_{{{target}}}}}",
     source="F.cross_entropy({logits}, {target}{keywords})",
-    formulas=["(softmax({logits}) − {target}) / n", "−ln softmax({logits}) / n"],
+    formulas=["(softmax({logits}) − onehot({target})) / n", "−ln softmax({logits}) / n"],
     samples=[normal(5, 3), whole(3, 5)],
     cases=[
         case(normal(4, 3), between(0.1, 1.0, 4, 3)), case(reduction="sum"), case(reduction="none"),
@@ -37,7 +37,8 @@ def cross_entropy(logits, target, *, reduction="mean", axis=-1, label_smoothing=
 
     With probabilities ``q`` as the target it is ``−Σ q · ln softmax(logits)`` over the classes.
 
-    In the rules ``n`` is how many losses are averaged; for the other reductions it is 1.
+    In the rules ``n`` is how many losses are averaged; for the other reductions it is 1. ``onehot(target)`` is 1 at the
+    right classes and else 0; probabilities stand there as they are.
 
     Shapes: ``logits`` (..., classes); the target either (...,) whole numbers from 0 to classes − 1, or probabilities of
     the shape of ``logits``.
