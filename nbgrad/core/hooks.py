@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,27 @@ from .methods import method
 from .names import name_of
 from .tensor import Tensor
 
+left_out: ContextVar[bool] = ContextVar("hooks_left_out", default=False)
+
+
+@contextmanager
+def hooks_left_out() -> Iterator[None]:
+    """Run backward passes without hooks: they may change what arrives, so that the chain rule no longer explains it.
+
+    >>> import nbgrad as ng
+    >>> x = ng.tensor(3.0, requires_grad=True)
+    >>> remove = x.register_hook(lambda g: 10 * g)
+    >>> with hooks_left_out():
+    ...     [gradient] = ng.backward_steps(x * 2)[-1].totals
+    >>> float(gradient)
+    2.0
+    """
+    token = left_out.set(True)
+    try:
+        yield
+    finally:
+        left_out.reset(token)
+
 
 def seen_by_hooks(node: Tensor, extras: dict[str, Any], gradient: Any) -> Any:
     """The gradient that has arrived at ``node``, after its hooks have seen it: each may give another in its place.
@@ -19,7 +42,7 @@ def seen_by_hooks(node: Tensor, extras: dict[str, Any], gradient: Any) -> Any:
     Raises:
         ShapeError: a hook gave a gradient of another shape.
     """
-    for hook in list(extras["hooks"].values()) if "hooks" in extras else ():
+    for hook in list(extras["hooks"].values()) if "hooks" in extras and not left_out.get() else ():
         given = hook(gradient.copy() if isinstance(gradient, np.ndarray) else gradient)  # others may share the array
         if given is None:
             continue

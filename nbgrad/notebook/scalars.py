@@ -20,6 +20,7 @@ from ..core.tensor import CONSTANT, Tensor
 from ..graph.nodes import Node
 from .grouping import Path, paths_of
 from .pictures import LEFT_OUT, Picture, TensorPicture, Vertex, label, picture_of
+from .recorded import as_recorded, hooked
 
 Elements = np.ndarray  # of objects: tensors of one number each, or plain numbers
 
@@ -37,6 +38,7 @@ class ScalarPicture(TensorPicture):
 
     Attributes:
         paths: vertex number -> its groups: those of the array it belongs to, and the array itself as one.
+        hooked: the numbers of the elements of arrays that have hooks; they themselves have none.
 
     Raises:
         NotComputedError: a node of the graph face whose ``forward`` has not been run.
@@ -58,6 +60,8 @@ class ScalarPicture(TensorPicture):
             for x in vertex.inputs:
                 if x is not LEFT_OUT:
                     paths.setdefault(x.id, paths[vertex.id])  # a number in a formula stands where it is used
+        hooks = {x.serial for id_ in hooked(picture) for x in unfolding.elements[id_].flat if isinstance(x, Tensor)}
+        self.hooked = [v.id for v in self.vertices if isinstance(v.thing, Tensor) and v.thing.serial in hooks]
         self.paths = {id_: path for id_, path in paths.items() if path}
 
 
@@ -82,6 +86,7 @@ def unfolded(root: Any) -> Picture | int:
             f'face, not a {type(root).__name__}. Use level="tensor".'
         )
     picture = picture_of(root)
+    as_recorded(picture)
     count = count_scalars(picture)
     if count > TOO_MANY:
         return count

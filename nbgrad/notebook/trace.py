@@ -18,6 +18,7 @@ from ..optim.base import Optimizer
 from .border import drawn_steps, network
 from .checks import checked
 from .pictures import LEFT_OUT, Picture, Vertex
+from .recorded import used_otherwise
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -58,12 +59,13 @@ def written(picture: Picture) -> dict[int, Written]:
     from ..display.player.trace import slot
 
     found = {}
+    used = used_otherwise(picture)
     for vertex in picture.vertices:
         if vertex.op is not None:
             slots = [f"{{{slot(i)}}}" for i in range(len(vertex.inputs))]
             absent = [name for name, x in zip(vertex.op.operands, vertex.inputs, strict=False) if x is LEFT_OUT]
             latex = formula_of(vertex.op, slots, static_of(picture, vertex), absent)
-            found[vertex.id] = Written(in_text(latex), latex)
+            found[vertex.id] = Written(in_text(latex), latex, used.get(vertex.id, {}))
     return found
 
 

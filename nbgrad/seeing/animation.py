@@ -8,6 +8,7 @@ import numpy as np
 
 from ..core.backward import seed_for
 from ..core.errors import ArgumentError, NothingRecordedError, NotPlayableError
+from ..core.hooks import hooks_left_out
 from ..core.names import name_of
 from ..core.tensor import Tensor, plain
 from ..graph.nodes import Node
@@ -38,7 +39,8 @@ def animate(
 
     Nothing is changed by watching: no gradient is added up in ``.grad``, no parameter moves, and an optimiser does not
     remember the step. While the kernel runs, the page can also edit leaves: what would be, if. That is computed on a
-    copy of the graph. A graph that is too large to be drawn gives a message instead of a player.
+    copy of the graph. Hooks are left out, and that is said. Where a parameter has moved since ``loss`` was computed,
+    the numbers that were used are shown. A graph that is too large to be drawn gives a message instead of a player.
 
     Args:
         loss: a tensor, or a computed node of the graph face.
@@ -76,13 +78,15 @@ def animate(
         return message
     if level == "scalar":
         check_scalars(loss, optimizer)
-        numbers = unfolded(loss)
+        with hooks_left_out():
+            numbers = unfolded(loss)
         if isinstance(numbers, int):
             return TooLarge(numbers, why="scalars")
         picture: Picture = numbers
         gradient = None if gradient is None else np.asarray(plain(gradient)).reshape(())[()]
     else:
-        picture = picture_of(loss)
+        with hooks_left_out():
+            picture = picture_of(loss)
     picture.seed = gradient
     session = Session(picture, learning_rate, optimizer, level, depth)
     if (nodes := session.seen) > TOO_MANY:

@@ -18,10 +18,12 @@ import numpy as np
 from ..core.backward import gradients, seed_for
 from ..core.broadcasting import undo_broadcasting
 from ..core.errors import NoGradientError, ParameterNameError
+from ..core.hooks import hooks_left_out
 from ..core.names import name_of
 from ..core.tensor import Tensor, plain
 from ..graph.nodes import Node
 from ..notebook.pictures import LEFT_OUT, Picture, Vertex, picture_of
+from ..notebook.recorded import hooked
 from .wording import Told, paths_in_words
 
 SHOWN = 8  # paths
@@ -89,7 +91,8 @@ def explain(loss: Tensor | Node, parameter: Tensor | Node | str | None = None) -
 
     Returns:
         An object that prints itself. Its ``gradient`` is what ``backward()`` would add to ``parameter.grad``. There may
-        be very many paths; the largest eight are written out, and the sum of the others is given.
+        be very many paths; the largest eight are written out, and the sum of the others is given. Hooks are left out,
+        and that is said.
 
     Raises:
         NotScalarError, NoGradientError: as ``backward()``; also where ``loss`` does not depend on ``parameter``.
@@ -113,7 +116,8 @@ def explain(loss: Tensor | Node, parameter: Tensor | Node | str | None = None) -
     <BLANKLINE>
     ∂y/∂x = 3 + 3 = 6
     """
-    picture = picture_of(loss)
+    with hooks_left_out():
+        picture = picture_of(loss)
     root = picture.vertices[-1]
     if isinstance(loss, Node):
         checked_node(picture)
@@ -126,10 +130,12 @@ def explain(loss: Tensor | Node, parameter: Tensor | Node | str | None = None) -
     found = [followed(picture, edges, seed) for edges in some_paths(picture, target, ways)]
     found.sort(key=lambda path: -path.size)  # a stable sort: paths of one size stay in order
     shown = tuple(found[:SHOWN])
-    [gradient] = gradients([tensor_of(picture, root)], [seed], [tensor_of(picture, target)])
+    with hooks_left_out():
+        [gradient] = gradients([tensor_of(picture, root)], [seed], [tensor_of(picture, target)])
     rest = gradient - sum(path.contribution for path in shown) if count > len(shown) else None
     counted = paths_in_words(count, UNCOUNTABLE)
-    text = Told(picture, target).text(shown, counted, len(found) == count, gradient, rest, others)
+    left_out = [picture.vertices[id_].name for id_ in hooked(picture) if ways[id_]]
+    text = Told(picture, target).text(shown, counted, len(found) == count, gradient, rest, others, left_out)
     return Explanation(loss, target.thing, gradient, count, shown, rest, text)
 
 
@@ -139,7 +145,8 @@ def checked_node(picture: Picture) -> None:
     Raises:
         NotComputedError: they are not.
     """
-    picture.watch(lambda step: None)
+    with hooks_left_out():
+        picture.watch(lambda step: None)
 
 
 def tensor_of(picture: Picture, vertex: Vertex) -> Tensor:

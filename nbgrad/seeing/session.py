@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..core.hooks import hooks_left_out
 from ..notebook.edits import EditError, Recomputed, fitting, refusal
 from ..notebook.pictures import Picture
+from ..notebook.recorded import as_recorded, hooked, moved_since
 from ..notebook.trace import LEARNING_RATE, is_real, leaves, traced, updates_of
 from .orders import orders_of
 from .routes import routes_of
@@ -125,14 +127,18 @@ def trace_of(
     """
     from ..display.player import Trace
 
-    with random_state_kept():
+    known = original or picture
+    as_recorded(known)
+    with random_state_kept(), hooks_left_out():
         graph, steps, written = traced(picture)
         return Trace(
             graph=graph,
             steps=steps,
             written=written,
-            updates=updates_of(picture, steps, learning_rate, optimizer, original or picture),
+            updates=updates_of(picture, steps, learning_rate, optimizer, known),
             routes=routes_of(picture, steps),
             orders=orders_of(picture, steps),
             editable=[vertex.id for vertex in leaves(picture) if is_real(vertex.value)],
+            moved=moved_since(picture, known),
+            hooked=hooked(known),
         )

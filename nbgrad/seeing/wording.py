@@ -70,15 +70,22 @@ class Told:
         self.asked = derivative(self.root.name, target.name)
 
     def text(
-        self, paths: Sequence[Path], counted: str, followed_all: bool, gradient: Any, rest: Any, others: Sequence[str]
+        self,
+        paths: Sequence[Path],
+        counted: str,
+        followed_all: bool,
+        gradient: Any,
+        rest: Any,
+        others: Sequence[str],
+        hooked: Sequence[str] = (),
     ) -> str:
-        """All of it: a heading, the paths, the sum."""
+        """All of it: a heading, the paths, the sum, and which results have hooks."""
         names = {"slope": self.asked, "paths": counted, "root": self.root.name, "target": self.target.name}
         heading = "explain_heading" if rest is None else "explain_largest" if followed_all else "explain_some"
         lines = [say(heading, **names, shown=len(paths))]
         for number, path in enumerate(paths, 1):
             lines += ["", say("explain_path", number=number, route=self.route(path)), *self.factors(path)]
-        lines += ["", self.total(paths, gradient, rest)]
+        lines += ["", self.total(paths, gradient, rest), *(say("hook_left_out", name=name) for name in hooked)]
         if others:
             lines.append(say("explain_others", names=listed(others)))
         return "\n".join(lines)

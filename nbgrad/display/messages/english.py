@@ -237,6 +237,8 @@ SENTENCES = {
     "edit_refused": "With these numbers {op} cannot be computed: {why}",
     "edit_failed": "This could not be done: {why}",
     "seed_given": "The backward pass starts with the gradient that was given for {root}.",
+    "moved_since": "{name} has moved since then: it is {value} now. What is shown here is the value that was used.",
+    "hook_left_out": "{name} has a hook, which is left out here; in backward() it may change this gradient.",
     "payload_without_thumbnails": "The small pictures of arrays are left out, since there would be too much to send.",
     "payload_without_details": "Formulas are shown plainly, and paths and orders are left out, since there "
     "would be too much to send.",

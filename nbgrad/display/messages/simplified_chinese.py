@@ -228,6 +228,8 @@ SENTENCES = {
     "edit_refused": "用这些数无法计算 {op}：{why}",
     "edit_failed": "无法完成：{why}",
     "seed_given": "反向传播从给定的 {root} 的梯度开始。",
+    "moved_since": "{name} 后来变了：现在是 {value}。这里显示的是当时用的值。",
+    "hook_left_out": "{name} 有一个钩子（hook），这里没有运行它；在 backward() 里，它可能会改变这个梯度。",
     "payload_without_thumbnails": "内容太多，传不过去，所以省略了数组的小图。",
     "payload_without_details": "内容太多，传不过去，所以公式只用文字显示，路径和顺序也省略了。",
     "payload_too_large": "这张图的内容太多，无法在这里播放。请只画其中一部分：前面一点的结果，或小一点的数组。",

@@ -228,6 +228,8 @@ SENTENCES = {
     "edit_refused": "用這些數無法計算 {op}：{why}",
     "edit_failed": "無法完成：{why}",
     "seed_given": "反向傳播從給定的 {root} 的梯度開始。",
+    "moved_since": "{name} 後來變了：現在是 {value}。這裡顯示的是當時用的值。",
+    "hook_left_out": "{name} 有一個掛鉤（hook），這裡沒有執行它；在 backward() 裡，它可能會改變這個梯度。",
     "payload_without_thumbnails": "內容太多，送不過去，所以省略了陣列的小圖。",
     "payload_without_details": "內容太多，送不過去，所以公式只用文字顯示，路徑和順序也省略了。",
     "payload_too_large": "這張圖的內容太多，無法在這裡播放。請只畫其中一部分：前面一點的結果，或小一點的陣列。",

@@ -12,7 +12,7 @@ from nbgrad.display.formula import short
 from nbgrad.display.frames import root_of
 from nbgrad.display.messages import say
 from nbgrad.display.player.mathematics import set_text, set_tokens
-from nbgrad.display.player.phases import BACKWARD, Frame, computed
+from nbgrad.display.player.phases import BACKWARD, Frame, computed, moved_since
 from nbgrad.display.player.trace import Check, Trace
 from nbgrad.display.player.writing import in_names, set_formula
 from nbgrad.display.schema import Step
@@ -61,7 +61,7 @@ def _node(trace: Trace, node: int, gradient: Any, sent: list[Step], line: int | 
         "math": set_formula(graph, node, trace.written.get(node), trace.opaque) if has_formula else "",
         "formula": f"{short(graph, node)} = {symbols}" if has_formula else "",
         "note": measure.clean(next((step.note for step in sent if step.note), ""), 400),
-        "sentence": about(graph, node),
+        "sentence": messages.together([about(graph, node), *remarks(trace, node)]),
         "locals": [_local(trace, step) for step in sent],
         "code": line,
         "stats": statistics(facts["value"]),
@@ -84,6 +84,12 @@ def about(graph: nx.MultiDiGraph, node: int) -> str:
     if kind == "group":
         return say("about_group", name=name, count=f"{graph.nodes[node]['members']:,}")
     return computed(graph, node)
+
+
+def remarks(trace: Trace, node: int) -> list[str]:
+    """Say what is to be kept in mind about a node's numbers."""
+    said = [moved_since(trace, node)] if node in trace.moved else []
+    return said + ([say("hook_left_out", name=short(trace.graph, node))] if node in trace.hooked else [])
 
 
 def _local(trace: Trace, step: Step) -> dict[str, Any]:

@@ -54,12 +54,13 @@ def frames_of_phases(scene: Scene, trace: Trace) -> list[Frame]:
 def forward_frames(scene: Scene, trace: Trace) -> Iterator[Frame]:
     """One frame for each operation that has a value, in creation order."""
     graph = scene.graph
+    told: list[int] = []
     for node, facts in graph.nodes(data=True):
         value = facts["value"]
         if facts["kind"] in ("parameter", "data", "constant") or value is None or facts["bare"]:
             continue
         written = trace.written.get(node)
-        sentence = computed(graph, node)
+        sentence = messages.together([computed(graph, node), *newly_moved(trace, node, told)])
         yield Frame(
             phase=FORWARD,
             caption=messages.operation(facts["op"] or short(graph, node)),
@@ -72,6 +73,19 @@ def forward_frames(scene: Scene, trace: Trace) -> Iterator[Frame]:
             sentence=sentence,
             spoken=f"{sentence} {say('spoken_value', name=short(graph, node), value=numbers.summary(value))}",
         )
+
+
+def newly_moved(trace: Trace, node: int, told: list[int]) -> list[str]:
+    """Say of the inputs of a node which have moved since, each once. told: those of which it was said."""
+    new = [u for u in dict.fromkeys(schema.inputs(trace.graph, node)) if u in trace.moved and u not in told]
+    told += new
+    return [moved_since(trace, u) for u in new]
+
+
+def moved_since(trace: Trace, node: int) -> str:
+    """Say that a node has another value by now than the one that is shown."""
+    now = numbers.summary(schema.as_array(trace.moved[node]))
+    return say("moved_since", name=short(trace.graph, node), value=now)
 
 
 def computed(graph: Any, node: int) -> str:
@@ -100,6 +114,9 @@ def backward_frames(scene: Scene, trace: Trace) -> Iterator[Frame]:
     so_far: dict[int, Any] = {}
     for step, frame in zip(steps, frames_of(scene, steps), strict=True):
         total = schema.as_array(step.total)
+        sentence = frame.sentence
+        if step.index == step.count and step.target in trace.hooked:
+            sentence = messages.together([sentence, say("hook_left_out", name=short(scene.graph, step.target))])
         spoken = say(
             "spoken_gradient",
             root=short(scene.graph, root),
@@ -117,8 +134,8 @@ def backward_frames(scene: Scene, trace: Trace) -> Iterator[Frame]:
             slot="gradient",
             fragment=frame.gradient,
             equation=frame.equation,
-            sentence=frame.sentence,
-            spoken=f"{frame.sentence} {spoken}",
+            sentence=sentence,
+            spoken=f"{sentence} {spoken}",
             fold=fold_of(scene, step),
             arrival=arrival_of(step, so_far.get(step.target)),
         )
@@ -134,7 +151,8 @@ def update_frames(scene: Scene, trace: Trace) -> Iterator[Frame]:
             continue
         after = schema.as_numbers(update.after)
         name = short(scene.graph, update.node)
-        sentence = moved(scene, update, root)
+        since = [moved_since(trace, update.node)] if update.node in trace.moved else []
+        sentence = messages.together([moved(scene, update, root), *since])
         yield Frame(
             phase=UPDATE,
             caption=say("caption_update", name=name),

@@ -43,6 +43,8 @@ def seen(trace: Trace, view: View) -> Trace:
         ],
         orders=[_order(order, edges, leaves, view.shown) for order in trace.orders],
         editable=[node for node in trace.editable if node in leaves],
+        moved={node: now for node, now in trace.moved.items() if node in leaves or node in operations},
+        hooked=[node for node in trace.hooked if node in leaves or node in operations],
     )
 
 

@@ -29,11 +29,13 @@ def slot(position: int) -> str:
 class Written:
     """How an operation is written, with a ``slot`` for each operand.
 
-    text: in Unicode's signs, "tanh ꀀ". latex: the same as LaTeX.
+    text: in Unicode's signs, "tanh ꀀ". latex: the same as LaTeX. used: position -> the operand's value when it was
+    computed, where the graph shows another.
     """
 
     text: str
     latex: str = ""
+    used: Mapping[int, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,9 @@ class Trace:
     """Everything that the player is told.
 
     graph: see ``schema``. steps: the backward pass. written: operation's id -> how it is written. updates: a parameter
-    each. routes, orders: see there. opaque: names that are not read as formulas, see ``formula.opaque``.
+    each. routes, orders: see there. editable: leaves. moved: node -> the value that it has by now, where another is
+    shown since the pass used that. hooked: nodes with hooks, which the pass has left out. opaque: names
+    that are not read as formulas, see ``formula.opaque``.
     """
 
     graph: nx.MultiDiGraph
@@ -116,3 +120,5 @@ class Trace:
     orders: Sequence[Order] = ()
     editable: Sequence[int] = ()
     opaque: Sequence[str] = ()
+    moved: Mapping[int, Any] = field(default_factory=dict)
+    hooked: Sequence[int] = ()

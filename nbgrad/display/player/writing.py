@@ -111,6 +111,8 @@ def forward_equation(graph: nx.MultiDiGraph, node: int, written: Written | None)
     given = {position: graph.nodes[u]["value"] for position, u in operands(graph, node).items()}
     if value is None:
         return tokens
+    if written is not None:
+        given |= {position: np.asarray(used) for position, used in written.used.items()}
     if written is not None and all(x is not None and numbers.is_single(x) for x in given.values()):
         filled = _in_numbers(written, given)
         if "".join(token.text for token in filled) != symbols:
