@@ -60,6 +60,8 @@ def _slope_of(graph: nx.MultiDiGraph, step: Step) -> str:
     local = schema.as_numbers(step.local)
     if local is None or not numbers.is_single(local) or step.source is None:
         return ""
+    if step.check is not None and step.check.said == "check_kink":  # where there is a corner there is no one slope
+        return say("check_kink", ours=numbers.number(step.check.ours), **step.check.filled)
     return _slope(
         float(numbers.only(local)),
         target=short(graph, step.target),

@@ -203,8 +203,9 @@ SENTENCES = {
     "check_agrees": "Moving the input a little to either side gives the same number.",
     "check_agrees_element": "Moving element {element} a little to either side gives the same number.",
     "check_differs": "Moving the input a little to either side gives {differences}, but the backward pass {ours}.",
-    "check_kink": "The function has a corner here: to the left its slope is {left}, to the right {right}. "
+    "check_kink": "There is a corner here: moving to the left gives {left}, to the right {right}. "
     "The backward pass takes {ours}.",
+    "check_unsteady": "Small moves give no steady number here, so they cannot tell the slope.",
     "check_jump": "The function jumps here, so small moves cannot tell its slope.",
     "check_not_real": "This cannot be checked by moving a real number a little: these are {dtype}.",
     "check_empty": "There is nothing to be checked: the array is empty.",
