@@ -128,6 +128,8 @@ def drawn_steps(picture: Picture, examine: Examine | None = None) -> list[DrawnS
             if target.kind == "data":  # the graph face computes these gradients too, but data do not learn
                 continue
             local = local_derivative(step, position, contribution)
+            more = examine(step, position, contribution) if examine else {}
+            is_sum = local is None and more.get("fold") is not None
             drawn.append(
                 DrawnStep(
                     source=source.id,
@@ -139,9 +141,9 @@ def drawn_steps(picture: Picture, examine: Examine | None = None) -> list[DrawnS
                     index=so_far[x.serial],
                     count=arriving[x.serial],
                     local=local,
-                    formula=formula(source, position, root, local is None, step.node.static),
+                    formula=formula(source, position, root, is_sum, step.node.static),
                     note=note(step.node.op.name, step.node.op.note),
-                    **(examine(step, position, contribution) if examine else {}),
+                    **more,
                 )
             )
     return drawn
@@ -166,8 +168,12 @@ def local_derivative(step: Step, position: int, contribution: Any) -> Any:
     return local if is_sure or np.allclose(step.cotangent * local, contribution, equal_nan=True) else None
 
 
-def formula(source: Vertex, position: int, root: Vertex, whole: bool, static: dict[str, Any] | None) -> str:
-    """The local derivative in symbols; or, where it is not a plain factor, the whole contribution."""
+def formula(source: Vertex, position: int, root: Vertex, is_sum: bool, static: dict[str, Any] | None) -> str:
+    """The local derivative in symbols; or, where it is not a plain factor, the whole contribution.
+
+    Args:
+        is_sum: whether the operand was copied to fit, so that what arrives at its copies is added up.
+    """
     op = source.op
     assert op is not None
     from ..display import messages
@@ -182,7 +188,7 @@ def formula(source: Vertex, position: int, root: Vertex, whole: bool, static: di
     for name, x in zip(named, source.inputs, strict=True):
         if np.asarray(x.value).dtype.kind == "f":  # they are probabilities already
             text = text.replace(f"onehot({name})", name)
-    if whole and "{g}" not in template:
+    if is_sum and "{g}" not in template:
         sign = "⊙" if holds_array(source, template) else "·"
         factor = f"({text})" if " / " in text else as_factor(text)
         return f"Σ {upstream} {sign} {factor}" if text != "1" else f"Σ {upstream}"
