@@ -300,3 +300,19 @@ def test_what_is_unfolded_by_name_is_an_operation():
     from nbgrad.core.op import REGISTRY
 
     assert set(REGISTRY) >= {*MOVES, *RULES}
+
+
+def test_generated_names_are_not_those_of_arrays_whose_elements_are_there():
+    g = ng.tensor([1.0, 2.0], requires_grad=True, name="g")
+    payload = ng.animate((np.tanh(g * 2) * 3).max(), level="scalar").payload
+    names = [node["name"] for node in payload["nodes"].values() if node["kind"] != "constant"]
+    assert len(set(names)) == len(names)
+    arrays = {name.partition("[")[0] for name in names if "[" in name}
+    assert arrays.isdisjoint(names)
+
+
+def test_an_element_of_a_whole_is_taken_as_one_takes_it():
+    g = ng.tensor([1.0, 2.0], requires_grad=True, name="g")
+    payload = ng.animate(ng.nn.functional.softmax(g).sum(), level="scalar").payload
+    told = ["".join(token["text"] for token in frame["equation"]) for frame in payload["frames"]]
+    assert "v₁[0] (2 → ()) = 0.269" in told

@@ -179,7 +179,8 @@ def label(vertices: Iterable[Vertex]) -> None:
     """Number the vertices and name them: by their own name, the notebook's variable, or a short expression."""
     variables = variable_names()
     vertices = list(vertices)
-    taken = {getattr(vertex.thing, "name", None) for vertex in vertices}
+    names = [getattr(vertex.thing, "name", None) for vertex in vertices]
+    taken = {str(name).partition("[")[0] for name in names if name is not None}  # an element names its array, too
     numbered = (name for number in count(1) if (name := f"v{number}".translate(SUBSCRIPT)) not in taken)
     for i, vertex in enumerate(vertices):
         vertex.id = i

@@ -282,7 +282,7 @@ def _whole(op: Operation, inputs: Sequence[Elements | None], static: dict[str, A
     result.name = vertex.label
     found = np.empty(result.shape, object)
     for place in np.ndindex(result.shape):
-        found[place] = result[place]
+        found[place] = result[place if len(place) > 1 else place[0]]
     return found
 
 

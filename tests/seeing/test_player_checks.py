@@ -95,3 +95,38 @@ def test_the_words_of_the_step_do_not_call_a_corner_flat():
 def test_a_jump_is_called_a_jump():
     check = checks(np.mod(leaf(2.0), 1.0))["x"]
     assert (check["agrees"], check["said"]) == (None, "The function jumps here, so small moves cannot tell its slope.")
+
+
+# ---- how a step is written: a factor, or a sum over copies
+def backward_frames(root):
+    frames = ng.animate(root).payload["frames"]
+    return [frame for frame in frames if frame["phase"] == "backward" and frame["edges"]]
+
+
+def test_where_nothing_was_copied_no_sum_is_told():
+    w, far = leaf(np.linspace(-1, 2, 12).reshape(3, 4)), np.ones((3, 4))
+    for result in (
+        F.mse_loss(w, far, reduction="none"),
+        F.l1_loss(w, far, reduction="none"),
+        F.huber_loss(w, far, reduction="none"),
+        F.cross_entropy(w, np.array([0, 1, 2]), reduction="none"),
+        F.dropout(w, 0.5, seed=0),
+        np.angle(w + 1j * far),
+        np.imag(w * (1 + 2j)),
+        np.abs(w + 1j * far),
+    ):
+        for frame in backward_frames(result.sum()):
+            told = "".join(token["text"] for token in frame["equation"])
+            assert "Σ" not in told
+            assert "copied" not in frame["sentence"]
+
+
+def test_a_loss_without_a_mean_has_its_factor():
+    frame = backward_frames(F.mse_loss(leaf(np.zeros((2, 2))), np.ones((2, 2)), reduction="none").sum())[-1]
+    assert frame["label"] == "× −2"
+
+
+def test_where_something_was_copied_the_sum_is_told():
+    frame = backward_frames((leaf(np.ones(3)) * np.ones((2, 3))).sum())[-1]
+    assert "".join(token["text"] for token in frame["equation"]).startswith("∂v₃/∂x = Σ ∂v₃/∂v₂")
+    assert frame["sentence"] == "x was copied to fit, so what arrives at its copies adds up."
