@@ -157,6 +157,30 @@ def test_too_much_opened_is_told_which_option_to_type(no_layout):
     assert "depth=0" in drawing.svg
 
 
+def many_groups(count):
+    x = leaf()
+    for i in range(count):
+        with ng.group(f"step {i}"):
+            x = chain(2, x)
+    return x
+
+
+def test_too_many_groups_are_told_to_be_put_together(no_layout):
+    x = many_groups(TOO_MANY + 1)
+    for drawing in (ng.draw(x), ng.draw(x, depth=0), ng.draw(x, level="module"), ng.draw(x, depth=5)):
+        assert drawing.text.startswith("This graph has 3,003 nodes")
+        assert "Even its groups are too many" in drawing.text
+        assert "depth=0" not in drawing.text
+    assert ng.animate(x).text == ng.draw(x).text
+
+
+def test_where_closing_the_outermost_groups_helps_that_is_said(no_layout):
+    with ng.group("all"):
+        x = many_groups(TOO_MANY + 1)
+    assert "depth=0" in ng.draw(x, depth=1).text
+    assert "depth=0" in ng.animate(x, depth=5).text
+
+
 def test_a_graph_too_large_to_be_collapsed_says_so_at_once(no_layout):
     with ng.group("all"):
         x = chain(MOST_COLLAPSED)

@@ -23,14 +23,18 @@ def variable_names(namespace: dict[str, Any] | None = None) -> dict[int, str]:
     The default namespace is ``__main__``: in IPython and Jupyter that is where the variables of the cells live.
     Names that begin with an underscore are IPython's history (``_``, ``_5``) or private, and do not count.
     """
+    names: dict[int, str] = {}
+    for name, thing in public_variables(namespace).items():
+        names.setdefault(id(thing), name)
+    return names
+
+
+def public_variables(namespace: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The variables of ``namespace``, by default those of ``__main__``, whose names begin with no underscore."""
     if namespace is None:
         main = sys.modules.get("__main__")
         namespace = vars(main) if main else {}
-    names: dict[int, str] = {}
-    for name, thing in list(namespace.items()):
-        if not name.startswith("_"):
-            names.setdefault(id(thing), name)
-    return names
+    return {name: thing for name, thing in list(namespace.items()) if not name.startswith("_")}
 
 
 def name_of(thing: Any) -> str | None:

@@ -166,9 +166,9 @@ def _language() -> str:
 def too_many_text(nodes: int, why: str = "") -> tuple[str, str]:
     """Return what is said of a graph that is too large to be drawn, and what to do about it.
 
-    why: "" where groups could be marked; "open" where too many of them are open; "huge" where there are too many nodes
-    to collapse them; "scalars" where a graph of arrays was
-    to be unfolded into so many numbers.
+    why: "" where groups could be marked; "open" where too many of them are open; "groups" where the groups alone are
+    too many; "huge" where there are too many nodes to collapse them; "scalars" where a graph of arrays was to be
+    unfolded into so many numbers.
     """
     said = messages.say(
         "too_many_scalars" if why == "scalars" else "too_many", nodes=f"{nodes:,}", most=f"{TOO_MANY:,}"

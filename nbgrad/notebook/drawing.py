@@ -19,6 +19,7 @@ from .torch_graph import TorchGraph, check_no_network, is_torch
 
 if TYPE_CHECKING:
     from ..display import Look
+    from ..display.levels import View
 
 
 def mimebundle(root: Tensor | Node) -> dict[str, str]:
@@ -194,6 +195,18 @@ def too_large(root: Any, options: Look | None = None, all_open: bool = False) ->
     return TooLarge(len(nodes), options, "open") if all_open else None
 
 
+def too_open(view: View, options: Look | None = None) -> TooLarge:
+    """The message that too much is to be seen of a graph, and whether it helps to close its groups."""
+    from ..display import TOO_MANY, schema
+    from ..display.levels import View, closed_at
+
+    if not schema.groups(view.whole):
+        return TooLarge(len(view.whole), options)
+    outermost = View(view.whole, closed_at(view.whole, depth=0))
+    helps = view.closed != outermost.closed and len(outermost.graph) <= TOO_MANY
+    return TooLarge(len(view.whole), options, "open" if helps else "groups")
+
+
 def draw(
     root: Any,
     *,
@@ -285,7 +298,7 @@ def _compared(before: Any, graph: Any, level: str | None) -> Any:
 
 def _viewed(graph: Any, ids: Ids, options: Look, level: str | None, depth: int | None) -> Drawing:
     """The drawing of a graph at a level; the message, if too much of it is open."""
-    from ..display import TOO_MANY, normalise, schema
+    from ..display import TOO_MANY, normalise
     from ..display.levels import View, closed_at
 
     whole = normalise(graph)
@@ -294,7 +307,7 @@ def _viewed(graph: Any, ids: Ids, options: Look, level: str | None, depth: int |
         return Drawing(graph, options, ids)._checked()
     view = View(whole, closed)
     if len(view.graph) > TOO_MANY:
-        return TooLarge(len(view.graph), options, "open" if schema.groups(view.whole) else "")
+        return too_open(view, options)
     shown = view.shown
     lit = tuple(shown.get(node, node) if isinstance(node, int) else node for node in options.highlight)
     ids = {thing: shown[node] for thing, node in ids.items()}

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ..core.groups import Group
-from ..core.names import variable_names
+from ..core.names import public_variables, variable_names
 from ..core.tensor import Tensor
 from ..graph.nodes import Node
 from ..nn import Module
@@ -147,11 +147,11 @@ def _named(opened: dict[int, list[Opened]], calls: _Calls) -> dict[int, Path]:
 
 
 class _Naming:
-    """What groups are called: those opened by hand as the user said, modules by their place."""
+    """What groups are called: those opened by hand as the user said, modules by their place or their variable."""
 
     def __init__(self, calls: _Calls):
         self._calls = calls
-        self._variables = variable_names()
+        self._variables = {**variable_names(), **_places_in_lists()}
         self._parts: dict[int, dict[int, str]] = {}  # a module -> where in it other modules are
 
     def name_of(self, chain: tuple[Opened, ...]) -> str:
@@ -173,6 +173,23 @@ class _Naming:
         if id(module) not in self._parts:
             self._parts[id(module)] = {id(part): path for path, part in module.named_modules() if path}
         return self._parts[id(module)]
+
+
+def _places_in_lists() -> dict[int, str]:
+    """What modules in a list of the notebook are called by their place in it: ``heads[11]``.
+
+    A list whose modules all have variables of their own gives no names: those variables say more. One that only some
+    have, such as the last that a loop has left behind, is passed over, so that all of the list are called alike.
+    """
+    variables = variable_names()
+    places: dict[int, str] = {}
+    for name, several in public_variables().items():
+        if not isinstance(several, list | tuple) or not all(isinstance(part, Module) for part in several):
+            continue
+        if not all(id(part) in variables for part in several):
+            for place, part in enumerate(several):
+                places.setdefault(id(part), f"{name}[{place}]")
+    return places
 
 
 def _without_single(paths: dict[int, Path]) -> dict[int, Path]:

@@ -12,7 +12,7 @@ from ..core.hooks import hooks_left_out
 from ..core.names import name_of
 from ..core.tensor import Tensor, plain
 from ..graph.nodes import Node
-from ..notebook.drawing import TooLarge, too_large
+from ..notebook.drawing import TooLarge, too_large, too_open
 from ..notebook.pictures import Picture, picture_of
 from ..notebook.scalars import unfolded
 from ..notebook.torch_graph import NO_STEPS, is_torch
@@ -89,8 +89,8 @@ def animate(
             picture = picture_of(loss)
     picture.seed = gradient
     session = Session(picture, learning_rate, optimizer, level, depth)
-    if (nodes := session.seen) > TOO_MANY:
-        return TooLarge(nodes, why="open")
+    if len(session.seen.graph) > TOO_MANY:
+        return too_open(session.seen)
     film = session.film
     return Player(session.payload(), svg=film.svg, film=film, answer=session.answer)
 

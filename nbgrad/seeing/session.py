@@ -22,6 +22,7 @@ from .untouched import random_state_kept
 
 if TYPE_CHECKING:
     from ..display import Film
+    from ..display.levels import View
     from ..display.player import Trace
 
 
@@ -62,11 +63,11 @@ class Session:
         return payload_of(self._trace, self._first if self._edits else None, self._closed)
 
     @property
-    def seen(self) -> int:
-        """How many nodes are to be seen now."""
+    def seen(self) -> View:
+        """What is to be seen now."""
         from ..display.player.payload import viewed
 
-        return len(viewed(self._trace, self._closed)[0].graph)
+        return viewed(self._trace, self._closed)[1]
 
     @property
     def film(self) -> Film:

@@ -279,3 +279,24 @@ def test_a_module_that_keeps_its_result_is_freed_at_once():
         assert [ref() for ref in seen] == [None, None]
     finally:
         gc.enable()
+
+
+# ---- modules in a list
+def test_modules_in_a_list_are_called_by_their_place_all_alike(notebook):
+    heads = notebook["heads"] = [nn.Linear(2, 2, rng=i) for i in range(3)]
+    outs = []
+    for h in heads:
+        notebook["h"] = h
+        outs.append(h(ng.tensor(np.ones((1, 2)))))
+    found = set(groups_of(np.concatenate(outs)))
+    assert found == {("heads[0]",), ("heads[1]",), ("heads[2]",), ()}
+
+
+def test_modules_with_variables_of_their_own_keep_these_names(notebook):
+    notebook["first"], notebook["second"] = nn.Linear(2, 2, rng=0), nn.Linear(2, 2, rng=1)
+    notebook["layers"] = (notebook["first"], notebook["second"])
+    notebook["numbers"], notebook["nothing"] = [1, 2], []
+    x = ng.tensor(np.ones((1, 2)))
+    for layer in notebook["layers"]:
+        x = layer(x)
+    assert set(groups_of(x)) == {("first",), ("second",), ()}

@@ -202,3 +202,45 @@ def test_folded_boxes_are_called_alike_everywhere():
     table = to_text(view.graph)
     assert "\nhead × 3  " in table
     assert "operation(head × 3, b1)" in table
+
+
+# ---- what would be lost
+def branches(*titles, through=1, joined=True):
+    """x -> for each title a group of two, then so many single operations -> one node, or one for each branch."""
+    graph = nx.MultiDiGraph()
+    graph.add_node("x", kind="data", value=np.ones(2))
+    for i, title in enumerate(titles):
+        way = ["x", f"a{i}", f"b{i}", *(f"c{i}{step}" for step in range(through)), "joined" if joined else f"end{i}"]
+        for node in way[1:]:
+            graph.add_node(node, op="exp", shape=(2,), **({"group": title} if node[0] in "ab" else {}))
+        nx.add_path(graph, way)
+    return normalise(graph)
+
+
+def test_groups_that_lead_to_different_nodes_stay_apart():
+    found = names(closed(branches("Linear", "Linear (2)", "Linear (3)", through=2)).graph)
+    assert {"Linear", "Linear (2)", "Linear (3)"} < set(found)
+    assert "Linear" in names(closed(branches(*["q 1", "q 2", "q 3", "Linear"], through=0)).graph)
+
+
+def test_groups_whose_users_fold_as_well_are_folded():
+    graph = closed(branches("Linear", "Linear (2)", "Linear (3)")).graph
+    assert sorted(facts["count"] for _, facts in graph.nodes(data=True)) == [1, 1, 3, 3]
+    two = nx.MultiDiGraph()
+    for i in range(3):
+        for layer, nodes in (("first", "ab"), ("second", "cd")):
+            for node in nodes:
+                two.add_node(f"{node}{i}", op="exp", shape=(2,), group=f"{layer} {i}")
+        nx.add_path(two, ["x", *(f"{node}{i}" for node in "abcd"), "joined"])
+    assert set(names(closed(normalise(two)).graph)) == {"x", "first", "second", "joined"}
+
+
+def test_groups_with_names_of_their_own_stay_apart():
+    assert set(names(closed(branches("query", "key", "value", through=0)).graph)) == {
+        "x", "query", "key", "value", "joined",
+    }  # fmt: skip
+
+
+def test_of_groups_used_in_two_ways_those_used_alike_are_folded():
+    graph = closed(heads(7, users=lambda i: "joined" if i < 4 else "other")).graph
+    assert sorted(facts["count"] for _, facts in graph.nodes(data=True) if facts["kind"] == "group") == [3, 4]

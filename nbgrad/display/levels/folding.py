@@ -24,10 +24,11 @@ def fold(
     graph: the one that was collapsed. collapsed, shown: what ``collapse`` made of it.
 
     Groups are equal if the same operations were done in them in the same order, on arrays of the same shapes, whatever
-    the numbers; they are parallel if none can be reached from another, and beside each other if they lie in the same
-    group. Three or more become one node: that of the last of them, with their number as ``count``. Its numbers are
-    left out, because each of them has its own. Single nodes that lead to nothing but the same folded groups, or come
-    from nothing else, are folded in the same way.
+    the numbers, and their names differ in numbers only; they are parallel if none can be reached from another, and
+    beside each other if they lie in the same group. Three or more that are used by the same nodes, or by nodes that
+    become one as well, become one node: that of the last of them, with their number as ``count``. So no box hides
+    which of them a query is, and which a key. Its numbers are left out, because each of them has its own. Single
+    nodes that lead to nothing but the same folded groups, or come from nothing else, are folded in the same way.
 
     >>> from nbgrad.display.levels import collapse
     >>> graph = nx.MultiDiGraph([(0, node) for node in (1, 2, 3)] + [(node, 4) for node in (1, 2, 3)])
@@ -45,13 +46,15 @@ def fold(
     alike: dict[Any, list[int]] = {}
     for node, facts in collapsed.nodes(data=True):
         if facts["kind"] == "group":
-            structure = _structure(graph, members[node])
-            alike.setdefault((facts["group"], ranks[node], structure), []).append(node)
-    stands = _representatives(alike.values())
+            structure = facts["group"], WITHOUT_NUMBERS.sub("", facts["name"]), _structure(graph, members[node])
+            alike.setdefault((ranks[node], *structure), []).append(node)
+    classes = [nodes for nodes in alike.values() if len(nodes) >= REPEATED]
+    stands = _together_with_singles(collapsed, classes, ranks)
+    while (finer := _used_alike(collapsed, classes, stands)) != classes:
+        classes = finer
+        stands = _together_with_singles(collapsed, classes, ranks)
     if not stands:
         return collapsed, dict(shown)
-    while more := _representatives(_beside(collapsed, stands, ranks)):
-        stands |= more
     return _merged(collapsed, stands), {node: stands.get(box, box) for node, box in shown.items()}
 
 
@@ -73,6 +76,26 @@ def _structure(graph: nx.MultiDiGraph, nodes: Sequence[int]) -> tuple[Any, ...]:
         inputs = tuple(number.get(u, -1) for u in schema.inputs(graph, node))
         rows.append((facts["kind"], facts["op"], facts["shape"], inputs))
     return tuple(rows)
+
+
+def _together_with_singles(
+    graph: nx.MultiDiGraph, classes: Iterable[list[int]], ranks: Mapping[int, int]
+) -> dict[int, int]:
+    """Return for each node of these classes, and for the single nodes that are folded with them, what stands for it."""
+    stands = _representatives(classes)
+    while stands and (more := _representatives(_beside(graph, stands, ranks))):
+        stands |= more
+    return stands
+
+
+def _used_alike(graph: nx.MultiDiGraph, classes: Iterable[list[int]], stands: Mapping[int, int]) -> list[list[int]]:
+    """Return the classes, divided by which nodes use their members; what is too few then is left out."""
+    alike: dict[Any, list[int]] = {}
+    for number, nodes in enumerate(classes):
+        for node in nodes:
+            users = tuple(sorted({stands.get(user, user) for user in graph.succ[node]}))
+            alike.setdefault((number, users), []).append(node)
+    return [nodes for nodes in alike.values() if len(nodes) >= REPEATED]
 
 
 def _representatives(classes: Iterable[list[int]]) -> dict[int, int]:
@@ -159,4 +182,5 @@ def common_name(names: Sequence[str | None]) -> str | None:
     return f"{known[0]}, …" if known else None
 
 
+WITHOUT_NUMBERS = re.compile(r"[\W\d₀-₉]+")
 NUMBERED = re.compile(r"^\d+[\s._-]+|\s*\(\d+\)$|\[\d+\]$|[\s._-]*[\d₀-₉]+$")

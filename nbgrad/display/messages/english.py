@@ -131,6 +131,8 @@ SENTENCES = {
     "too_many_hint_scalars": 'level="tensor" draws each array as one box. Or draw an earlier result.',
     "too_many_hint_huge": "Groups are collapsed in graphs of up to {most} nodes. Draw an earlier result.",
     "too_many_hint_open": "depth=0 draws each of the outermost groups as one box. Or draw an earlier result.",
+    "too_many_hint_groups": 'Even its groups are too many: put "with ng.group(name):" around many of them. '
+    "Or draw an earlier result.",
     # what may be chosen of a picture, and two runs beside each other
     "legend_heat": "size of gradients:",
     "legend_heat_zero": "zero",

@@ -128,6 +128,7 @@ SENTENCES = {
     "too_many_hint_scalars": '用 level="tensor"，每个数组画成一个方框；或只画前面一点的结果。',
     "too_many_hint_huge": "{most} 个节点以内的图才会收起分组；请只画前面一点的结果。",
     "too_many_hint_open": "用 depth=0，最外层的每个分组画成一个方框；或只画前面一点的结果。",
+    "too_many_hint_groups": '光是分组就太多了：请把许多分组一起写进一个 "with ng.group(name):"；或只画前面一点的结果。',
     # what may be chosen of a picture, and two runs beside each other
     "legend_heat": "梯度的大小：",
     "legend_heat_zero": "零",

@@ -128,6 +128,7 @@ SENTENCES = {
     "too_many_hint_scalars": '用 level="tensor"，每個陣列畫成一個方框；或只畫前面一點的結果。',
     "too_many_hint_huge": "{most} 個節點以內的圖才會收合群組；請只畫前面一點的結果。",
     "too_many_hint_open": "用 depth=0，最外層的每個群組畫成一個方框；或只畫前面一點的結果。",
+    "too_many_hint_groups": '光是群組就太多了：請把許多群組一起寫進一個 "with ng.group(name):"；或只畫前面一點的結果。',
     # what may be chosen of a picture, and two runs beside each other
     "legend_heat": "梯度的大小：",
     "legend_heat_zero": "零",
