@@ -173,6 +173,25 @@ test("no kernel at all", () => {
   assert.equal(editor.busy, false);
 });
 
+test("a late answer counts, and shows that the kernel works again", (t) => {
+  const { editor, sent, states, tick } = sender(t);
+  editor.push({ data: [1] });
+  tick(EDIT_PATIENCE);
+  assert.equal(states.at(-1), "silent");
+  assert.equal(editor.hear({ kind: "done", id: sent[0].id }), true);
+  assert.equal(states.at(-1), "done");
+  editor.push({ data: [2] });
+  tick(EDIT_PATIENCE);
+  editor.push({ data: [3] });
+  tick(EDIT_PATIENCE);
+  assert.equal(states.at(-1), "silent");
+  assert.equal(editor.hear({ kind: "done", id: sent[1].id }), true);
+  assert.equal(states.at(-1), "pending", "the last edit is still to be answered");
+  assert.equal(editor.hear({ kind: "error", id: sent[2].id, text: "too large" }), true);
+  assert.equal(states.at(-1), "error: too large");
+  assert.equal(editor.busy, false);
+});
+
 test("what waits is sent before the view goes", (t) => {
   const { editor, sent } = sender(t);
   editor.push({ data: [1] });

@@ -1,7 +1,7 @@
 // Sends edits of a leaf to the kernel: ten a second at most, one at a time, and always the last one.
 //
 // Between two edits that wait, only the newest counts. A kernel that does not answer holds nothing up: after five
-// seconds the page says so, and the next edit goes out all the same.
+// seconds the page says so, and the next edit goes out all the same. Its answer counts whenever it comes.
 
 export const EDIT_GAP = 100; // milliseconds between two edits
 export const EDIT_PATIENCE = 5000; // milliseconds to wait for an answer
@@ -18,6 +18,7 @@ export class EditSender {
     this.count = 0;
     this.waiting = null; // what is to go out next
     this.flying = null; // the id of what the kernel has not answered
+    this.overdue = false; // whether its answer has been waited for too long
     this.gap = null;
     this.patience = null;
   }
@@ -31,11 +32,20 @@ export class EditSender {
 
   /** Hear the kernel's answer; true where it was meant for this sender. */
   hear(answer) {
-    if (this.flying === null || answer?.id !== this.flying) {
+    if (!String(answer?.id ?? "").startsWith(`${this.stem}-`)) {
       return false;
+    }
+    if (answer.id !== this.flying) {
+      // An answer to an earlier edit, late: the kernel works, so the answer to the last one is waited for anew.
+      if (this.flying !== null) {
+        this.onState("pending", "");
+        this.wait();
+      }
+      return true;
     }
     clearTimeout(this.patience);
     this.flying = null;
+    this.overdue = false;
     if (answer.kind === "error") {
       this.onState("error", String(answer.text ?? ""));
     } else if (this.waiting === null) {
@@ -47,7 +57,7 @@ export class EditSender {
 
   /** Whether something is on its way or waits to be. */
   get busy() {
-    return this.flying !== null || this.waiting !== null;
+    return (this.flying !== null && !this.overdue) || this.waiting !== null;
   }
 
   dispose() {
@@ -60,7 +70,7 @@ export class EditSender {
   }
 
   next() {
-    if (this.waiting !== null && this.flying === null && this.gap === null) {
+    if (this.waiting !== null && (this.flying === null || this.overdue) && this.gap === null) {
       this.flush();
     }
   }
@@ -81,9 +91,15 @@ export class EditSender {
       this.gap = null;
       this.next();
     }, EDIT_GAP);
+    this.wait();
+  }
+
+  /** Begin to wait for the answer to what flies. */
+  wait() {
     clearTimeout(this.patience);
+    this.overdue = false;
     this.patience = setTimeout(() => {
-      this.flying = null;
+      this.overdue = true;
       this.onState("silent", "");
       this.next();
     }, EDIT_PATIENCE);
