@@ -4,9 +4,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { arrivalTokens, isArrival } from "../../nbgrad/widgets/js/arrival.js";
-import { calloutHeight } from "../../nbgrad/widgets/js/callout.js";
 import { foldedAlong } from "../../nbgrad/widgets/js/fold.js";
-import { neighbourOf, placeBeside, sharedArea } from "../../nbgrad/widgets/js/geometry.js";
+import { neighbourOf, sharedArea } from "../../nbgrad/widgets/js/geometry.js";
 import { placeOfPicture, placeOfText } from "../../nbgrad/widgets/js/ghosts.js";
 import { keepsMathAttribute, piecesAt } from "../../nbgrad/widgets/js/mathematics.js";
 import { readPayload } from "../../nbgrad/widgets/js/payload.js";
@@ -15,7 +14,7 @@ import { isSpoken } from "../../nbgrad/widgets/js/speech.js";
 import { endsOf } from "../../nbgrad/widgets/js/stage_drawing.js";
 import { swipeSteps } from "../../nbgrad/widgets/js/touch.js";
 import { longest } from "../../nbgrad/widgets/js/words.js";
-import { fittingScale, zoomedBy } from "../../nbgrad/widgets/js/zoom.js";
+import { fittingScale, ownScale, zoomedBy } from "../../nbgrad/widgets/js/zoom.js";
 
 const box = (x, y, width = 100, height = 50) => ({ x, y, width, height });
 const text = (tokens) => tokens.map((token) => token.text).join("");
@@ -23,17 +22,6 @@ const text = (tokens) => tokens.map((token) => token.text).join("");
 test("areas", () => {
   assert.equal(sharedArea(box(0, 0), box(90, 40)), 100);
   assert.equal(sharedArea(box(0, 0), box(100, 0)), 0);
-});
-
-test("a note stands below its box, else above, else beside it", () => {
-  const mine = box(100, 100);
-  const size = { width: 60, height: 30 };
-  const bounds = { width: 400, height: 300 };
-  assert.deepEqual(placeBeside(mine, size, [mine], bounds), { x: 120, y: 158 });
-  assert.deepEqual(placeBeside(mine, size, [mine, box(100, 160)], bounds), { x: 120, y: 62 });
-  assert.deepEqual(placeBeside(mine, size, [mine, box(100, 160), box(100, 40)], bounds), { x: 208, y: 110 });
-  const crowded = placeBeside(box(0, 0), { width: 300, height: 30 }, [box(0, 0)], { width: 200, height: 300 });
-  assert.equal(crowded.x, 2);
 });
 
 test("arrow keys find the nearest box that way, joined ones first", () => {
@@ -64,18 +52,21 @@ test("the axis that closes", () => {
   assert.equal(foldedAlong([2], "2×3×4"), "columns");
 });
 
-test("room for notes", () => {
-  const frame = { phase: "backward", arrival: null, fold: null };
-  assert.equal(calloutHeight(frame), 0);
-  assert.ok(calloutHeight({ ...frame, fold: {} }) > calloutHeight({ ...frame, arrival: { count: 2 } }));
-});
-
 test("zoom keeps within bounds", () => {
   assert.equal(zoomedBy(1, 1.25), 1.25);
   assert.equal(zoomedBy(3.9, 1.25), 4);
   assert.equal(zoomedBy(0.11, 0.5), 0.1);
   assert.equal(fittingScale({ width: 2000, height: 500 }, { width: 1000, height: 1000 }), 0.5);
   assert.equal(fittingScale({ width: 100, height: 100 }, { width: 1000, height: 1000 }), 1.15);
+});
+
+test("a drawing shrinks a little rather than scroll, and scrolls rather than shrink a lot", () => {
+  const room = { width: 1000, height: 300 };
+  assert.equal(ownScale({ width: 800, height: 100 }, room), 1.15);
+  assert.equal(ownScale({ width: 1400, height: 300 }, room), 1000 / 1400);
+  assert.equal(ownScale({ width: 900, height: 400 }, room), 0.75);
+  assert.equal(ownScale({ width: 4000, height: 300 }, room), 0.8);
+  assert.equal(ownScale({ width: 900, height: 2000 }, room), 1);
 });
 
 test("a swipe steps, a scroll does not", () => {

@@ -1,129 +1,125 @@
 // The note beside a box: gradients that add up, an axis that is summed, a parameter's old and new value.
 
-import { arrivalTokens, isArrival } from "./arrival.js";
 import { svgElement } from "./dom.js";
-import { foldedAlong, pictureOf } from "./fold.js";
-import { placeBeside } from "./geometry.js";
+import { boxOfRect } from "./geometry.js";
+import { leaderOf, placeForNote, pointsAlong, withinPlace } from "./note_places.js";
+import { noteRows } from "./note_rows.js";
 
 const PADDING = 10;
-const LINE_HEIGHT = 18;
-const THUMBNAIL_GAP = 46; // px between the array before and the array after, room for the arrow
-const CAPTION = 15; // px below a thumbnail for its shape
+const ROW_GAP = 6;
+const LABEL_HEIGHT = 18;
+const LABEL_LETTER = 8; // px: the width of a character of an edge's label
 
 export class Callout {
-  /** `sheet`: what lies over the drawing. `boxes`: node -> box. `bounds`: the drawing's width and height. */
-  constructor(sheet, boxes, bounds) {
+  /** `sheet`: what lies over the drawing. `boxes`: node -> box. `places`: node -> the place that is kept for its notes. */
+  constructor(sheet, boxes, places) {
     this.root = svgElement("g", { class: "ng-callout" });
     this.boxes = boxes;
-    this.bounds = bounds;
+    this.places = places;
     sheet.append(this.root);
   }
 
-  /** Show what the frame has to say beside its target. `read(text)` parses a fragment; `change`: [old, new] or null. */
-  show(frame, read, change) {
+  /**
+   * Show what the frame has to say beside its target. `read(text)` parses a fragment; `change`: [old, new] or null;
+   * `from`: what says where the gradient comes from, "" where one sees it.
+   */
+  show(frame, read, change, from) {
     this.root.replaceChildren();
     this.root.removeAttribute("transform");
-    const box = this.boxes.get(String(frame?.target));
-    if (!box) {
-      return;
-    }
-    const rows = [];
-    if (frame.fold) {
-      rows.push((parent) => foldRow(parent, frame, read));
-    }
-    if (isArrival(frame)) {
-      rows.push((parent) => textRow(parent, "ng-arrival", arrivalTokens(frame.arrival)));
-    }
-    if (change) {
-      rows.push((parent) => textRow(parent, "ng-change", changeTokens(change)));
-    }
+    const node = String(frame?.target);
+    const rows = this.places.has(node) ? noteRows(frame, change, from) : [];
     if (rows.length > 0) {
-      this.place(rows, box);
+      this.write(rows, read, this.places.get(node), this.boxes.get(node));
     }
   }
 
-  /** Stack the rows, draw the ground behind them and put the whole beside `box`. */
-  place(rows, box) {
+  /** Stack the rows, draw the ground behind them, put the whole at its place and join it to its box. */
+  write(rows, read, place, box) {
     const ground = svgElement("rect", { class: "ng-callout-ground", rx: "9" });
-    this.root.append(ground);
+    const leader = svgElement("path", { class: "ng-callout-leader" });
+    this.root.append(leader, ground);
     let below = PADDING;
     let widest = 0;
-    for (const build of rows) {
+    for (const { build } of rows) {
       const row = svgElement("g", { transform: `translate(${PADDING},${below})` });
       this.root.append(row);
-      const { width, height } = build(row);
-      below += height + 6;
+      const { width, height } = build(row, read);
+      below += height + ROW_GAP;
       widest = Math.max(widest, width);
     }
-    const size = { width: widest + 2 * PADDING, height: below - 6 + PADDING - 4 };
+    const size = { width: widest + 2 * PADDING, height: below - ROW_GAP + PADDING - 4 };
     ground.setAttribute("width", size.width.toFixed(1));
     ground.setAttribute("height", size.height.toFixed(1));
-    const { x, y } = placeBeside(box, size, [...this.boxes.values()], this.bounds);
-    this.root.setAttribute("transform", `translate(${x.toFixed(1)},${y.toFixed(1)})`);
+    const note = withinPlace(place, size, box);
+    this.root.setAttribute("transform", `translate(${note.x.toFixed(1)},${note.y.toFixed(1)})`);
+    leader.setAttribute("d", leaderOf({ ...note, x: 0, y: 0 }, { ...box, x: box.x - note.x, y: box.y - note.y }));
   }
-}
-
-/** The room below a drawing that a callout may need where there is none above or below any box. */
-export function calloutHeight(frame) {
-  const lines = isArrival(frame) || frame.phase === "update" ? LINE_HEIGHT + 6 : 0;
-  const pictures = frame.fold ? 54 + CAPTION + 6 : 0;
-  return lines + pictures === 0 ? 0 : lines + pictures + 2 * PADDING;
-}
-
-function changeTokens([before, after]) {
-  return [
-    { text: before, role: "old" },
-    { text: " → ", role: "dim" },
-    { text: after, role: "total" },
-  ];
-}
-
-function textRow(parent, name, tokens) {
-  const pieces = tokens.map(({ text, role }) => svgElement("tspan", { class: `ng-piece ng-piece-${role}` }, [text]));
-  const line = svgElement("text", { class: name, y: "13", "xml:space": "preserve" }, pieces);
-  parent.append(line);
-  const said = tokens.map(({ text }) => text).join("");
-  return { width: line.getComputedTextLength() || said.length * 7.6, height: LINE_HEIGHT };
 }
 
 /**
- * The array before the sum, an arrow, the array after it; and a copy of the first that closes along the summed axis
- * while it moves into the second.
+ * The places for the notes of all frames: node -> rectangle, large enough for the largest of its notes. `froms`: for
+ * every frame, what says where its gradient comes from. `edges`: the elements of the edges, `drawing` that of all.
  */
-function foldRow(parent, frame, read) {
-  const { axes, before, after, fragment } = frame.fold;
-  const first = thumbnailBox(parent, pictureOf(read(fragment)), before, 0);
-  const start = first.width + THUMBNAIL_GAP;
-  const sum = frame.fold.result ?? ((frame.arrival?.index ?? 1) <= 1 ? frame.fragment : "");
-  const second = thumbnailBox(parent, sum ? pictureOf(read(sum)) : [], after, start);
-  second.root.classList.add("ng-fold-after");
-  const moving = svgElement("g", { class: `ng-fold-moving ng-fold-${foldedAlong(axes, before)}` }, pictureOf(read(fragment)));
-  moving.style.setProperty("--ng-way", `${(start + second.width / 2 - first.width / 2).toFixed(1)}px`);
-  const height = Math.max(first.height, second.height);
-  first.caption(height);
-  second.caption(height);
-  const middle = height / 2;
-  const from = first.width + 8;
-  const to = start - 8;
-  parent.append(
-    svgElement("path", { class: "ng-fold-arrow", d: `M${from},${middle}H${to}m-5,-4l5,4l-5,4`, fill: "none" }),
-    svgElement("text", { class: "ng-fold-sum", x: String((from + to) / 2), y: String(middle - 6), "text-anchor": "middle" }, ["Σ"]),
-    moving,
-  );
-  return { width: start + second.width, height: height + CAPTION };
+export function notePlaces(frames, froms, { boxes, edges, nodes, drawing, natural }) {
+  const sizes = largestNotes(frames, froms);
+  if (sizes.size === 0) {
+    return new Map();
+  }
+  const points = [...edges.values()].flatMap((edge) => pointsAlong(edge.getAttribute("d") ?? ""));
+  const obstacles = [...boxes.values(), ...[...nodes.values()].map(badgeOf), ...legendOf(drawing, natural)];
+  const bounds = { x: 0, y: 0, ...natural };
+  const places = new Map();
+  for (const [node, size] of sizes) {
+    const box = boxes.get(node);
+    if (box) {
+      const labels = frames.filter(({ target, label }) => String(target) === node && label).map(labelBox);
+      places.set(node, placeForNote(box, size, { obstacles: [...obstacles, ...labels], points }, bounds));
+    }
+  }
+  return places;
 }
 
-/** One array at `x`: its picture, or its number where it has none. `caption(height)` writes the shape below. */
-function thumbnailBox(parent, picture, shape, x) {
-  const isText = picture.length > 0 && picture.every((node) => node.localName === "text");
-  const inner = svgElement("g", isText ? { transform: "translate(0,32)" } : {}, picture);
-  const root = svgElement("g", { transform: `translate(${x},0)` }, [inner]);
-  parent.append(root);
-  const box = root.getBBox();
+/** The size of the largest note of every node that has one. */
+export function largestNotes(frames, froms) {
+  const sizes = new Map();
+  frames.forEach((frame, index) => {
+    const change = frame.phase === "update" ? supposedChange(frame.fragment) : null;
+    const rows = frame.target === null ? [] : noteRows(frame, change, froms[index]);
+    if (rows.length > 0) {
+      const had = sizes.get(String(frame.target)) ?? { width: 0, height: 0 };
+      const height = rows.reduce((sum, row) => sum + row.size.height + ROW_GAP, 2 * PADDING - 4 - ROW_GAP);
+      const width = Math.max(...rows.map((row) => row.size.width)) + 2 * PADDING;
+      sizes.set(String(frame.target), { width: Math.max(had.width, width), height: Math.max(had.height, height) });
+    }
+  });
+  return sizes;
+}
 
-  function caption(height) {
-    root.append(svgElement("text", { class: "ng-fold-shape", x: "0", y: String(height + CAPTION - 2) }, [shape]));
-  }
+/** The old number is about as long as the new one, which is the only text of the fragment; else there is no note. */
+function supposedChange(fragment) {
+  const number = /^<text[^>]*>([^<]*)<\/text>$/.exec(fragment)?.[1];
+  return number ? [number, number] : null;
+}
 
-  return { root, width: Math.max(box.width, 36), height: Math.max(box.y + box.height, 18), caption };
+function badgeOf(node) {
+  return boxOfRect(node.querySelector(".ng-badge"));
+}
+
+function labelBox({ label, label_at: [x, y] }) {
+  const width = label.length * LABEL_LETTER;
+  return { x: x - width / 2, y: y - LABEL_HEIGHT + 4, width, height: LABEL_HEIGHT };
+}
+
+/** The strip below the drawing in which the legend stands. */
+function legendOf(drawing, { width, height }) {
+  return drawing.querySelector(".ng-legend") ? [{ x: 0, y: height - 30, width: Math.min(width, 420), height: 30 }] : [];
+}
+
+/** What a drawing of `natural` size must show so that all the notes are in it: x, y, width, height. */
+export function roomForNotes(places, { width, height }) {
+  const all = [...places.values()];
+  const top = Math.min(0, ...all.map(({ y }) => y - 2));
+  const right = Math.max(width, ...all.map((place) => place.x + place.width + 2));
+  const bottom = Math.max(height, ...all.map((place) => place.y + place.height + 2));
+  return { x: 0, y: top, width: right, height: bottom - top };
 }

@@ -1,4 +1,4 @@
-// Where the boxes of a drawing are, in the drawing's own units, and places beside them. Pure, but for reading
+// Where the boxes of a drawing are, in the drawing's own units, and which is next to which. Pure, but for reading
 // attributes: nothing here makes the page lay anything out.
 
 const DIRECTIONS = {
@@ -19,27 +19,6 @@ export function sharedArea(a, b) {
   const wide = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
   const high = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
   return Math.max(wide, 0) * Math.max(high, 0);
-}
-
-/**
- * Where something of `size` stands beside `box`: below, above, right or left of it, whichever covers least of the
- * other `boxes`; within `bounds` (width and height) as far as it can be. The first of equals wins.
- */
-export function placeBeside(box, size, boxes, bounds, gap = 8) {
-  const middleX = box.x + (box.width - size.width) / 2;
-  const middleY = box.y + (box.height - size.height) / 2;
-  const wanted = [
-    { x: middleX, y: box.y + box.height + gap },
-    { x: middleX, y: box.y - gap - size.height },
-    { x: box.x + box.width + gap, y: middleY },
-    { x: box.x - gap - size.width, y: middleY },
-  ];
-  const places = wanted.map(({ x, y }) => ({
-    x: Math.max(2, Math.min(x, bounds.width - size.width - 2)),
-    y: Math.max(2, Math.min(y, bounds.height - size.height - 2)),
-  }));
-  const covered = places.map((place) => boxes.reduce((sum, each) => sum + sharedArea({ ...place, ...size }, each), 0));
-  return places[covered.indexOf(Math.min(...covered))];
 }
 
 /**

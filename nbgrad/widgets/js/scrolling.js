@@ -13,15 +13,15 @@ export function scrollNeeded(before, after) {
 }
 
 /**
- * Scroll `scroller` until all `shapes` in it are seen: smoothly, unless it is far or `atOnce`. Says whether it will be
- * on its way for a while.
+ * Scroll `scroller` until all `shapes` in it are seen, or as many of the first ones as there is room for: smoothly,
+ * unless it is far or `atOnce`. Says whether it will be on its way for a while.
  */
 export function bringIntoView(scroller, shapes, atOnce) {
   const seen = scroller.getBoundingClientRect();
   if (shapes.length === 0 || seen.width === 0) {
     return false;
   }
-  const boxes = shapes.map((shape) => shape.getBoundingClientRect());
+  const boxes = fittingBoxes(shapes.map((shape) => shape.getBoundingClientRect()), seen);
   const left = Math.min(...boxes.map((box) => box.left)) - SEEN_MARGIN - seen.left;
   const right = Math.max(...boxes.map((box) => box.right)) + SEEN_MARGIN - seen.right;
   const top = Math.min(...boxes.map((box) => box.top)) - SEEN_MARGIN - seen.top;
@@ -33,4 +33,18 @@ export function bringIntoView(scroller, shapes, atOnce) {
     return !jump;
   }
   return false;
+}
+
+/** As many of the boxes, from the first one on, as are seen together in a window of this size. */
+export function fittingBoxes(boxes, { width, height }) {
+  const span = (some, from, to) => Math.max(...some.map((box) => box[to])) - Math.min(...some.map((box) => box[from]));
+  let count = boxes.length;
+  while (count > 1) {
+    const some = boxes.slice(0, count);
+    if (span(some, "left", "right") <= width && span(some, "top", "bottom") <= height) {
+      break;
+    }
+    count -= 1;
+  }
+  return boxes.slice(0, count);
 }

@@ -30,6 +30,7 @@ export class Stage {
     this.undo = [this.listen(), dragToScroll(this.root), this.listenToFingers()];
     // A stage that is laid out later, or made narrower, still shows where things happen, and at once.
     this.resized = new ResizeObserver(() => {
+      this.zoom.onResize();
       this.zoom.watch();
       if (this.picture) {
         this.reveal(this.picture, true);
@@ -231,8 +232,7 @@ export class Stage {
 
   /** Scroll the stage, never the page, until what happens can be seen: smoothly, unless it is far or `atOnce`. */
   reveal(picture, atOnce = false) {
-    const nodes = [picture.now, picture.fresh?.node].map((node) => this.drawing.nodes.get(node)).filter(Boolean);
-    this.onTheWay = bringIntoView(this.root, nodes, atOnce);
+    this.onTheWay = bringIntoView(this.root, this.drawing.seenAt(picture), atOnce);
   }
 
   leaveTheWay() {

@@ -1,15 +1,16 @@
 // One drawing brought to life: its boxes, edges and slots by name, and the sheet over it on which things move.
 
-import { Callout, calloutHeight } from "./callout.js";
+import { Callout, notePlaces, roomForNotes } from "./callout.js";
 import { svgElement } from "./dom.js";
 import { Flow } from "./flow.js";
-import { boxOfRect, placeBeside, sharedArea } from "./geometry.js";
+import { boxOfRect } from "./geometry.js";
 import { addGroupHandles } from "./group_handles.js";
+import { distance } from "./note_places.js";
 import { Roving } from "./roving.js";
 import { Slots } from "./slots.js";
 import { importDrawing, importFragment, indexBy, naturalSize } from "./svg.js";
 
-const TYPICAL_CALLOUT = 200; // px: its width, for finding out whether there is room
+const FAR_AWAY = 640; // px between two boxes that are hardly seen at once
 
 export class StageDrawing {
   /** Build it from `payload`; `say` gives the words. */
@@ -25,11 +26,14 @@ export class StageDrawing {
       nodes: this.nodes,
       boxes: this.boxes,
     });
-    this.natural = naturalSize(this.root);
-    this.natural.height += roomForCallouts(payload.frames, this.boxes, this.natural);
+    this.say = say;
+    this.froms = this.sourcesOf(payload);
+    const parts = { boxes: this.boxes, edges: this.edges, nodes: this.nodes, drawing: this.root };
+    this.places = notePlaces(payload.frames, this.froms, { ...parts, natural: naturalSize(this.root) });
+    this.natural = roomForNotes(this.places, naturalSize(this.root));
     this.sheet = svgElement("svg", { class: "ng-sheet-over", "aria-hidden": "true" });
     for (const svg of [this.root, this.sheet]) {
-      svg.setAttribute("viewBox", `0 0 ${this.natural.width} ${this.natural.height}`);
+      svg.setAttribute("viewBox", viewBoxOf(this.natural));
       svg.removeAttribute("width");
       svg.removeAttribute("height");
     }
@@ -38,7 +42,7 @@ export class StageDrawing {
     this.flow = new Flow(this.edges, this.sheet);
     this.label = svgElement("text", { class: "ng-label", "text-anchor": "middle" });
     this.sheet.append(this.label);
-    this.callout = new Callout(this.sheet, this.boxes, this.natural);
+    this.callout = new Callout(this.sheet, this.boxes, this.places);
     this.roving = new Roving(this.stops(payload, say), (key) => this.joined(key));
     this.now = null;
     this.exchange(payload);
@@ -47,6 +51,7 @@ export class StageDrawing {
   /** Other frames for the same drawing. */
   exchange(payload) {
     this.frames = payload.frames;
+    this.froms = this.sourcesOf(payload);
     this.slots.exchange(payload.frames, payload.ghosts);
   }
 
@@ -60,7 +65,34 @@ export class StageDrawing {
     this.label.setAttribute("x", x);
     this.label.setAttribute("y", y);
     this.label.textContent = frame?.label ?? "";
-    this.callout.show(frame, (text) => importFragment(text, this.prefix), this.changeOf(picture, frame, index));
+    const change = this.changeOf(picture, frame, index);
+    this.callout.show(frame, (text) => importFragment(text, this.prefix), change, this.froms[index]);
+  }
+
+  /** For every frame, what says where its gradient comes from; "" where one sees it. */
+  sourcesOf({ frames, nodes }) {
+    return frames.map(({ phase, active, target }) => {
+      const [from, to] = [active, target].map((node) => this.boxes.get(String(node)));
+      const far = phase === "backward" && from && to && distance(from, to) > FAR_AWAY;
+      return far ? this.say("note_from", { name: nodes[active]?.name ?? String(active) }) : "";
+    });
+  }
+
+  /** The places on the page of what the picture shows, the most important first: what changes, its note, its cause. */
+  seenAt(picture) {
+    const changed = this.nodes.get(picture.fresh?.node);
+    const cause = this.nodes.get(picture.now);
+    const place = picture.phase === "forward" ? undefined : this.places.get(picture.fresh?.node);
+    return [changed, place && this.onPage(place), cause].filter(Boolean);
+  }
+
+  /** A rectangle of the drawing as something that says where on the page it is. */
+  onPage({ x, y, width, height }) {
+    const sheet = this.root.getBoundingClientRect();
+    const scale = sheet.width / this.natural.width;
+    const left = sheet.left + (x - this.natural.x) * scale;
+    const top = sheet.top + (y - this.natural.y) * scale;
+    return { getBoundingClientRect: () => new DOMRect(left, top, width * scale, height * scale) };
   }
 
   markNow(node) {
@@ -147,17 +179,6 @@ function nodeLabel(facts, element) {
     .join(", ");
 }
 
-/** How much higher the drawing must be so that no callout has to lie over the box that it speaks of. */
-function roomForCallouts(frames, boxes, bounds) {
-  const needed = frames.map((frame) => {
-    const height = calloutHeight(frame);
-    const box = boxes.get(String(frame.target));
-    if (height === 0 || !box) {
-      return 0;
-    }
-    const size = { width: TYPICAL_CALLOUT, height };
-    const place = placeBeside(box, size, [...boxes.values()], bounds);
-    return sharedArea({ ...place, ...size }, box) > 0 ? box.y + box.height + height + 12 - bounds.height : 0;
-  });
-  return Math.max(0, ...needed);
+function viewBoxOf({ x, y, width, height }) {
+  return [x, y, width, height].join(" ");
 }

@@ -1,9 +1,12 @@
-// How large the drawing is shown: as wide as the page allows by itself, or as large as the reader asks.
+// How large the drawing is shown: as the page allows by itself, or as large as the reader asks.
 
 import { element } from "./dom.js";
 
-// Below this scale the drawing's small print is too small to read, so it scrolls instead of shrinking.
+// Below the first scale the drawing's small print is hard to read, so it scrolls instead of shrinking; unless it is all
+// seen at a scale that is hardly smaller.
 const SMALLEST_SCALE = 0.8;
+const SMALLEST_FITTING_SCALE = 0.68;
+const SCROLLBAR = 16; // px
 const LARGEST_SCALE = 1.15;
 const ZOOM_STEP = 1.25;
 const ZOOM_BOUNDS = { least: 0.1, most: 4 };
@@ -19,12 +22,22 @@ export function fittingScale(natural, room) {
   return Math.max(ZOOM_BOUNDS.least, Math.min(fits, LARGEST_SCALE));
 }
 
+/** The scale that a drawing has by itself: all of it is seen, or else it is as wide as the room. */
+export function ownScale(natural, room) {
+  const fits = fittingScale(natural, room);
+  if (fits >= SMALLEST_FITTING_SCALE) {
+    return fits;
+  }
+  const wide = (room.width - SCROLLBAR) / natural.width;
+  return wide >= SMALLEST_FITTING_SCALE ? Math.min(wide, 1) : SMALLEST_SCALE;
+}
+
 export class Zoom {
   /** `stage` scrolls; `sheet` in it holds the drawing of `natural` size. `say` gives the words on the buttons. */
   constructor(stage, sheet, natural, say) {
     this.stage = stage;
     this.sheet = sheet;
-    this.scale = null; // null: as wide as the page allows
+    this.scale = null; // null: as the page allows
     this.fitted = false; // whether all of the drawing was asked for, which holds for other drawings, too
     this.buttons = [
       zoomButton("ng-zoom-out", "−", say("zoom_out"), () => this.by(1 / ZOOM_STEP)),
@@ -38,7 +51,9 @@ export class Zoom {
         this.by(Math.exp(-event.deltaY / 300), { x: event.clientX, y: event.clientY });
       }
     };
+    this.onResize = () => this.scale === null && this.apply();
     stage.addEventListener("wheel", this.onWheel, { passive: false });
+    window.addEventListener("resize", this.onResize); // the room is higher in a higher window
     this.exchange(natural);
   }
 
@@ -79,21 +94,26 @@ export class Zoom {
   }
 
   scaleOfAll() {
+    return fittingScale(this.natural, this.room());
+  }
+
+  /** What the stage can show without scrolling. Its own scrollbars count for nothing, for they come and go with it. */
+  room() {
     const style = getComputedStyle(this.stage);
-    const room = {
-      width: this.stage.clientWidth - Number.parseFloat(style.paddingLeft) - Number.parseFloat(style.paddingRight),
-      height: window.innerHeight * 0.72 - Number.parseFloat(style.paddingTop) - Number.parseFloat(style.paddingBottom),
+    const sum = (...names) => names.reduce((total, name) => total + (Number.parseFloat(style[name]) || 0), 0);
+    const most = Number.parseFloat(style.maxHeight);
+    return {
+      width: this.stage.offsetWidth - sum("paddingLeft", "paddingRight", "borderLeftWidth", "borderRightWidth"),
+      height: (most > 0 ? most : Infinity) - sum("paddingTop", "paddingBottom"),
     };
-    return fittingScale(this.natural, room);
   }
 
   apply() {
     const { width, height } = this.natural;
     const pixels = (scale) => `${Math.round(width * scale)}px`;
-    const own = this.scale === null;
-    this.sheet.style.width = own ? "100%" : pixels(this.scale);
-    this.sheet.style.minWidth = own ? pixels(SMALLEST_SCALE) : "0";
-    this.sheet.style.maxWidth = own ? pixels(LARGEST_SCALE) : "none";
+    const room = this.room();
+    this.own = room.width > 0 ? ownScale(this.natural, room) : 1;
+    this.sheet.style.width = pixels(this.scale ?? this.own);
     this.sheet.style.aspectRatio = `${width} / ${height}`;
     this.watch();
   }
@@ -102,12 +122,13 @@ export class Zoom {
   watch() {
     const { stage, sheet } = this;
     const hidden = sheet.offsetWidth > stage.clientWidth || sheet.offsetHeight > stage.clientHeight + 1;
-    this.root.hidden = !hidden && this.scale === null;
+    this.root.hidden = !hidden && this.scale === null && this.own >= SMALLEST_SCALE;
     stage.classList.toggle("ng-scrolls", stage.scrollWidth > stage.clientWidth + 1);
   }
 
   dispose() {
     this.stage.removeEventListener("wheel", this.onWheel);
+    window.removeEventListener("resize", this.onResize);
   }
 }
 
