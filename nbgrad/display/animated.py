@@ -12,7 +12,7 @@ from typing import Any
 
 from nbgrad.display import measure, messages, schema, svg, theme
 from nbgrad.display.formula import Token
-from nbgrad.display.frames import Frame, frames_of, root_of
+from nbgrad.display.frames import Frame, frames_of, root_of, with_gradients
 from nbgrad.display.look import Look
 from nbgrad.display.scene import TOO_MANY, Node, Scene, build
 from nbgrad.display.schema import Step
@@ -63,7 +63,7 @@ class Film:
     def __init__(self, graph: Any, steps: Iterable[Step], direction: str = "LR", look: Look | None = None) -> None:
         graph = schema.normalise(graph)
         self.steps = schema.check_steps(graph, steps)
-        self.graph = _with_gradients(graph, self.steps)
+        self.graph = with_gradients(graph, self.steps)
         self.look = look or Look(direction=direction)
         self.count = 0 if len(graph) > TOO_MANY else len(self.steps)
         self.plays = 0 < self.count <= MOST_STEPS
@@ -139,17 +139,6 @@ class Film:
             *_captions(shown, sentences, clock, svg.full_height(scene), width, paint),
         ]
         return "\n".join(part for part in parts if part)
-
-
-def _with_gradients(graph: Any, steps: list[Step]) -> Any:
-    """Return a copy of the graph in which every target has the total of its last step."""
-    final = graph.copy()
-    for node in final:
-        final.nodes[node]["gradient"] = None
-    for step in steps:
-        if final.nodes[step.target]["kind"] in schema.DIFFERENTIATED:
-            final.nodes[step.target]["gradient"] = schema.as_array(step.total)
-    return final
 
 
 class Clock:

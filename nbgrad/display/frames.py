@@ -81,6 +81,17 @@ def root_of(steps: list[Step]) -> int:
     return steps[0].target if steps else 0
 
 
+def with_gradients(graph: nx.MultiDiGraph, steps: Iterable[Step]) -> nx.MultiDiGraph:
+    """Return a copy of a normalised graph in which every target has the total of its last step, and nothing else."""
+    final = graph.copy()
+    for node in final:
+        final.nodes[node]["gradient"] = None
+    for step in steps:
+        if final.nodes[step.target]["kind"] in schema.DIFFERENTIATED:
+            final.nodes[step.target]["gradient"] = schema.as_array(step.total)
+    return final
+
+
 def _frame(scene: Scene, step: Step, root: int, before: Any, places: _Places) -> Frame:
     graph = scene.graph
     edge = None if step.edge is None else scene.edges[step.edge]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 WHOLE = 200_000  # elements up to which an array is read as a whole
+NOISE = 64  # times the precision of numbers: a mean that small is what rounding has left of zero
 SIDE = 256  # rows and columns of the sample of a larger one
 
 
@@ -36,6 +37,8 @@ def statistics(array: np.ndarray) -> Statistics:
     >>> found = statistics(np.array([1.0, 2, 3, np.nan]))
     >>> found.low, found.mean, found.high, found.nans, found.infinite
     (1.0, 2.0, 3.0, 1, 0)
+    >>> statistics(np.array([0.1, 0.2, -0.3])).mean
+    0.0
     """
     some = sampled(array)
     real = magnitudes(some)
@@ -44,9 +47,15 @@ def statistics(array: np.ndarray) -> Statistics:
     if finite.size:
         with np.errstate(over="ignore"):
             low, mean, high = float(finite.min()), float(finite.mean()), float(finite.max())
+            if abs(mean) <= NOISE * _precision(array) * max(-low, high):
+                mean = 0.0
     nans = int(np.isnan(real).sum())
     infinite = real.size - finite.size - nans
     return Statistics(real.size, some.size < array.size, low, mean, high, nans, infinite)
+
+
+def _precision(array: np.ndarray) -> float:
+    return float(np.finfo(array.dtype).eps) if array.dtype.kind in "fc" else 0.0
 
 
 def magnitudes(array: np.ndarray) -> np.ndarray:

@@ -188,6 +188,8 @@ SENTENCES = {
     "copies add up, {before} → {after}.",
     "fold_axes": "Broadcasting undone: {target} was copied {times} times along the axes {axes}, so the gradients of "
     "its copies add up, {before} → {after}.",
+    "fold_axis_again": "Broadcasting undone: {times} copies along axis {axes}, {before} → {after}.",
+    "fold_axes_again": "Broadcasting undone: {times} copies along the axes {axes}, {before} → {after}.",
     "update_down": "The gradient of {name} is positive: {root} would grow with it. So {name} is made smaller, by "
     "{rate} times the gradient.",
     "update_up": "The gradient of {name} is negative: {root} would fall if it grew. So {name} is made larger, by "
@@ -197,6 +199,7 @@ SENTENCES = {
     "downhill in {root}.",
     "update_rule": "{rule} decides by its own rule how far {name} goes.",
     "update_not_finite": "There is NaN or ∞ in the gradient of {name}: after this step {name} would be useless.",
+    "update_inside": "The parameters in {name} move: {names}. Open the group to see each step, and their paths.",
     "about_parameter": "{name} is a parameter: training moves it against its gradient.",
     "about_data": "{name} is data: it is given, and stays as it is.",
     "about_constant": "{name} is a constant in the formula.",
@@ -221,6 +224,7 @@ SENTENCES = {
     "quiz_question": "What is {slope}?",
     "quiz_hint": "Take what has arrived at {source}, times the slope of {source} by {name}.",
     "quiz_hint_several": "{name} is used {count} times: each use sends a product, and they add up.",
+    "quiz_given": "Given: {numbers}.",
     "order_sorted_label": "sorted, last made first",
     "order_sorted": "Each node waits until everything that used it has sent its share. Then it hands on the sum, once.",
     "order_depth_first_label": "depth first, unsorted",

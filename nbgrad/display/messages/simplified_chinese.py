@@ -181,6 +181,8 @@ SENTENCES = {
     "spoken_gradient": "{root} 对 {name} 的梯度现在是 {value}。",
     "fold_axis": "还原广播：{target} 曾沿轴 {axes} 复制 {times} 次，所以各个副本的梯度要相加，{before} → {after}。",
     "fold_axes": "还原广播：{target} 曾沿轴 {axes} 复制 {times} 次，所以各个副本的梯度要相加，{before} → {after}。",
+    "fold_axis_again": "还原广播：沿轴 {axes} 有 {times} 个副本，{before} → {after}。",
+    "fold_axes_again": "还原广播：沿轴 {axes} 有 {times} 个副本，{before} → {after}。",
     "update_down": "{name} 的梯度是正的：{name} 变大，{root} 也会跟着变大。"
     "所以把 {name} 调小，调整量是梯度的 {rate} 倍。",
     "update_up": "{name} 的梯度是负的：{name} 变大，{root} 反而变小。"
@@ -189,6 +191,7 @@ SENTENCES = {
     "update_array": "{name} 里的每个数都朝自己梯度的反方向移动，移动量是梯度的 {rate} 倍：让 {root} 往下走。",
     "update_rule": "{name} 要走多远，由 {rule} 自己的规则决定。",
     "update_not_finite": "{name} 的梯度里有 NaN 或 ∞：走完这一步，{name} 就不能用了。",
+    "update_inside": "{name} 里的参数会更新：{names}。展开这个分组，就能看到每一步和各条路径。",
     "about_parameter": "{name} 是参数：训练时会朝梯度的反方向调整它。",
     "about_data": "{name} 是数据：它是给定的，不会改变。",
     "about_constant": "{name} 是公式里的常数。",
@@ -212,6 +215,7 @@ SENTENCES = {
     "quiz_question": "{slope} 是多少？",
     "quiz_hint": "用传到 {source} 的梯度，乘以 {source} 对 {name} 的斜率。",
     "quiz_hint_several": "{name} 被用了 {count} 次：每一次都返回一个乘积，全部相加。",
+    "quiz_given": "已知：{numbers}。",
     "order_sorted_label": "按顺序：后算的先处理",
     "order_sorted": "每个节点都等到所有用过它的运算把各自的那一份传来，才把总和一次往回传。",
     "order_depth_first_label": "深度优先，不排序",

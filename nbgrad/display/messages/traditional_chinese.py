@@ -181,6 +181,8 @@ SENTENCES = {
     "spoken_gradient": "{root} 對 {name} 的梯度現在是 {value}。",
     "fold_axis": "還原廣播：{target} 曾沿著軸 {axes} 複製 {times} 次，所以各個複本的梯度要加總，{before} → {after}。",
     "fold_axes": "還原廣播：{target} 曾沿著軸 {axes} 複製 {times} 次，所以各個複本的梯度要加總，{before} → {after}。",
+    "fold_axis_again": "還原廣播：沿著軸 {axes} 有 {times} 個複本，{before} → {after}。",
+    "fold_axes_again": "還原廣播：沿著軸 {axes} 有 {times} 個複本，{before} → {after}。",
     "update_down": "{name} 的梯度是正的：{name} 變大，{root} 也會跟著變大。"
     "所以把 {name} 調小，調整量是梯度的 {rate} 倍。",
     "update_up": "{name} 的梯度是負的：{name} 變大，{root} 反而變小。"
@@ -189,6 +191,7 @@ SENTENCES = {
     "update_array": "{name} 裡的每個數都朝自己梯度的反方向移動，移動量是梯度的 {rate} 倍：讓 {root} 往下走。",
     "update_rule": "{name} 要走多遠，由 {rule} 自己的規則決定。",
     "update_not_finite": "{name} 的梯度裡有 NaN 或 ∞：走完這一步，{name} 就不能用了。",
+    "update_inside": "{name} 裡的參數會更新：{names}。展開這個群組，就能看到每一步和各條路徑。",
     "about_parameter": "{name} 是參數：訓練時會朝梯度的反方向調整它。",
     "about_data": "{name} 是資料：它是給定的，不會改變。",
     "about_constant": "{name} 是式子裡的常數。",
@@ -212,6 +215,7 @@ SENTENCES = {
     "quiz_question": "{slope} 是多少？",
     "quiz_hint": "用傳到 {source} 的梯度，乘上 {source} 對 {name} 的斜率。",
     "quiz_hint_several": "{name} 被用了 {count} 次：每一次都傳回一個乘積，全部相加。",
+    "quiz_given": "已知：{numbers}。",
     "order_sorted_label": "依序：後算的先處理",
     "order_sorted": "每個節點都等到所有用過它的運算把各自的那一份傳來，才把總和一次往回傳。",
     "order_depth_first_label": "深度優先，不排序",

@@ -66,8 +66,9 @@ def fold_of(scene: Scene, step: Step) -> dict[str, Any] | None:
     one = len(axes) == 1
     shapes = {"before": numbers.shape(before.shape), "after": numbers.shape(after.shape)}
     times = int(np.prod([before.shape[axis] for axis in axes]))
+    told = step.formula.startswith("Σ")  # the sentence of the step says already that copies add up
     said = say(
-        "fold_axis" if one else "fold_axes",
+        ("fold_axis" if one else "fold_axes") + "_again" * told,
         axes=", ".join(map(str, axes)),
         target=short(scene.graph, step.target),
         times=times,

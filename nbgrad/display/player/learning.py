@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
+import networkx as nx
 import numpy as np
 
 from nbgrad.display import measure, numbers, schema
 from nbgrad.display.formula import GRADIENT, VALUE, Token, derivative, short
-from nbgrad.display.messages import say
+from nbgrad.display.messages import parts, say, together
 from nbgrad.display.player.facts import edge_name
 from nbgrad.display.player.mathematics import set_tokens
 from nbgrad.display.player.phases import Frame
@@ -24,23 +27,45 @@ FEW_FACTORS = 6  # of a path that are all written out
 # ---- paths
 def routes_of(trace: Trace, root: int) -> list[dict[str, Any]]:
     """Return every leaf's paths, each to be lit on the drawing."""
-    return [_routes(trace, routes, root) for routes in trace.routes]
+    called = told_apart(trace.graph)
+    return [_routes(trace, routes, root, called) for routes in trace.routes]
 
 
-def _routes(trace: Trace, routes: Routes, root: int) -> dict[str, Any]:
+def told_apart(graph: nx.MultiDiGraph) -> dict[int, str]:
+    """Return what each node is called; several of one name, in which a path could be mistaken, are numbered.
+
+    >>> graph = nx.MultiDiGraph()
+    >>> for node, name in enumerate(["exp(m)", "y", "exp(m)"]):
+    ...     graph.add_node(node, name=name)
+    >>> list(told_apart(schema.normalise(graph)).values())
+    ['exp(m)₁', 'y', 'exp(m)₂']
+    """
+    names = {node: short(graph, node) for node in graph}
+    several, met = Counter(names.values()), Counter[str]()
+    for node, name in names.items():
+        if several[name] > 1 and graph.nodes[node]["kind"] != "constant":
+            met[name] += 1
+            names[node] = f"{name}{str(met[name]).translate(BELOW)}"
+    return names
+
+
+BELOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+def _routes(trace: Trace, routes: Routes, root: int, called: Mapping[int, str]) -> dict[str, Any]:
     graph = trace.graph
     name, loss = short(graph, routes.node), short(graph, root)
-    shown = [_route(trace, route, routes.node, root) for route in routes.routes]
+    shown = [_route(trace, route, root, called) for route in routes.routes]
     rest = None if routes.rest is None else amount(routes.rest)
     total = amount(routes.total)
-    parts = [Token(derivative(loss, name)), Token(" = ")]
+    tokens = [Token(derivative(loss, name)), Token(" = ")]
     for number, route in enumerate(routes.routes):
-        parts += [Token(" + ")] if number else []
-        parts.append(_summand(amount(route.product), number > 0))
+        tokens += [Token(" + ")] if number else []
+        tokens.append(_summand(amount(route.product), number > 0))
     if rest is not None:
-        parts += [Token(" + "), _summand(rest, True)]
+        tokens += [Token(" + "), _summand(rest, True)]
     if len(routes.routes) > 1 or rest is not None:
-        parts += [Token(" = "), Token(total, GRADIENT)]
+        tokens += [Token(" = "), Token(total, GRADIENT)]
     several = len(routes.routes) > 1 or rest is not None
     said = say("paths_several" if several else "paths_one", root=loss, name=name, count=f"{routes.count:,}")
     return {
@@ -50,8 +75,8 @@ def _routes(trace: Trace, routes: Routes, root: int) -> dict[str, Any]:
         "shown": shown,
         "rest": rest,
         "sum": total,
-        "math": set_tokens(parts, trace.opaque) if _are_numbers(routes) else "",
-        "equation": [{"text": token.text, "role": token.role} for token in parts] if _are_numbers(routes) else [],
+        "math": set_tokens(tokens, trace.opaque) if _are_numbers(routes) else "",
+        "equation": [{"text": token.text, "role": token.role} for token in tokens] if _are_numbers(routes) else [],
         "sentence": said if rest is None else f"{said} {say('paths_rest', shown=len(shown))}",
     }
 
@@ -64,7 +89,7 @@ def _summand(text: str, later: bool) -> Token:
     return Token(f"({text})" if later and text.startswith(numbers.MINUS) else text, GRADIENT)
 
 
-def _route(trace: Trace, route: Route, leaf: int, root: int) -> dict[str, Any]:
+def _route(trace: Trace, route: Route, root: int, called: Mapping[int, str]) -> dict[str, Any]:
     edges = [edge_name(edge) for edge in route.edges]
     nodes = [root, *(edge[0] for edge in route.edges)]
     product = amount(route.product)
@@ -78,7 +103,9 @@ def _route(trace: Trace, route: Route, leaf: int, root: int) -> dict[str, Any]:
             tokens.append(Token(f"({text})" if number and text.startswith(numbers.MINUS) else text, VALUE))
         tokens += [Token(" × …")] if cut else []
         tokens += [Token(" = "), Token(product, GRADIENT)]
-    names = [short(trace.graph, node) for node in nodes]
+    elif len(nodes) > 1:
+        tokens = _chain([called[node] for node in nodes])
+    names = [called[node] for node in nodes]
     if len(names) > 2 * FEW_FACTORS:
         names[FEW_FACTORS:-FEW_FACTORS] = ["…"]
     return {
@@ -89,6 +116,13 @@ def _route(trace: Trace, route: Route, leaf: int, root: int) -> dict[str, Any]:
         "math": set_tokens(tokens, trace.opaque),
         "equation": [{"text": token.text, "role": token.role} for token in tokens],
     }
+
+
+def _chain(names: Sequence[str]) -> list[Token]:
+    """Return the derivatives along a path, from the result back, whose product there is no number for."""
+    factors = [derivative(above, below) for above, below in pairwise(names)]
+    cut = [*factors[:FEW_FACTORS], *["…"] * (len(factors) > FEW_FACTORS)]
+    return [token for factor in cut for token in (Token(" · "), Token(factor))][1:]
 
 
 def amount(value: Any) -> str:
@@ -144,9 +178,12 @@ def _question(trace: Trace, node: int, steps: list[Step], root: int) -> dict[str
     element = element_name(total.shape, at)
     source = steps[0].source
     assert source is not None
+    question = say("quiz_question", slope=derivative(loss, name) + element)
+    if element:  # of an array the picture shows no such numbers
+        question = together([question, say("quiz_given", numbers=parts(_given(trace, steps, known, at, loss)))])
     return {
         "element": element,
-        "question": say("quiz_question", slope=derivative(loss, name) + element),
+        "question": question,
         "answer": answer,
         "text": numbers.number(answer),
         "upstream": [one.upstream for one in known],
@@ -156,6 +193,17 @@ def _question(trace: Trace, node: int, steps: list[Step], root: int) -> dict[str
         if len(known) == 1
         else say("quiz_hint_several", count=len(known), name=name),
     }
+
+
+def _given(trace: Trace, steps: Sequence[Step], known: Sequence[Arrived], at: int, loss: str) -> Iterator[str]:
+    """Say the numbers at one element that its gradient is made of: "∂loss/∂y[0] = 0.3", "∂y/∂x[0] = 2"."""
+    for step, arrived in zip(steps, known, strict=True):
+        assert step.source is not None
+        source, target = short(trace.graph, step.source), short(trace.graph, step.target)
+        shape = np.shape(step.total)
+        upstream = element_name(shape, at) if np.shape(step.upstream) == shape else ""
+        yield f"{derivative(loss, source)}{upstream} = {numbers.number(arrived.upstream)}"
+        yield f"{derivative(source, target)}{element_name(shape, at)} = {numbers.number(arrived.local)}"
 
 
 def _arrived(step: Step, at: int) -> Arrived | None:

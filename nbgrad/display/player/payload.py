@@ -16,7 +16,7 @@ import numpy as np
 
 from nbgrad.display import measure, messages, schema, svg
 from nbgrad.display.formula import opaque
-from nbgrad.display.frames import root_of
+from nbgrad.display.frames import root_of, with_gradients
 from nbgrad.display.levels import View
 from nbgrad.display.player.facts import edges_of, nodes_of
 from nbgrad.display.player.learning import orders_of, questions_of, routes_of
@@ -52,7 +52,8 @@ def payload_of(
     """
     trace, view = viewed(trace, frozenset(closed))
     graph = trace.graph
-    trace = replace(trace, opaque=opaque(graph))
+    names = dict.fromkeys((*opaque(graph), *opaque(view.whole)))  # formulas may speak of what is in a closed group
+    trace = replace(trace, opaque=tuple(names))
     root = root_of(list(trace.steps))
     title = measure.clean(schema.label(graph, root), 60) if len(graph) else ""
     made = {"version": VERSION, "language": messages.language(), "title": title}
@@ -71,7 +72,7 @@ def payload_of(
     lines, line_of = code_of(view)
     payload = {
         **made,
-        "text": "\n".join([to_text(graph), *told(frames, phases)]),
+        "text": "\n".join([to_text(with_gradients(graph, trace.steps)), *told(frames, phases)]),
         "svg": base_drawing(scene),
         "phases": phases,
         "frames": [_plain(frame, line_of, trace.opaque) for frame in frames],

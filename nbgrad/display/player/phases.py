@@ -13,8 +13,8 @@ from nbgrad.display.formula import Token, short
 from nbgrad.display.frames import frames_of, root_of
 from nbgrad.display.messages import say
 from nbgrad.display.player.gathering import arrival_of, fold_of
-from nbgrad.display.player.trace import Trace, Update
-from nbgrad.display.player.writing import called, forward_equation, update_equation
+from nbgrad.display.player.trace import Inside, Trace, Update
+from nbgrad.display.player.writing import called, forward_equation, inside_equation, update_equation
 from nbgrad.display.scene import Scene
 
 FORWARD, BACKWARD, UPDATE = "forward", "backward", "update"
@@ -144,10 +144,14 @@ def backward_frames(scene: Scene, trace: Trace) -> Iterator[Frame]:
 
 # ---- update
 def update_frames(scene: Scene, trace: Trace) -> Iterator[Frame]:
-    """One frame for each parameter that moves."""
+    """One frame for each parameter that moves, and one for all of those in a closed group."""
     root = root_of(list(trace.steps))
-    for update in trace.updates:
+    moving: list[Update | Inside] = [*trace.updates, *trace.inside]
+    for update in sorted(moving, key=lambda one: one.node):
         if update.node not in scene.nodes:
+            continue
+        if isinstance(update, Inside):
+            yield _update_inside(scene, update, root)
             continue
         after = schema.as_numbers(update.after)
         name = short(scene.graph, update.node)
@@ -164,6 +168,22 @@ def update_frames(scene: Scene, trace: Trace) -> Iterator[Frame]:
             sentence=sentence,
             spoken=f"{sentence} {say('spoken_value', name=name, value=numbers.summary(after))}",
         )
+
+
+def _update_inside(scene: Scene, inside: Inside, root: int) -> Frame:
+    name = short(scene.graph, inside.node)
+    sentence = say("update_inside", name=name, names=listed(list(inside.names)))
+    return Frame(
+        phase=UPDATE,
+        caption=say("caption_update", name=name),
+        active=inside.node,
+        target=inside.node,
+        slot="value",
+        fragment=svg.value_fragment(scene.nodes[inside.node], scene.graph.nodes[inside.node]["value"]),
+        equation=tuple(inside_equation(scene.graph, inside, root)),
+        sentence=sentence,
+        spoken=sentence,
+    )
 
 
 def moved(scene: Scene, update: Update, root: int) -> str:

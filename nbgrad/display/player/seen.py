@@ -1,7 +1,8 @@
 """What is to be seen of a trace while some groups are closed: whatever happens within them is left out.
 
-A closed group is one node, and several edges into it are one edge; paths and passes run along what is drawn. What
-belongs to a hidden leaf, such as its update and its paths, is hidden with it, until its group is opened.
+A closed group is one node, and several edges into it are one edge; paths and passes run along what is drawn. The
+updates of hidden parameters are one step of their group; the paths of a hidden leaf are hidden with it, until its
+group is opened.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from dataclasses import replace
 
 import networkx as nx
 
+from nbgrad.display.formula import short
 from nbgrad.display.levels import View
-from nbgrad.display.player.trace import Order, Route, Trace
+from nbgrad.display.player.trace import Inside, Order, Route, Trace, Update
 
 Edge = tuple[int, int, int]
 
@@ -36,6 +38,7 @@ def seen(trace: Trace, view: View) -> Trace:
         steps=view.steps(trace.steps),
         written={node: written for node, written in trace.written.items() if node in operations},
         updates=[update for update in trace.updates if update.node in leaves],
+        inside=_inside(trace, view, leaves),
         routes=[
             replace(routes, routes=[_route(route, edges) for route in routes.routes])
             for routes in trace.routes
@@ -46,6 +49,18 @@ def seen(trace: Trace, view: View) -> Trace:
         moved={node: now for node, now in trace.moved.items() if node in leaves or node in operations},
         hooked=[node for node in trace.hooked if node in leaves or node in operations],
     )
+
+
+def _inside(trace: Trace, view: View, leaves: set[int]) -> list[Inside]:
+    """Return for each closed group the updates of the parameters in it."""
+    hidden: dict[int, list[Update]] = {}
+    for update in trace.updates:
+        if update.node not in leaves:
+            hidden.setdefault(view.shown[update.node], []).append(update)
+    return [
+        Inside(node, [short(trace.graph, update.node) for update in updates], updates)
+        for node, updates in hidden.items()
+    ]
 
 
 def _edges(graph: nx.MultiDiGraph) -> dict[Edge, Edge]:

@@ -71,6 +71,15 @@ class Update:
 
 
 @dataclass(frozen=True, slots=True)
+class Inside:
+    """The steps of the parameters in a closed group. node: the group's; names: what the parameters are called."""
+
+    node: int
+    names: Sequence[str]
+    updates: Sequence[Update]
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """One path from a leaf to the result: edges from the result back, and what arrives along this path alone."""
 
@@ -107,15 +116,16 @@ class Trace:
     """Everything that the player is told.
 
     graph: see ``schema``. steps: the backward pass. written: operation's id -> how it is written. updates: a parameter
-    each. routes, orders: see there. editable: leaves. moved: node -> the value that it has by now, where another is
-    shown since the pass used that. hooked: nodes with hooks, which the pass has left out. opaque: names
-    that are not read as formulas, see ``formula.opaque``.
+    each; inside: those that closed groups hide. routes, orders: see there. editable: leaves. moved: node -> the value
+    that it has by now, where another is shown since the pass used that. hooked: nodes with hooks, which the pass has
+    left out. opaque: names that are not read as formulas, see ``formula.opaque``.
     """
 
     graph: nx.MultiDiGraph
     steps: Sequence[Step]
     written: Mapping[int, Written] = field(default_factory=dict)
     updates: Sequence[Update] = ()
+    inside: Sequence[Inside] = ()
     routes: Sequence[Routes] = ()
     orders: Sequence[Order] = ()
     editable: Sequence[int] = ()

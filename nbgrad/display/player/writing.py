@@ -11,8 +11,9 @@ import numpy as np
 from nbgrad.display import messages, numbers, schema, stats
 from nbgrad.display.formula import FAINT, GRADIENT, PLAIN, VALUE, Token, derivative, in_one, short
 from nbgrad.display.player.mathematics import set_latex, set_text
-from nbgrad.display.player.trace import SLOT, Update, Written, slot
+from nbgrad.display.player.trace import SLOT, Inside, Update, Written, slot
 
+FEW_RULES = 2  # of the parameters in a closed group
 MOST_OPERANDS = 64  # of one operation: as many slots are looked for
 
 
@@ -163,18 +164,16 @@ def _shapes(given: dict[int, Any], value: Any) -> str:
 def update_equation(graph: nx.MultiDiGraph, update: Update, root: int) -> list[Token]:
     """Return "w ← w − 0.1 · ∂loss/∂w = 0.5 − 0.1 × 0.4 = 0.46"."""
     name = short(graph, update.node)
-    slope = derivative(short(graph, root), name)
     after = schema.as_numbers(update.after)
     before, gradient = schema.as_numbers(update.before), schema.as_numbers(update.gradient)
     assert after is not None
+    tokens = [_rule(update, name, short(graph, root))]
     if update.rate is None:
-        tokens = [Token(f"{name} ← {update.rule}({name}, {slope})")]
         if numbers.is_single(after):
             tokens += [Token(": "), _number(before, VALUE), Token(" → "), _number(after, VALUE)]
             return tokens
     else:
         rate = numbers.number(update.rate)
-        tokens = [Token(f"{name} ← {name} − {rate} · {slope}")]
         if numbers.is_single(after):
             moved = _number(gradient, GRADIENT)
             text = f"({moved.text})" if moved.text.startswith(numbers.MINUS) else moved.text
@@ -184,6 +183,22 @@ def update_equation(graph: nx.MultiDiGraph, update: Update, root: int) -> list[T
     with np.errstate(all="ignore"):  # from infinity to infinity is no number, and is shown as that
         move = after - before
     return tokens + result(move, VALUE, "average_move")
+
+
+def _rule(update: Update, name: str, root: str) -> Token:
+    """Return "w ← w − 0.1 · ∂loss/∂w"."""
+    slope = derivative(root, name)
+    if update.rate is None:
+        return Token(f"{name} ← {update.rule}({name}, {slope})")
+    return Token(f"{name} ← {name} − {numbers.number(update.rate)} · {slope}")
+
+
+def inside_equation(graph: nx.MultiDiGraph, inside: Inside, root: int) -> list[Token]:
+    """Return the rules by which the first parameters in a closed group move."""
+    top = short(graph, root)
+    rules = [_rule(update, name, top) for update, name in zip(inside.updates, inside.names, strict=True)]
+    shown = [*rules[:FEW_RULES], *[Token("…")] * (len(rules) > FEW_RULES)]
+    return [token for rule in shown for token in (Token(",  "), rule)][1:]
 
 
 def _number(array: Any, role: str = PLAIN) -> Token:

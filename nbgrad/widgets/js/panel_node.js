@@ -75,7 +75,7 @@ function nodeLocals(desk, node) {
   const rows = node.locals.map(({ edge, name, math, formula, text }) => {
     const written = panelFormula(math);
     const symbols = written.length > 0 ? written : [formula ?? ""];
-    const number = text ? [element("span", {}, [" = ", panelNumber(text, "value")])] : [];
+    const number = text && text !== formula ? [element("span", {}, [" = ", panelNumber(text, "value")])] : [];
     // Where the rule multiplies by no single derivative (a matrix product), its formula is what goes on to the input.
     const left = text ? `${slopeSign(node.name)} / ${slopeSign(name)}` : `${node.name} → ${name}`;
     const derivative = element("span", { class: "ng-derivative" }, [left]);

@@ -109,7 +109,7 @@ export class StageDrawing {
       return null;
     }
     const change = [this.slots.textBefore(picture, frame), this.slots.textOf(index)];
-    return change.every((text) => text !== "") ? change : null;
+    return change.every((text) => text !== "") && change[0] !== change[1] ? change : null;
   }
 
   /** A broad unseen path along every edge: a thin line is hard to hit. */
