@@ -58,7 +58,7 @@ def _about(graph: nx.MultiDiGraph, step: Step) -> str:
 def _slope_of(graph: nx.MultiDiGraph, step: Step) -> str:
     """Say what the local derivative means as a number, "" where it is not one number."""
     local = schema.as_numbers(step.local)
-    if local is None or not numbers.is_single(local) or step.source is None:
+    if local is None or not numbers.is_single(local) or step.source is None or np.isnan(numbers.only(local)):
         return ""
     if step.check is not None and step.check.said == "check_kink":  # where there is a corner there is no one slope
         return say("check_kink", ours=numbers.number(step.check.ours), **step.check.filled)
@@ -71,7 +71,7 @@ def _slope_of(graph: nx.MultiDiGraph, step: Step) -> str:
 
 
 def _scalar(op: str, local: float, place: int | None) -> str:
-    if op in ("sigmoid", "tanh"):
+    if op in ("sigmoid", "tanh") and np.isfinite(local):
         return say(op, share=numbers.percent(local))
     if op == "relu":
         return say("relu_open" if local else "relu_shut")

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import copy
 import re
+import warnings
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..core.backward import Step
+from ..core.errors import NonFiniteError
 from ..core.op import Operation
-from ..core.tensor import no_grad
+from ..core.tensor import Tensor, no_grad
 from ..ops.manual.mathtext import in_text
 from ..optim import SGD, checked_rate
 from ..optim.base import Optimizer
@@ -105,13 +107,13 @@ def updates_of(
         rate = checked_rate(learning_rate)
         return [descent(vertex, arrived[vertex.id], rate) for vertex in parameters]
     index = {p.serial: place for place, p in enumerate(optimizer.params)}
-    updates = []
+    moving: dict[int, Vertex] = {}  # place among the optimiser's parameters -> vertex
     for vertex in parameters:
         tensor = original.tensor_of(original.vertices[vertex.id])
         place = None if tensor is None else index.get(tensor.serial)
         if place is not None:
-            updates.append(stepped(vertex, arrived[vertex.id], optimizer, place))
-    return updates
+            moving[place] = vertex
+    return stepped(moving, arrived, optimizer)
 
 
 def descent(vertex: Vertex, gradient: Any, rate: float) -> Update:
@@ -125,17 +127,39 @@ def descent(vertex: Vertex, gradient: Any, rate: float) -> Update:
     return Update(vertex.id, vertex.value, gradient, after, rate, "")
 
 
-def stepped(vertex: Vertex, gradient: Any, optimizer: Optimizer, place: int) -> Update:
-    """A parameter's step by an optimiser's own rule, on copies. place: the parameter's among the optimiser's."""
+def stepped(moving: dict[int, Vertex], arrived: dict[int, Any], optimizer: Optimizer) -> list[Update]:
+    """The parameters' step by an optimiser's own rule, on copies: the very ``step()`` of a copy of the optimiser.
+
+    Args:
+        moving: place among the optimiser's parameters -> vertex.
+        arrived: vertex number -> its gradient.
+    """
     from ..display.player import Update
 
-    if isinstance(optimizer, SGD) and not (optimizer.momentum or optimizer.weight_decay):
-        return descent(vertex, gradient, float(optimizer.lr))
-    memory = copy.deepcopy(optimizer.memory[place])
-    with np.errstate(all="ignore"), no_grad():
-        value = np.array(vertex.value)[()]
-        after = optimizer.moved(value, np.array(gradient, dtype=value.dtype)[()], memory, float(optimizer.lr))
-    return Update(vertex.id, vertex.value, gradient, after, None, type(optimizer).__name__)
+    own = type(optimizer).step
+    if own is SGD.step and isinstance(optimizer, SGD) and not (optimizer.momentum or optimizer.weight_decay):
+        return [descent(vertex, arrived[vertex.id], float(optimizer.lr)) for vertex in moving.values()]
+    copies = {place: Tensor(np.array(vertex.value)[()], requires_grad=True) for place, vertex in moving.items()}
+    for place, vertex in moving.items():
+        gradient, dtype = arrived[vertex.id], copies[place].dtype
+        copies[place].grad = np.array(gradient if dtype.kind == "c" else np.real(gradient), dtype)[()]
+    others = {place: Tensor(0.0, requires_grad=True) for place in range(len(optimizer.params)) if place not in moving}
+    known: dict[int, Any] = {id(p): (copies | others)[place] for place, p in enumerate(optimizer.params)}
+    is_refused = False
+    try:
+        trial = copy.deepcopy(optimizer, known)  # with these parameters instead of the user's
+        with np.errstate(all="ignore"), no_grad(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            trial.step()
+    except NonFiniteError:
+        is_refused = True
+    except Exception:  # a step of the user's own that cannot be tried out is not shown
+        return []
+    rule = type(optimizer).__name__
+    return [
+        Update(vertex.id, vertex.value, copies[place].grad, copies[place].data, None, rule, is_refused)
+        for place, vertex in moving.items()
+    ]
 
 
 # ---- leaves

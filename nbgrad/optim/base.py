@@ -32,7 +32,7 @@ def checked_rate(rate: Any) -> float:
     Raises:
         LearningRateError: it is not positive and finite.
     """
-    number = as_number(rate)
+    number = float("nan") if isinstance(rate, bool | np.bool) else as_number(rate)
     if not (np.isfinite(number) and number > 0):
         raise LearningRateError(f"the learning rate is {rate!r}, but must be a positive number, for example 0.01")
     return number

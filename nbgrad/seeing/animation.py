@@ -59,8 +59,9 @@ def animate(
         NotComputedError: a node of the graph face whose ``forward`` has not been run.
         LearningRateError: the learning rate is not positive and finite.
         OptionError: there is no such ``level``, or ``depth`` is no whole number from 0.
-        ArgumentError: ``optimizer`` is no optimiser, or there can be none; or ``loss`` is not a single number, but
-            shall be unfolded into such; or a gradient was given for a node of the graph face.
+        ArgumentError: ``optimizer`` is no optimiser, or there can be none, or a ``learning_rate`` was given with it; or
+            ``loss`` is not a single number, but shall be unfolded into such; or a gradient was given for a node of the
+            graph face.
 
     >>> import nbgrad as ng
     >>> x = ng.tensor(3.0, requires_grad=True, name="x")
@@ -73,6 +74,11 @@ def animate(
     from ..widgets.player import Player
 
     check(loss, gradient, optimizer)
+    if optimizer is not None and learning_rate != LEARNING_RATE:
+        raise ArgumentError(
+            f"the optimizer has a learning rate of its own, {optimizer.lr:g}, so learning_rate={learning_rate!r} would "
+            "mean nothing; leave it out, or set optimizer.lr"
+        )
     check_level(level, depth)
     if message := too_large(loss, all_open=level == "tensor" and depth is None):
         return message
@@ -121,8 +127,8 @@ def check(loss: Any, gradient: Any, optimizer: Any) -> None:
         raise NotPlayableError(NO_STEPS)
     if not isinstance(loss, Tensor | Node):
         raise NotPlayableError(
-            f"a {type(loss).__name__} has no backward pass to be played; ng.animate takes a tensor or a node of the "
-            "graph face, such as a loss. A networkx graph can be drawn, with ng.draw(graph)"
+            f"an object of type {type(loss).__name__} has no backward pass to be played; ng.animate takes a tensor or "
+            "a node of the graph face, such as a loss. A networkx graph can be drawn, with ng.draw(graph)"
         )
     if isinstance(loss, Tensor) and not loss.requires_grad:
         seed_for(loss, gradient)  # says why
@@ -133,7 +139,9 @@ def check(loss: Any, gradient: Any, optimizer: Any) -> None:
             "computed from it, such as a loss"
         )
     if optimizer is not None and not isinstance(optimizer, Optimizer):
-        raise ArgumentError(f"optimizer must be one of those in ng.optim, not a {type(optimizer).__name__}")
+        raise ArgumentError(
+            f"optimizer must be one of those in ng.optim, not an object of type {type(optimizer).__name__}"
+        )
     if isinstance(loss, Tensor):
         seed_for(loss, gradient)
     elif gradient is not None:

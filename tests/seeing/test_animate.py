@@ -57,7 +57,9 @@ def test_what_needs_no_gradient_says_so():
 
 @pytest.mark.parametrize("thing", [3.0, "loss", None, np.ones(2), [1.0], nx.DiGraph([(0, 1)])])
 def test_what_has_no_backward_pass_says_so(thing):
-    with pytest.raises(errors.NotPlayableError, match=f"a {type(thing).__name__} has no backward pass.*ng.draw"):
+    with pytest.raises(
+        errors.NotPlayableError, match=f"an object of type {type(thing).__name__} has no backward pass.*ng.draw"
+    ):
         ng.animate(thing)
 
 

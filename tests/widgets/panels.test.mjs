@@ -70,6 +70,13 @@ test("right, with two digits or three", () => {
   assert.notEqual(judge(ONE, 0.44).kind, "right");
 });
 
+test("what is left where products cancel is zero but for rounding", () => {
+  const local = [0.1, 0.2, -0.3];
+  const cancelled = { answer: 2.78e-17, text: "2.78e−17", upstream: [1, 1, 1], local, products: local };
+  assert.deepEqual(kinds(cancelled, [0, 2.78e-17]), ["right", "right"]);
+  assert.notEqual(judge(cancelled, 0.1).kind, "right");
+});
+
 test("the slips with one path", () => {
   assert.deepEqual(kinds(ONE, [-0.45, 0.3, 1.5, 1.8, 0.2]), ["sign", "upstream", "local", "sum", "divided"]);
   assert.deepEqual(judge(ONE, 0.9), { kind: "factor", factor: 2 });

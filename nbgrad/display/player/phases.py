@@ -190,10 +190,16 @@ def moved(scene: Scene, update: Update, root: int) -> str:
     """Say where a parameter goes, and why."""
     name, loss = short(scene.graph, update.node), short(scene.graph, root)
     gradient = np.asarray(update.gradient, dtype=float)
+    if update.is_refused:
+        return say("update_refused", name=name, rule=update.rule)
+    if not gradient.size:
+        return say("update_empty", name=name)
     if not np.isfinite(gradient).all():
         return say("update_not_finite", name=name)
     if update.rate is None:
         return say("update_rule", name=name, rule=update.rule)
+    if update.rate == 0:
+        return say("update_no_rate", name=name)
     if not gradient.any():
         return say("update_still", name=name)
     if gradient.size > 1:

@@ -60,6 +60,7 @@ class Update:
     """One parameter's step: its value before and after, the gradient, and by which rule.
 
     rate: the learning rate where the rule is plain gradient descent, else None. rule: the optimiser's name.
+    is_refused: whether the optimiser would not do the step, so that nothing moves.
     """
 
     node: int
@@ -68,6 +69,7 @@ class Update:
     after: Any
     rate: float | None
     rule: str
+    is_refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,6 +132,8 @@ def result(value: Any, role: str, said: str = "average_size") -> list[Token]:
     """Return "= 0.462" or, of an array, "average size 0.462"."""
     if numbers.is_single(value):
         return [Token(" = "), Token(numbers.number(numbers.only(value)), role)]
+    if not value.size:
+        return [Token(f" {messages.say('empty')}", FAINT)]
     return [Token(f" {messages.say(said)} ", FAINT), Token(numbers.number(size_of(value)), role)]
 
 
@@ -167,6 +169,8 @@ def update_equation(graph: nx.MultiDiGraph, update: Update, root: int) -> list[T
     after = schema.as_numbers(update.after)
     before, gradient = schema.as_numbers(update.before), schema.as_numbers(update.gradient)
     assert after is not None
+    if update.is_refused:
+        return [Token(f"{name} ← {name}"), *(result(after, VALUE) if numbers.is_single(after) else ())]
     tokens = [_rule(update, name, short(graph, root))]
     if update.rate is None:
         if numbers.is_single(after):

@@ -5,6 +5,7 @@
 
 const TOLERANCE = 0.02; // of the right number: who rounds to two digits is still right
 const NEARLY = 0.12; // beyond this it is not rounding any more
+const CANCELLED = 1e-6; // of the largest product: a sum as small as this is zero but for rounding
 const FACTORS = [2, 3, 4, 5, 10, 100];
 
 /**
@@ -66,9 +67,10 @@ function partialSums(numbers) {
 }
 
 function isRight({ answer, text, upstream, products }, typed) {
-  if (answer === 0) {
-    // Near zero no share of the answer helps; what counts is how small it is beside what went into it.
-    const size = Math.max(0, ...[...upstream, ...products].filter(Number.isFinite).map(Math.abs));
+  const largest = Math.max(0, ...products.filter(Number.isFinite).map(Math.abs));
+  if (Math.abs(answer) <= CANCELLED * largest) {
+    // What is left where products cancel is rounding, and counts as zero. Near zero no share of the answer helps; what counts is how small it is beside what went into it.
+    const size = Math.max(largest, ...upstream.filter(Number.isFinite).map(Math.abs));
     return Math.abs(typed) <= size * 0.001;
   }
   return isNear(typed, answer) || fieldReads(text, typed);
