@@ -170,7 +170,7 @@ def update_equation(graph: nx.MultiDiGraph, update: Update, root: int) -> list[T
     before, gradient = schema.as_numbers(update.before), schema.as_numbers(update.gradient)
     assert after is not None
     if update.is_refused:
-        return [Token(f"{name} ← {name}"), *(result(after, VALUE) if numbers.is_single(after) else ())]
+        return [_rule(update, name, ""), *(result(after, VALUE) if numbers.is_single(after) else ())]
     tokens = [_rule(update, name, short(graph, root))]
     if update.rate is None:
         if numbers.is_single(after):
@@ -190,7 +190,9 @@ def update_equation(graph: nx.MultiDiGraph, update: Update, root: int) -> list[T
 
 
 def _rule(update: Update, name: str, root: str) -> Token:
-    """Return "w ← w − 0.1 · ∂loss/∂w"."""
+    """Return "w ← w − 0.1 · ∂loss/∂w"; of a step that is refused "w ← w"."""
+    if update.is_refused:
+        return Token(f"{name} ← {name}")
     slope = derivative(root, name)
     if update.rate is None:
         return Token(f"{name} ← {update.rule}({name}, {slope})")
