@@ -102,7 +102,7 @@ class Film:
             return svg.to_svg(self.graph, look=self.look)
         number = range(self.count)[-1 if number is None else number]
         shown = self._frames[number]
-        title = f"{self.title}: {messages.say('step', number=number + 1, count=self.count)}"
+        title = messages.headed(self.title, messages.say("step", number=number + 1, count=self.count))
         said = "".join(token.text for token in shown.equation) + f". {shown.sentence}"
         return svg.document(self._body(_Moment(number)), *self._size, title, said, paint=self.look.palette)
 

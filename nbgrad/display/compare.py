@@ -82,7 +82,7 @@ def changes(graph: nx.MultiDiGraph, digits: int = 3) -> Iterator[str]:
             for after in [_said(facts[which], digits)]
         ]
         said += within(facts["change"])
-        yield f"  {schema.called(graph, node)}: {messages.parts(said)}"
+        yield "  " + messages.headed(schema.called(graph, node), messages.parts(said))
 
 
 def within(change: Change) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
-from nbgrad.display import measure, messages, numbers, schema
+from nbgrad.display import latex, measure, messages, numbers, schema
 from nbgrad.display.latex import is_word
 from nbgrad.display.schema import Step
 
@@ -103,7 +103,8 @@ def equation(graph: nx.MultiDiGraph, step: Step, root: int, before: Any = None) 
         return [left, Token(" = "), Token(numbers.summary(schema.as_array(step.total)), GRADIENT)]
     sought = [left, Token(" = ")]
     if step.index < step.count:
-        sought.insert(0, Token(f"{messages.say('part_of')} ", FAINT))
+        said = messages.say("part_of")
+        sought.insert(0, Token(said if said.endswith("：") else f"{said} ", FAINT))  # a wide colon has its own space
     symbols = _symbols(step, top, short(graph, step.source))
     single = _is_number(step.contribution)
     if step.index > 1:
@@ -142,7 +143,7 @@ def _wants_parentheses(formula: str) -> bool:
         depth += (char == "(") - (char == ")")
         if depth == 0 and char in "+−-@":
             return True
-    return " if " in formula or " where " in formula
+    return any(word in formula for word in (" if ", " where ", latex.CHINESE_IF))
 
 
 def _in_numbers(step: Step, before: Any) -> list[Token]:

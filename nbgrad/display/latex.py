@@ -8,7 +8,7 @@ What is understood, besides signs that stand for themselves:
 
 - "a/b" is a fraction of the factors beside the stroke, "a·b / c" with spaces one of the whole products;
 - "x²", "xᵀ", "x⁻¹", "e^(−x)" are raised and "v₁", "Fᵢⱼ" lowered; "√(x + 1)" is a root;
-- "a if c else b" and "a if c, b if d, else e" are cases, one below the other;
+- "a if c else b" and "a if c, b if d, else e" are cases, one below the other; so are "a，若 c；b，若 d；否則 e";
 - brackets of all kinds grow with what they hold; "1.5e−5" is a power of ten;
 - words in a row, "summed over the copies", are text.
 
@@ -45,6 +45,7 @@ FUNCTIONS = frozenset(
 )
 CHOOSING = frozenset({"if", "where"})
 WORDS = ("if", "where", "otherwise")
+CHINESE_IF, CHINESE_ELSE = "，若", ("；否則", "；否则")  # cases in Chinese sentences
 
 _SCRIPTS = "".join((*RAISED, *LOWERED))
 _LETTER = rf"(?:(?![{_SCRIPTS}Σ])[^\W\d])"
@@ -82,7 +83,7 @@ def read(text: str, words: Sequence[str] = WORDS, names: tuple[str, ...] = ()) -
     if len(text) > LONGEST:
         raise ValueError(f"a formula of {len(text)} characters; up to {LONGEST} are read")
     reader = _Reader(words)
-    return reader.choice(_pieces(text, names)), tuple(reader.filled)
+    return reader.choice(_pieces(_cases_in_signs(text), names)), tuple(reader.filled)
 
 
 def is_word(text: str) -> bool:
@@ -114,6 +115,19 @@ def _alone(name: str) -> str:
 @lru_cache(maxsize=64)
 def _all_pieces(names: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(f"(?P<name>{pattern(names).pattern})|{_PIECES}" if names else _PIECES, re.DOTALL)
+
+
+def _cases_in_signs(text: str) -> str:
+    """Write the cases of a formula in Chinese with the signs that the reader knows.
+
+    >>> _cases_in_signs("1，若 a > b；½，若相等；否則 0")
+    '1 if  a > b, ½ if 相等, else  0'
+    """
+    if CHINESE_IF not in text:
+        return text
+    for otherwise in CHINESE_ELSE:
+        text = text.replace(otherwise, ", else ")
+    return text.replace("；", ", ").replace(CHINESE_IF, " if ")
 
 
 def markup(text: str, tag: str = "mi") -> str:
@@ -335,7 +349,7 @@ def _cases(row: Sequence[Piece]) -> list[tuple[Sequence[Piece], Sequence[Piece]]
 
 
 def _ends_term(piece: Piece) -> bool:
-    return piece.kind == "sign" and piece.text in "+−-=<>≤≥≠→,:;"
+    return piece.kind == "sign" and piece.text in "+−-=<>≤≥≠→,:;，：；"
 
 
 def _is_wide_stroke(term: Sequence[Piece], place: int) -> bool:

@@ -90,7 +90,8 @@ def described(graph: nx.MultiDiGraph, title: str | None = None) -> tuple[str, st
         title = messages.say("title", roots=_listed(roots)) if roots else messages.say("title_empty")
     operations = sum(kind == "operation" for _, kind in graph.nodes(data="kind"))
     parameters = [schema.label(graph, node) for node, kind in graph.nodes(data="kind") if kind == "parameter"]
-    described_ = [messages.say("description", nodes=len(graph), operations=operations)]
+    key = "description_one" if len(graph) == 1 else "description"
+    described_ = [messages.say(key, nodes=len(graph), operations=operations)]
     if parameters:
         described_.append(messages.say("description_parameters", names=_listed(parameters)))
     names = [schema.called(graph, node) for node, kind in graph.nodes(data="kind") if kind == "group"]

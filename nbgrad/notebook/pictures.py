@@ -39,7 +39,10 @@ class Vertex:
     @property
     def name(self) -> str:
         """What formulas call it: its label, or its number if it is an unnamed constant."""
-        return self.label or f"{np.asarray(self.value).item():g}".replace("-", "−")
+        if self.label:
+            return self.label
+        number = np.asarray(self.value).item()
+        return str(number) if isinstance(number, bool) else f"{number:g}".replace("-", "−")
 
 
 LEFT_OUT = Vertex(None, "constant", None, None, None, ())  # an optional operand that was not given; it is not drawn

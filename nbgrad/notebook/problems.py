@@ -25,6 +25,21 @@ def fault(value: Any) -> str | None:
     return "NaN" if np.isnan(array).any() else "Inf"
 
 
+def spelled(value: Any, kind: str) -> str:
+    """How a fault is written: ``NaN``, ``∞``, ``−∞``, or ``±∞`` where there are both.
+
+    >>> spelled(np.array([1.0, -np.inf]), "Inf"), spelled(np.array([np.nan]), "NaN")
+    ('−∞', 'NaN')
+    """
+    if kind != "Inf":
+        return kind
+    array = np.asarray(value)
+    if array.dtype.kind == "c":
+        return "∞"
+    plus, minus = bool((array == np.inf).any()), bool((array == -np.inf).any())
+    return "±∞" if plus and minus else "−∞" if minus else "∞"
+
+
 def first_fault(vertices: Sequence[Vertex]) -> tuple[Vertex, str] | None:
     """The first vertex, in creation order, that brings a NaN or an infinity into a picture, and which.
 
@@ -47,12 +62,13 @@ def first_fault(vertices: Sequence[Vertex]) -> tuple[Vertex, str] | None:
 
 
 def first_gradient_fault(vertices: Sequence[Vertex]) -> tuple[Vertex, str] | None:
-    """The operation, the first on the way back, that hands on a NaN or an infinity though a finite gradient arrived."""
+    """The operation, the first on the way back, that hands on a NaN or an infinity though a finite gradient arrived,
+    and how that is written."""
     for vertex in reversed(vertices):
         if vertex.op is not None and vertex.gradient is not None and fault(vertex.gradient) is None:
             for x in vertex.inputs:
                 if found := fault(x.gradient):
-                    return vertex, found
+                    return vertex, spelled(x.gradient, found)
     return None
 
 
@@ -60,6 +76,6 @@ def mark(vertices: Sequence[Vertex]) -> dict[int, str]:
     """Vertex number -> what a picture says of the vertex; empty where all numbers are finite."""
     found = first_fault(vertices)
     if found:
-        return {found[0].id: found[1]}
+        return {found[0].id: spelled(found[0].value, found[1])}
     found = first_gradient_fault(vertices)
     return {found[0].id: f"∂ {found[1]}"} if found else {}

@@ -107,9 +107,12 @@ def line(tokens: Any, section: str = "") -> dict[str, Any]:
 
 def passes(program: Program) -> list[dict[str, Any]]:
     """The rewriting passes in two groups: those that make the source readable, and those that make it fast."""
-    from ..display.messages import say
+    from ..display.messages import rewriting, say
 
-    rows = [dict(zip(("name", "before", "after", "what"), row, strict=True)) for row in program.passes]
+    rows = [
+        {"name": name, "before": before, "after": after, "what": rewriting(name, what)}
+        for name, before, after, what in program.passes
+    ]
     return [
         {"name": say("passes_readable"), "rows": rows[: len(READABLE)]},
         {"name": say("passes_fast"), "rows": rows[len(READABLE) :]},

@@ -12,11 +12,11 @@ from ..core.backward import Step, backward_steps
 from ..core.places import Place, place_of
 from ..core.tensor import Tensor
 from ..display import numbers
+from ..display.messages import called, parts, say
 from ..display.messages import kind as kind_of
-from ..display.messages import parts, say
 from ..graph.nodes import Node
 from ..notebook.pictures import Picture, Vertex, picture_of
-from ..notebook.problems import fault, first_fault
+from ..notebook.problems import fault, first_fault, spelled
 from .reasons import Met, Why, why_gradient, why_leaf, why_value
 
 Index = tuple[int, ...]
@@ -111,7 +111,7 @@ def in_leaf(vertex: Vertex, kind: str) -> Finding:
     size = np.size(vertex.value)
     what = kind_of(vertex.kind) if vertex.kind != "data" else say("nan_part_of_data")
     where = extent(vertex.value, index, count, size)
-    lines = [say("nan_comes_in", problem=kind, name=vertex.name, what=what, extent=where)]
+    lines = [say("nan_comes_in", problem=spelled(vertex.value, kind), name=vertex.name, what=what, extent=where)]
     given = vertex.label if vertex.label and vertex.label.isidentifier() else "X"
     lines += because(why_leaf(vertex.kind, given))
     return Finding("\n".join(lines), vertex.thing, None, kind, "value", index, count)
@@ -128,9 +128,9 @@ def in_value(picture: Picture, vertex: Vertex, kind: str) -> Finding:
     lines = [
         say(
             "nan_arises",
-            problem=kind,
+            problem=spelled(vertex.value, kind),
             name=vertex.name,
-            op=vertex.op.name,
+            op=called(vertex.op.name),
             extent=extent(vertex.value, index, count, np.size(vertex.value)),
         ),
         *about(vertex, operands, index, met),
@@ -158,8 +158,8 @@ def in_gradient(picture: Picture, step: Step, received: int) -> Finding:
         say(
             "nan_arises_on_the_way",
             root=root,
-            problem=kind,
-            op=op.name,
+            problem=spelled(shown, kind),
+            op=called(op.name),
             source=vertex.name,
             target=vertex.inputs[position].name,
             extent=extent(shown, index, count, np.size(shown)),
@@ -203,9 +203,11 @@ def meeting(vertex: Vertex, operands: Sequence[Any], index: Index | None) -> Met
 def about(vertex: Vertex, operands: Sequence[Any], index: Index | None, met: Met) -> list[str]:
     """A line for each operand: its shape and its range, and the number that it brought to the place."""
     lines = []
+    told: list[Vertex] = []
     for x, value, number in zip(vertex.inputs, operands, met.numbers, strict=True):
-        if x.label is None:  # an unnamed number: its name says it all
+        if x.label is None or any(x is other for other in told):  # an unnamed number: its name says it all
             continue
+        told.append(x)
         said = say("nan_operand", name=x.name, shape=np.shape(value), range=ranging(value))
         here = index and not np.isnan(number)
         lines.append("  " + (parts([said, say("nan_there", number=numbers.number(number))]) if here else said))

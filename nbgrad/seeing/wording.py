@@ -11,7 +11,7 @@ from ..core.backward import Step
 from ..display import numbers
 from ..display.formula import derivative
 from ..display.measure import columns
-from ..display.messages import facts, listed, say
+from ..display.messages import called, facts, listed, say
 from ..notebook.border import formula, local_derivative
 from ..notebook.pictures import Picture, Vertex
 
@@ -54,9 +54,9 @@ def in_sum(text: str) -> str:
 
 
 def paths_in_words(count: int, uncountable: int) -> str:
-    """``one path``, ``3 paths``, ``at least 1,000,000,000,000,000 paths``."""
+    """``3 paths``, ``at least 1,000,000,000,000,000 paths``; ``""`` for one, which needs no sum."""
     if count == 1:
-        return say("explain_one_path")
+        return ""
     return say("explain_paths_at_least" if count >= uncountable else "explain_paths", count=f"{count:,}")
 
 
@@ -81,7 +81,8 @@ class Told:
     ) -> str:
         """All of it: a heading, the paths, the sum, and which results have hooks."""
         names = {"slope": self.asked, "paths": counted, "root": self.root.name, "target": self.target.name}
-        heading = "explain_heading" if rest is None else "explain_largest" if followed_all else "explain_some"
+        of_sum = "explain_heading" if rest is None else "explain_largest" if followed_all else "explain_some"
+        heading = of_sum if counted else "explain_one"
         lines = [say(heading, **names, shown=len(paths))]
         for number, path in enumerate(paths, 1):
             lines += ["", say("explain_path", number=number, route=self.route(path)), *self.factors(path)]
@@ -135,12 +136,17 @@ class Told:
         text = formula(vertex, position, self.root, local is None, node.static)
         if single:
             number = amount(numbers.only(local))
-            return Factor(derivative(vertex.name, x.name), number if "∂" in text else text, number, vertex.op.name)
+            return Factor(
+                derivative(vertex.name, x.name), number if "∂" in text else text, number, called(vertex.op.name)
+            )
         what = derivative(vertex.name if local is not None else self.root.name, x.name)
         value = np.asarray(local if local is not None else sent)
         said = amount(value if value.ndim < 2 else value.ravel())
         return Factor(
-            what, text, facts([said, say("explain_shape", shape=value.shape)]) if value.ndim else said, vertex.op.name
+            what,
+            text,
+            facts([said, say("explain_shape", shape=value.shape)]) if value.ndim else said,
+            called(vertex.op.name),
         )
 
     def left_out(self, path: Path) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from nbgrad.display.messages import say
+from nbgrad.display.messages import facts, say
 from nbgrad.plots import Grid
 
 from .loss_picture import DIM, INK, LINE, fonts, nice_step
@@ -83,7 +83,7 @@ def in_words(grid: Grid, points: np.ndarray, targets: np.ndarray, labels: Labels
     ]
     for i in (0, -1):
         for j in (0, -1):
-            place = f"{labels.names[0]} {grid.x[i]:.4g}, {labels.names[1]} {grid.y[j]:.4g}"
+            place = facts([f"{labels.names[0]} {grid.x[i]:.4g}", f"{labels.names[1]} {grid.y[j]:.4g}"])
             lines.append(say("surface_at", place=place, value=f"{grid.z[i, j]:.4g}"))
     return "\n".join(lines)
 
@@ -122,7 +122,8 @@ def still(grid: Grid, points: np.ndarray, targets: np.ndarray, labels: Labels) -
     """The surface as an SVG picture: far cells first, then the points that it does not hide."""
     heights = height_range(grid, targets)
     view = View(grid, heights)
-    title = f"{labels.target or 'prediction'} over {labels.names[0]} and {labels.names[1]}"
+    target = labels.target or say("surface_prediction")
+    title = say("surface_title", target=target, first=labels.names[0], second=labels.names[1])
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" '
         f'role="img" font-family="{escape(fonts(), quote=True)}" font-size="12">',

@@ -15,9 +15,9 @@ import anywidget
 import traitlets as t
 
 from nbgrad.core.errors import NbgradError
-from nbgrad.display import messages
+from nbgrad.display import measure, messages
 from nbgrad.training import Trainer
-from nbgrad.training.report import describe, one_line
+from nbgrad.training.report import describe, one_line, set_up
 from nbgrad.widgets.esm import bundle, stylesheet
 from nbgrad.widgets.loss_picture import loss_svg
 from nbgrad.widgets.still import WithStill
@@ -60,7 +60,7 @@ class TrainerWidget(WithStill, anywidget.AnyWidget):
         trainer = self._trainer
         return {
             "name": trainer.name or messages.say("trainer_name"),
-            "setup": set_up(trainer),
+            "setup": set_up(trainer, messages.interface("training_")),
             "note": trainer.note,
             "phase": trainer.phase,
             "epoch": trainer.epoch,
@@ -126,9 +126,10 @@ class TrainerWidget(WithStill, anywidget.AnyWidget):
             return None
         trainer = self._trainer
         picture = loss_svg(trainer.history, trainer.epochs, trainer.name or messages.say("trainer_name"))
+        text = describe(trainer, messages.interface("training_"), measure.columns)
         data, metadata = bundled
         data = {key: value for key, value in data.items() if key != "text/html"}
-        return {**data, "image/svg+xml": picture, "text/plain": describe(trainer)}, metadata
+        return {**data, "image/svg+xml": picture, "text/plain": text}, metadata
 
 
 def widget_of(trainer: Trainer) -> TrainerWidget:
@@ -137,15 +138,6 @@ def widget_of(trainer: Trainer) -> TrainerWidget:
         trainer._widget = TrainerWidget(trainer)
     widget: TrainerWidget = trainer._widget
     return widget
-
-
-def set_up(trainer: Trainer) -> str:
-    """The settings in one line, apart from the learning rate, which has a control of its own."""
-    say = messages.say
-    rows = say("training_row") if trainer.rows == 1 else say("training_rows", count=trainer.rows)
-    if trainer.batch_size >= trainer.rows:
-        return say("training_whole", kind=trainer.kind, rows=rows)
-    return say("training_batches", kind=trainer.kind, size=trainer.batch_size, rows=rows)
 
 
 def curve(train: Sequence[float], validation: Sequence[float], present: int = 0) -> dict[str, list[Any]]:

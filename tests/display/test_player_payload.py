@@ -92,7 +92,7 @@ def test_the_forward_pass_fills_in_one_value_each_in_creation_order():
     assert said(frames[2]) == "ŷ = σ(z) = σ(1.1) = 0.75"
     assert said(frames[1]).startswith("z = add(k·x, b)")
     assert frames[2]["edges"] == ["5-6-0"]
-    assert frames[2]["spoken"].endswith("The value of ŷ is 0.75.")
+    assert frames[2]["spoken"].endswith(" ŷ: 0.75.")
 
 
 def test_a_negative_operand_gets_parentheses_where_it_follows_a_sign():
@@ -115,7 +115,7 @@ def test_broadcasting_undone_is_seen():
     steps[-1] = Step(last.source, last.target, last.edge, last.upstream, raw.sum(axis=0), raw.sum(axis=0), fold=raw)
     fold = payload_of(Trace(graph, steps))["frames"][-1]["fold"]
     assert (fold["axes"], fold["before"], fold["after"]) == ([0], "16×10", "10")
-    assert "16 times along axis 0" in fold["said"]
+    assert "16 copies along axis 0" in fold["said"]
     ET.fromstring(f"<g>{fold['fragment']}</g>")
 
 

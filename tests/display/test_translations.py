@@ -3,16 +3,19 @@
 import re
 import string
 
+import numpy as np
 import pytest
 
-import nbgrad.ops  # noqa: F401  (declares the operations)
+import nbgrad as ng
 from nbgrad.core.op import REGISTRY
 from nbgrad.display import messages
 from nbgrad.display.mathml import mathml
 from nbgrad.display.messages import LANGUAGES, english
+from nbgrad.program import passes
+from nbgrad.training import report
 
 OTHERS = [code for code in LANGUAGES if code != "en"]
-TABLES = ("SENTENCES", "OPERATIONS", "NOTES", "FORMULAS")
+TABLES = ("SENTENCES", "OPERATIONS", "NOTES", "FORMULAS", "PASSES")
 CHINESE = re.compile("[\u3400-\u9fff]")
 
 # Common signs that the two scripts write differently, first as in Traditional, then as in Simplified Chinese.
@@ -102,8 +105,8 @@ def test_the_notes_of_all_operations_are_translated(code):
 
 
 def in_words(formula):
-    """Tell whether two words of English stand side by side in a declared formula; "if" and the like are signs."""
-    return bool(re.search(r"\b(?!if|where|else|sign|ln)[a-z]{2,} (?!if|where|else)[a-z]{2,}", formula))
+    """Tell whether a declared formula holds a word of English that says which case holds, or two words in a row."""
+    return bool(re.search(r"\b(if|where|else)\b|\b(?!sign|ln)[a-z]{2,} [a-z]{2,}", formula))
 
 
 @pytest.mark.parametrize("code", OTHERS)
@@ -118,13 +121,40 @@ def test_the_words_in_formulas_are_translated(code):
         assert sorted(set(places(formula))) == sorted(set(places(said))), formula
         spelled = re.sub(r"\{(\w+)\}", r"\1", said)
         assert f">{spelled}<" not in mathml(spelled), "a formula that cannot be read is only text"
+        assert not re.search(r"\b(if|where|else)\b| [，；]|[，；] ", said), said
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_cases_in_chinese_are_set_below_each_other(code):
+    otherwise = "否則" if code == "zh-Hant" else "否则"
+    assert mathml(f"1，若 a > b；½，若相等；{otherwise} 0").count("<mtr>") == 3
+    assert mathml("g / n，鋪回每個視窗").count("<mfrac>") == 1
+    assert "鋪" not in mathml("g / n，鋪回每個視窗").partition("</mfrac>")[0]
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_the_rewriting_passes_are_translated(code):
+    program = ng.compile(lambda x: (x * x).sum(), np.ones(3))
+    names = {name for name, *_ in program.passes} | set(passes.__all__) - {"READABLE", "FAST"}
+    assert set(table(code, "PASSES")) == names
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_training_loop_says_in_english_what_the_messages_say(code, monkeypatch):
+    """The loop stands on a floor that knows no pictures, so it holds its English itself."""
+    monkeypatch.setattr(messages, "_chosen", code)
+    words = messages.interface("training_")
+    assert sorted(words) == sorted(report.WORDS)
+    if code == "en":
+        assert words == report.WORDS
 
 
 def test_what_operations_are_called_in_captions():
     for code in OTHERS:
         called = table(code, "OPERATIONS")
         assert set(english.OPERATIONS) <= set(called)
-        assert [name for name in called if name not in REGISTRY] == []
+        own = [name for name, op in REGISTRY.items() if op.forward.__module__.startswith("nbgrad.")]
+        assert list(called) == own, "every operation has a name, in the order in which they are declared"
     first, second = (table(code, "OPERATIONS") for code in OTHERS)
     assert list(first) == list(second)
 

@@ -1,5 +1,7 @@
 """explain: the chain rule path by path."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -135,7 +137,25 @@ def test_the_graph_face_is_explained_too():
     told = ng.explain(loss, W)
     assert told.parameter is W
     np.testing.assert_allclose(told.gradient, np.full((3, 1), 4.0))
-    assert told.text.startswith("∂loss/∂W is the sum over one path from loss back to W")
+    assert told.text.startswith("∂loss/∂W is the product of the slopes along the one path from loss back to W")
+
+
+@pytest.mark.parametrize("code", ["zh-Hant", "zh-Hans"])
+def test_in_chinese_nothing_of_english_is_left_but_names(two_ways, code):
+    loss, w, _ = two_ways
+    x = leaf([1.0, 2.0], "x")
+    total = np.maximum(x, 1.0).sum()
+    total.name = "t"
+    ng.set_language(code)
+    try:
+        one, several = ng.explain(total, x).text, ng.explain(loss, w).text
+    finally:
+        ng.set_language(None)
+    assert "只有一" in one
+    assert "，若 x > 1；½，若相等；" in one
+    assert "2 " in several.splitlines()[0]
+    names = {"loss", "w", "x", "t", "y", "v", "explain"}
+    assert set(re.findall("[A-Za-z]+", one + several)) <= names
 
 
 def test_a_result_is_its_own_derivative():

@@ -168,7 +168,39 @@ def test_after_backward_the_drawing_marks_an_infinite_slope():
     loss = np.sqrt(x).sum()
     assert "arises here" not in ng.draw(loss).text
     loss.backward()
-    assert "∂ Inf arises here" in ng.draw(loss).text
+    assert "∂ ∞ arises here" in ng.draw(loss).text
+
+
+def test_infinities_are_written_with_their_signs():
+    with np.errstate(all="ignore"):
+        assert ng.find_nan(np.log(leaf([0.0, 1.0], "x")).sum()).text.startswith("−∞ first arises")
+        assert ng.find_nan((1.0 / leaf([0.0, 1.0], "x")).sum()).text.startswith("∞ first arises")
+        assert ng.find_nan((1.0 / leaf([0.0, -0.0], "x"))[0]).text.startswith("±∞ first arises")
+
+
+def test_an_operand_that_stands_there_twice_is_told_of_once():
+    m = leaf([0.0, 1.0], "m")
+    with np.errstate(all="ignore"):
+        found = ng.find_nan((m / m).sum())
+    assert found.text.count("  m: shape") == 1
+
+
+@pytest.fixture(params=["zh-Hant", "zh-Hans"])
+def chinese(request):
+    ng.set_language(request.param)
+    yield request.param
+    ng.set_language(None)
+
+
+def test_operations_have_chinese_names_in_chinese(chinese):
+    with np.errstate(all="ignore"):
+        value = ng.find_nan(np.log(leaf([0.0, 1.0], "x")).sum())
+        slope = ng.find_nan(np.sqrt(leaf([0.0, 1.0], "x")).sum())
+    assert (value.op, slope.op) == ("log", "sqrt"), "the attribute is the name in Python"
+    for found, name in ((value, "自然"), (slope, "平方根")):
+        first = found.text.splitlines()[0]
+        assert name in first
+        assert found.op not in first
 
 
 CELLS = """
@@ -185,5 +217,5 @@ shell.run_cell("print(ng.find_nan(loss))", store_history=True)
 def test_in_a_notebook_cell_and_line_are_named_without_being_asked_to(tmp_path):
     env = {**os.environ, "IPYTHONDIR": str(tmp_path)}
     done = subprocess.run([sys.executable, "-c", CELLS], capture_output=True, text=True, env=env)
-    assert "Inf first arises in z" in done.stdout, done.stderr
+    assert "−∞ first arises in z" in done.stdout, done.stderr
     assert "In [3], line 3:  z = np.log(y)" in done.stdout

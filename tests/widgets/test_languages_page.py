@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 import nbgrad as ng
+from nbgrad.display import measure
 from nbgrad.notebook.programs import program_widget
 from nbgrad.training import Trainer
 from nbgrad.widgets.surface import Surface
 
-NAMES = {"x", "y", "w", "v", "epoch", "Home", "float", "loss", "function"}  # and the keys of a keyboard
+NAMES = {"x", "y", "w", "v", "epoch", "Home", "float"}  # and the keys of a keyboard
 # What is seen, and what a screen reader says of it.
 SAID = """root => [root.innerText, ...[...root.querySelectorAll('[aria-label], [title], [aria-valuetext]')].flatMap(
     each => ['aria-label', 'title', 'aria-valuetext'].map(name => each.getAttribute(name) ?? ''))].join('\\n')"""
@@ -62,3 +63,19 @@ def test_a_program_names_its_parts_in_chinese(page, mount, language):
     assert page.locator(".ng-program").get_attribute("lang") == language
     for label in page.locator(".ng-tab").all_text_contents():
         assert re.search("[\u4e00-\u9fff]", label), label
+
+
+def test_what_each_rewriting_pass_does_is_said_in_chinese(language):
+    program = ng.compile(lambda x: (x * x).sum(), np.ones(3))
+    rows = [row for group in program_widget(program).payload["passes"] for row in group["rows"]]
+    assert len(rows) == len(program.passes)
+    assert [row["what"] for row in rows if not re.search("[\u4e00-\u9fff]", row["what"])] == []
+
+
+def test_a_training_is_described_in_chinese(language):
+    made = trainer()._trainer
+    made.run(epochs=2)
+    text = made._repr_mimebundle_()[0]["text/plain"]
+    assert set(re.findall("[A-Za-z]{2,}", text)) == set()
+    *_, head, first, second = text.splitlines()
+    assert measure.columns(head) == len(first) == len(second)

@@ -77,7 +77,7 @@ def test_sentences_of_lines_and_nodes(widget):
     assert said[3] == "Line 4 takes X, y, W1, b1, W2, b2, lr."
     assert said[5] == "Line 6 computes v1."
     assert said[15] == "Line 16 computes the gradient of v1."
-    assert said[19] == "Line 20 moves W1."
+    assert said[19] == "Line 20 updates W1."
     assert said[-1] == "Line 24 gives loss, W1, b1, W2, b2."
     assert widget.payload["nodes"][2] == "W1: lines 4, 18, 20, 24."
     assert widget.payload["nodes"][6] == "v1: lines 6, 16."
@@ -88,8 +88,8 @@ def test_lines_on_the_way_say_so():
     of = {
         "".join(text for text, _ in line["tokens"]).strip().split(" =")[0]: line["said"] for line in payload["readable"]
     }
-    assert of["t"].endswith("prepares the move of weight1, bias1, weight2, bias2.")
-    assert of["bias2"].endswith("moves bias2.")
+    assert of["t"].endswith("prepares the update of weight1, bias1, weight2, bias2.")
+    assert of["bias2"].endswith("updates bias2.")
 
 
 def test_what_a_page_cannot_hold_is_left_out_and_counted():

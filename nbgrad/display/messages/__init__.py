@@ -1,13 +1,15 @@
 """Every sentence that pictures and players say, in one place, and in the language that was chosen.
 
 A language is a file beside this one. Its SENTENCES are templates for ``str.format``, which ``say(key, ...)`` fills in;
-OPERATIONS are the names of operations in captions, NOTES what the operations' own notes say, and FORMULAS the words
-within their formulas. English is complete; what another language lacks is said in English.
+OPERATIONS are the names of operations in captions, NOTES what the operations' own notes say, FORMULAS the words
+within their formulas, and PASSES what the rewriting passes of programs do. English is complete; what another language
+lacks is said in English.
 """
 
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
@@ -23,6 +25,13 @@ TRADITIONAL = ("hant", "tw", "hk", "mo")  # scripts and regions of Traditional C
 VARIABLES = ("NBGRAD_LANGUAGE", "LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 
 _chosen: str | None = None
+
+
+class UnknownLanguageWarning(UserWarning):
+    """NBGRAD_LANGUAGE names a language in which nbgrad has no sentences, so English is spoken.
+
+    The variable takes what ``ng.set_language`` takes: "en", "zh-Hant", "zh-Hans", and names of places such as "zh_TW".
+    """
 
 
 class UnknownLanguageError(ValueError):
@@ -88,8 +97,9 @@ def _of_environment() -> str:
     for name in named.split(":"):  # LANGUAGE may name several, the best first: "fr:zh_TW"
         try:
             return _code(name)
-        except UnknownLanguageError:  # such as "C" or "fr_FR"
-            continue
+        except UnknownLanguageError as unknown:  # such as "C" or "fr_FR"
+            if os.environ.get(VARIABLES[0]):  # our own variable was meant for us
+                warnings.warn(f"{VARIABLES[0]}: {unknown}", UnknownLanguageWarning, stacklevel=2)
     return "en"
 
 
@@ -121,6 +131,25 @@ def kind(name: str) -> str:
     'parameter'
     """
     return say(f"ui_kind_{name}")
+
+
+def called(name: str) -> str:
+    """Return what an operation is called within a text about code: in English by its name in Python.
+
+    >>> called("mse_loss")
+    'mse_loss'
+    """
+    return name if language() == "en" else operation(name)
+
+
+def rewriting(name: str, english_clause: str) -> str:
+    """Return what a rewriting pass does in the language that is spoken: the clause given, which is English, where there
+    is none.
+
+    >>> rewriting("fold_constants", "Compute what is known beforehand")
+    'Compute what is known beforehand'
+    """
+    return _spoken("PASSES").get(name, english_clause)
 
 
 def note(name: str, english_note: str) -> str:
@@ -177,6 +206,11 @@ def facts(said: Iterable[str]) -> str:
 def parts(said: Iterable[str]) -> str:
     """Return parts that may each consist of several facts, one after the other: "shape 2×3, float64; value: 3"."""
     return _joined("parts", said)
+
+
+def headed(heading: str, said: str) -> str:
+    """Return what is said under a heading, on one line: "step 1: y = 2x"."""
+    return _joined("heading", (heading, said))
 
 
 def _joined(what: str, said: Iterable[str]) -> str:

@@ -1,13 +1,14 @@
 """English, the language that all others are translations of: a sentence for each key."""
 
 # What stands between things that are said one after the other.
-BETWEEN = {"names": ", ", "facts": ", ", "parts": "; ", "sentences": " "}
+BETWEEN = {"names": ", ", "facts": ", ", "parts": "; ", "sentences": " ", "heading": ": "}
 
 SENTENCES = {
     # still picture
     "title": "Computation graph of {roots}",
     "title_empty": "Empty computation graph",
-    "description": "Number of nodes: {nodes}; of these are operations: {operations}.",
+    "description": "{nodes} nodes, {operations} of them operations.",
+    "description_one": "A single node.",
     "description_parameters": "Parameters: {names}.",
     "not_yet": "not yet",
     "arises_here": "{problem} arises here",
@@ -19,6 +20,10 @@ SENTENCES = {
     "range": "min {low}, mean {mean}, max {high}",
     "nans": "{count} NaN",
     "infinite": "{count} infinite",
+    "stats_min": "min",
+    "stats_mean": "mean",
+    "stats_max": "max",
+    "stats_infinite": "Inf",
     "sample": "{said} (a sample of {count})",
     "caption_value": "value",
     "caption_gradient": "gradient",
@@ -54,9 +59,9 @@ SENTENCES = {
     "line_takes": "Line {line} takes {names}.",
     "line_forward": "Line {line} computes {names}.",
     "line_backward": "Line {line} computes the gradient of {names}.",
-    "line_update": "Line {line} moves {names}.",
+    "line_update": "Line {line} updates {names}.",
     "line_to_backward": "Line {line} prepares the gradient of {names}.",
-    "line_to_update": "Line {line} prepares the move of {names}.",
+    "line_to_update": "Line {line} prepares the update of {names}.",
     "line_gives": "Line {line} gives {names}.",
     "node_line": "{name}: line {lines}.",
     "node_lines": "{name}: lines {lines}.",
@@ -156,7 +161,7 @@ SENTENCES = {
     "format_is_played": "A film shows a backward pass: nbgrad.animate(loss).save(...).",
     "format_is_graph": "The graph is written by its still picture: nbgrad.draw(loss).save(...).",
     "option_elsewhere": "{option}= means nothing for {suffix}; it is an option of {known}.",
-    "no_folder": "There is no folder {folder!r} to write {name} to; make it first, or mend its name.",
+    "no_folder": "There is no folder {folder!r} to write {name} to; make it first, or correct its name.",
     "is_folder": "{path!r} is a folder; add the name of a file.",
     "no_step": "There is no step {step}: this backward pass has the steps 1 to {count}.",
     "too_many_pixels": "dpi={dpi} is too much for a picture of {size}; choose a number from 1 to {most}.",
@@ -182,12 +187,12 @@ SENTENCES = {
     "computed_from": "{op} computes {name} from {inputs}.",
     "computed_alone": "{op} makes {name}.",
     "computed_group": "The {count} nodes in {name} compute it from {inputs}.",
-    "spoken_value": "The value of {name} is {value}.",
-    "spoken_gradient": "The gradient of {root} with respect to {name} is now {value}.",
-    "fold_axis": "Broadcasting undone: {target} was copied {times} times along axis {axes}, so the gradients of its "
+    "spoken_value": "{name}: {value}.",
+    "spoken_gradient": "Gradient of {root} with respect to {name} now: {value}.",
+    "fold_axis": "Broadcasting undone: {target} became {times} copies along axis {axes}, so the gradients of its "
     "copies add up, {before} → {after}.",
-    "fold_axes": "Broadcasting undone: {target} was copied {times} times along the axes {axes}, so the gradients of "
-    "its copies add up, {before} → {after}.",
+    "fold_axes": "Broadcasting undone: {target} became {times} copies along the axes {axes}, so the gradients of its "
+    "copies add up, {before} → {after}.",
     "fold_axis_again": "Broadcasting undone: {times} copies along axis {axes}, {before} → {after}.",
     "fold_axes_again": "Broadcasting undone: {times} copies along the axes {axes}, {before} → {after}.",
     "update_down": "The gradient of {name} is positive: {root} would grow with it. So {name} is made smaller, by "
@@ -207,7 +212,7 @@ SENTENCES = {
     "about_data": "{name} is data: it is given, and stays as it is.",
     "about_constant": "{name} is a constant in the formula.",
     "about_group": "{name} is a group of {count} nodes: they are drawn as one box.",
-    "edge_without": "Nothing flows back from {source} to {target}: no gradient of {root} is wanted there.",
+    "edge_without": "Nothing flows back from {source} to {target}: no gradient of {root} is needed there.",
     "check_agrees": "Moving the input a little to either side gives the same number.",
     "check_agrees_element": "Moving element {element} a little to either side gives the same number.",
     "check_differs": "Moving the input a little to either side gives {differences}, but the backward pass {ours}.",
@@ -225,14 +230,14 @@ SENTENCES = {
     "paths_several": "There are {count} paths from {root} back to {name}. The gradient is the sum of their products.",
     "paths_rest": "The {shown} largest are shown; the sum counts all.",
     "quiz_question": "What is {slope}?",
-    "quiz_hint": "Take what has arrived at {source}, times the slope of {source} by {name}.",
+    "quiz_hint": "Take what has arrived at {source}, times the slope of {source} with respect to {name}.",
     "quiz_hint_several": "{name} is used {count} times: each use sends a product, and they add up.",
     "quiz_given": "Given: {numbers}.",
     "order_sorted_label": "sorted, last made first",
     "order_sorted": "Each node waits until everything that used it has sent its share. Then it hands on the sum, once.",
     "order_depth_first_label": "depth first, unsorted",
     "order_depth_first": "Each node hands on what it has when it is first reached. What arrives later stays behind, "
-    "so the gradients further back are too small a sum.",
+    "so the gradients further back lack a part.",
     "order_depth_first_agrees": "Here every order gives the same: no node with inputs of its own is used twice.",
     "order_same": "This would be wrong elsewhere, but here the numbers happen to come out the same.",
     "order_overwrite_label": "= instead of +=",
@@ -240,7 +245,7 @@ SENTENCES = {
     "order_overwrite_agrees": "Here = and += give the same: no gradient has to be added to another.",
     "edit_wrong_count": "{name} has {wanted} numbers, but {given} were given.",
     "edit_not_a_number": "{what} is not a number.",
-    "edit_not_whole": "{what} is not a whole number, and whole numbers are wanted here.",
+    "edit_not_whole": "{what} is not a whole number, and whole numbers are needed here.",
     "edit_random": "{op} draws numbers at random, so it cannot be computed again as it was.",
     "edit_shape": "With these numbers the result of {op} would have another shape, so the picture would not fit.",
     "edit_unknown": "There is no leaf here that could be edited so.",
@@ -290,11 +295,11 @@ SENTENCES = {
     "ui_key_go": "to the step in which the box gets its number",
     "ui_key_edges": "choose the box's next edge",
     "ui_key_group": "open or collapse the group",
-    "ui_key_clear": "close, choose nothing",
+    "ui_key_clear": "close, clear the choice",
     "ui_key_help": "these keys",
     # explanations in words: the chain rule, path by path
     "explain_in_size": "{amount} in size",
-    "explain_one_path": "one path",
+    "explain_one": "{slope} is the product of the slopes along the one path from {root} back to {target}",
     "explain_paths": "{count} paths",
     "explain_paths_at_least": "at least {count} paths",
     "explain_heading": "{slope} is the sum over {paths} from {root} back to {target}",
@@ -337,7 +342,7 @@ SENTENCES = {
     "nan_by_zero": "division by 0",
     "nan_infinite_quotient": "∞ divided by ∞ has no value",
     "nan_fix_divisor": "keep {x} away from 0: {x} + 1e-12, if it is never negative",
-    "nan_fix_divide": "divide by another",
+    "nan_fix_divide": "divide by something else",
     "nan_exponential": "beyond {edge} the exponential exceeds the largest number of {dtype}, {largest}",
     "nan_fix_exponential": "subtract the largest number first, np.exp({x} - np.max({x})), as logsumexp, softmax and "
     "cross_entropy do",
@@ -352,7 +357,7 @@ SENTENCES = {
     "nan_outside": "this function has finite values only between {low} and {high}",
     "nan_below": "this function has finite values only from {low} upwards",
     "nan_fix_clip": "use np.clip on {x}",
-    "nan_no_elements": "there are no elements to take it of",
+    "nan_no_elements": "the array has no elements",
     "nan_fix_no_elements": "leave out empty arrays",
     "nan_too_large": "the result exceeds the largest number of {dtype}, {largest}",
     "nan_fix_too_large": "make the numbers smaller: standardised data, a smaller learning rate",
@@ -438,6 +443,17 @@ SENTENCES = {
     "training_rows": "{count} rows",
     "training_whole": "{kind} · all {rows} in every step",
     "training_batches": "{kind} · batches of {size} from {rows}",
+    "training_kind_function": "function",
+    "training_kind_loss_function": "loss function",
+    "training_kind_step_function": "step function",
+    "training_kind_graph": "graph",
+    "training_name": "Training",
+    "training_head": "{name}: epoch {epoch} of {epochs}",
+    "training_settings": "{setup} · learning rate {rate} · seed {seed}",
+    "training_note": "note: {note}",
+    "training_column_epoch": "epoch",
+    "training_column_training": "training loss",
+    "training_column_validation": "validation",
     "surface_title": "{target} over {first} and {second}",
     "surface_prediction": "prediction",
     "surface_kind": "3-D surface",
@@ -522,7 +538,7 @@ SENTENCES = {
     "ui_quiz_again": "Start again",
     "ui_quiz_score": "{right} of {asked} right",
     "ui_quiz_done": "You had {right} of {asked} right.",
-    "ui_quiz_busy": "Answer first; then the stage tells you all.",
+    "ui_quiz_busy": "Answer first; then the drawing shows everything.",
     "ui_quiz_no_number": "This is not a number. Write 0.5, −2, 1/3 or 0.3 × 0.4 + 1.",
     "ui_quiz_locked": "The next step would give it away. Answer first, or reveal it.",
     "ui_quiz_once_more": "Try once more.",
@@ -530,15 +546,15 @@ SENTENCES = {
     "ui_quiz_right": "Right.",
     "ui_quiz_slip_sign": "The size is right, the sign is not.",
     "ui_quiz_slip_one_path": "That is only a part: gradients of several paths add up here.",
-    "ui_quiz_slip_upstream": "That is only what arrives from above; the local derivative is missing.",
-    "ui_quiz_slip_local": "That is only the local derivative; what arrives from above is missing.",
+    "ui_quiz_slip_upstream": "That is only the upstream gradient; the local derivative is missing.",
+    "ui_quiz_slip_local": "That is only the local derivative; the upstream gradient is missing.",
     "ui_quiz_slip_forgotten": "On one of the paths a factor is missing.",
     "ui_quiz_slip_sum": "Along a path one multiplies; you have added.",
     "ui_quiz_slip_product": "Where paths meet, one adds; you have multiplied.",
     "ui_quiz_slip_sign_path": "On one of the paths the sign is wrong.",
-    "ui_quiz_slip_divided": "You have divided by the local derivative; one multiplies with it.",
+    "ui_quiz_slip_divided": "You have divided by the local derivative; one multiplies by it.",
     "ui_quiz_slip_value": "That is the value that stands there, not the gradient.",
-    "ui_quiz_slip_rounding": "Nearly: rounded too far. Give three digits.",
+    "ui_quiz_slip_rounding": "Nearly. Give three significant digits.",
     "ui_quiz_slip_factor": "Your number is {factor} times the right one.",
     "ui_quiz_slip_not_yet": "Not yet.",
     "ui_orders_intro": "Three ways to run the same backward pass. Only one of them is right for every graph.",
@@ -560,6 +576,9 @@ OPERATIONS = {"mse_loss": "mean squared error", "matmul": "matrix product", "get
 
 # The operations' own notes are in English where they are declared; other languages have theirs here, by name.
 NOTES: dict[str, str] = {}
+
+# So is what the rewriting passes of programs do.
+PASSES: dict[str, str] = {}
 
 # So are the words within formulas of local derivatives; other languages have them by the formula as it is declared.
 FORMULAS: dict[str, str] = {}

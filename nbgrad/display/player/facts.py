@@ -113,16 +113,10 @@ def statistics(value: np.ndarray | None) -> list[list[str]]:
     """
     if value is None or value.size < 2:
         return []
-    real = stats.magnitudes(stats.sampled(value))
-    finite = real[np.isfinite(real)]
-    rows = []
-    if finite.size:
-        with np.errstate(over="ignore"):
-            least, mean, greatest = finite.min(), finite.mean(), finite.max()
-        rows = [["min", numbers.number(least)], ["mean", numbers.number(mean)], ["max", numbers.number(greatest)]]
-    rows.append(["NaN", str(int(np.isnan(real).sum()))])
-    rows.append(["Inf", str(int(np.isinf(real).sum()))])
-    return rows
+    found = stats.statistics(value)
+    known = (("stats_min", found.low), ("stats_mean", found.mean), ("stats_max", found.high))
+    rows = [[say(key), numbers.number(x)] for key, x in known if x is not None]
+    return [*rows, ["NaN", str(found.nans)], [say("stats_infinite"), str(found.infinite)]]
 
 
 def _editable(value: np.ndarray | None) -> dict[str, Any] | None:

@@ -9,7 +9,7 @@ import numpy as np
 from nbgrad.display import numbers, schema, theme, thumbnail
 from nbgrad.display.elements import text
 from nbgrad.display.formula import short
-from nbgrad.display.messages import say
+from nbgrad.display.messages import listed, say
 from nbgrad.display.scene import Scene
 from nbgrad.display.schema import Step
 
@@ -69,7 +69,7 @@ def fold_of(scene: Scene, step: Step) -> dict[str, Any] | None:
     told = step.formula.startswith("Σ")  # the sentence of the step says already that copies add up
     said = say(
         ("fold_axis" if one else "fold_axes") + "_again" * told,
-        axes=", ".join(map(str, axes)),
+        axes=listed(map(str, axes)),
         target=short(scene.graph, step.target),
         times=times,
         **shapes,

@@ -189,7 +189,7 @@ def told(frames: Sequence[Frame], phases: Sequence[dict[str, Any]]) -> list[str]
         for number, frame in enumerate(frames[phase["first"] : phase["first"] + phase["count"]], 1):
             equation = "".join(token.text for token in frame.equation)
             step = messages.say("step", number=number, count=phase["count"])
-            lines += ["", f"{step}: {equation}", frame.sentence]
+            lines += ["", messages.headed(step, equation), frame.sentence]
             if frame.fold:
                 lines.append(frame.fold["said"])
     return lines

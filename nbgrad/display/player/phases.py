@@ -11,7 +11,7 @@ import numpy as np
 from nbgrad.display import messages, numbers, schema, svg
 from nbgrad.display.formula import Token, short
 from nbgrad.display.frames import frames_of, root_of
-from nbgrad.display.messages import say
+from nbgrad.display.messages import say, together
 from nbgrad.display.player.gathering import arrival_of, fold_of
 from nbgrad.display.player.trace import Inside, Trace, Update
 from nbgrad.display.player.writing import called, forward_equation, inside_equation, update_equation
@@ -71,7 +71,7 @@ def forward_frames(scene: Scene, trace: Trace) -> Iterator[Frame]:
             fragment=svg.value_fragment(scene.nodes[node], value),
             equation=tuple(forward_equation(graph, node, written)),
             sentence=sentence,
-            spoken=f"{sentence} {say('spoken_value', name=short(graph, node), value=numbers.summary(value))}",
+            spoken=together([sentence, say("spoken_value", name=short(graph, node), value=numbers.summary(value))]),
         )
 
 
@@ -135,7 +135,7 @@ def backward_frames(scene: Scene, trace: Trace) -> Iterator[Frame]:
             fragment=frame.gradient,
             equation=frame.equation,
             sentence=sentence,
-            spoken=f"{sentence} {spoken}",
+            spoken=together([sentence, spoken]),
             fold=fold_of(scene, step),
             arrival=arrival_of(step, so_far.get(step.target)),
         )
@@ -166,7 +166,7 @@ def update_frames(scene: Scene, trace: Trace) -> Iterator[Frame]:
             fragment=svg.value_fragment(scene.nodes[update.node], after),
             equation=tuple(update_equation(scene.graph, update, root)),
             sentence=sentence,
-            spoken=f"{sentence} {say('spoken_value', name=name, value=numbers.summary(after))}",
+            spoken=together([sentence, say("spoken_value", name=name, value=numbers.summary(after))]),
         )
 
 

@@ -123,7 +123,8 @@ NUMPY[np.positive] = positive_
 @operation(
     symbol="mod", latex=r"{a} \bmod {b}", source="{a} % {b}", formulas=["1", "−⌊{a}/{b}⌋"], operator="mod",
     numpy=np.remainder, elementwise=True, samples=[normal(3, 4), positive(4)],
-    note="What is left over grows as what is divided grows, and shrinks by the quotient as the divisor grows.",
+    note="What is left over grows with what is divided; when the divisor grows by a little, it shrinks by that times "
+    "the whole-number quotient.",
 )  # fmt: skip
 def remainder(a, b):
     """``a % b``, what ``a // b`` leaves over; it has the sign of ``b``.
@@ -144,7 +145,8 @@ remainder.rule(lambda g, y, a, b: g, lambda g, y, a, b: -g * floor_divide(a, b))
     symbol="fmod", latex=r"{a} - {b} \cdot \mathrm{{trunc}}({a} / {b})", source="np.fmod({a}, {b})",
     formulas=["1", "−{a}/{b} without its fraction"], numpy=np.fmod, elementwise=True,
     samples=[normal(3, 4), positive(4)],
-    note="What is left over grows as what is divided grows, and shrinks by the quotient as the divisor grows.",
+    note="What is left over grows with what is divided; when the divisor grows by a little, it shrinks by that times "
+    "the whole-number quotient.",
 )  # fmt: skip
 def fmod(a, b):
     """The remainder with the sign of ``a``, as C's ``fmod``; ``a % b`` has the sign of ``b``.

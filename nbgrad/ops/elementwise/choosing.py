@@ -225,7 +225,7 @@ def or_infinity(length: Any) -> Any:
     symbol="finite", latex=r"\mathrm{{finite}}({x})", source="np.nan_to_num({x}{keywords})",
     formulas=["1 where {x} is finite, else 0"], numpy=np.nan_to_num, elementwise=True, samples=[normal(3, 4)],
     cases=[case(nan=1.0)],
-    note="What was no number receives no gradient.",
+    note="What was not a finite number receives no gradient.",
 )  # fmt: skip
 def nan_to_num(x, *, nan=0.0, posinf=None, neginf=None):
     """``x`` with ``nan`` in place of NaN, and the largest numbers there are (or ``posinf``, ``neginf``) of infinity.

@@ -48,7 +48,7 @@ cos.rule(lambda g, y, x: -g * np.sin(x))
 @operation(
     symbol="tan", latex=r"\tan {x}", source="np.tan({x})", formulas=["1 + {y}²"], methods=["tan"], numpy=np.tan,
     elementwise=True, takes_complex=True, samples=[between(-1.0, 1.0, 3, 4)],
-    note="The larger the tangent, the steeper it is.",
+    note="The further the tangent is from 0, the steeper it is.",
 )  # fmt: skip
 def tan(x):
     """The tangent of ``x`` in radians.

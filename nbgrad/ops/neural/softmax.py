@@ -10,7 +10,8 @@ from ..samples import case, normal
     symbol="softmax", latex=r"\frac{{e^{{{x}}}}}{{\sum e^{{{x}}}}}", source="F.softmax({x}{keywords})",
     formulas=["{y}({g} − Σ {g}·{y})"], samples=[normal(3, 4)],
     cases=[case(axis=0), case(normal(2, 3, 4), axis=1), case(normal(5)), case(normal(0, 3)), case(normal())],
-    note="Probabilities sum to 1, so softmax hands on only by how much each gradient differs from their mean.",
+    note="Probabilities sum to 1, so softmax hands on only by how much each gradient differs from their average, "
+    "weighted by the probabilities.",
 )  # fmt: skip
 def softmax(x, *, axis=-1):
     """``exp(x) / sum(exp(x))`` along ``axis``: positive numbers that sum to 1 (J. Bridle, 1990).

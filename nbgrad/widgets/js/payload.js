@@ -47,7 +47,8 @@ function readFrame(raw) {
 }
 
 function joined(...sentences) {
-  return sentences.filter(Boolean).join(" ");
+  // A full stop of Chinese brings its own space.
+  return sentences.filter(Boolean).reduce((said, next) => said + (/[。！？]$/.test(said) ? "" : " ") + next, "").trim();
 }
 
 function onePhase(count) {
