@@ -154,7 +154,7 @@ def test_in_chinese_nothing_of_english_is_left_but_names(two_ways, code):
     assert "只有一" in one
     assert "，若 x > 1；½，若相等；" in one
     assert "2 " in several.splitlines()[0]
-    names = {"loss", "w", "x", "t", "y", "v", "explain"}
+    names = {"loss", "w", "b", "x", "t", "y", "v", "explain"}
     assert set(re.findall("[A-Za-z]+", one + several)) <= names
 
 
