@@ -77,7 +77,7 @@ def _routes(trace: Trace, routes: Routes, root: int, called: Mapping[int, str]) 
         "sum": total,
         "math": set_tokens(tokens, trace.opaque) if _are_numbers(routes) else "",
         "equation": [{"text": token.text, "role": token.role} for token in tokens] if _are_numbers(routes) else [],
-        "sentence": said if rest is None else f"{said} {say('paths_rest', shown=len(shown))}",
+        "sentence": said if rest is None else together([said, say("paths_rest", shown=len(shown))]),
     }
 
 
