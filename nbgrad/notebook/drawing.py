@@ -237,11 +237,12 @@ def draw(
         heat: shows the size of gradients as the width and colour of edges and the ground of boxes, on a logarithmic
             scale: vanishing and exploding gradients are seen at a glance.
         compare: an earlier run of the same computation: a tensor, a ``Drawing``, or a graph that ``to_networkx`` made.
-            What has changed since is marked, and shown as it was and as it is.
+            What has changed since is marked, and shown as it was and as it is. At ``level="scalar"``, an earlier
+            ``Drawing`` of arrays must have been drawn at that level, too.
         level: how much is seen at once. ``"module"``: each group (see ``nbgrad.group``; calling a module opens one) is
-            one box, and three or more equal ones beside each other are one box together, "× 12". ``"tensor"``: each
-            tensor is a box, groups are frames. ``"scalar"``: each number is a box, a matrix product is unfolded into
-            its multiplications and sums. By default as ``"tensor"``; above 150 nodes as ``"module"``.
+            one box, and three or more equal ones beside each other, used alike, are one box together, "× 12".
+            ``"tensor"``: each tensor is a box, groups are frames. ``"scalar"``: each number is a box, a matrix product
+            is unfolded into its multiplications and sums. By default as ``"tensor"``; above 150 nodes as ``"module"``.
         depth: how many levels of groups are open: 0 collapses the outermost ones, 1 those within them.
         params: names for the parameters of a PyTorch result: the network, or ``dict(network.named_parameters())``. By
             default they are called as the notebook's variables and the networks among them say.
