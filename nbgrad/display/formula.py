@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,6 +87,34 @@ def _is_expression(graph: nx.MultiDiGraph, node: int, name: str) -> bool:
     return bool(given) and bool(re.fullmatch(rf"−?{one}|{one}[+−·/@^]{one}|{one}²|\w+\({one}\)", name))
 
 
+WEIGHTED = "nbgrad_display_weighted"  # of a graph: what its gradients are the derivatives of
+
+
+def weighted(name: str, seed: Any) -> str:
+    """Return what a pass that begins with ``seed`` differentiates: the result called ``name``, times the seed.
+
+    Its derivative by the result itself is the seed, and so the chain rule holds from the first step on.
+
+    >>> weighted("y", 1.0), weighted("y", 2.0), weighted("y", np.ones(3))
+    ('y', '2·y', 'seed·y')
+    """
+    number = schema.as_array(seed)
+    if number is None or not numbers.is_single(number):
+        return f"seed·{in_one(name)}"
+    return name if numbers.only(number) == 1 else f"{numbers.number(numbers.only(number))}·{in_one(name)}"
+
+
+def mark_weighted(graph: nx.MultiDiGraph, steps: Sequence[Step]) -> None:
+    """Remember in a graph what the pass of these steps differentiates, for ``differentiated``."""
+    if steps and steps[0].source is None:
+        graph.graph[WEIGHTED] = weighted(short(graph, steps[0].target), steps[0].total)
+
+
+def differentiated(graph: nx.MultiDiGraph, root: int) -> str:
+    """Return what stands after the ∂ of gradients: the result's name, mostly."""
+    return str(graph.graph.get(WEIGHTED) or short(graph, root))
+
+
 def equation(graph: nx.MultiDiGraph, step: Step, root: int, before: Any = None) -> list[Token]:
     """Return the equation of a step.
 
@@ -97,7 +126,7 @@ def equation(graph: nx.MultiDiGraph, step: Step, root: int, before: Any = None) 
     >>> "".join(token.text for token in equation(graph, step, 1)[3:])
     ' · x = 2 × 3 = 6'
     """
-    top = short(graph, root)
+    top = differentiated(graph, root)
     left = Token(derivative(top, short(graph, step.target)))
     if step.source is None:
         return [left, Token(" = "), Token(numbers.summary(schema.as_array(step.total)), GRADIENT)]

@@ -67,6 +67,7 @@ def frames_of(scene: Scene, steps: Iterable[Step]) -> list[Frame]:
     """Return the frames of a scene that is already laid out."""
     checked = schema.check_steps(scene.graph, steps)
     root = root_of(checked)
+    formula.mark_weighted(scene.graph, checked)
     places = _Places(scene)
     so_far: dict[int, Any] = {}
     shown = []

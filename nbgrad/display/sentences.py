@@ -8,7 +8,7 @@ import networkx as nx
 import numpy as np
 
 from nbgrad.display import measure, numbers, schema
-from nbgrad.display.formula import short
+from nbgrad.display.formula import differentiated, short
 from nbgrad.display.messages import say, together
 from nbgrad.display.schema import Step
 
@@ -23,7 +23,9 @@ def sentence(graph: nx.MultiDiGraph, step: Step, root: int) -> str:
     if step.source is None:
         start = schema.as_numbers(step.total)
         is_one = start is not None and numbers.is_single(start) and numbers.only(start) == 1
-        return say("seed" if is_one else "seed_given", root=short(graph, root))
+        if is_one:
+            return say("seed", root=short(graph, root))
+        return say("seed_given", root=short(graph, root), weighted=differentiated(graph, root))
     said = [_about(graph, step)]
     if step.count > 1:
         first = say("first_sentence", target=short(graph, step.target), count=step.count)

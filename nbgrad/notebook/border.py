@@ -103,6 +103,7 @@ def drawn_steps(picture: Picture, examine: Examine | None = None) -> list[DrawnS
             the display shall be told of it, as fields of its steps.
     """
     from ..display import Step as DrawnStep
+    from ..display.formula import weighted
     from ..display.messages import note
 
     steps: list[Step] = []
@@ -117,6 +118,7 @@ def drawn_steps(picture: Picture, examine: Examine | None = None) -> list[DrawnS
         np.ones_like(root.value)[()] if picture.seed is None else np.asarray(plain(picture.seed), root.value.dtype)[()]
     )
     drawn = [DrawnStep(source=None, target=root.id, edge=None, upstream=one, contribution=one, total=one)]
+    top = weighted(root.name, one)
     so_far: dict[int, int] = {}
     for step in steps:
         source = of[step.node.serial]
@@ -141,7 +143,7 @@ def drawn_steps(picture: Picture, examine: Examine | None = None) -> list[DrawnS
                     index=so_far[x.serial],
                     count=arriving[x.serial],
                     local=local,
-                    formula=formula(source, position, root, is_sum, step.node.static),
+                    formula=formula(source, position, top, is_sum, step.node.static),
                     note=note(step.node.op.name, step.node.op.note),
                     **more,
                 )
@@ -168,10 +170,11 @@ def local_derivative(step: Step, position: int, contribution: Any) -> Any:
     return local if is_sure or np.allclose(step.cotangent * local, contribution, equal_nan=True) else None
 
 
-def formula(source: Vertex, position: int, root: Vertex, is_sum: bool, static: dict[str, Any] | None) -> str:
+def formula(source: Vertex, position: int, root: str, is_sum: bool, static: dict[str, Any] | None) -> str:
     """The local derivative in symbols; or, where it is not a plain factor, the whole contribution.
 
     Args:
+        root: what is differentiated.
         is_sum: whether the operand was copied to fit, so that what arrives at its copies is added up.
     """
     op = source.op
@@ -180,7 +183,7 @@ def formula(source: Vertex, position: int, root: Vertex, is_sum: bool, static: d
     from ..display.formula import as_factor, derivative, in_one
 
     template = messages.formula(op.formula(position, [x.value for x in source.inputs]))
-    upstream = derivative(root.name, source.name)
+    upstream = derivative(root, source.name)
     alone = template in [f"{{{operand}}}" for operand in (*op.operands, "y")]  # the equation sees to its parentheses
     named = [x.name if alone else in_one(x.name) for x in source.inputs]
     y = source.name if alone else in_one(source.name)

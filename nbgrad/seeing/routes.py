@@ -61,7 +61,9 @@ def route(picture: Picture, path: Path) -> Route:
 
     edges = [(vertex.inputs[i].id, vertex.id, edge_key(vertex, i)) for vertex, i in path.edges]
     factors: list[Any] = []
+    seed = path.sent[0]
     if all(np.size(value) == 1 for value in path.sent):
+        factors += [] if np.all(np.equal(seed, 1)) else [seed]
         with np.errstate(all="ignore"):
             for vertex, position in path.edges:
                 node = tensor_of(picture, vertex)

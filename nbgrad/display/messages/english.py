@@ -251,7 +251,8 @@ SENTENCES = {
     "edit_unknown": "There is no leaf here that could be edited so.",
     "edit_refused": "With these numbers {op} cannot be computed: {why}",
     "edit_failed": "This could not be done: {why}",
-    "seed_given": "The backward pass starts with the gradient that was given for {root}.",
+    "seed_given": "The backward pass starts with the gradient that was given for {root}. So all gradients are "
+    "derivatives of {weighted}.",
     "moved_since": "{name} has moved since then: it is {value} now. What is shown here is the value that was used.",
     "hook_left_out": "{name} has a hook, which is left out here; in backward() it may change this gradient.",
     "payload_without_thumbnails": "The small pictures of arrays are left out, since there would be too much to send.",

@@ -241,7 +241,7 @@ SENTENCES = {
     "edit_unknown": "这里没有可以这样修改的叶节点。",
     "edit_refused": "用这些数无法计算 {op}：{why}",
     "edit_failed": "无法完成：{why}",
-    "seed_given": "反向传播从给定的 {root} 的梯度开始。",
+    "seed_given": "反向传播从给定的 {root} 的梯度开始，所以所有的梯度都是 {weighted} 的导数。",
     "moved_since": "{name} 后来变了：现在是 {value}。这里显示的是当时用的值。",
     "hook_left_out": "{name} 有一个钩子（hook），这里没有运行它；在 backward() 里，它可能会改变这个梯度。",
     "payload_without_thumbnails": "内容太多，传不过去，所以省略了数组的小图。",

@@ -241,7 +241,7 @@ SENTENCES = {
     "edit_unknown": "這裡沒有可以這樣修改的葉節點。",
     "edit_refused": "用這些數無法計算 {op}：{why}",
     "edit_failed": "無法完成：{why}",
-    "seed_given": "反向傳播從給定的 {root} 的梯度開始。",
+    "seed_given": "反向傳播從給定的 {root} 的梯度開始，所以所有的梯度都是 {weighted} 的導數。",
     "moved_since": "{name} 後來變了：現在是 {value}。這裡顯示的是當時用的值。",
     "hook_left_out": "{name} 有一個掛鉤（hook），這裡沒有執行它；在 backward() 裡，它可能會改變這個梯度。",
     "payload_without_thumbnails": "內容太多，送不過去，所以省略了陣列的小圖。",

@@ -11,7 +11,7 @@ import networkx as nx
 import numpy as np
 
 from nbgrad.display import measure, numbers, schema
-from nbgrad.display.formula import GRADIENT, VALUE, Token, derivative, short
+from nbgrad.display.formula import GRADIENT, VALUE, Token, derivative, differentiated, short
 from nbgrad.display.messages import parts, say, together
 from nbgrad.display.player.facts import edge_name
 from nbgrad.display.player.mathematics import set_tokens
@@ -58,7 +58,7 @@ def _routes(trace: Trace, routes: Routes, root: int, called: Mapping[int, str]) 
     shown = [_route(trace, route, root, called) for route in routes.routes]
     rest = None if routes.rest is None else amount(routes.rest)
     total = amount(routes.total)
-    tokens = [Token(derivative(loss, name)), Token(" = ")]
+    tokens = [Token(derivative(differentiated(graph, root), name)), Token(" = ")]
     for number, route in enumerate(routes.routes):
         tokens += [Token(" + ")] if number else []
         tokens.append(_summand(amount(route.product), number > 0))
@@ -173,7 +173,7 @@ def _question(trace: Trace, node: int, steps: list[Step], root: int) -> dict[str
     if len(known) != len(arrived):
         return None
     graph = trace.graph
-    name, loss = short(graph, node), short(graph, root)
+    name, loss = short(graph, node), differentiated(graph, root)
     answer = float(total.reshape(-1)[at])
     element = element_name(total.shape, at)
     source = steps[0].source

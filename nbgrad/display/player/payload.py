@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from nbgrad.display import measure, messages, schema, svg
-from nbgrad.display.formula import opaque
+from nbgrad.display.formula import mark_weighted, opaque
 from nbgrad.display.frames import root_of, with_gradients
 from nbgrad.display.levels import View
 from nbgrad.display.player.facts import edges_of, nodes_of
@@ -94,7 +94,9 @@ def viewed(trace: Trace, closed: frozenset[schema.Path]) -> tuple[Trace, View]:
     """Return what is to be seen of a trace while these groups are closed, and the view that it is."""
     graph = schema.normalise(trace.graph)
     view = View(graph, closed)
-    return seen(replace(trace, graph=graph, steps=schema.check_steps(graph, trace.steps)), view), view
+    shown = seen(replace(trace, graph=graph, steps=schema.check_steps(graph, trace.steps)), view)
+    mark_weighted(shown.graph, shown.steps)
+    return shown, view
 
 
 def ghosts_of(scene: Scene, trace: Trace, before: Trace) -> dict[str, dict[str, str]]:

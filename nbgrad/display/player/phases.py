@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from nbgrad.display import messages, numbers, schema, svg
-from nbgrad.display.formula import Token, short
+from nbgrad.display.formula import Token, differentiated, short
 from nbgrad.display.frames import frames_of, root_of
 from nbgrad.display.messages import say, together
 from nbgrad.display.player.gathering import arrival_of, fold_of
@@ -119,7 +119,7 @@ def backward_frames(scene: Scene, trace: Trace) -> Iterator[Frame]:
             sentence = messages.together([sentence, say("hook_left_out", name=short(scene.graph, step.target))])
         spoken = say(
             "spoken_gradient",
-            root=short(scene.graph, root),
+            root=differentiated(scene.graph, root),
             name=short(scene.graph, step.target),
             value=numbers.summary(total),
         )
@@ -188,7 +188,7 @@ def _update_inside(scene: Scene, inside: Inside, root: int) -> Frame:
 
 def moved(scene: Scene, update: Update, root: int) -> str:
     """Say where a parameter goes, and why."""
-    name, loss = short(scene.graph, update.node), short(scene.graph, root)
+    name, loss = short(scene.graph, update.node), differentiated(scene.graph, root)
     gradient = np.asarray(update.gradient, dtype=float)
     if update.is_refused:
         return say("update_refused", name=name, rule=update.rule)

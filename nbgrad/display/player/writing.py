@@ -9,7 +9,7 @@ import networkx as nx
 import numpy as np
 
 from nbgrad.display import messages, numbers, schema, stats
-from nbgrad.display.formula import FAINT, GRADIENT, PLAIN, VALUE, Token, derivative, in_one, short
+from nbgrad.display.formula import FAINT, GRADIENT, PLAIN, VALUE, Token, derivative, differentiated, in_one, short
 from nbgrad.display.player.mathematics import set_latex, set_text
 from nbgrad.display.player.trace import SLOT, Inside, Update, Written, slot
 
@@ -171,7 +171,7 @@ def update_equation(graph: nx.MultiDiGraph, update: Update, root: int) -> list[T
     assert after is not None
     if update.is_refused:
         return [_rule(update, name, ""), *(result(after, VALUE) if numbers.is_single(after) else ())]
-    tokens = [_rule(update, name, short(graph, root))]
+    tokens = [_rule(update, name, differentiated(graph, root))]
     if update.rate is None:
         if numbers.is_single(after):
             tokens += [Token(": "), _number(before, VALUE), Token(" → "), _number(after, VALUE)]
@@ -201,7 +201,7 @@ def _rule(update: Update, name: str, root: str) -> Token:
 
 def inside_equation(graph: nx.MultiDiGraph, inside: Inside, root: int) -> list[Token]:
     """Return the rules by which the first parameters in a closed group move."""
-    top = short(graph, root)
+    top = differentiated(graph, root)
     rules = [_rule(update, name, top) for update, name in zip(inside.updates, inside.names, strict=True)]
     shown = [*rules[:FEW_RULES], *[Token("…")] * (len(rules) > FEW_RULES)]
     return [token for rule in shown for token in (Token(",  "), rule)][1:]
