@@ -146,14 +146,20 @@ def _symbols(step: Step, top: str, source: str) -> list[Token]:
     arriving = derivative(top, source)
     if "∂" in formula:
         return [Token(formula.replace(f"∂{top}/∂{source}", arriving))]
-    if not formula:
+    if not formula or (formula == "1" and not _is_number(step.contribution)):
         return [Token(arriving)]
     return [Token(arriving), Token(f" {_sign(step)} "), Token(as_factor(formula))]
 
 
 def _sign(step: Step) -> str:
     """Return how what arrives and the local derivative are multiplied: "⊙" element by element, "·" by a number."""
-    return "·" if step.local is None or _is_number(step.local) or _is_number(step.upstream) else "⊙"
+    by_number = _is_number(step.local) or _is_number(step.upstream) or _is_constant(step.formula)
+    return "·" if step.local is None or by_number else "⊙"
+
+
+def _is_constant(formula: str) -> bool:
+    """Tell whether a formula is a number and names nothing."""
+    return bool(re.fullmatch(r"[−\d./½]+", formula))
 
 
 def as_factor(formula: str) -> str:
@@ -214,6 +220,8 @@ def _factor_shapes(graph: nx.MultiDiGraph, step: Step, top: str) -> str:
     known = {short(graph, node): graph.nodes[node]["shape"] for node in schema.inputs(graph, step.source)}
     known |= {in_one(name): shape for name, shape in known.items()}
     formula = measure.clean(step.formula)
+    if _is_constant(formula):
+        return ""
     if step.local is not None and "∂" not in formula:
         local = known.get(formula) or np.shape(step.local)  # a factor that was copied to fit has its own shape
         return f"{numbers.shape(np.shape(step.upstream))} {_sign(step)} {numbers.shape(local)}"

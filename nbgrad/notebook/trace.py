@@ -17,6 +17,7 @@ from ..core.tensor import Tensor, no_grad
 from ..ops.manual.mathtext import in_text
 from ..optim import SGD, checked_rate
 from ..optim.base import Optimizer
+from .assignments import lines_of_leaves
 from .border import drawn_steps, network
 from .checks import checked
 from .pictures import LEFT_OUT, Picture, Vertex
@@ -36,7 +37,10 @@ def traced(picture: Picture) -> tuple[nx.MultiDiGraph, list[DrawnStep], dict[int
     steps = drawn_steps(picture, examined)
     for vertex in picture.vertices:
         vertex.gradient = None  # the player begins before the first step: nothing has arrived anywhere
-    return network(picture), steps, written(picture)
+    graph = network(picture)
+    for node, line in lines_of_leaves(picture).items():
+        graph.nodes[node]["code"] = graph.nodes[node]["code"] or line
+    return graph, steps, written(picture)
 
 
 def examined(step: Step, position: int, contribution: Any) -> dict[str, Any]:

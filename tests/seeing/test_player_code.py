@@ -32,7 +32,8 @@ def test_lines_of_cells_are_known():
         "# the first line is a comment\ny = x * 3\n\nloss = np.tanh(y) + y",
         SHOW,
     )
-    assert out.splitlines() == ["In [2] | 2 | y = x * 3 | [2]", "In [2] | 4 | loss = np.tanh(y) + y | [3, 4]"]
+    x = "In [1] | 2 | x = ng.tensor(2.0, requires_grad=True) | [0]"
+    assert out.splitlines() == [x, "In [2] | 2 | y = x * 3 | [2]", "In [2] | 4 | loss = np.tanh(y) + y | [3, 4]"]
 
 
 def test_a_function_of_an_earlier_cell_is_named_by_its_own_line():
@@ -42,7 +43,24 @@ def test_a_function_of_an_earlier_cell_is_named_by_its_own_line():
         "loss = squash(x) * 2",
         SHOW,
     )
-    assert out.splitlines() == ["In [2] | 2 | return np.tanh(v) | [1]", "In [3] | 1 | loss = squash(x) * 2 | [3]"]
+    x = "In [1] | 2 | x = ng.tensor(2.0, requires_grad=True) | [0]"
+    assert out.splitlines() == [x, "In [2] | 2 | return np.tanh(v) | [1]", "In [3] | 1 | loss = squash(x) * 2 | [3]"]
+
+
+def test_a_leaf_has_the_line_that_gave_it_its_name_last():
+    out = in_ipython(
+        "import numpy as np, nbgrad as ng\nw = ng.tensor(1.0, requires_grad=True)",
+        "if True:\n    w, b = ng.tensor(2.0, requires_grad=True), ng.tensor(0.5, requires_grad=True)",
+        "def other():\n    w = 3\n",
+        "this is no Python",
+        "loss = (w + b) ** 2",
+        SHOW,
+    )
+    lines = [line for line in out.splitlines() if line.startswith("In [")]
+    assert lines[0] == (
+        "In [2] | 2 | w, b = ng.tensor(2.0, requires_grad=True), ng.tensor(0.5, requires_grad=True) | [0, 1]"
+    )
+    assert [line.split(" | ")[0] for line in lines] == ["In [2]", "In [5]"]
 
 
 def test_a_layer_is_named_by_the_line_that_calls_it():

@@ -1,5 +1,7 @@
 """Equations of the backward pass: which sign multiplies, what stands in the fraction, which shapes are said."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -61,3 +63,10 @@ def test_a_sum_over_copies_of_a_number_says_its_factors():
     text, _ = steps(((a * k) ** 2).sum())[1]
     assert "= Σ " in text
     assert " ⊙ A " in text
+
+
+def test_a_slope_of_one_is_not_written_and_a_number_has_no_shape():
+    a, b = array(2, 3, name="A"), array(2, 3, name="B")
+    found = steps(((a - b) ** 2).sum())
+    assert re.fullmatch(r"∂\S+/∂A = ∂\S+/∂\S+ \(2×3 → 2×3\) average size \S+", found[0][0])
+    assert re.fullmatch(r"∂\S+/∂B = ∂\S+/∂\S+ · \(−1\) \(2×3 → 2×3\) average size \S+", found[1][0])

@@ -160,7 +160,8 @@ def _in_numbers(written: Written, given: dict[int, Any]) -> list[Token]:
 
 def _shapes(given: dict[int, Any], value: Any) -> str:
     known = [numbers.shape(x.shape) for _, x in sorted(given.items()) if x is not None]
-    return f"{', '.join(known)} → {numbers.shape(value.shape)}"
+    made = numbers.shape(value.shape)
+    return f"{', '.join(known)} → {made}" if known else made
 
 
 def update_equation(graph: nx.MultiDiGraph, update: Update, root: int) -> list[Token]:
