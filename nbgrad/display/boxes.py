@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import networkx as nx
 import numpy as np
 
 from nbgrad.display import measure, messages, numbers, schema, tables, theme, thumbnail
@@ -129,17 +130,7 @@ def _right_of_badge_on_top(node: Node) -> float:
 def _tooltip(scene: Scene, node: Node, gradients: bool) -> str:
     """Say what the box had no room for: the full name, the operation with its inputs, ranges of the numbers."""
     facts, digits = scene.graph.nodes[node.id], scene.look.digits
-    said = [schema.label(scene.graph, node.id)]
-    if facts["op"]:
-        given = (schema.called(scene.graph, u) for u in schema.inputs(scene.graph, node.id))
-        said[0] += f" = {facts['op']}({', '.join(given)})"
-    if facts["kind"] == "group":
-        said.append(messages.say("group_note", count=f"{facts['members']:,}"))
-        if facts["parameters"]:
-            said.append(messages.say("group_parameters", count=f"{facts['parameters']:,}"))
-    if facts["shape"] is not None:
-        shape = messages.say("tooltip_shape", shape=numbers.shape(facts["shape"]))
-        said.append(messages.facts([shape, facts["dtype"]]) if facts["dtype"] else shape)
+    said = described(scene.graph, node.id)
     if facts["value"] is not None or facts["spelled"]:
         summary = numbers.summary(facts["value"], facts["spelled"], digits, counts=True)
         said.append(messages.say("tooltip_value", said=summary))
@@ -160,6 +151,23 @@ def _tooltip(scene: Scene, node: Node, gradients: bool) -> str:
         before = messages.parts([messages.say(key, said=summary) for key, summary in zip(had, old, strict=True)])
         said += [messages.say("tooltip_before", said=before)] * bool(before) + within(change)
     return messages.parts(said)
+
+
+def described(graph: nx.MultiDiGraph, node: int) -> list[str]:
+    """Say of a node what does not change while numbers come: name, operation with its inputs, shape and dtype."""
+    facts = graph.nodes[node]
+    said = [schema.label(graph, node)]
+    if facts["op"]:
+        given = (schema.called(graph, u) for u in schema.inputs(graph, node))
+        said[0] += f" = {facts['op']}({', '.join(given)})"
+    if facts["kind"] == "group":
+        said.append(messages.say("group_note", count=f"{facts['members']:,}"))
+        if facts["parameters"]:
+            said.append(messages.say("group_parameters", count=f"{facts['parameters']:,}"))
+    if facts["shape"] is not None:
+        shape = messages.say("tooltip_shape", shape=numbers.shape(facts["shape"]))
+        said.append(messages.facts([shape, facts["dtype"]]) if facts["dtype"] else shape)
+    return said
 
 
 def value_fragment(

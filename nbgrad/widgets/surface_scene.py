@@ -17,7 +17,7 @@ import numpy as np
 from nbgrad.display.messages import facts, say
 from nbgrad.plots import Grid
 
-from .loss_picture import DIM, INK, LINE, fonts, nice_step
+from .loss_picture import DIM, INK, LINE, captions, fonts, nice_step
 
 AZIMUTH, ELEVATION = 35.0, 26.0  # degrees, the first view
 TALL = 0.62  # half the height of the box; half its width and depth are 1
@@ -124,10 +124,11 @@ def still(grid: Grid, points: np.ndarray, targets: np.ndarray, labels: Labels) -
     view = View(grid, heights)
     target = labels.target or say("surface_prediction")
     title = say("surface_title", target=target, first=labels.names[0], second=labels.names[1])
+    named, told = captions(_clean(title), _clean(in_words(grid, points, targets, labels)))
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" '
-        f'role="img" font-family="{escape(fonts(), quote=True)}" font-size="12">',
-        f"<title>{_clean(title)}</title><desc>{_clean(in_words(grid, points, targets, labels))}</desc>",
+        f'role="img" {named} font-family="{escape(fonts(), quote=True)}" font-size="12">',
+        told,
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
         *_walls(view, heights),
         *_cells(grid, view, heights),

@@ -114,7 +114,7 @@ def test_a_phase_is_repeated_and_without_that_the_pass_ends(player):
 
 
 def test_the_drawing_grows_and_shrinks_and_fits(player):
-    width = lambda: player.locator(".ng-sheet > svg").first.bounding_box()["width"]  # noqa: E731
+    width = lambda: player.locator(".ng-paper > svg").first.bounding_box()["width"]  # noqa: E731
     before = width()
     player.get_by_role("button", name="Larger").click()
     assert width() > before * 1.1

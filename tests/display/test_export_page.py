@@ -146,3 +146,13 @@ def test_what_cannot_be_played_stands_still(opened):
     page = opened(film_to_html(Film(square_graph()[0], []), "t"))
     assert page.locator("fieldset").count() == 0
     assert page.locator(".ng-graph").count() == 1
+
+
+def test_where_motion_is_not_wanted_the_button_that_is_chosen_says_what_is_seen(opened):
+    html = film_to_html(film(), "")
+    moving, still = opened(html), opened(html, reduced_motion="reduce")
+    chosen = lambda page: page.locator("input:checked + label").inner_text()  # noqa: E731
+    assert (chosen(moving), chosen(still)) == ("Play", "Last step")
+    assert moving.get_by_text("Pause", exact=True).is_visible()
+    assert still.get_by_text("Pause", exact=True).is_hidden()
+    assert still.get_by_role("radio", name="Last step").is_checked()

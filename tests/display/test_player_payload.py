@@ -17,8 +17,8 @@ KEYS = {
     "orders", "code", "groups", "ghosts", "words",
 }  # fmt: skip
 FRAME_KEYS = {
-    "phase", "caption", "active", "edges", "label", "label_at", "target", "slot", "fragment", "math", "equation",
-    "sentence", "spoken", "line", "fold", "arrival",
+    "phase", "caption", "active", "edges", "label", "label_at", "target", "slot", "fragment", "math",
+    "equation", "number", "sentence", "spoken", "line", "fold", "arrival",
 }  # fmt: skip
 
 

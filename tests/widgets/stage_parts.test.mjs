@@ -7,7 +7,7 @@ import { arrivalTokens, isArrival } from "../../nbgrad/widgets/js/arrival.js";
 import { foldedAlong } from "../../nbgrad/widgets/js/fold.js";
 import { neighbourOf, sharedArea } from "../../nbgrad/widgets/js/geometry.js";
 import { placeOfPicture, placeOfText } from "../../nbgrad/widgets/js/ghosts.js";
-import { keepsMathAttribute, piecesAt } from "../../nbgrad/widgets/js/mathematics.js";
+import { keepsMathAttribute, piecesAt, plainText } from "../../nbgrad/widgets/js/mathematics.js";
 import { readPayload } from "../../nbgrad/widgets/js/payload.js";
 import { fillPlaces, phrases } from "../../nbgrad/widgets/js/phrases.js";
 import { isSpoken } from "../../nbgrad/widgets/js/speech.js";
@@ -130,4 +130,14 @@ test("the ghost of a picture stands right of the new one, or over its corner", (
   assert.ok(narrow.beside && narrow.x >= 30 && narrow.x + 30 * narrow.share <= 55);
   const wide = placeOfPicture({ width: 50, height: 20 }, 55);
   assert.ok(!wide.beside && wide.x + 50 * wide.share === 50 && wide.y + 20 * wide.share === 20);
+});
+
+test("a formula in one line of text: fractions with a stroke, powers with a roof", () => {
+  const leaf = (localName, textContent) => ({ localName, textContent, children: [] });
+  const branch = (localName, ...children) => ({ localName, children });
+  const sum = branch("mrow", leaf("mn", "1"), leaf("mo", "+"), leaf("mi", "x"));
+  const power = branch("msup", leaf("mi", "x"), leaf("mn", "2"));
+  assert.equal(plainText(branch("math", branch("mfrac", leaf("mn", "1"), sum), leaf("mo", "·"), power)), "1/(1+x)·x^2");
+  assert.equal(plainText(branch("msqrt", sum)), "√(1+x)");
+  assert.equal(plainText(branch("msubsup", leaf("mi", "v"), leaf("mn", "3"), leaf("mn", "2"))), "v_3^2");
 });

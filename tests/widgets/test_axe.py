@@ -1,13 +1,15 @@
-"""What axe-core says of the player and of the training controls: nothing that would shut anybody out."""
+"""What axe-core says of the player, of the training controls and of a program: nothing that would shut anybody out."""
 
 from __future__ import annotations
 
+import compiled_examples
 import handmade
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 import nbgrad as ng
+from nbgrad.notebook.programs import program_widget
 from nbgrad.training import Trainer
 from nbgrad.widgets.player import Player
 
@@ -85,6 +87,19 @@ def test_the_training_controls(open_page, mount, theme, width):
     trainer.run(epochs=3)
     mount(page, trainer._widget)
     assert complaints(page) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_program(open_page, mount, theme):
+    page = open_page(theme=theme)
+    mount(page, program_widget(compiled_examples.network()))
+    for view in ("Readable", "Fast", "Passes"):
+        page.get_by_role("button", name=view).click()
+        assert complaints(page) == [], view
+    page.get_by_role("button", name="Readable").click()
+    for number in (0, 1, 5):  # an import, an empty line, one that computes
+        page.locator(".ng-line").nth(number).click()
+        assert complaints(page) == [], number
 
 
 def test_it_would_find_something(page, mount):

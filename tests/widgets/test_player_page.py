@@ -276,7 +276,7 @@ def test_the_controls_stay_in_place_however_long_the_words(open_page, mount):
     payload["frames"][2]["sentence"] = "A sentence that goes on and on. " * 8
     payload["frames"][3]["equation"] = [{"text": "∂loss/∂w = 12.000 × 2.000 " * 5, "role": "value"}]
     mount(page, Player(payload))
-    page.wait_for_function("document.querySelector('.ng-sentence').style.minHeight !== ''")
+    page.wait_for_function("document.querySelector('.ng-lines-of-step').style.minHeight !== ''")
     tops = []
     for key in ("Home", "ArrowRight", "ArrowRight", "ArrowRight"):
         page.locator(".ng-play").press(key)

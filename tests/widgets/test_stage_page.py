@@ -114,22 +114,22 @@ def test_near_an_edge_is_near_enough_to_choose_it(player):
 
 def test_the_wheel_scrolls_the_notebook_and_zooms_only_with_control(player):
     player.evaluate("document.body.style.paddingBottom = '2000px'")
-    box = player.locator(".ng-sheet").bounding_box()
+    box = player.locator(".ng-paper").bounding_box()
     player.mouse.move(box["x"] + 200, box["y"] + 60)
     player.mouse.wheel(0, 120)
     player.wait_for_function("scrollY === 120")
-    assert player.locator(".ng-sheet").bounding_box()["width"] == box["width"]
+    assert player.locator(".ng-paper").bounding_box()["width"] == box["width"]
     player.keyboard.down("Control")
     player.mouse.wheel(0, -300)
     player.keyboard.up("Control")
-    player.wait_for_function("wide => document.querySelector('.ng-sheet').offsetWidth > wide * 1.5", arg=box["width"])
+    player.wait_for_function("wide => document.querySelector('.ng-paper').offsetWidth > wide * 1.5", arg=box["width"])
     assert player.evaluate("scrollY") == 120
 
 
 def test_buttons_zoom_and_show_all_again(open_page, mount):
     page = open_page(width=420)
     mount(page, Player(handmade.payload()))
-    sheet, stage = page.locator(".ng-sheet"), page.locator(".ng-stage")
+    sheet, stage = page.locator(".ng-paper"), page.locator(".ng-stage")
     wide = sheet.bounding_box()["width"]
     page.get_by_label("Larger").click()
     assert sheet.bounding_box()["width"] == pytest.approx(wide * 1.25, abs=2)
@@ -169,12 +169,12 @@ def test_a_swipe_steps_and_two_fingers_zoom(open_page, mount):
         touch(session, "touchEnd")
         page.wait_for_function("frame => models[0].get('frame') === frame", arg=expected)
 
-    box = page.locator(".ng-sheet").bounding_box()
+    box = page.locator(".ng-paper").bounding_box()
     x, y = box["x"] + 300, box["y"] + 80
     touch(session, "touchStart", (x - 20, y), (x + 20, y))
     touch(session, "touchMove", (x - 40, y), (x + 40, y))
     touch(session, "touchEnd")
-    page.wait_for_function("wide => document.querySelector('.ng-sheet').offsetWidth > wide * 1.5", arg=box["width"])
+    page.wait_for_function("wide => document.querySelector('.ng-paper').offsetWidth > wide * 1.5", arg=box["width"])
     assert frame(page) == START
 
 
@@ -325,7 +325,7 @@ def test_what_is_beside_a_box_never_covers_it_or_leaves_the_drawing(open_page, m
             continue
         note = page.locator(".ng-callout-ground").bounding_box()
         box = page.locator(f'[data-node="{each["target"]}"] .ng-box').bounding_box()
-        sheet = page.locator(".ng-sheet").bounding_box()
+        sheet = page.locator(".ng-paper").bounding_box()
         assert not overlap(note, box)
         assert note["x"] >= sheet["x"]
         assert note["y"] + note["height"] <= sheet["y"] + sheet["height"] + 1
@@ -382,7 +382,7 @@ def test_a_step_is_spoken_once_one_stays_there(open_page, mount):
     page.locator(".ng-stage").press("ArrowRight")
     page.locator(".ng-stage").press("ArrowRight")
     page.clock.run_for(300)
-    assert spoken.text_content() == "Spoken: The second is added."
+    assert spoken.text_content() == "Step 3 of 4. Spoken: The second is added."
 
 
 def test_paper_shows_how_it_ends_and_no_buttons(player):

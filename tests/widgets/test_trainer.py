@@ -155,7 +155,11 @@ def test_the_picture_is_the_same_to_the_byte_and_escapes_names():
     first = loss_svg(history, 6, '<script>"&\x00')
     assert first == loss_svg(history, 6, '<script>"&\x00')
     assert "<script>" not in first
-    ElementTree.fromstring(first)
+    root = ElementTree.fromstring(first)
+    told = {each.get("id"): each.text for each in root if each.get("id")}
+    title, described = (told[name] for name in root.get("aria-labelledby").split())
+    assert title.startswith("<script>")
+    assert described.startswith(f"{title}: ")
     assert first.count('stroke-dasharray="5 4"') == 2  # the curve and its key
 
 

@@ -63,8 +63,8 @@ def test_the_curve_and_the_numbers_follow_the_state(page, mount, trainer):
     assert len(points) == 12
     assert heights[-1] > heights[0]  # the loss has fallen
     assert page.get_by_role("progressbar").get_attribute("aria-valuenow") == "12"
-    label = page.locator(".ng-curve").get_attribute("aria-label")
-    assert label.startswith("Loss by epoch, logarithmic axis: epoch 12, training loss ")
+    curve = page.get_by_role("slider", name="Loss by epoch, logarithmic axis", exact=True)
+    assert curve.get_attribute("aria-valuetext").startswith("epoch 12, training loss ")
 
 
 def test_the_cursor_follows_mouse_and_arrow_keys(page, mount, trainer):

@@ -47,7 +47,12 @@ fieldset input:checked + label { border-color: var(--chosen); box-shadow: inset 
 fieldset input:focus-visible + label { outline: 3px solid var(--chosen); outline-offset: 1px; }
 main:has(#pause:checked) .ng-graph * { animation-play-state: paused !important; }
 main:has(.step:checked) .ng-graph [class^=w] { animation: none !important; opacity: 0; }
-@media (prefers-reduced-motion: reduce) { .ng-graph * { animation: none !important; } }
+.still { display: none; }
+@media (prefers-reduced-motion: reduce) {
+  .ng-graph * { animation: none !important; }
+  .still { display: inline; }
+  .moving, #pause, #pause + label { display: none; }
+}
 @media print { .ng-graph * { animation: none !important; } }
 """
 
@@ -65,7 +70,8 @@ def to_html(svg: str, title: str, text: str) -> str:
 def film_to_html(film: Film, text: str) -> str:
     """Return a page on which a backward pass plays by itself, and can be paused and stepped.
 
-    Where motion is not wanted it shows the final frame until a step is chosen; so does paper.
+    Where motion is not wanted it shows the final frame until a step is chosen, and offers that instead of playing; so
+    does paper.
     """
     if not film.plays:
         return _page(film.title, film.svg, text)
@@ -104,8 +110,14 @@ def _controls(count: int) -> str:
         checked = " checked" if name == "play" else ""
         spoken = f' aria-label="{messages.say("page_step", number=said)}"' if css else ""
         parts.append(f'<input type="radio" name="at" id="{name}"{css}{spoken}{checked}>')
-        parts.append(f'<label for="{name}">{escape(said)}</label>')
+        parts.append(f'<label for="{name}">{_played() if name == "play" else escape(said)}</label>')
     return f"<fieldset><legend>{messages.say('page_controls')}</legend>{''.join(parts)}</fieldset>\n"
+
+
+def _played() -> str:
+    """Return what stands on the first button: it plays, or shows the last step where motion is not wanted."""
+    play, last = escape(messages.say("page_play")), escape(messages.say("ui_last"))
+    return f'<span class="moving">{play}</span><span class="still">{last}</span>'
 
 
 def _fitting(svg: str) -> str:

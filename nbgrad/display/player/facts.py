@@ -7,7 +7,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
-from nbgrad.display import measure, messages, numbers, schema, stats
+from nbgrad.display import boxes, measure, messages, numbers, schema, stats
 from nbgrad.display.formula import short
 from nbgrad.display.frames import root_of
 from nbgrad.display.messages import say
@@ -50,6 +50,7 @@ def _node(trace: Trace, node: int, gradient: Any, sent: list[Step], line: int | 
     gradient = schema.as_array(gradient)
     return {
         "name": measure.clean(schema.label(graph, node), 200),
+        "about": messages.parts(boxes.described(graph, node)),
         "kind": facts["kind"],
         "op": messages.operation(facts["op"]) if facts["op"] else "",
         "symbol": facts["symbol"] or "",

@@ -208,6 +208,7 @@ def _plain(frame: Frame, line_of: dict[int, int], names: Sequence[str]) -> dict[
         "target": frame.target,
         "slot": frame.slot,
         "fragment": frame.fragment,
+        "number": frame.number,
         "math": set_tokens(frame.equation, names),
         "equation": [{"text": token.text, "role": token.role} for token in frame.equation],
         "sentence": frame.sentence,

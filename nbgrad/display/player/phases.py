@@ -25,8 +25,8 @@ class Frame:
     """What the player shows at one moment; see ``payload`` for how it goes to the page.
 
     active: the node at work. edges: those that are lit. label, label_at: what floats beside an edge. target, slot,
-    fragment: whose value or gradient gets which piece of drawing. spoken: the sentence with its number. fold: what
-    broadcasting undone looks like, arrival: what adds up; None where there is no such thing.
+    fragment: whose value or gradient gets which piece of drawing; number: the same in words. spoken: the sentence with
+    its number. fold: what broadcasting undone looks like, arrival: what adds up; None where there is no such thing.
     """
 
     phase: str
@@ -35,6 +35,7 @@ class Frame:
     target: int
     slot: str
     fragment: str
+    number: str
     equation: tuple[Token, ...]
     sentence: str
     spoken: str
@@ -61,6 +62,7 @@ def forward_frames(scene: Scene, trace: Trace) -> Iterator[Frame]:
             continue
         written = trace.written.get(node)
         sentence = messages.together([computed(graph, node), *newly_moved(trace, node, told)])
+        number = numbers.summary(value)
         yield Frame(
             phase=FORWARD,
             caption=messages.operation(facts["op"] or short(graph, node)),
@@ -69,9 +71,10 @@ def forward_frames(scene: Scene, trace: Trace) -> Iterator[Frame]:
             target=node,
             slot="value",
             fragment=svg.value_fragment(scene.nodes[node], value),
+            number=number,
             equation=tuple(forward_equation(graph, node, written)),
             sentence=sentence,
-            spoken=together([sentence, say("spoken_value", name=short(graph, node), value=numbers.summary(value))]),
+            spoken=together([sentence, say("spoken_value", name=short(graph, node), value=number)]),
         )
 
 
@@ -113,7 +116,7 @@ def backward_frames(scene: Scene, trace: Trace) -> Iterator[Frame]:
     root = root_of(steps)
     so_far: dict[int, Any] = {}
     for step, frame in zip(steps, frames_of(scene, steps), strict=True):
-        total = schema.as_array(step.total)
+        number = numbers.summary(schema.as_array(step.total))
         sentence = frame.sentence
         if step.index == step.count and step.target in trace.hooked:
             sentence = messages.together([sentence, say("hook_left_out", name=short(scene.graph, step.target))])
@@ -121,7 +124,7 @@ def backward_frames(scene: Scene, trace: Trace) -> Iterator[Frame]:
             "spoken_gradient",
             root=differentiated(scene.graph, root),
             name=short(scene.graph, step.target),
-            value=numbers.summary(total),
+            value=number,
         )
         yield Frame(
             phase=BACKWARD,
@@ -133,6 +136,7 @@ def backward_frames(scene: Scene, trace: Trace) -> Iterator[Frame]:
             target=frame.target,
             slot="gradient",
             fragment=frame.gradient,
+            number=number,
             equation=frame.equation,
             sentence=sentence,
             spoken=together([sentence, spoken]),
@@ -157,6 +161,7 @@ def update_frames(scene: Scene, trace: Trace) -> Iterator[Frame]:
         name = short(scene.graph, update.node)
         since = [moved_since(trace, update.node)] if update.node in trace.moved else []
         sentence = messages.together([moved(scene, update, root), *since])
+        number = numbers.summary(after)
         yield Frame(
             phase=UPDATE,
             caption=say("caption_update", name=name),
@@ -164,22 +169,25 @@ def update_frames(scene: Scene, trace: Trace) -> Iterator[Frame]:
             target=update.node,
             slot="value",
             fragment=svg.value_fragment(scene.nodes[update.node], after),
+            number=number,
             equation=tuple(update_equation(scene.graph, update, root)),
             sentence=sentence,
-            spoken=together([sentence, say("spoken_value", name=name, value=numbers.summary(after))]),
+            spoken=together([sentence, say("spoken_value", name=name, value=number)]),
         )
 
 
 def _update_inside(scene: Scene, inside: Inside, root: int) -> Frame:
     name = short(scene.graph, inside.node)
     sentence = say("update_inside", name=name, names=listed(list(inside.names)))
+    value = scene.graph.nodes[inside.node]["value"]
     return Frame(
         phase=UPDATE,
         caption=say("caption_update", name=name),
         active=inside.node,
         target=inside.node,
         slot="value",
-        fragment=svg.value_fragment(scene.nodes[inside.node], scene.graph.nodes[inside.node]["value"]),
+        fragment=svg.value_fragment(scene.nodes[inside.node], value),
+        number=numbers.summary(value),
         equation=tuple(inside_equation(scene.graph, inside, root)),
         sentence=sentence,
         spoken=sentence,

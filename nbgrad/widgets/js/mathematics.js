@@ -18,10 +18,36 @@ const LONGEST_PIECE = 30; // characters: what is longer may break before an oper
 const OPERATORS = new Set(["+", "−", "·", "×", "⊙", "←"]);
 const TOKEN_ROLES = ["plain", "gradient", "value", "dim"];
 
-/** The nodes of a frame's equation: MathML where there is any, else the tokens as text. */
+/** The nodes of a frame's equation: MathML where there is any, as one formula for the ear; else the tokens as text. */
 export function equationOf({ math, equation }) {
   const parsed = math ? importMath(math) : null;
-  return parsed === null ? equationTokens(equation) : breakable(parsed);
+  if (parsed === null) {
+    return equationTokens(equation);
+  }
+  const written = equation.map(({ text }) => text).join("");
+  const attributes = { class: "ng-formula", role: "math", "aria-label": (written || plainText(parsed)).trim() };
+  return [element("span", attributes, [element("span", { "aria-hidden": "true" }, breakable(parsed))])];
+}
+
+/** A formula in one line of text, as one would type it: fractions with a stroke, powers with a roof. */
+export function plainText(node) {
+  const parts = [...node.children].map(plainText);
+  const group = (text) => (/^[\p{L}\p{N}\p{M}∂.]*$/u.test(text) ? text : `(${text})`);
+  const [first, second, third] = parts;
+  switch (node.localName) {
+    case "mfrac":
+      return `${group(first)}/${group(second)}`;
+    case "msup":
+      return `${first}^${group(second)}`;
+    case "msubsup":
+      return `${first}_${group(second)}^${group(third)}`;
+    case "msub":
+      return `${first}_${group(second)}`;
+    case "msqrt":
+      return `√(${parts.join("")})`;
+    default:
+      return parts.length > 0 ? parts.join("") : node.textContent.replaceAll("\u00a0", " ");
+  }
 }
 
 /** Parse MathML. Null where it is not well-formed, or holds anything but mathematics. */

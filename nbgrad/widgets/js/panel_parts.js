@@ -55,9 +55,9 @@ export function panelMark(right, words = "") {
   return element("span", { class: `ng-mark ng-mark-${right ? "right" : "wrong"}` }, [sign, ...said]);
 }
 
-/** A line that is spoken when it changes. `say(text, tone)`: tone is "", "error", "right" or "wrong". */
-export function panelStatus() {
-  const root = element("p", { class: "ng-status", role: "status" });
+/** A line that is spoken when it changes, with further `attributes`. `say(text, tone)`: tone is "", "error", "right" or "wrong". */
+export function panelStatus(attributes = {}) {
+  const root = element("p", { class: "ng-status", role: "status", ...attributes });
 
   function say(text, tone = "") {
     root.dataset.tone = tone;

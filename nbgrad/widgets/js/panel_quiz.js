@@ -25,7 +25,8 @@ export function buildQuizPanel(desk) {
   const hint = panelButton(desk.words("quiz_hint"), showHint);
   const reveal = panelButton(desk.words("quiz_reveal"), showStep);
   const next = panelButton(desk.words("quiz_next"), goOn);
-  const status = panelStatus();
+  const status = panelStatus({ id: `${desk.id}-verdict` });
+  field.setAttribute("aria-describedby", `${desk.id}-verdict`);
   const hinted = element("p", { class: "ng-dim", role: "status" });
   const form = element("form", { class: "ng-quiz-form" }, [field, check, hint, reveal, next]);
   const body = element("div", { class: "ng-quiz" }, [place, asked, form, status.root, hinted, score]);
@@ -47,6 +48,7 @@ export function buildQuizPanel(desk) {
     asked.textContent = question.question;
     hinted.textContent = "";
     field.value = "";
+    tellValidity(true);
     status.say(game.closed ? desk.words("quiz_answer", { answer: question.text }) : "");
     if (!game.closed) {
       desk.goTo(Math.max(0, question.frame - 1));
@@ -64,9 +66,11 @@ export function buildQuizPanel(desk) {
     const number = typedNumber(field.value);
     if (number === null) {
       status.say(desk.words("quiz_no_number"), "error");
+      tellValidity(false);
       return;
     }
     const verdict = judge({ ...question, value: valueOf(desk, question) }, number);
+    tellValidity(verdict.kind === "right");
     game.tries += 1;
     game.closed = verdict.kind === "right" || game.tries >= TRIES;
     game.right += verdict.kind === "right" ? 1 : 0;
@@ -77,6 +81,10 @@ export function buildQuizPanel(desk) {
     if (!game.closed) {
       field.select();
     }
+  }
+
+  function tellValidity(valid) {
+    field.setAttribute("aria-invalid", String(!valid));
   }
 
   function showHint() {

@@ -89,6 +89,13 @@ export function buildPanels(context) {
     }
   }
 
+  /** Take the focus into the open panel; false where none is open. */
+  function enter() {
+    const place = current?.panel.focus ?? current?.section;
+    place?.focus();
+    return Boolean(place);
+  }
+
   /** Scroll the stage until these nodes can be seen. */
   function reveal({ nodes }) {
     const stage = context.root.querySelector(".ng-stage");
@@ -203,5 +210,5 @@ export function buildPanels(context) {
     cells.dispose();
   }
 
-  return { buttons: Object.values(buttons), root, show, select, payloadChanged, hover, dispose };
+  return { buttons: Object.values(buttons), root, show, select, enter, payloadChanged, hover, dispose };
 }

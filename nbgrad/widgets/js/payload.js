@@ -36,6 +36,7 @@ function readFrame(raw) {
     target: raw.target ?? null,
     slot: raw.slot ?? "gradient",
     fragment: raw.fragment ?? raw.gradient ?? "",
+    number: raw.number ?? null,
     math: raw.math ?? "",
     equation: raw.equation ?? [],
     sentence: joined(raw.sentence, raw.fold?.said),

@@ -31,7 +31,7 @@ function render({ model, el }) {
   const playback = new Playback(model, payload.phases, show);
   const head = buildHead(say, (key) => playback.goToPhase(key));
   const words = buildWords();
-  const speech = buildSpeech();
+  const speech = buildSpeech(say);
   const help = buildHelp(say);
   const stage = new Stage(payload, say, {
     select,
@@ -39,6 +39,8 @@ function render({ model, el }) {
     toggle: (path) => kernel.ask({ kind: "toggle", path }),
     hover: (node) => panels.hover(node),
     step: (distance) => playback.stepBy(distance),
+    edge: (key) => speech.tell(edgeWords(payload.edges[key], say)),
+    enter: () => panels.enter(),
   });
   const panels = buildPanels({
     model,
@@ -55,9 +57,9 @@ function render({ model, el }) {
   });
   const actions = {
     first: () => playback.first(),
-    back: () => playback.stepBy(-1),
+    back: () => step(-1),
     toggle: () => playback.toggle(),
-    forward: () => playback.stepBy(1),
+    forward: () => step(1),
     last: () => playback.last(),
     goTo: (frame) => playback.goTo(frame),
     setSpeed: (speed) => playback.setSpeed(speed),
@@ -107,7 +109,7 @@ function render({ model, el }) {
     root.classList.toggle("ng-playing", playback.playing);
     root.style.setProperty("--ng-step", `${playback.playing ? stepDelay(playback.speed) : UNHURRIED}ms`);
     controls.show(playback, frame?.caption ?? "");
-    speech.say(frame?.spoken ?? "", playback);
+    speech.step(frame, playback);
     panels.show(playback);
   }
 
@@ -119,6 +121,14 @@ function render({ model, el }) {
     head.show(frame);
     words.show(frame);
     return frame;
+  }
+
+  /** Step; where there is no step any more, say so. */
+  function step(distance) {
+    if (distance > 0 ? playback.atEnd : playback.atStart) {
+      speech.tell(say(distance > 0 ? "last" : "first"));
+    }
+    playback.stepBy(distance);
   }
 
   function select(kind, id) {
@@ -145,6 +155,12 @@ function render({ model, el }) {
   el.append(root);
   show();
   return () => undo.forEach((each) => each());
+}
+
+/** What is said of an edge that a key has chosen: its three numbers, where it has them. */
+function edgeWords(edge, say) {
+  const numbers = [edge?.upstream, edge?.local, edge?.product];
+  return edge ? say(numbers.every(Boolean) ? "edge_spoken" : "edge_named", edge) : "";
 }
 
 function buildHead(say, choosePhase) {

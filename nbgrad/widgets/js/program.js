@@ -82,12 +82,15 @@ function render({ model, el }) {
     said.textContent = sayOf(what);
   }
 
-  /** What is said of a line or a node. Numbers of lines are the readable source's, so they are said beside it alone. */
+  /** What is said of a line or a node; of nothing, how one chooses something. Numbers of lines are the readable source's, so they are said beside it alone. */
   function sayOf(what) {
     if (model.get("view") !== "readable") {
       return payload.names[what?.node] ?? "";
     }
-    return (what?.line === undefined ? payload.nodes[what?.node] : lines[what.line]?.said) || say("hint");
+    if (!what) {
+      return say("hint");
+    }
+    return (what.line === undefined ? payload.nodes[what.node] : lines[what.line]?.said) ?? "";
   }
 
   function showView() {

@@ -17,7 +17,9 @@ export class ProgramGraph {
     this.edges = indexBy(this.drawing, "edge");
     const attributes = { class: "ng-program-graph ng-focusable", tabindex: "0", role: "listbox", "aria-label": label };
     this.root = element("div", attributes, [this.drawing]);
+    // Only its boxes are spoken: a name of its own would make the drawing one of the things to choose from.
     this.drawing.setAttribute("role", "presentation");
+    ["aria-labelledby", "aria-describedby"].forEach((name) => this.drawing.removeAttribute(name));
     for (const [node, box] of this.boxes) {
       box.setAttribute("role", "option");
       box.setAttribute("id", `${prefix}node${node}`);

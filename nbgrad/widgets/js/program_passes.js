@@ -9,7 +9,7 @@ export function buildPasses(groups, say) {
     element("thead", {}, [element("tr", {}, columns)]),
     ...groups.map((group) =>
       element("tbody", {}, [
-        element("tr", {}, [element("th", { colspan: "3", scope: "rowgroup" }, [group.name])]),
+        element("tr", {}, [element("th", { colspan: "3", class: "ng-pass-group" }, [group.name])]),
         ...group.rows.map(buildPass),
       ]),
     ),

@@ -2,7 +2,7 @@
 // comments at the ends of lines can be done without: it is shown where there is room for it.
 
 import { element } from "./dom.js";
-import { splitNote } from "./program_links.js";
+import { splitNote, textOf } from "./program_links.js";
 import { scrollNeeded } from "./scrolling.js";
 
 const ROLES = new Set(["keyword", "function", "number", "string", "comment", "heading", "parameter", "gradient"]);
@@ -18,8 +18,10 @@ export class Source {
     this.root = element("div", attributes, [element("div", { class: "ng-lines", role: "presentation" }, this.rows)]);
     if (over) {
       this.rows.forEach((row, index) => {
-        row.setAttribute("role", "option");
-        row.setAttribute("aria-selected", "false");
+        if (!isBlank(lines[index])) {
+          row.setAttribute("role", "option");
+          row.setAttribute("aria-selected", "false");
+        }
         row.addEventListener("pointerenter", () => over(index));
         row.addEventListener("click", () => chosen(index));
       });
@@ -58,7 +60,9 @@ export class Source {
     this.rows.forEach((row, index) => {
       row.classList.toggle("ng-lit", wanted.has(index));
       row.classList.toggle("ng-current", index === current);
-      row.setAttribute("aria-selected", String(index === current));
+      if (row.getAttribute("role") === "option") {
+        row.setAttribute("aria-selected", String(index === current));
+      }
     });
     if (this.rows[current]) {
       this.root.setAttribute("aria-activedescendant", this.rows[current].id);
@@ -78,6 +82,11 @@ export class Source {
     const bottom = Math.max(...boxes.map((box) => box.bottom)) + 12 - seen.bottom;
     this.root.scrollBy({ top: scrollNeeded(top, bottom), behavior: "instant" });
   }
+}
+
+/** Whether nothing stands in a line, so that there is nothing to choose. */
+function isBlank({ tokens }) {
+  return textOf(tokens).trim() === "";
 }
 
 function buildLine(line, index, id) {

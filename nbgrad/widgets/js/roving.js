@@ -6,17 +6,20 @@ export const WALKING_KEYS = ["ArrowRight", "ArrowLeft", "ArrowDown", "ArrowUp"];
 
 export class Roving {
   /**
-   * `stops`: key -> { element, box, label }. `joined(key)`: the set of keys that an edge leads to. The elements become
-   * buttons for the keyboard and for screen readers.
+   * `stops`: key -> { element, box, label, expanded }. `joined(key)`: the set of keys that an edge leads to. The
+   * elements become buttons for the keyboard and for screen readers; `expanded`, of those that open or close something.
    */
   constructor(stops, joined) {
     this.stops = stops;
     this.joined = joined;
     this.boxes = new Map([...stops].map(([key, { box }]) => [key, box]));
-    for (const { element, label } of stops.values()) {
+    for (const { element, label, expanded = null } of stops.values()) {
       element.setAttribute("role", "button");
       element.setAttribute("tabindex", "-1");
       element.setAttribute("aria-label", label);
+      if (expanded !== null) {
+        element.setAttribute("aria-expanded", String(expanded));
+      }
     }
     this.current = null;
     this.makeCurrent(stops.keys().next().value ?? null);

@@ -21,11 +21,13 @@ export function bringIntoView(scroller, shapes, atOnce) {
   if (shapes.length === 0 || seen.width === 0) {
     return false;
   }
-  const boxes = fittingBoxes(shapes.map((shape) => shape.getBoundingClientRect()), seen);
-  const left = Math.min(...boxes.map((box) => box.left)) - SEEN_MARGIN - seen.left;
-  const right = Math.max(...boxes.map((box) => box.right)) + SEEN_MARGIN - seen.right;
-  const top = Math.min(...boxes.map((box) => box.top)) - SEEN_MARGIN - seen.top;
-  const bottom = Math.max(...boxes.map((box) => box.bottom)) + SEEN_MARGIN - seen.bottom;
+  const bounds = boundsOf(fittingBoxes(shapes.map((shape) => shape.getBoundingClientRect()), seen));
+  const across = marginOf(bounds.width, seen.width);
+  const down = marginOf(bounds.height, seen.height);
+  const left = bounds.left - across - seen.left;
+  const right = bounds.right + across - seen.right;
+  const top = bounds.top - down - seen.top;
+  const bottom = bounds.bottom + down - seen.bottom;
   const move = { left: scrollNeeded(left, right), top: scrollNeeded(top, bottom) };
   if (move.left !== 0 || move.top !== 0) {
     const jump = atOnce || prefersLessMotion() || Math.abs(move.left) > seen.width;
@@ -47,4 +49,18 @@ export function fittingBoxes(boxes, { width, height }) {
     count -= 1;
   }
   return boxes.slice(0, count);
+}
+
+/** The rectangle that holds all `boxes`. */
+function boundsOf(boxes) {
+  const left = Math.min(...boxes.map((box) => box.left));
+  const right = Math.max(...boxes.map((box) => box.right));
+  const top = Math.min(...boxes.map((box) => box.top));
+  const bottom = Math.max(...boxes.map((box) => box.bottom));
+  return { left, right, top, bottom, width: right - left, height: bottom - top };
+}
+
+/** What stays free at both sides of something of this `size`, as far as there is `room`. */
+function marginOf(size, room) {
+  return Math.max(0, Math.min(SEEN_MARGIN, (room - size) / 2));
 }

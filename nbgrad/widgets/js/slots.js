@@ -30,14 +30,16 @@ export class Slots {
     });
   }
 
-  /** Bring all slots to `picture`; only those that change are touched. */
+  /** Bring all slots to `picture`; only those that change are touched. Returns the nodes of those. */
   show(picture) {
+    const changed = new Set();
     this.fresh?.classList.remove("ng-fresh");
     this.fresh = null;
     for (const slot of this.slots) {
       const index = picture[slot.kind].get(slot.node) ?? -1;
       if (slot.shown !== index) {
         slot.shown = index;
+        changed.add(slot.node);
         slot.root.replaceChildren(...(index < 0 ? slot.base : this.piece(index)));
         this.addGhost(slot, index);
       }
@@ -46,6 +48,7 @@ export class Slots {
       }
     }
     this.fresh?.classList.add("ng-fresh");
+    return changed;
   }
 
   /** What the slot showed before the frame at `index`, as text; "" where it is not a single text. */

@@ -12,15 +12,19 @@ const PASSIVE = new Set(["wheel", "touchstart"]); // listened to without holding
 const SELECTED_BY = { node: "nodes", edge: "edges" };
 
 export class Stage {
-  /** `on`: what the stage tells: select(kind, id), go(node), toggle(path), hover(node or null), step(distance). */
+  /**
+   * `on`: what the stage tells: select(kind, id), go(node), toggle(path), hover(node or null), step(distance), edge(id)
+   * of an edge that a key has chosen; and enter(), which leads into the open panel, if there is one.
+   */
   constructor(payload, say, on) {
     this.say = say;
     this.on = on;
     this.selected = null;
     this.hovered = null;
+    this.walked = null; // the node among whose edges a key has chosen one
     this.onTheWay = false; // whether the stage scrolls by itself
     this.drawing = new StageDrawing(payload, say);
-    this.sheet = element("div", { class: "ng-sheet" }, [this.drawing.root, this.drawing.sheet]);
+    this.sheet = element("div", { class: "ng-paper" }, [this.drawing.root, this.drawing.sheet]);
     this.root = element(
       "div",
       { class: "ng-stage ng-focusable", tabindex: "0", role: "group", "aria-label": this.label(payload) },
@@ -68,6 +72,7 @@ export class Stage {
 
   show(index) {
     const picture = pictureAt(this.drawing.frames, index);
+    this.following = this.drawing.frames[index + 1]?.target ?? null;
     // Measured first, while nothing has changed: otherwise the page would be laid out twice.
     this.reveal(picture, this.picture === undefined);
     this.drawing.show(picture, index);
@@ -76,6 +81,7 @@ export class Stage {
 
   /** Mark what is selected; a kind of null or something that is not there ends the selection. */
   select(kind, id) {
+    this.walked = null;
     this.marked(this.selected)?.classList.remove("ng-selected");
     const wanted = SELECTED_BY[kind] ? { kind, id: String(id) } : null;
     this.selected = this.marked(wanted) ? wanted : null;
@@ -194,7 +200,7 @@ export class Stage {
     }
   }
 
-  /** Keys of a box that has the focus: arrows walk, Enter selects, G goes to its step, E walks over its edges, O opens. */
+  /** Keys of a box that has the focus: arrows walk, Enter selects and then enters, G goes to its step, E walks over its edges, O opens. */
   key(event) {
     const from = this.drawing.roving.keyOf(event.target);
     if (from === null || event.ctrlKey || event.altKey || event.metaKey) {
@@ -205,7 +211,9 @@ export class Stage {
     if (WALKING_KEYS.includes(key)) {
       this.drawing.roving.walk(from, key);
     } else if (key === "Enter") {
-      this.choose(place);
+      if (!(this.isChosen(place) && this.on.enter())) {
+        this.choose(place);
+      }
     } else if (key === "g" && place?.kind === "node") {
       this.goThere(place);
     } else if (key === "o") {
@@ -224,15 +232,29 @@ export class Stage {
     const edges = this.drawing.edgesAt(node);
     if (edges.length > 0) {
       const present = this.selected?.kind === "edge" ? edges.indexOf(this.selected.id) : -1;
-      this.on.select("edge", edges[(present + 1) % edges.length]);
+      const next = edges[(present + 1) % edges.length];
+      this.on.select("edge", next);
+      this.on.edge(next);
+      this.walked = node;
     }
+  }
+
+  /** Whether it is this place that the open panel speaks of: its node, or an edge that was chosen from there. */
+  isChosen(place) {
+    const { kind, id } = this.selected ?? {};
+    return place?.kind === "node" && (kind === "node" ? id === place.id : kind === "edge" && this.walked === place.id);
   }
 
   // ---- scrolling
 
-  /** Scroll the stage, never the page, until what happens can be seen: smoothly, unless it is far or `atOnce`. */
+  /**
+   * Scroll the stage, never the page, until what happens can be seen, and where it goes on from there, if there is room
+   * for both: smoothly, unless it is far or `atOnce`.
+   */
   reveal(picture, atOnce = false) {
-    this.onTheWay = bringIntoView(this.root, this.drawing.seenAt(picture), atOnce);
+    const following = this.drawing.nodes.get(String(this.following));
+    const shapes = [...this.drawing.seenAt(picture), following].filter(Boolean);
+    this.onTheWay = bringIntoView(this.root, shapes, atOnce);
   }
 
   leaveTheWay() {

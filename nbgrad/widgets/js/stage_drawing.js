@@ -1,5 +1,6 @@
 // One drawing brought to life: its boxes, edges and slots by name, and the sheet over it on which things move.
 
+import { BoxLabels } from "./box_labels.js";
 import { Callout, notePlaces, roomForNotes } from "./callout.js";
 import { svgElement } from "./dom.js";
 import { Flow } from "./flow.js";
@@ -31,7 +32,7 @@ export class StageDrawing {
     const parts = { boxes: this.boxes, edges: this.edges, nodes: this.nodes, drawing: this.root };
     this.places = notePlaces(payload.frames, this.froms, { ...parts, natural: naturalSize(this.root) });
     this.natural = roomForNotes(this.places, naturalSize(this.root));
-    this.sheet = svgElement("svg", { class: "ng-sheet-over", "aria-hidden": "true" });
+    this.sheet = svgElement("svg", { class: "ng-over", "aria-hidden": "true" });
     for (const svg of [this.root, this.sheet]) {
       svg.setAttribute("viewBox", viewBoxOf(this.natural));
       svg.removeAttribute("width");
@@ -43,7 +44,8 @@ export class StageDrawing {
     this.label = svgElement("text", { class: "ng-label", "text-anchor": "middle" });
     this.sheet.append(this.label);
     this.callout = new Callout(this.sheet, this.boxes, this.places);
-    this.roving = new Roving(this.stops(payload, say), (key) => this.joined(key));
+    this.roving = new Roving(this.stops(say), (key) => this.joined(key));
+    this.labels = new BoxLabels(this.nodes, this.suffixes(say), say);
     this.now = null;
     this.exchange(payload);
   }
@@ -53,13 +55,17 @@ export class StageDrawing {
     this.frames = payload.frames;
     this.froms = this.sourcesOf(payload);
     this.slots.exchange(payload.frames, payload.ghosts);
+    this.labels.exchange(payload, this.slots.slots);
+    this.named = false;
   }
 
   /** Bring everything to `picture`, which is that of the frame at `index`. */
   show(picture, index) {
     const frame = this.frames[index];
     this.flow.show(picture);
-    this.slots.show(picture);
+    const changed = this.slots.show(picture);
+    this.labels.show(picture, this.named ? changed : this.nodes.keys());
+    this.named = true;
     this.markNow(picture.now);
     const [x, y] = frame?.label_at ?? [0, 0];
     this.label.setAttribute("x", x);
@@ -121,18 +127,22 @@ export class StageDrawing {
   }
 
   /** What the keyboard can reach: every node and every group's header. */
-  stops(payload, say) {
+  stops(say) {
     const stops = new Map();
     for (const [id, element] of this.nodes) {
-      const path = this.groups.collapsed.get(id);
-      const label = nodeLabel(payload.nodes[id], element);
-      const told = path === undefined ? label : `${label}. ${say("group_open", { name: path })}`;
-      stops.set(`node:${id}`, { element, box: this.boxes.get(id), label: told });
+      const label = element.querySelector("title")?.textContent ?? "";
+      const expanded = this.groups.collapsed.has(id) ? false : null;
+      stops.set(`node:${id}`, { element, box: this.boxes.get(id), label, expanded });
     }
     for (const [path, { element, box }] of this.groups.headers) {
-      stops.set(`group:${path}`, { element, box, label: say("group_close", { name: path }) });
+      stops.set(`group:${path}`, { element, box, label: say("group_close", { name: path }), expanded: true });
     }
     return stops;
+  }
+
+  /** What is said of collapsed groups' boxes after their numbers. */
+  suffixes(say) {
+    return new Map([...this.groups.collapsed].map(([id, path]) => [id, `. ${say("group_open", { name: path })}`]));
   }
 
   /** The group that a node or a header stands for; undefined where it stands for none. */
@@ -168,15 +178,6 @@ export class StageDrawing {
 /** The two nodes of an edge called "u-v-key". */
 export function endsOf(edge) {
   return edge.split("-").slice(0, 2);
-}
-
-function nodeLabel(facts, element) {
-  if (!facts) {
-    return element.querySelector("title")?.textContent ?? "";
-  }
-  return [facts.name, facts.op === facts.name ? "" : facts.op, facts.shape === "()" ? "" : facts.shape, facts.value]
-    .filter(Boolean)
-    .join(", ");
 }
 
 function viewBoxOf({ x, y, width, height }) {

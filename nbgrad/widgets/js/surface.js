@@ -9,6 +9,7 @@ import { boxOf, paintSurface } from "./surface_paint.js";
 
 const REACH = 11; // pixels around a point in which the mouse finds it
 const KEY_TURNS = { ArrowLeft: [-5, 0], ArrowRight: [5, 0], ArrowUp: [0, 5], ArrowDown: [0, -5] };
+const SETTLED_VIEW = 400; // ms without another turn before the view is spoken
 const KEY_ZOOMS = { "+": 1.15, "=": 1.15, "-": 1 / 1.15, _: 1 / 1.15 };
 
 function render({ model, el }) {
@@ -17,6 +18,7 @@ function render({ model, el }) {
   const canvas = element("canvas", { class: "ng-canvas ng-focusable", tabindex: "0", role: "application" });
   canvas.setAttribute("aria-roledescription", say("kind"));
   const status = element("span", { class: "ng-hint ng-dim" }, [hint]);
+  const spoken = element("div", { class: "ng-aside", "aria-live": "polite" });
   const buttons = buildViewButtons(say, { zoom: (factor) => zoomBy(factor), home: () => goHome() });
   const scene = model.get("scene");
   const [first, second, target] = scene.names;
@@ -26,6 +28,7 @@ function render({ model, el }) {
     element("div", { class: "ng-head" }, [element("span", { class: "ng-title" }, [title]), buttons]),
     canvas,
     element("div", { class: "ng-foot" }, [status]),
+    spoken,
   ]);
   const home = cameraOf({ ...scene.view, zoom: 1 });
   let camera = home;
@@ -33,6 +36,7 @@ function render({ model, el }) {
   let places = [];
   let pointed = null;
   let waiting = 0;
+  let settling = 0;
 
   function paint() {
     waiting = 0;
@@ -55,6 +59,10 @@ function render({ model, el }) {
   function look(next) {
     camera = cameraOf({ ...camera, ...next });
     schedule();
+    clearTimeout(settling);
+    settling = setTimeout(() => {
+      spoken.textContent = viewWords(camera, say);
+    }, SETTLED_VIEW);
   }
 
   const zoomBy = (factor) => look({ zoom: camera.zoom * factor });
@@ -87,6 +95,7 @@ function render({ model, el }) {
   paint();
   return () => {
     cancelAnimationFrame(waiting);
+    clearTimeout(settling);
     model.off("change:heights", reheight);
     resized.disconnect();
     rethemed.disconnect();
@@ -139,6 +148,11 @@ function spokenSurface(scene, heights, camera, say) {
     turned: Math.round(camera.azimuth),
     tilted: Math.round(camera.elevation),
   });
+}
+
+/** From where the surface is seen, and how large. */
+function viewWords({ azimuth, elevation, zoom }, say) {
+  return say("seen", { turned: Math.round(azimuth), tilted: Math.round(elevation), zoom: shortNumber(zoom, 3) });
 }
 
 /** What there is to say of one data point, the model's prediction included. */

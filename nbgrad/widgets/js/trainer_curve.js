@@ -7,9 +7,12 @@ import { chartWords } from "./trainer_words.js";
 const CURVE_HEIGHT = 300;
 const CURVE_MARGIN = { left: 58, right: 18, top: 16, bottom: 42 };
 
-/** Build the curve. `show(state)` draws; a cursor follows the mouse, or the arrow keys when it has the focus. */
+/**
+ * Build the curve. `show(state)` draws; a cursor follows the mouse, or the arrow keys when it has the focus. For a
+ * screen reader it is a slider over the epochs, whose value is the reading.
+ */
 export function buildCurve(say) {
-  const svg = svgElement("svg", { class: "ng-curve ng-focusable", role: "img", tabindex: "0" });
+  const svg = svgElement("svg", { class: "ng-curve ng-focusable", tabindex: "0" });
   const key = buildKey(say);
   const root = element("div", { class: "ng-plot" }, [key.root, svg]);
   let state = null;
@@ -36,8 +39,8 @@ export function buildCurve(say) {
   svg.addEventListener("pointerleave", () => point(null));
   svg.addEventListener("blur", () => point(null));
   svg.addEventListener("keydown", (event) => {
-    const moves = { ArrowLeft: -1, ArrowRight: 1 };
     const epochs = state.curve.epochs;
+    const moves = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, Home: -epochs.length, End: epochs.length };
     if (!Object.hasOwn(moves, event.key) || epochs.length === 0) {
       return;
     }
@@ -107,8 +110,23 @@ function paintCurve(svg, key, state, pointed, width, say) {
   key.show(words);
   svg.setAttribute("viewBox", `0 0 ${width} ${CURVE_HEIGHT}`);
   svg.setAttribute("height", String(CURVE_HEIGHT));
-  svg.setAttribute("aria-label", say(axis.logarithmic ? "curve_logarithmic" : "curve_linear", words));
+  svg.setAttribute("aria-label", say(axis.logarithmic ? "curve_logarithmic" : "curve_linear"));
+  tellReading(svg, state.curve.epochs, index, words.spoken);
   svg.replaceChildren(...layers);
+}
+
+/** The reading as a slider's value; before the first epoch there is nothing to slide over. */
+function tellReading(svg, epochs, index, spoken) {
+  const slides = index >= 0;
+  const values = { valuemin: epochs[0], valuemax: epochs.at(-1), valuenow: epochs[index], valuetext: spoken };
+  svg.setAttribute("role", slides ? "slider" : "img");
+  for (const [name, value] of Object.entries(values)) {
+    if (slides) {
+      svg.setAttribute(`aria-${name}`, String(value));
+    } else {
+      svg.removeAttribute(`aria-${name}`);
+    }
+  }
 }
 
 function gridLines(axis, x, y, width, last, say) {

@@ -3,19 +3,20 @@
 import { element } from "./dom.js";
 import { equationOf } from "./mathematics.js";
 
-const MEASURED = 8; // how many of the longest lines are laid out to find the room that is needed
+const MEASURED = 8; // how many of the longest frames are laid out to find the room that is needed
 
 /** Build both lines. `exchange(frames)` takes the frames, `show(frame)` fills them in, `dispose()` stops watching. */
 export function buildWords() {
   const equation = element("p", { class: "ng-equation" });
   const sentence = element("p", { class: "ng-sentence ng-dim" });
-  const root = element("div", { class: "ng-words" }, [equation, sentence]);
+  const lines = element("div", { class: "ng-lines-of-step" }, [equation, sentence]);
+  const root = element("div", { class: "ng-words" }, [lines]);
   let frames = [];
   let width = 0;
   const watch = new ResizeObserver(() => {
     if (root.clientWidth !== width) {
       width = root.clientWidth;
-      reserve(root, frames, [equation, sentence]);
+      reserve(root, frames, lines);
     }
   });
   watch.observe(root);
@@ -23,7 +24,7 @@ export function buildWords() {
   function exchange(newFrames) {
     frames = newFrames;
     if (width > 0) {
-      reserve(root, frames, [equation, sentence]);
+      reserve(root, frames, lines);
     }
   }
 
@@ -36,19 +37,22 @@ export function buildWords() {
 }
 
 /**
- * Keep the room that the longest equation and the longest sentence need at this width. Otherwise the buttons
- * below would move from under the pointer while one steps.
+ * Keep the room that equation and sentence need together in the frame where they need most at this width. Otherwise
+ * the buttons below would move from under the pointer while one steps.
  */
-function reserve(root, frames, [equation, sentence]) {
+function reserve(root, frames, lines) {
   const written = (frame) => frame.equation.reduce((sum, { text }) => sum + text.length, frame.math.length);
-  const equations = longest(frames, written).map((frame) => element("p", { class: "ng-equation" }, equationOf(frame)));
-  const sentences = longest(frames, (frame) => frame.sentence.length).map((frame) =>
-    element("p", { class: "ng-sentence" }, [frame.sentence]),
+  const told = (frame) => frame.sentence.length;
+  const tried = new Set([...longest(frames, written), ...longest(frames, told)]);
+  const probes = [...tried].map((frame) =>
+    element("div", {}, [
+      element("p", { class: "ng-equation" }, equationOf(frame)),
+      element("p", { class: "ng-sentence" }, [frame.sentence]),
+    ]),
   );
-  const probe = element("div", { class: "ng-probe", "aria-hidden": "true" }, [...equations, ...sentences]);
+  const probe = element("div", { class: "ng-probe", "aria-hidden": "true" }, probes);
   root.append(probe);
-  equation.style.minHeight = `${tallest(equations)}px`;
-  sentence.style.minHeight = `${tallest(sentences)}px`;
+  lines.style.minHeight = `${tallest(probes)}px`;
   probe.remove();
 }
 
@@ -61,6 +65,6 @@ export function longest(frames, length) {
     .map(([, frame]) => frame);
 }
 
-function tallest(lines) {
-  return Math.ceil(Math.max(0, ...lines.map((line) => line.getBoundingClientRect().height)));
+function tallest(probes) {
+  return Math.ceil(Math.max(0, ...probes.map((probe) => probe.getBoundingClientRect().height)));
 }
