@@ -19,7 +19,15 @@ import numpy as np
 
 from . import debugging, mistakes
 from .broadcasting import undo_broadcasting
-from .errors import ComplexGradientError, NbgradError, NoGradientError, NotScalarError, RuleError, ShapeError
+from .errors import (
+    ComplexGradientError,
+    NbgradError,
+    NoGradientError,
+    NotScalarError,
+    RuleError,
+    ShapeError,
+    UnsupportedDataError,
+)
 from .hooks import seen_by_hooks
 from .methods import method
 from .names import name_of
@@ -251,7 +259,15 @@ def seed_for(root: Tensor, gradient: Any = None) -> Any:
                 f"of shape {root.shape}"
             )
         return one_like(data)
-    seed = np.array(plain(gradient))
+    try:
+        seed = np.array(plain(gradient))
+    except ValueError:  # lists of different lengths
+        seed = np.array("")
+    if seed.dtype.kind not in "fciub":
+        raise UnsupportedDataError(
+            f"the gradient passed to backward must be numbers in the shape of {name_of(root) or 'this tensor'}, "
+            f"{root.shape}, and an object of type {type(gradient).__name__} is not that"
+        )
     if seed.dtype.kind == "c" != data.dtype.kind:
         raise ComplexGradientError(
             f"the gradient passed to backward is complex, but {name_of(root) or 'this tensor'} holds real numbers, and "

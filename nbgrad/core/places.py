@@ -15,9 +15,11 @@ parts may keep their own keys in it. :mod:`.debugging` and :mod:`.groups` have t
 
 from __future__ import annotations
 
+import ast
 import linecache
 import os
 import sys
+from functools import lru_cache
 from itertools import islice
 from threading import Lock
 from types import CodeType, FrameType
@@ -126,6 +128,41 @@ def place(mark: Mark) -> Place:
     instruction = offset // 2  # an instruction is two bytes long
     line = next(islice(code.co_positions(), instruction, None), (None,))[0] or code.co_firstlineno
     return Place(where(code.co_filename), line, linecache.getline(code.co_filename, line).strip())
+
+
+def statement(mark: Mark) -> Place | None:
+    """The whole statement that a mark points at, however many lines it has; ``None`` where its text cannot be had.
+
+    Of a statement with a body, such as a loop, it is the head.
+    """
+    found = place(mark)
+    lines = linecache.getlines(mark[0].co_filename)
+    if not found.code or found.line > len(lines):
+        return None
+    first, last = next(
+        (span for span in _spans("".join(lines)) if span[0] <= found.line <= span[1]), (found.line, found.line)
+    )
+    if first == last:
+        return found
+    parts = [line.strip().removesuffix("\\").rstrip() for line in lines[first - 1 : last]]
+    code = " ".join(part for part in parts if part and not part.startswith("#"))
+    return Place(found.where, first, code.replace("( ", "(").replace(" )", ")"))
+
+
+@lru_cache(maxsize=16)
+def _spans(source: str) -> tuple[tuple[int, int], ...]:
+    """The first and the last line of each statement, the shortest first; none where the text is no Python."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError):  # a cell with a magic, say
+        return ()
+    spans = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.stmt):
+            body = getattr(node, "body", None)
+            last = body[0].lineno - 1 if body else node.end_lineno
+            spans.append((node.lineno, max(node.lineno, last or node.lineno)))
+    return tuple(sorted(spans, key=lambda span: span[1] - span[0]))
 
 
 def where(filename: str) -> str:

@@ -85,10 +85,12 @@ def network(picture: Picture) -> nx.MultiDiGraph:
 
 
 def code_of(picture: Picture, vertex: Vertex) -> tuple[str, int, str] | None:
-    """The line of code that made a vertex, if it was captured."""
+    """The statement of code that made a vertex, with its first line; if it was captured and its text can be had."""
     mark = getattr(vertex.thing, "mark", None)  # a node of the graph face, made before anything is computed
     tensor = picture.tensor_of(vertex)
-    found = places.place(mark) if mark else None if tensor is None else places.place_of(tensor)
+    if mark is None and tensor is not None and tensor.extras:
+        mark = tensor.extras.get("place")
+    found = places.statement(mark) if mark else None
     return None if found is None else (found.where, found.line, found.code)
 
 

@@ -113,30 +113,48 @@ def fitting(vertex: Vertex, numbers: Any) -> Any:
     Raises:
         EditError: there are too many or too few, or one is no number.
     """
+    from ..display.player.learning import element_name
+
     like = np.asarray(vertex.value)
-    if not isinstance(numbers, Sequence) or isinstance(numbers, str) or len(numbers) != prod(like.shape):
-        given = len(numbers) if isinstance(numbers, Sequence) and not isinstance(numbers, str) else 1
-        raise EditError(refusal("edit_wrong_count", name=vertex.name, wanted=like.size, given=given))
+    if not isinstance(numbers, Sequence) or isinstance(numbers, str):
+        raise EditError(refusal("edit_no_list", name=vertex.name))
+    if len(numbers) != prod(like.shape):
+        raise EditError(refusal("edit_wrong_count", name=vertex.name, wanted=like.size, given=len(numbers)))
     flat = np.empty(like.size, like.dtype)
     for place, number in enumerate(numbers):
-        flat[place] = as_number(number, like.dtype)
+        flat[place] = as_number(number, like.dtype, vertex.name + element_name(like.shape, place))
     return flat.reshape(like.shape) if like.ndim else flat[0]
 
 
-def as_number(typed: Any, dtype: np.dtype) -> Any:
-    """One number that was typed; whole where the leaf holds whole numbers.
+def as_number(typed: Any, dtype: np.dtype, name: str) -> Any:
+    """One number that was typed; whole where the leaf holds whole numbers. name: what it is called.
 
     Raises:
         EditError: it is no such number.
     """
+    text = str(typed).strip().replace("−", "-")
+    number = None if isinstance(typed, bool) else read(text)
+    told = {"name": name, "what": f"{typed!s:.40}"}
+    if number is None and text.count(",") == 1 and read(text.replace(",", ".")) is not None:
+        raise EditError(refusal("edit_comma", **told, fixed=text.replace(",", ".").replace("-", "−")))
+    if number is None:
+        raise EditError(refusal("edit_not_a_number", **told))
+    if dtype.kind not in "iu":
+        with np.errstate(all="ignore"):
+            return dtype.type(number)
+    if not number.is_integer():
+        raise EditError(refusal("edit_not_whole", **told))
+    if not np.iinfo(dtype).min <= int(number) <= np.iinfo(dtype).max:
+        raise EditError(refusal("edit_out_of_range", **told, dtype=dtype))
+    return dtype.type(int(number))
+
+
+def read(text: str) -> float | None:
+    """A number as it was typed; ``None`` if it is none."""
     try:
-        number = float(str(typed).strip().replace("−", "-")) if not isinstance(typed, bool) else None
+        return float(text)
     except ValueError:
-        number = None
-    if number is None or (dtype.kind in "iu" and not number.is_integer()):
-        raise EditError(refusal("edit_not_a_number" if number is None else "edit_not_whole", what=f"{typed!s:.40}"))
-    with np.errstate(all="ignore"):
-        return dtype.type(int(number) if dtype.kind in "iu" else number)
+        return None
 
 
 def refusal(key: str, **filled: Any) -> str:

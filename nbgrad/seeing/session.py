@@ -86,7 +86,7 @@ class Session:
         """
         do = self._asked.get(str(message.get("kind")))
         if do is None:
-            raise EditError(refusal("edit_unknown"))
+            raise EditError(refusal("asked_unknown", what=f"{message.get('kind')!s:.40}"))
         do(message)
         return self.payload()
 
@@ -107,8 +107,11 @@ class Session:
         """Open or close a group."""
         from ..display.player.payload import viewed
 
+        path = message.get("path")
+        if not isinstance(path, str):
+            raise EditError(refusal("asked_no_group"))
         _, view = viewed(self._trace, self._closed)
-        self._closed = view.toggled(str(message.get("path"))).closed
+        self._closed = view.toggled(path).closed
 
     def _set(self, edits: dict[int, Any]) -> None:
         """Compute the graph again; nothing has changed if that fails."""

@@ -166,3 +166,10 @@ def test_a_graph_of_many_paths_is_walked_once():
         y = y + y
     y.backward()
     assert x.grad == 2.0**200
+
+
+@pytest.mark.parametrize("gradient", ["a", [[1.0], [2.0, 3.0]], object()])
+def test_a_gradient_that_is_no_numbers_is_refused(gradient):
+    x = ng.tensor([1.0, 2.0], requires_grad=True, name="x")
+    with pytest.raises(ng.errors.UnsupportedDataError, match="must be numbers in the shape of"):
+        (x * x).backward(gradient)

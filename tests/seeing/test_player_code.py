@@ -63,6 +63,24 @@ def test_a_leaf_has_the_line_that_gave_it_its_name_last():
     assert [line.split(" | ")[0] for line in lines] == ["In [2]", "In [5]"]
 
 
+def test_a_statement_of_several_lines_is_shown_whole():
+    out = in_ipython(
+        "import numpy as np, nbgrad as ng\nx = ng.tensor(2.0, requires_grad=True)",
+        "for k in (1.0,\n          2.0):\n    pass\nloss = (x\n  * k\n  + np.sin(\n    x)\n  )",
+        SHOW,
+    )
+    assert out.splitlines() == ["In [2] | 4 | loss = (x * k + np.sin(x)) | [2, 3, 4]"]
+
+
+def test_a_line_whose_text_cannot_be_had_is_left_out():
+    out = in_ipython(
+        "import numpy as np, nbgrad as ng\nx = ng.tensor(2.0, requires_grad=True)",
+        "exec('y = x * 3')\nloss = np.tanh(y)",
+        SHOW,
+    )
+    assert out.splitlines() == ["In [2] | 2 | loss = np.tanh(y) | [3]"]
+
+
 def test_a_layer_is_named_by_the_line_that_calls_it():
     out = in_ipython(
         "import numpy as np, nbgrad as ng\nlayer = ng.nn.Linear(2, 1)",

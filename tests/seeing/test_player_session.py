@@ -106,15 +106,17 @@ def test_an_edit_back_to_the_old_numbers_leaves_no_ghost_behind(net):
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        ([1.0], "b has 2 numbers, but 1 were given"),
-        ([1.0, 2.0, 3.0], "b has 2 numbers, but 3"),
-        ([1.0, "two"], "two is not a number"),
+        ([1.0], "b needs as many numbers as it has, 2; given: 1"),
+        ([1.0, 2.0, 3.0], "b needs as many numbers as it has, 2; given: 3"),
+        ([1.0, "two"], r"two is not a number, so b\[1\] cannot be that"),
         ([1.0, None], "None is not a number"),
         ([1.0, True], "True is not a number"),
         ([1.0, [2.0]], "is not a number"),
-        ("12", "b has 2 numbers"),
-        (None, "b has 2 numbers"),
-        ({"0": 1}, "b has 2 numbers"),
+        (["−2,5", 1.0], r"b\[0\] cannot be that; with a point it is one: −2\.5"),
+        (["1,000,000", 1.0], "is not a number"),
+        ("12", "numbers of b are needed as a list"),
+        (None, "numbers of b are needed as a list"),
+        ({"0": 1}, "numbers of b are needed as a list"),
     ],
 )
 def test_numbers_that_do_not_fit_are_refused_and_nothing_changes(net, data, said):
@@ -143,12 +145,24 @@ def test_nan_and_infinity_may_be_tried_and_are_seen_to_spread(net):
         {"kind": "edit", "id": 1, "node": "99", "data": [1.0]},
         {"kind": "edit", "id": 1, "data": [1.0]},
         {"kind": "edit", "id": 1, "node": None},
-        {"kind": "delete", "id": 1},
-        {},
     ],
 )
 def test_what_cannot_be_done_is_said(net, message):
     with pytest.raises(EditError, match="no leaf here"):
+        net.session.answer(message)
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        ({"kind": "delete", "id": 1}, "asked for delete, which is not known"),
+        ({}, "which is not known"),
+        ({"kind": "toggle", "path": None}, "did not say which group"),
+        ({"kind": "toggle"}, "did not say which group"),
+    ],
+)
+def test_what_is_not_known_is_not_done(net, message, said):
+    with pytest.raises(EditError, match=said):
         net.session.answer(message)
 
 
@@ -166,8 +180,10 @@ def test_whole_numbers_stay_whole():
     node = next(v.id for v in picture.vertices if v.label == "i")
     session.answer({"kind": "edit", "node": str(node), "data": [3, "4"]})
     assert session._trace.graph.nodes[node]["value"].tolist() == [3, 4]
-    with pytest.raises(EditError, match=r"1\.5 is not a whole number"):
+    with pytest.raises(EditError, match=r"1\.5 is not a whole number, and i\[0\]"):
         session.answer({"kind": "edit", "node": str(node), "data": [1.5, 2]})
+    with pytest.raises(EditError, match=r"1e30 is too large for i\[1\]: its dtype is int64"):
+        session.answer({"kind": "edit", "node": str(node), "data": [1, "1e30"]})
 
 
 def test_a_number_in_the_formula_can_be_edited():

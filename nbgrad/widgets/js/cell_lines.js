@@ -78,7 +78,8 @@ export function editorLine(notebook, { where, line, text }) {
   const prompts = [...notebook.querySelectorAll(".jp-InputPrompt")];
   const prompt = prompts.find((each) => promptNumber(each.textContent) === number);
   const found = prompt?.closest(".jp-Cell")?.querySelectorAll(".cm-content > .cm-line")[line - 1];
-  return found && found.textContent.trim() === text.trim() ? found : null;
+  const seen = found?.textContent.trim().replace(/\s*\\$/, ""); // a statement of several lines begins with its first
+  return seen && text.trim().startsWith(seen) ? found : null;
 }
 
 /** The number of a cell's run, "3", in "In [3]" or "[3]:"; null where there is none. */
