@@ -206,9 +206,12 @@ def _in_shapes(graph: nx.MultiDiGraph, step: Step, top: str) -> list[Token]:
     """Return the shapes in parentheses and one number that says how large the result is."""
     shapes = _factor_shapes(graph, step, top) or numbers.shape(np.shape(step.upstream))
     total = np.abs(np.asarray(step.total))
-    size = float(total.mean()) if total.size else 0.0
+    arrow = Token(f" ({shapes} → {numbers.shape(np.shape(step.contribution))})", FAINT)
+    if not total.size:
+        return [arrow, Token(f" {messages.say('empty')}", FAINT)]
+    size = float(total.mean())
     return [
-        Token(f" ({shapes} → {numbers.shape(np.shape(step.contribution))})", FAINT),
+        arrow,
         Token(f" {messages.say('average_size')} ", FAINT),
         Token(numbers.number(size), GRADIENT),
     ]

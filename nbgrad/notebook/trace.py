@@ -87,7 +87,7 @@ def formula_of(op: Operation, names: list[str], static: dict[str, Any] | None, a
     for a in op.operands:
         for b in op.operands:
             template = template.replace(f"{{{a}}}\\,{{{b}}}", f"{{{a}}} \\cdot {{{b}}}")
-    return op.spelled(template, names, static)
+    return op.spelled(template, names, static).replace("{n - 0}", "{n}")  # what one writes where nothing is taken away
 
 
 def static_of(picture: Picture, vertex: Vertex) -> dict[str, Any] | None:

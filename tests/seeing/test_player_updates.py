@@ -104,3 +104,18 @@ def test_true_is_no_learning_rate():
         ng.animate(u * u, learning_rate=True)
     with pytest.raises(LearningRateError):
         ng.optim.SGD([u], lr=True)
+
+
+def test_an_empty_array_has_no_average():
+    frames = ng.animate((leaf(np.zeros((0, 3)), "v") * 2).sum()).payload["frames"]
+    told = ["".join(token["text"] for token in frame["equation"]) for frame in frames]
+    assert told[-2].endswith("→ 0×3) empty")
+    assert not [text for text in told if "average" in text]
+
+
+def test_where_nothing_is_taken_from_the_count_it_stands_alone():
+    x = leaf(np.array([1.0, 3.0]), "x")
+    said = [np.var(x), np.var(x, ddof=1)]
+    first, second = ("".join(t["text"] for t in ng.animate(y).payload["frames"][0]["equation"]) for y in said)
+    assert "n − 0" not in first
+    assert "n − 1" in second
