@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import networkx as nx
@@ -143,6 +143,8 @@ def equation(graph: nx.MultiDiGraph, step: Step, root: int, before: Any = None) 
 
 def _symbols(step: Step, top: str, source: str) -> list[Token]:
     formula = measure.clean(step.formula, LONGEST_FORMULA)
+    if step.real_part:
+        return [Token("Re("), *_symbols(replace(step, real_part=False), top, source), Token(")")]
     arriving = derivative(top, source)
     if "∂" in formula:
         return [Token(formula.replace(f"∂{top}/∂{source}", arriving))]
@@ -187,11 +189,15 @@ def _in_numbers(step: Step, before: Any) -> list[Token]:
     tokens = []
     factors: list[Token] = []
     if step.local is not None and _is_number(step.local) and _is_number(step.upstream):
-        factors = [_number(step.upstream), Token(" × "), _bracketed(step.local)]
+        first = _bracketed(step.upstream, GRADIENT) if np.iscomplexobj(step.upstream) else _number(step.upstream)
+        factors = [first, Token(" × "), _bracketed(step.local)]
+        if step.real_part:
+            factors = [Token("Re("), *factors, Token(")")]
     if step.index > 1:
         if factors:
-            first = _bracketed(step.upstream, GRADIENT)
-            tokens += [Token(" = "), _number(before), Token(" + "), first, *factors[1:]]
+            if not step.real_part:
+                factors[0] = _bracketed(step.upstream, GRADIENT)
+            tokens += [Token(" = "), _number(before), Token(" + "), *factors]
         tokens += [Token(" = "), _number(before), Token(" + "), _bracketed(step.contribution, GRADIENT)]
         return [*tokens, Token(" = "), _number(step.total)]
     if factors:
@@ -240,12 +246,12 @@ def _factor_shapes(graph: nx.MultiDiGraph, step: Step, top: str) -> str:
 
 
 def _is_number(value: Any) -> bool:
-    array = schema.as_numbers(value)
+    array = schema.as_array(value)
     return array is not None and numbers.is_single(array)
 
 
 def _number(value: Any, role: str = GRADIENT) -> Token:
-    array = schema.as_numbers(value)
+    array = schema.as_array(value)
     single = array is not None and numbers.is_single(array)
     return Token(numbers.number(numbers.only(array)) if single else numbers.summary(array), role)
 
@@ -253,4 +259,5 @@ def _number(value: Any, role: str = GRADIENT) -> Token:
 def _bracketed(value: Any, role: str = VALUE) -> Token:
     """Return a factor or summand; a negative one in parentheses, as one writes it after a sign."""
     token = _number(value, role)
-    return Token(f"({token.text})", role) if token.text.startswith(numbers.MINUS) else token
+    wants = token.text.startswith(numbers.MINUS) or np.iscomplexobj(value)
+    return Token(f"({token.text})", role) if wants else token

@@ -103,6 +103,7 @@ class Step:
     "hᵀ · ∂loss/∂ŷ". note: a plain sentence about the operation, may be "".
     fold: what the rule gave before broadcasting was undone, where that has another shape; else None.
     check: the same number by finite differences, a ``player.Check``, or None.
+    real_part: whether the product is complex, and only its real part counts, since the target is real.
 
     >>> Step(source=1, target=0, edge=(0, 1, 0), upstream=1.0, contribution=3.0, total=3.0, local=3.0).count
     1
@@ -121,6 +122,7 @@ class Step:
     note: str = ""
     fold: Any = None
     check: Any = None
+    real_part: bool = False
 
 
 def as_numbers(value: Any) -> np.ndarray | None:

@@ -132,6 +132,11 @@ def drawn_steps(picture: Picture, examine: Examine | None = None) -> list[DrawnS
             if target.kind == "data":  # the graph face computes these gradients too, but data do not learn
                 continue
             local = local_derivative(step, position, contribution)
+            # A real number has a real gradient, whatever way that took: so the engine ends, too. On the way to further
+            # real numbers it makes no difference whether the real part is taken early or late.
+            upstream = real_as(step.node.data, step.cotangent)
+            arriving_real, total = real_as(x.data, contribution), real_as(x.data, total)
+            is_part = np.iscomplexobj(step.node.data) and not np.iscomplexobj(x.data)
             more = examine(step, position, contribution) if examine else {}
             is_sum = local is None and more.get("fold") is not None
             drawn.append(
@@ -139,18 +144,24 @@ def drawn_steps(picture: Picture, examine: Examine | None = None) -> list[DrawnS
                     source=source.id,
                     target=target.id,
                     edge=(target.id, source.id, edge_key(source, position)),
-                    upstream=step.cotangent,
-                    contribution=contribution,
+                    upstream=upstream,
+                    contribution=arriving_real,
                     total=total,
                     index=so_far[x.serial],
                     count=arriving[x.serial],
                     local=local,
                     formula=formula(source, position, top, is_sum, step.node.static),
                     note=note(step.node.op.name, step.node.op.note),
+                    real_part=is_part,
                     **more,
                 )
             )
     return drawn
+
+
+def real_as(data: Any, gradient: Any) -> Any:
+    """A gradient of ``data``; where those are real numbers, its real part."""
+    return np.real(gradient)[()] if np.iscomplexobj(gradient) and not np.iscomplexobj(data) else gradient
 
 
 def edge_key(source: Vertex, position: int) -> int:

@@ -42,7 +42,8 @@ class Vertex:
         if self.label:
             return self.label
         number = np.asarray(self.value).item()
-        return str(number) if isinstance(number, bool) else f"{number:g}".replace("-", "−")
+        text = str(number) if isinstance(number, bool) else f"{number:g}".replace("-", "−")
+        return text.replace("j", "i") if isinstance(number, complex) else text
 
 
 LEFT_OUT = Vertex(None, "constant", None, None, None, ())  # an optional operand that was not given; it is not drawn

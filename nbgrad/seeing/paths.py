@@ -22,6 +22,7 @@ from ..core.hooks import hooks_left_out
 from ..core.names import name_of
 from ..core.tensor import Tensor, plain
 from ..graph.nodes import Node
+from ..notebook.border import real_as
 from ..notebook.pictures import LEFT_OUT, Picture, Vertex, picture_of
 from ..notebook.recorded import hooked
 from .wording import Told, paths_in_words
@@ -248,6 +249,11 @@ def followed(picture: Picture, edges: Sequence[Edge], seed: Any) -> Path:
 
 def sent_back(node: Tensor, position: int, g: Any) -> Any:
     """What one operand of ``node`` gets of the gradient ``g``, by the operation's own rule."""
+    return real_as(node.args[position], complex_sent_back(node, position, g))
+
+
+def complex_sent_back(node: Tensor, position: int, g: Any) -> Any:
+    """The same before the real part is taken for a real operand."""
     c = node.op.rules[position](g, node.data, *node.args, **(node.static or {}))
     shape = np.shape(node.args[position])
     return c if c.shape == shape else undo_broadcasting(c, shape)

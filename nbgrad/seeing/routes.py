@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..core.backward import gradients
-from ..notebook.border import edge_key
+from ..notebook.border import edge_key, real_as
 from ..notebook.pictures import Picture, Vertex
 from ..notebook.trace import leaves
-from .paths import FOLLOWED, SHOWN, Path, followed, passable, sent_back, some_paths, tensor_of, ways_to
+from .paths import FOLLOWED, SHOWN, Path, complex_sent_back, followed, passable, some_paths, tensor_of, ways_to
 
 if TYPE_CHECKING:
     from ..display import Step as DrawnStep
@@ -67,5 +67,8 @@ def route(picture: Picture, path: Path) -> Route:
         with np.errstate(all="ignore"):
             for vertex, position in path.edges:
                 node = tensor_of(picture, vertex)
-                factors.append(sent_back(node, position, np.ones_like(node.data)[()]))
+                factors.append(complex_sent_back(node, position, np.ones_like(node.data)[()]))
+            product = np.prod([np.asarray(factor).reshape(()) for factor in factors])
+        if np.iscomplexobj(product) and not np.allclose(real_as(path.contribution, product), path.contribution):
+            factors = []  # real parts were taken on the way, so that the product of all is another
     return Route(edges, factors, path.contribution)

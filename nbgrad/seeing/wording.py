@@ -39,7 +39,7 @@ def amount(value: Any) -> str:
     ('0.25', '[1, −2.5]', 'min 0, mean 49.5, max 99')
     """
     array = np.asarray(value)
-    if np.iscomplexobj(array):
+    if np.iscomplexobj(array) and array.ndim:
         return say("explain_in_size", amount=amount(np.abs(array)))
     if array.ndim == 0:
         return numbers.number(array[()])
@@ -117,7 +117,9 @@ class Told:
             if single:
                 left_out = facts([left_out, say("explain_together", product=self.left_out(path))])
             lines.insert(ENDS, f"  {'·' if single else ' '} {left_out}")
-        lines.append(f"  = {amount(path.contribution)}")
+        # Of a product of complex numbers that goes to a real one, the real part arrives.
+        is_part = any(map(np.iscomplexobj, path.sent)) and not np.iscomplexobj(path.contribution)
+        lines.append(f"  {'Re(…) ' if is_part else ''}= {amount(path.contribution)}")
         return lines
 
     def factor(self, path: Path, i: int, single: bool) -> Factor:

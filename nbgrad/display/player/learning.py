@@ -100,8 +100,11 @@ def _route(trace: Trace, route: Route, root: int, called: Mapping[int, str]) -> 
         for number, factor in enumerate(shown[:FEW_FACTORS]):
             tokens += [Token(" × ")] if number else []
             text = amount(factor)
-            tokens.append(Token(f"({text})" if number and text.startswith(numbers.MINUS) else text, VALUE))
+            wants = np.iscomplexobj(factor) or (number and text.startswith(numbers.MINUS))
+            tokens.append(Token(f"({text})" if wants else text, VALUE))
         tokens += [Token(" × …")] if cut else []
+        if any(map(np.iscomplexobj, shown)) and not np.iscomplexobj(route.product):
+            tokens = [Token("Re("), *tokens, Token(")")]
         tokens += [Token(" = "), Token(product, GRADIENT)]
     elif len(nodes) > 1:
         tokens = _chain([called[node] for node in nodes])

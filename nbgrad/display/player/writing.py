@@ -152,7 +152,8 @@ def _in_numbers(written: Written, given: dict[int, Any]) -> list[Token]:
         elif part in given:
             text = numbers.number(numbers.only(given[part]))
             negative = text.startswith(numbers.MINUS) and wants_parentheses(written.text, part)
-            tokens.append(Token(f"({text})" if negative else text, VALUE))
+            several = np.iscomplexobj(given[part]) and not stands_alone(written.text, part)
+            tokens.append(Token(f"({text})" if negative or several else text, VALUE))
         else:
             tokens.append(Token("0"))
     return tokens
