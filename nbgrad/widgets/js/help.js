@@ -41,6 +41,9 @@ export function buildHelp(say) {
 
   function toggle() {
     set(root.hidden);
+    if (!root.hidden) {
+      root.scrollIntoView({ block: "nearest" });
+    }
   }
 
   function close() {

@@ -39,8 +39,11 @@ function edgeColumns(desk, edge) {
   return edge.check ? [product, edgeCheck(desk, edge.check)] : [product];
 }
 
-/** "upstream × local = product" where these are single numbers; what is known of arrays stands below each other. */
-function edgeNumbers(desk, { upstream, local, product }) {
+/**
+ * "upstream × local = product" where these are single numbers, unless the formula has said so; what is known of arrays
+ * stands below each other.
+ */
+function edgeNumbers(desk, { upstream, local, product, math }) {
   if (![upstream, local, product].every((text) => typedNumber(text ?? "") !== null)) {
     const told = (text, role) => (text ? [panelNumber(text, role)] : []);
     return [
@@ -51,6 +54,9 @@ function edgeNumbers(desk, { upstream, local, product }) {
         [desk.words("edge_product"), told(product, "gradient")],
       ]),
     ];
+  }
+  if (math) {
+    return [];
   }
   return [
     element("p", { class: "ng-product" }, [

@@ -13,7 +13,7 @@ import { buildOrdersPanel } from "./panel_orders.js";
 import { panelButton } from "./panel_parts.js";
 import { buildPathsPanel } from "./panel_paths.js";
 import { buildQuizPanel } from "./panel_quiz.js";
-import { bringIntoView } from "./scrolling.js";
+import { bringIntoView, revealBelow } from "./scrolling.js";
 
 const PANEL_BUILDERS = {
   node: buildNodePanel,
@@ -83,10 +83,8 @@ export function buildPanels(context) {
     panel.show?.(playback);
     if (follow) {
       (panel.focus ?? section).focus({ preventScroll: true });
-      section.scrollIntoView({ block: "nearest" });
-    } else {
-      section.firstElementChild.scrollIntoView({ block: "nearest" }); // so that one sees that it has opened
     }
+    revealBelow(section, section.firstElementChild, context.root.querySelector(".ng-stage"));
   }
 
   /** Take the focus into the open panel; false where none is open. */

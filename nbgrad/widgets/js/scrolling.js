@@ -37,6 +37,31 @@ export function bringIntoView(scroller, shapes, atOnce) {
   return false;
 }
 
+/**
+ * Scroll the page around a player until all of `panel` can be seen, or as much of it as leaves `stage` in view; its
+ * `heading` in any case.
+ */
+export function revealBelow(panel, heading, stage) {
+  const scroller = scrollerOf(panel);
+  const onPage = scroller === document.scrollingElement;
+  const seen = onPage ? { top: 0, bottom: window.innerHeight } : scroller.getBoundingClientRect();
+  const wanted = panel.getBoundingClientRect().bottom - seen.bottom;
+  const most = Math.max(stage.getBoundingClientRect().top - seen.top, heading.getBoundingClientRect().bottom - seen.bottom);
+  const distance = Math.min(wanted, most);
+  if (distance > 0) {
+    scroller.scrollBy({ top: distance, behavior: "instant" });
+  }
+}
+
+function scrollerOf(node) {
+  for (let each = node.parentElement; each; each = each.parentElement) {
+    if (each.scrollHeight > each.clientHeight + 1 && /auto|scroll/.test(getComputedStyle(each).overflowY)) {
+      return each;
+    }
+  }
+  return document.scrollingElement;
+}
+
 /** As many of the boxes, from the first one on, as are seen together in a window of this size. */
 export function fittingBoxes(boxes, { width, height }) {
   const span = (some, from, to) => Math.max(...some.map((box) => box[to])) - Math.min(...some.map((box) => box[from]));
