@@ -4,6 +4,7 @@ import gc
 import os
 import shutil
 
+import hypothesis
 import pytest
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -16,6 +17,10 @@ CHROMIUM_FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+# How long an example takes says how busy the machine is.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 # Sentences are compared in English, whatever the machine speaks. Kernels and other processes inherit this.
 os.environ["NBGRAD_LANGUAGE"] = "en"

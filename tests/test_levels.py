@@ -310,7 +310,7 @@ def test_the_graph_face_is_unfolded_too():
     assert len(scalars.vertices) > len(m.nodes)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.integers(1, 3), st.integers(1, 3), st.integers(1, 3), st.integers(0, 100))
 def test_products_of_any_size(rows, inner, columns, seed):
     y = leaf(rows, inner, seed=seed, name="a") @ leaf(inner, columns, seed=seed + 1, name="b")

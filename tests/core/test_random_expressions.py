@@ -81,7 +81,7 @@ def ours(program, steps, leaves):
 
 
 @given(programs(SMOOTH + CORNERED), st.integers(0, 2**32))
-@settings(max_examples=250, deadline=None, derandomize=True)
+@settings(max_examples=250, derandomize=True)
 def test_gradients_are_those_of_autograd(program, seed):
     steps, leaves = SMOOTH + CORNERED, leaves_from(seed)
     assume(moderate(program, steps, leaves))
@@ -90,7 +90,7 @@ def test_gradients_are_those_of_autograd(program, seed):
 
 
 @given(programs(SMOOTH), st.integers(0, 2**32))
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100, derandomize=True)
 def test_gradients_are_those_of_mygrad(program, seed):
     leaves = leaves_from(seed)
     assume(moderate(program, SMOOTH, leaves))
@@ -101,7 +101,7 @@ def test_gradients_are_those_of_mygrad(program, seed):
 
 
 @given(programs(SMOOTH), st.integers(0, 2**32))
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40, derandomize=True)
 def test_second_derivatives_are_those_of_autograd(program, seed):
     leaves = leaves_from(seed)
     assume(moderate(program, SMOOTH, leaves))
@@ -117,7 +117,7 @@ def test_second_derivatives_are_those_of_autograd(program, seed):
 
 
 @given(programs(SMOOTH + CORNERED), st.integers(0, 2**32))
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100, derandomize=True)
 def test_the_three_ways_to_a_gradient_agree_to_the_bit(program, seed):
     """``backward()``, ``ng.grad`` and the steps of ``backward_steps``, which must add up to the same."""
     steps, leaves = SMOOTH + CORNERED, leaves_from(seed)

@@ -17,7 +17,7 @@ def leaf(value, name=None):
 
 # ---- broadcasting
 @given(mutually_broadcastable_shapes(num_shapes=2, max_dims=4, max_side=4))
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300, derandomize=True)
 def test_undoing_broadcasting_is_the_adjoint_of_broadcasting(shapes):
     """<g, broadcast(x)> = <undo(g), x> for all g and x: that is what makes it the right sum."""
     small, result = shapes.input_shapes[0], shapes.result_shape
@@ -29,7 +29,7 @@ def test_undoing_broadcasting_is_the_adjoint_of_broadcasting(shapes):
 
 
 @given(mutually_broadcastable_shapes(num_shapes=3, max_dims=3, max_side=3))
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100, derandomize=True)
 def test_gradients_have_the_shapes_of_what_was_broadcast(shapes):
     rng = np.random.default_rng(0)
     a, b, c = [leaf(rng.normal(size=shape)) for shape in shapes.input_shapes]

@@ -91,7 +91,7 @@ def check_boxes(picture):
 
 
 @given(HOSTILE, HOSTILE, HOSTILE)
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_hostile_names_stay_text_in_their_boxes(name, op, symbol):
     picture = to_svg(hostile_graph(name, op, symbol))
     root = check_boxes(picture)

@@ -29,7 +29,7 @@ from nbgrad.display.arrange.rerouting import random_path, reroute
 
 
 # ---- properties
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(random_graphs(), st.sampled_from(["LR", "TB"]))
 def test_any_graph_has_a_sane_layout_with_edges_that_run_forwards(drawn, direction):
     graph, sizes = drawn
@@ -41,21 +41,21 @@ def test_any_graph_has_a_sane_layout_with_edges_that_run_forwards(drawn, directi
         assert distance >= (sizes[u][along] + sizes[v][along]) / 2 + 40
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(random_graphs(acyclic=False), st.sampled_from(["LR", "TB"]))
 def test_cycles_and_loops_have_a_sane_layout(drawn, direction):
     graph, sizes = drawn
     sane(graph, sizes, layout(graph, sizes, direction), direction)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(random_graphs(acyclic=False))
 def test_the_same_graph_gets_the_same_layout(drawn):
     graph, sizes = drawn
     assert layout(graph, sizes) == layout(graph.copy(), dict(reversed(sizes.items())))
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(random_graphs())
 def test_parallel_edges_are_separate_curves(drawn):
     graph, sizes = drawn

@@ -102,7 +102,7 @@ def is_closed(graph, members):
 
 
 # ---- properties
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(grouped_graphs(), DIRECTIONS)
 def test_frames_hold_exactly_their_members_and_nothing_runs_through(drawn, direction):
     graph, sizes, groups = drawn
@@ -117,7 +117,7 @@ def test_frames_hold_exactly_their_members_and_nothing_runs_through(drawn, direc
         assert bottom <= result.height + 0.1
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(grouped_graphs(acyclic=False), DIRECTIONS)
 def test_groups_in_graphs_with_cycles(drawn, direction):
     graph, sizes, groups = drawn
@@ -127,7 +127,7 @@ def test_groups_in_graphs_with_cycles(drawn, direction):
     routes_respect_frames(result, groups)
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(random_graphs(), st.data())
 def test_a_group_alone_is_framed_unless_a_path_leaves_it_and_comes_back(drawn, data):
     graph, sizes = drawn
@@ -137,14 +137,14 @@ def test_a_group_alone_is_framed_unless_a_path_leaves_it_and_comes_back(drawn, d
     assert (("g",) in result.groups) == is_closed(graph, members)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(grouped_graphs())
 def test_the_same_groups_give_the_same_layout(drawn):
     graph, sizes, groups = drawn
     assert layout(graph, sizes, groups=groups) == layout(graph.copy(), sizes, groups=dict(reversed(groups.items())))
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(random_graphs())
 def test_without_groups_nothing_changes(drawn):
     graph, sizes = drawn

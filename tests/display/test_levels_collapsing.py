@@ -3,7 +3,7 @@
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nbgrad.display import AttributeValueError, Step, compared, normalise, to_svg, to_text, validate
@@ -117,7 +117,6 @@ def grouped_graphs(draw):
     return graph, closed, slopes
 
 
-@settings(deadline=None)
 @given(grouped_graphs())
 def test_whatever_is_collapsed_the_graph_has_no_circle_and_the_gradients_are_the_same(drawn):
     graph, closed, slopes = drawn
@@ -142,7 +141,6 @@ def test_whatever_is_collapsed_the_graph_has_no_circle_and_the_gradients_are_the
             assert last[node].index == last[node].count
 
 
-@settings(deadline=None)
 @given(grouped_graphs())
 def test_what_is_counted_beforehand_is_what_is_seen(drawn):
     graph, closed, _ = drawn

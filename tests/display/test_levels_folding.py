@@ -3,7 +3,7 @@
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nbgrad.display import Look, Step, compared, normalise, to_svg, to_text, validate
@@ -134,7 +134,6 @@ def layered(draw):
     return normalise(graph)
 
 
-@settings(deadline=None)
 @given(layered())
 def test_folding_makes_no_circle_and_loses_no_node_and_no_way(graph):
     view = closed(graph)

@@ -27,7 +27,7 @@ arrays = hnp.arrays(
     hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=4),
 )
 states = st.dictionaries(names, arrays, max_size=5)
-briefly = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+briefly = settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def assert_same(loaded, state):

@@ -172,7 +172,7 @@ def agree(function, tolerance, *examples):
             same(text(*leaves, *besides), expected, tolerance)
 
 
-quick = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.filter_too_much])
+quick = settings(max_examples=60, derandomize=True, suppress_health_check=[HealthCheck.filter_too_much])
 
 
 @given(programs(), st.integers(0, 2**32))
