@@ -238,15 +238,15 @@ def _table(node: Node, slot: _Slot, array: np.ndarray | None, digits: int, old: 
 def _pictures(node: Node, slot: _Slot, array: np.ndarray | None, paint: Paint, before: tuple[Any, ...]) -> str:
     """Return the thumbnail of an array, or, where it has changed, those before and after on one scale."""
     shown = [schema.as_array(old) for old in before] + [array]
-    cells = [None if each is None or not _fits(node, each) else thumbnail.cells_of(each) for each in shown]
-    greatest = thumbnail.reach(*(each for each in cells if each is not None))
+    seen = [None if each is None or not _fits(node, each) else thumbnail.seen(each) for each in shown]
+    greatest = thumbnail.reach(*(each for each in seen if each is not None))
     parts, x = [], 0
-    for each, colours in zip(shown, cells, strict=True):
+    for each, found in zip(shown, seen, strict=True):
         if x:
             y = round(node.picture_height / 2, 1)
             middle = round((x - thumbnail.SIZE - ARROW + _width_of(each) + x) / 2, 1)
             parts.append(f'<path d="M{middle - 6:g},{y:g}h11m-4,-4l4,4l-4,4" fill="none" stroke="{paint.dim}"/>')
-        drawn = _one_picture(node, slot, each, colours, greatest, paint)
+        drawn = _one_picture(node, slot, each, found, greatest or 0.0, paint)
         parts.append(f'<g transform="translate({x},0)">{drawn}</g>' if x else drawn)
         x += thumbnail.SIZE + ARROW
     below = round(node.picture_height + 14, 1)
@@ -254,13 +254,20 @@ def _pictures(node: Node, slot: _Slot, array: np.ndarray | None, paint: Paint, b
     if array is not None and array.dtype.kind == "c":
         caption = f"|{caption}|"
     parts.append(text(0, below, caption, slot.css, theme.LABEL_SIZE, slot.colour))
-    if any(each is not None for each in cells):
-        scale = _fitting("±", greatest, PITCH - 4 if len(shown) == 1 else thumbnail.SIZE + ARROW - 4)
-        parts.append(_small(0, round(below + 13, 1), scale if greatest else "0", paint))
+    if any(each is not None for each in seen):
+        room = PITCH - 4 if len(shown) == 1 else thumbnail.SIZE + ARROW - 4
+        parts.append(_small(0, round(below + 13, 1), _scale(greatest, seen, room), paint))
     if before and array is not None and shown[0] is not None:
         moved = _fitting("Δ ", greatest_change(shown[0], array), thumbnail.SIZE + PAIR_GAP - 4)
         parts.append(_small(thumbnail.SIZE + ARROW, round(below + 13, 1), moved, paint))
     return "".join(parts)
+
+
+def _scale(greatest: float | None, seen: list[np.ndarray | None], room: float) -> str:
+    """Say where the colours of thumbnails end; where no number is finite, what there is instead."""
+    if greatest is None:
+        return "NaN" if any(np.isnan(each).any() for each in seen if each is not None) else "±∞"
+    return _fitting("±", greatest, room) if greatest else "0"
 
 
 def _width_of(array: np.ndarray | None) -> float:
@@ -286,14 +293,14 @@ def _fits(node: Node, array: np.ndarray) -> bool:
 
 
 def _one_picture(
-    node: Node, slot: _Slot, array: np.ndarray | None, cells: np.ndarray | None, greatest: float, paint: Paint
+    node: Node, slot: _Slot, array: np.ndarray | None, seen: np.ndarray | None, greatest: float, paint: Paint
 ) -> str:
     if array is None:
         return _dashed(node, slot.spelled or messages.say("not_yet"), paint)
-    if cells is None:
+    if seen is None:
         said = numbers.shape(array.shape) if array.size else messages.say("empty")
         return _dashed(node, measure.fit(said, theme.SHAPE_SIZE, thumbnail.SIZE), paint)
-    return thumbnail.drawn(thumbnail.levels(cells, greatest), *thumbnail.extent(array.shape), paint)
+    return thumbnail.drawn(thumbnail.levels(thumbnail.pooled(seen), greatest), *thumbnail.extent(array.shape), paint)
 
 
 def _dashed(node: Node, said: str, paint: Paint) -> str:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import numpy as np
+
 from nbgrad.display import heat, measure, messages, numbers, theme, thumbnail
 from nbgrad.display.compare import COMPARED
 from nbgrad.display.elements import text
@@ -75,7 +79,9 @@ def _colours(scene: Scene) -> _Row:
         row.draw(f'<rect x="{row.x:g}" y="-5" width="9" height="10" fill="{fill}" shape-rendering="crispEdges"/>', 9)
     row.x += 6
     row.say(messages.say("legend_positive"), 12)
-    if _shows_gaps(scene):
+    if _any_array(scene, thumbnail.is_pooled):
+        row.say(messages.say("legend_pooled"), 12)
+    if _any_array(scene, thumbnail.has_gaps):
         row.draw(
             f'<rect x="{row.x:g}" y="-5" width="10" height="10" fill="{row.paint.not_finite}"/>'
             f'<path d="M{row.x:g},-5l10,10m-10,0l10-10" stroke="{row.paint.not_finite_mark}" stroke-width="0.8"/>',
@@ -128,6 +134,8 @@ def changed_mark(x: float, y: float, paint: theme.Palette) -> str:
     )
 
 
-def _shows_gaps(scene: Scene) -> bool:
-    arrays = [scene.graph.nodes[id_][which] for id_ in scene.graph for which in ("value", "gradient")]
-    return any(thumbnail.has_gaps(array) for array in arrays if array is not None and array.size > 1)
+def _any_array(scene: Scene, holds: Callable[[np.ndarray], bool]) -> bool:
+    """Tell whether something holds for any value or gradient that has a thumbnail."""
+    drawn = [id_ for id_, node in scene.nodes.items() if node.form == PICTURE]
+    arrays = [scene.graph.nodes[id_][which] for id_ in drawn for which in ("value", "gradient")]
+    return any(holds(array) for array in arrays if array is not None and array.size > 1)

@@ -12,6 +12,7 @@ from nbgrad.display.stats import plane
 SIZE = 54  # px: the longer side of a thumbnail
 THINNEST = 18.0  # px: the shorter side is at least this, so that a column can still be seen
 CELLS = 16  # at most, along either side
+WHOLE = 4_000_000  # elements up to which every one of an array is looked at
 
 
 def extent(shape: tuple[int, ...]) -> tuple[float, float]:
@@ -25,40 +26,59 @@ def extent(shape: tuple[int, ...]) -> tuple[float, float]:
     return round(max(columns * unit, THINNEST), 1), round(max(rows * unit, THINNEST), 1)
 
 
-def averaged(matrix: np.ndarray) -> np.ndarray:
-    """Return at most CELLS by CELLS cells, each the mean of its block; a block with a NaN is NaN.
+def pooled(matrix: np.ndarray) -> np.ndarray:
+    """Return at most CELLS by CELLS cells, each the number of its block that is farthest from zero: a single great one
+    is what is looked for. A block with a NaN is NaN.
 
-    >>> averaged(np.ones((100, 3))).shape
-    (16, 3)
+    >>> pooled(np.array([[1.0, -3, 2] * 16])).tolist() == [[-3.0] * 16]
+    True
     """
-    with np.errstate(invalid="ignore", over="ignore"):
-        for axis in (0, 1):
-            length = matrix.shape[axis]
-            if length > CELLS:
-                starts = np.arange(CELLS) * length // CELLS
-                counts = np.diff(np.append(starts, length))
-                shares = np.repeat(counts, counts)  # divided first, so that no sum can overflow
-                shared = matrix / (shares[:, None] if axis == 0 else shares[None, :])
-                matrix = np.add.reduceat(shared, starts, axis=axis)
-    return matrix
+    highest = lowest = matrix
+    for axis in (1, 0):
+        length = matrix.shape[axis]
+        if length > CELLS:
+            starts = np.arange(CELLS) * length // CELLS
+            highest = np.maximum.reduceat(highest, starts, axis=axis)
+            lowest = np.minimum.reduceat(lowest, starts, axis=axis)
+    return highest if highest is matrix else np.where(highest >= -lowest, highest, lowest)
 
 
-def cells_of(array: np.ndarray) -> np.ndarray:
-    """Return the numbers that the cells of an array's thumbnail stand for; of a complex array its absolute values.
+def is_pooled(array: np.ndarray) -> bool:
+    """Tell whether a cell of an array's thumbnail stands for several numbers.
 
-    >>> cells_of(np.array([3 + 4j, 0])).tolist()
+    >>> is_pooled(np.zeros(16)), is_pooled(np.zeros(17))
+    (False, True)
+    """
+    return max(plane(array.shape)) > CELLS
+
+
+def seen(array: np.ndarray) -> np.ndarray:
+    """Return the numbers, as rows and columns, that a thumbnail is made of; of a complex array its absolute values.
+
+    These are all of them, of a very large array a sample, see ``stats``.
+
+    >>> seen(np.array([3 + 4j, 0])).tolist()
     [[5.0, 0.0]]
     """
-    return averaged(stats.magnitudes(stats.sampled(array)))
+    whole = array.reshape(plane(array.shape)) if array.size <= WHOLE else stats.sampled(array)
+    return stats.magnitudes(whole)
 
 
-def reach(*several: np.ndarray) -> float:
-    """Return how far the colours of these cells go: their greatest magnitude, 0 where there is none.
+def reach(*several: np.ndarray) -> float | None:
+    """Return how far the colours of these numbers go: the greatest finite magnitude, None where none is finite.
 
-    >>> reach(np.array([[-2.0, 1, np.nan]]), np.array([[3.0]]))
-    3.0
+    >>> reach(np.array([[-2.0, 1, np.nan]]), np.array([[3.0]])), reach(np.array([[np.nan]]))
+    (3.0, None)
     """
-    return max((float(np.abs(cells[np.isfinite(cells)]).max(initial=0.0)) for cells in several), default=0.0)
+    return max((found for numbers in several if (found := _greatest(numbers)) is not None), default=None)
+
+
+def _greatest(numbers: np.ndarray) -> float | None:
+    highest, lowest = float(numbers.max(initial=0)), float(numbers.min(initial=0))
+    if np.isfinite(highest) and np.isfinite(lowest):  # mostly so: nothing has to be left out
+        return max(highest, -lowest) if numbers.size else None
+    finite = numbers[np.isfinite(numbers)]
+    return float(np.abs(finite).max()) if finite.size else None
 
 
 def levels(cells: np.ndarray, greatest: float) -> np.ndarray:
@@ -83,7 +103,7 @@ def has_gaps(array: np.ndarray) -> bool:
     >>> has_gaps(np.array([1.0, np.inf])), has_gaps(np.array([1, 2]))
     (True, False)
     """
-    return array.dtype.kind in "fc" and not bool(np.isfinite(stats.sampled(array)).all())
+    return array.dtype.kind in "fc" and not bool(np.isfinite(seen(array)).all())
 
 
 def thumbnail(array: np.ndarray, paint: theme.Palette = theme.LIGHT) -> str:
@@ -94,8 +114,8 @@ def thumbnail(array: np.ndarray, paint: theme.Palette = theme.LIGHT) -> str:
     >>> thumbnail(np.array([[1.0, 1.0, -1.0]])).count("<path")
     2
     """
-    cells = cells_of(array)
-    return drawn(levels(cells, reach(cells)), *extent(array.shape), paint)
+    numbers = seen(array)
+    return drawn(levels(pooled(numbers), reach(numbers) or 0.0), *extent(array.shape), paint)
 
 
 def drawn(cells: np.ndarray, width: float, height: float, paint: theme.Palette) -> str:

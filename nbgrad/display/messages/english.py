@@ -34,6 +34,7 @@ SENTENCES = {
     "tooltip_before": "before: {said}",
     "legend_negative": "negative",
     "legend_positive": "positive, up to the number (±) below each picture",
+    "legend_pooled": "a square for several numbers: the one farthest from zero",
     "legend_not_finite": "NaN or ∞",
     "too_many": "This graph has {nodes} nodes; up to {most} are drawn.",
     "too_many_hint": 'Inside "with ng.group(name):" many nodes become one box. Or draw an earlier result.',

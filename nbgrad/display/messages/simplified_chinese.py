@@ -34,6 +34,7 @@ SENTENCES = {
     "tooltip_before": "之前的{said}",
     "legend_negative": "负",
     "legend_positive": "正（色阶到小图下方的 ± 值）",
+    "legend_pooled": "一格代表好几个数时：取离零最远的那个",
     "legend_not_finite": "NaN 或 ∞",
     "too_many": "这张图有 {nodes} 个节点，最多只画 {most} 个。",
     "too_many_hint": '写在 "with ng.group(name):" 里的许多节点会画成一个方框；或只画较早的中间结果。',

@@ -34,6 +34,7 @@ SENTENCES = {
     "tooltip_before": "之前的{said}",
     "legend_negative": "負",
     "legend_positive": "正（色階到小圖下方的 ± 值）",
+    "legend_pooled": "一格代表好幾個數時：取離零最遠的那個",
     "legend_not_finite": "NaN 或 ∞",
     "too_many": "這張圖有 {nodes} 個節點，最多只畫 {most} 個。",
     "too_many_hint": '寫在 "with ng.group(name):" 裡的許多節點會畫成一個方框；或只畫較早的中間結果。',
