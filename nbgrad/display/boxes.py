@@ -71,6 +71,8 @@ def box(
                 node, messages.say("arises_here", problem=facts["problem"]), paint, 26 if facts["change"] else 0
             )
         )
+    if facts["stale"]:
+        parts.append(_stale_mark(node, messages.say(facts["stale"]), paint))
     if node.badge:
         parts.append(badge(node.badge, paint=paint))
     parts.append(over)
@@ -121,6 +123,18 @@ def problem_mark(node: Node, said: str, paint: Paint = theme.LIGHT, room: float 
     )
 
 
+def _stale_mark(node: Node, said: str, paint: Paint) -> str:
+    """Return the label on the lower edge of a box whose numbers do not belong to the others."""
+    width = round(measure.width(said, theme.SHAPE_SIZE) + 14, 1)
+    left, bottom = round(node.x + node.width - width - 8, 1), round(node.y + node.height, 1)
+    return (
+        f'<g class="ng-stale"><rect x="{left:g}" y="{bottom - 9:g}" width="{width:g}" height="17" rx="8.5" '
+        f'fill="{paint.box}" stroke="{paint.dim}"/>'
+        + text(left + 7, round(bottom + 3.5, 1), said, "ng-shape", theme.SHAPE_SIZE, paint.foreground)
+        + "</g>"
+    )
+
+
 def _right_of_badge_on_top(node: Node) -> float:
     if node.badge is None or node.badge.y > node.y:
         return 2.0
@@ -138,7 +152,9 @@ def _tooltip(scene: Scene, node: Node, gradients: bool) -> str:
         summary = numbers.summary(facts["gradient"], "", digits, counts=True)
         said.append(messages.say("tooltip_gradient", said=summary))
     elif node.shows_gradient:
-        said.append(messages.say("tooltip_gradient", said=messages.say("not_yet")))
+        said.append(messages.say("tooltip_gradient", said=messages.say("gone" if facts["gone"] else "not_yet")))
+    if facts["stale"]:
+        said.append(messages.say(f"tooltip_{facts['stale']}"))
     if facts["saved"]:
         kept = messages.listed(
             f"{measure.clean(name, 40)} {numbers.shape(shape)}" for name, shape in facts["saved"][:8]
@@ -187,13 +203,18 @@ def value_fragment(
 
 
 def gradient_fragment(
-    node: Node, gradient: Any, paint: Paint = theme.LIGHT, digits: int = 3, before: tuple[Any, ...] = ()
+    node: Node,
+    gradient: Any,
+    paint: Paint = theme.LIGHT,
+    digits: int = 3,
+    before: tuple[Any, ...] = (),
+    spelled: str = "",
 ) -> str:
     """Return what a box shows as its gradient, to be put at ``node.gradient_at``; None is "not yet", never zero.
 
-    before: (old gradient,) where it has changed.
+    before: (old gradient,) where it has changed. spelled: what to write of a gradient that is not known any more.
     """
-    slot = _Slot("ng-grad", "∂ ", "gradient", paint.backward_text)
+    slot = _Slot("ng-grad", "∂ ", "gradient", paint.backward_text, spelled)
     return _numbers(node, slot, schema.as_array(gradient), paint, digits, before)
 
 

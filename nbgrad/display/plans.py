@@ -32,6 +32,7 @@ LEAST_DATA_WIDTH = 110  # of a box with one thumbnail
 GRADIENT_NAME_HEIGHT = 17  # px by which the name of its gradient makes a box higher
 TOP_BADGE = 14  # px by which a badge on top pushes the text down
 NOTE_HEIGHT = 17  # px by which the line that counts a group's nodes makes its box higher
+STALE_ROOM = 8  # px by which the label on its lower edge makes a box higher
 STACK = 5  # px by which the second sheet of a collapsed group peeps out behind the first; of folded ones a third
 CHANGED_MARK = 28  # px that the sign of a change takes of the top of a box
 NUMBER_HEIGHT = 32  # of an unnamed number's box
@@ -107,10 +108,11 @@ def plan(graph: nx.MultiDiGraph, node: int, look: Look = DEFAULT) -> Plan:
     width = text_inset(badge_width, direction) + max(first_row, body) + 10
     beside = 2 * CHANGED_MARK if facts["change"] is not None else 20  # px that a badge on top leaves free
     width = max(width, _least(form, shows_gradient), badge_width + beside if direction == "TB" else 0)
-    width = max(width, _width_of_problem(facts))
+    width = max(width, _width_of_problem(facts), _width_of_stale(facts))
     height = _height(facts, form, shows_gradient, picture_height)
     height += GRADIENT_NAME_HEIGHT if gradient_name else 0
     height += NOTE_HEIGHT if note else 0
+    height += STALE_ROOM if facts["stale"] else 0
     height += TOP_BADGE if badge_width and direction == "TB" else 0
     return Plan(
         width=round(width, 1),
@@ -201,6 +203,11 @@ def _width_of_problem(facts: dict[str, Any]) -> float:
         return 0.0
     said = messages.say("arises_here", problem=facts["problem"])
     return measure.width(said, theme.SHAPE_SIZE) + 30 + (CHANGED_MARK if facts["change"] is not None else 0)
+
+
+def _width_of_stale(facts: dict[str, Any]) -> float:
+    """Return how wide a box must be so that it can be said on its lower edge that its numbers are older or newer."""
+    return measure.width(messages.say(facts["stale"]), theme.SHAPE_SIZE) + 30 if facts["stale"] else 0.0
 
 
 def _least(form: str, shows_gradient: bool) -> float:

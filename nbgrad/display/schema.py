@@ -28,6 +28,9 @@ node               meaning, and what a missing attribute becomes
 ``change``         None, or what a comparison says of the node, see ``compare``
 ``problem``        a str such as ``"NaN"`` where something goes wrong in this node that was well before; the node is
                    outlined and labelled "NaN arises here", and the table says so. By default None
+``stale``          "changed" where a node's numbers are no longer those that others were computed from, "unfit" where a
+                   result is not what its operands give; the picture, the tooltip and the table say so. By default None
+``gone``           True where a gradient was computed, but is not known any more. By default False
 ``saved``          what the operation keeps for its gradient rule: names and shapes, such as ``(("mat1", (6, 8)),)``;
                    the tooltip says so. By default ()
 ``bare``           True where nothing but the structure is known: no line for value and gradient is drawn.
@@ -354,6 +357,8 @@ def attributes(node: Any, given: Mapping[str, Any], computed: bool = False) -> d
         "problem": _word(given, "problem", 24),
         "gradients": given.get("gradients") or (),
         "change": given.get("change"),
+        "stale": given.get("stale") if given.get("stale") in ("changed", "unfit") else None,
+        "gone": given.get("gone") is True,
         "saved": given.get("saved") or (),
         "bare": missing if bare is None else bare is True,
         "gradient_name": _word(given, "gradient_name", LONGEST_NAME),

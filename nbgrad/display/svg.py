@@ -102,6 +102,10 @@ def described(graph: nx.MultiDiGraph, title: str | None = None) -> tuple[str, st
         if problem:
             named = measure.clean(schema.label(graph, node), 40)
             described_.append(messages.say("description_problem", problem=problem, name=named))
+    for key in ("changed", "unfit"):
+        stale = [schema.label(graph, node) for node, found in graph.nodes(data="stale") if found == key]
+        if stale:
+            described_.append(messages.say(f"description_{key}", names=_listed(stale)))
     return measure.clean(title, 200), messages.together(described_)
 
 
@@ -195,7 +199,8 @@ def still(scene: Scene, gradients: bool = True) -> str:
         facts = scene.graph.nodes[node.id]
         paint = _paint(scene, node.id, lit, heat)
         gradient = facts["gradient"] if gradients else None
-        slot = gradient_fragment(node, gradient, paint, scene.look.digits, before(facts, "gradient"))
+        gone = messages.say("gone") if facts["gone"] else ""
+        slot = gradient_fragment(node, gradient, paint, scene.look.digits, before(facts, "gradient"), gone)
         changed = facts["change"] is not None
         over = changed_mark(round(node.x + node.width - 16, 1), node.y, paint) if changed else ""
         parts.append(box(scene, node, slot, over, paint, gradients))

@@ -45,6 +45,8 @@ def to_text(graph: Any, look: Look = DEFAULT) -> str:
     for place, node in enumerate(list(graph)[:MOST_ROWS], 1):
         if problem := graph.nodes[node]["problem"]:
             lines[place] += f"  ← {messages.say('arises_here', problem=problem)}"
+        if stale := graph.nodes[node]["stale"]:
+            lines[place] += f"  ← {messages.say(stale)}"
     if len(graph) > MOST_ROWS:
         lines.append(messages.say("more_rows", count=f"{len(graph) - MOST_ROWS:,}"))
     lines += _below(graph, look)
@@ -57,6 +59,10 @@ def _below(graph: nx.MultiDiGraph, look: Look) -> Iterator[str]:
         names = [schema.called(graph, node) for node, group in graph.nodes(data="group") if group == path]
         if names:
             yield messages.say("group_line", path=measure.clean(schema.joined(path), 100), names=_listed(names))
+    for key in ("changed", "unfit"):
+        names = [schema.called(graph, node) for node, stale in graph.nodes(data="stale") if stale == key]
+        if names:
+            yield messages.say(f"description_{key}", names=_listed(names))
     if lit := highlighted(graph, look):
         names = [schema.called(graph, node) for node in graph if node in lit.nodes]
         yield messages.say("highlighted", names=messages.listed(names))
@@ -102,4 +108,4 @@ def _gradient(facts: dict[str, Any], digits: int) -> str:
         return facts["gradient_name"] or ""
     if facts["kind"] in ("data", "constant"):
         return ""
-    return numbers.summary(facts["gradient"], messages.say("not_yet"), digits)
+    return numbers.summary(facts["gradient"], messages.say("gone" if facts["gone"] else "not_yet"), digits)

@@ -15,6 +15,7 @@ from ..core.tensor import CONSTANT, Tensor
 from ..graph.nodes import Node
 from ..graph.order import sorted_from
 from ..graph.run import backward_pass
+from .freshness import mark_changes
 from .torch_graph import NO_STEPS, is_torch
 
 SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -35,6 +36,8 @@ class Vertex:
         self.inputs = inputs
         self.id = -1
         self.label: str | None = None
+        self.stale: str | None = None  # "changed" or "unfit", see ``freshness``
+        self.gone = False  # whether its gradient was computed, but is not known any more
 
     @property
     def name(self) -> str:
@@ -93,16 +96,16 @@ class TensorPicture:
         self.vertices: list[Vertex] = []
         self._of: dict[int, Vertex] = {}
         operands: dict[int, Vertex] = {}
-        gradients = self._gradients()
         for node in all_ancestors(*roots):
             inputs = [
                 self._of[x.serial] if x is not CONSTANT else self._operand(value, operands)
                 for x, value in zip(node.inputs, node.args, strict=True)
             ]
             kind = "operation" if node.op else "parameter" if node.requires_grad else "data"
-            gradient = gradients.get(node.serial) if node.op else node.grad
+            gradient = None if node.op else node.grad
             vertex = self._add(Vertex(node, kind, node.data, gradient, node.op, inputs))
             self._of[node.serial] = vertex
+        self._set_gradients(mark_changes(self.vertices, self.tensor_of))
 
     def _add(self, vertex: Vertex) -> Vertex:
         self.vertices.append(vertex)
@@ -118,18 +121,29 @@ class TensorPicture:
             known[id(value)] = self._add(Vertex(value, "data", value, None, None, ()))
         return known[id(value)]
 
-    def _gradients(self) -> dict[int, Any]:
-        """The gradients of the intermediate results, if ``backward()`` has been called on these roots."""
-        found: dict[int, Any] = {}
+    def _set_gradients(self, forgotten: bool) -> None:
+        """Give the intermediate results their gradients, if ``backward()`` has been called on these roots.
+
+        The pass is run once more for that. Where numbers were changed in place since (``forgotten``), it would find
+        others than ``backward()`` did, so there the gradients are left out.
+        """
         seeds = {root: root.grad for root in self.roots if root.op is not None and root.grad is not None}
-        if not seeds:
-            return found
+        given = dict(seeds)
+        found: dict[int, Any] = {}
 
         def remember(step: Step) -> None:
             found[step.node.serial] = step.cotangent
 
-        reverse_pass(creation_order(tuple(seeds)), seeds, observe=remember)
-        return found
+        if seeds:
+            nodes = creation_order(tuple(seeds))
+            if forgotten:
+                found = {root.serial: gradient for root, gradient in given.items()}
+            else:
+                reverse_pass(nodes, seeds, observe=remember)
+            for node in nodes:
+                vertex = self._of[node.serial]
+                vertex.gradient = found.get(node.serial)
+                vertex.gone = forgotten and vertex.gradient is None
 
     def watch(self, observe: Callable[[Step], None]) -> None:
         seed = seed_for(self.root, self.seed)
@@ -153,6 +167,7 @@ class NodePicture:
             kind = "operation" if node.op else "parameter" if node.is_trainable else "data"
             of[node] = Vertex(node, kind, node.value, node.gradients.get(node), node.op, [of[x] for x in node.inputs])
         self.vertices = list(of.values())
+        mark_changes(self.vertices, self.tensor_of)
 
     def watch(self, observe: Callable[[Step], None]) -> None:
         backward_pass(self.nodes, observe)

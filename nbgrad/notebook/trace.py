@@ -37,6 +37,7 @@ def traced(picture: Picture) -> tuple[nx.MultiDiGraph, list[DrawnStep], dict[int
     steps = drawn_steps(picture, examined)
     for vertex in picture.vertices:
         vertex.gradient = None  # the player begins before the first step: nothing has arrived anywhere
+        vertex.gone = False
     graph = network(picture)
     for node, line in lines_of_leaves(picture).items():
         graph.nodes[node]["code"] = graph.nodes[node]["code"] or line

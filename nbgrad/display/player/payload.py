@@ -167,6 +167,7 @@ def base_drawing(scene: Scene) -> str:
         if facts["kind"] in ("operation", "group"):
             facts["value"] = None
         facts["gradient"] = facts["problem"] = None
+        facts["gone"] = False
         del node
     return with_slots(svg.picture(replace(scene, graph=empty), gradients=False))
 
