@@ -47,12 +47,15 @@ def box(
         f'rx="10" fill="{paint.box}" stroke="{stroke}" stroke-width="{line:g}"/>',
     ]
     first = node.text_y + (22 if node.form != NONE else 26)
+    dim = paint.foreground if paint.strip else paint.dim  # can be read on every strip
+    if paint.strip:
+        parts.append(_strip(node, stroke, line, paint))
     if node.name:
         parts.append(text(node.text_x, first, node.name, "ng-name", theme.NAME_SIZE, paint.foreground, "600"))
     elif node.label:
-        parts.append(text(node.text_x, first, node.label, "ng-shape", theme.LABEL_SIZE, paint.dim))
+        parts.append(text(node.text_x, first, node.label, "ng-shape", theme.LABEL_SIZE, dim))
     if node.shape:
-        parts.append(text(right, first, node.shape, "ng-shape", theme.SHAPE_SIZE, paint.dim, anchor="end"))
+        parts.append(text(right, first, node.shape, "ng-shape", theme.SHAPE_SIZE, dim, anchor="end"))
     if node.note:
         below = round(first + NOTE_HEIGHT, 1)
         parts.append(text(node.text_x, below, node.note, "ng-shape", theme.SHAPE_SIZE, paint.dim))
@@ -77,6 +80,17 @@ def box(
         parts.append(badge(node.badge, paint=paint))
     parts.append(over)
     return "".join(parts) + "</g>"
+
+
+def _strip(node: Node, stroke: str, line: float, paint: Paint) -> str:
+    """Return the upper part of a box, with the name in it, on a ground of its own."""
+    high = node.height if node.form == NONE and not node.note and not node.gradient_name else node.text_y - node.y + 29
+    x, right, low = node.x, round(node.x + node.width - 10, 1), round(node.y + high, 1)
+    if high == node.height:
+        shape = f'<rect x="{x:g}" y="{node.y:g}" width="{node.width:g}" height="{node.height:g}" rx="10"'
+    else:
+        shape = f'<path d="M{x:g},{low:g}V{node.y + 10:g}c0,-5.5 4.5,-10 10,-10H{right:g}c5.5,0 10,4.5 10,10V{low:g}z"'
+    return f'{shape} class="ng-heat" fill="{paint.strip}" stroke="{stroke}" stroke-width="{line:g}"/>'
 
 
 def _sheets(node: Node, paint: Paint) -> list[str]:

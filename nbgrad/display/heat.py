@@ -7,7 +7,7 @@ node that it comes from, for that is where the backward pass carries it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, floor, isfinite, isnan, log10
 from typing import Any
 
@@ -16,7 +16,7 @@ import numpy as np
 
 from nbgrad.display import messages, numbers, schema, stats, theme
 
-LEAST_DECADES = 6  # that the scale spans: less than a factor of a million is no vanishing
+LEAST_DECADES = 2  # that the scale spans: gradients of almost one size shall look so
 LEAST_POWER, GREATEST_POWER = -323, 308  # powers of ten that are numbers; the scale ends there
 THINNEST, THICKEST = 1.2, 8.0  # px, of an edge
 
@@ -47,14 +47,15 @@ class Heat:
         share = self.share(size)
         return f'stroke="{colour(share, paint)}" stroke-width="{thickness(share):g}"'
 
-    def ground(self, node: int, paint: theme.Palette) -> theme.Palette:
-        """Return the palette of a node's box: its ground as hot as its gradient, with text that can be read on it."""
+    def strip(self, node: int, paint: theme.Palette) -> theme.Palette:
+        """Return the palette of a node's box: behind its name a strip as hot as its gradient. What lies below keeps its
+        ground, for the colours of thumbnails have a meaning of their own."""
         size = self.sizes.get(node)
         if size is None:
-            return paint.on_ground(paint.box)
+            return paint
         if not isfinite(size):
-            return paint.on_ground(theme.mix(paint.box, paint.not_finite, 0.3))
-        return paint.on_ground(theme.mix(paint.box, paint.hot, self.share(size)))
+            return replace(paint, strip=theme.mix(paint.box, paint.not_finite, 0.3))
+        return replace(paint, strip=theme.mix(paint.box, paint.hot, self.share(size)))
 
 
 def heat_of(graph: nx.MultiDiGraph) -> Heat:
@@ -64,7 +65,7 @@ def heat_of(graph: nx.MultiDiGraph) -> Heat:
     >>> graph.add_node("w", kind="parameter", value=1.0, gradient=1e-9)
     >>> found = heat_of(schema.normalise(graph))
     >>> found.lowest, found.highest, found.sizes
-    (-15, -9, {0: 1e-09})
+    (-11, -9, {0: 1e-09})
     """
     learning = [node for node, kind in graph.nodes(data="kind") if kind not in ("data", "constant")]
     sizes = {node: size for node in learning for size in _size_at(graph.nodes[node])}

@@ -37,7 +37,7 @@ class Look:
     digits: significant digits of the numbers, 1 to 12.
     theme: "light" or "dark".
     highlight: ids (int) or names (str) of nodes; they are lit with all ways from one to another, the rest is dimmed.
-    heat: True shows the size of gradients as the width and colour of edges and the ground of boxes.
+    heat: True shows the size of gradients as the width and colour of edges and the ground of names.
 
     Raises OptionError.
 

@@ -11,13 +11,14 @@ node               meaning, and what a missing attribute becomes
 ``op``             the operation's name, such as ``"mul"``; None for leaves
 ``symbol``         what the badge says, such as ``"×"``; by default ``op``
 ``name``           the label, a str or None. By default a node id that is a str
-``shape``          a tuple of ints; by default the shape of ``value``, else of ``gradient``, else None (unknown)
+``shape``          a tuple of ints; a str is Graphviz's and left alone. By default the shape of ``value``,
+                   else of ``gradient``, else None (unknown)
 ``dtype``          a str; by default that of ``value``, else of ``gradient``
 ``value``          an array or number, real or complex, or None (not computed yet). What is neither, such as text or
                    dates, is not drawn; its shape and dtype are
 ``gradient``       the same, or None: *not yet*, which is not zero
 ``group``          the names of the groups that it belongs to, from outermost to innermost, a tuple of str; a str
-                   alone becomes a tuple of one. By default ()
+                   or whole number alone becomes a tuple of one. By default ()
 ``members``        of a group: how many nodes it stands for, and how many of them are operations (``operations``);
                    how many numbers its parameters hold (``parameters``). By default 1, 0 and 0
 ``count``          how many equal groups it stands for, by default 1
@@ -182,13 +183,24 @@ def normalise(graph: Any) -> nx.MultiDiGraph:
 
 def check_directed(graph: Any) -> None:
     """Raise NotAGraphError for what is not a directed networkx graph."""
-    if not isinstance(graph, nx.Graph) or not graph.is_directed():
-        what = "an undirected graph" if isinstance(graph, nx.Graph) else f"a {type(graph).__name__}"
+    if not isinstance(graph, nx.Graph):
         raise NotAGraphError(
-            f"Only a directed networkx graph can be drawn, but this is {what}: without a direction an edge "
-            "does not say which node is the input. Pass a networkx.DiGraph or MultiDiGraph; "
-            "nbgrad.to_networkx(y) makes one of a tensor."
+            f"Only what has a graph can be drawn, and {_thing(graph)} has none. Pass a result that was computed from "
+            "tensors, such as ng.draw(loss), or a directed networkx graph."
         )
+    if not graph.is_directed():
+        raise NotAGraphError(
+            "Only a directed networkx graph can be drawn, but this is an undirected graph: without a direction an edge "
+            "does not say which node is the input. Pass a networkx.DiGraph or MultiDiGraph."
+        )
+
+
+def _thing(thing: Any) -> str:
+    """Say what was given instead of a graph."""
+    if thing is None:
+        return "None"
+    named = type(thing).__name__
+    return f"{'an' if named[:1].lower() in 'aeiou' else 'a'} {named}"
 
 
 DONE = "nbgrad_display_normalised"  # the mark of a graph that has every attribute
@@ -366,6 +378,8 @@ def attributes(node: Any, given: Mapping[str, Any], computed: bool = False) -> d
 
 
 def _path(node: Any, given: Any) -> tuple[str, ...]:
+    if isinstance(given, int | np.integer) and not isinstance(given, bool):
+        given = str(given)  # other tools number their groups
     names = () if given is None else (given,) if isinstance(given, str) else given
     if not isinstance(names, tuple | list) or not all(isinstance(name, str) for name in names):
         raise AttributeValueError(
@@ -399,7 +413,7 @@ def _word(given: Mapping[str, Any], key: str, longest: int = 40) -> str | None:
 
 
 def _shape(node: Any, given: Any) -> tuple[int, ...] | None:
-    if given is None:
+    if given is None or isinstance(given, str):  # a text is Graphviz's: what a box looks like
         return None
     try:
         shape = tuple(operator.index(length) for length in given)

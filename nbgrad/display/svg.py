@@ -51,6 +51,7 @@ __all__ = [
 ]
 
 CELL_WIDTH = 820  # px that a notebook's cell has for a picture on a small screen
+ON_PAPER = "@media print{#NGID{max-width:100%;height:auto}}"  # paper cannot be scrolled: small, but whole
 SMALLEST_SCALE = 0.9  # below this the small print is too small to read, and it is better to scroll
 
 
@@ -148,7 +149,7 @@ def document(
     scale = max(min(1.0, CELL_WIDTH / width), SMALLEST_SCALE)
     digest = hashlib.sha256("\n".join((body, style, title, description)).encode()).hexdigest()
     name = "ng" + digest[:10]
-    sheet = f"<style>{style}</style>" if style else ""
+    sheet = f"<style>{ON_PAPER}{style}</style>"
     text = (
         f'<svg xmlns="http://www.w3.org/2000/svg" id="NGID" class="ng-graph" '
         f'viewBox="0 0 {width:g} {height:g}" width="{round(width * scale, 1):g}" height="{round(height * scale, 1):g}" '
@@ -230,7 +231,7 @@ def _paint(scene: Scene, node: int, lit: Lit | None, heat: Heat | None) -> theme
     if lit and node not in lit.nodes:
         return paint.dimmed
     paint = paint.lit if lit else paint
-    return heat.ground(node, paint) if heat else paint
+    return heat.strip(node, paint) if heat else paint
 
 
 def edge_path(edge: Edge, css: str = "ng-edge", look: str | None = None, paint: theme.Palette = theme.LIGHT) -> str:

@@ -77,8 +77,8 @@ Channels = tuple[int, int, int]
 class Palette:
     """The colours of a theme, by default the light one. Texts have a contrast of at least 4.5:1 to their ground.
 
-    negative, zero, positive: the diverging scale of thumbnails. hot: the strongest ground of a box, and hottest the
-    strongest colour of an edge, where gradients are shown as heat.
+    negative, zero, positive: the diverging scale of thumbnails. hot: the strongest ground of a name, and hottest the
+    strongest colour of an edge, where gradients are shown as heat; strip: the ground of a box's name, "" for none.
     """
 
     background: str = BACKGROUND
@@ -107,6 +107,7 @@ class Palette:
     hot: str = "#f08a45"
     hottest: str = "#a33f00"
     coldest: str = "#fbe0cb"
+    strip: str = ""
 
     def shade(self, level: int) -> str:
         """Return the colour of a level from -LEVELS (most negative) to LEVELS (most positive).
@@ -138,11 +139,6 @@ class Palette:
         """The same for what is highlighted: boxes with strong outlines."""
         lines = dict.fromkeys(self.box_lines, (self.lit_edge, 2.6))
         return replace(self, box_lines=lines | {"parameter": (self.box_lines["parameter"][0], 3.6)})
-
-    def on_ground(self, ground: str) -> Palette:
-        """The same for a box of another ground: all its text in the strongest colour."""
-        ink = self.foreground
-        return replace(self, box=ground, forward_text=ink, backward_text=ink, dim=ink)
 
 
 def mix(one: str, other: str, share: float) -> str:

@@ -13,7 +13,7 @@ from ..core.tensor import Tensor, plain
 from ..graph.nodes import Node
 from ..program import Program
 from .grouping import paths_of
-from .pictures import LEFT_OUT, Picture, Vertex, picture_of
+from .pictures import LEFT_OUT, Picture, Vertex, picture_of, picture_of_several, results_in
 from .problems import mark
 from .program_graph import ProgramGraph
 from .torch_graph import TorchGraph, check_no_network, is_torch
@@ -36,9 +36,10 @@ def to_networkx(root: Tensor | Node | Program | Any, *, params: Any = None) -> n
     Of a program it is the graph of the forward lines, with shapes but without numbers; a node that the program
     computes a gradient for has a ``gradient_name``, such as ``"d_W1"``.
 
-    Of a PyTorch result, or several in a tuple, a list or a dictionary, it is what PyTorch has recorded. Shapes are
-    known; values only as far as PyTorch keeps them, or a variable of the notebook does, and up to 20 million numbers in
-    all. A node has one more attribute,
+    Several tensors in a tuple, a list or a dictionary are drawn together.
+
+    Of a PyTorch result, or of several, it is what PyTorch has recorded. Shapes are known; values only as far as PyTorch
+    keeps them, or a variable of the notebook does, and up to 20 million numbers in all. A node has one more attribute,
     ``saved``: the names and shapes of what PyTorch keeps for the backward pass. ``params`` gives names to its
     parameters, see ``nbgrad.draw``.
 
@@ -50,6 +51,8 @@ def to_networkx(root: Tensor | Node | Program | Any, *, params: Any = None) -> n
     """
     if is_torch(root):
         return TorchGraph(root, params).network()
+    if results := results_in(root):
+        return network(picture_of_several(results))
     check_no_network(root)
     return ProgramGraph(root.recording).graph if isinstance(root, Program) else network(picture_of(root))
 

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..core.names import name_of
 from ..core.tensor import Tensor
 from ..graph.nodes import Node
 from ..graph.order import ancestors
 from ..program import Program
 from .border import network, to_networkx
 from .grouping import is_grouped
-from .pictures import Picture, all_ancestors, picture_of
+from .pictures import Picture, all_ancestors, picture_of, picture_of_several, results_in
 from .scalars import unfolded
-from .torch_graph import TorchGraph, check_no_network, is_torch
+from .torch_graph import TorchGraph, check_no_network, is_tensor, is_torch, key_of
 
 if TYPE_CHECKING:
     from ..display import Look
@@ -183,9 +184,10 @@ def too_large(root: Any, options: Look | None = None, all_open: bool = False) ->
     if isinstance(root, TorchGraph):
         fits = len(root) <= (MOST_COLLAPSED if root.is_grouped() else TOO_MANY)
         return None if fits else TooLarge(len(root), options)
-    if not isinstance(root, Tensor | Node):
+    roots = (root,) if isinstance(root, Tensor) else results_in(root)
+    if not roots and not isinstance(root, Node):
         return None
-    nodes = all_ancestors(root) if isinstance(root, Tensor) else ancestors([root])
+    nodes = all_ancestors(*roots) if roots else ancestors([root])
     if len(nodes) <= TOO_MANY:
         return None
     if not is_grouped(nodes):
@@ -223,7 +225,8 @@ def draw(
 ) -> Drawing:
     """Draw the graph of a tensor, of a node of the graph face, of a program, or any networkx graph.
 
-    Results of PyTorch's are drawn, too: a tensor, or several in a tuple, a list or a dictionary.
+    Results of PyTorch's are drawn, too. Several tensors in a tuple, a list or a dictionary are drawn together;
+    what else it holds is left out.
 
     Args:
         direction: ``"LR"``, from left to right, or ``"TB"``, from top to bottom.
@@ -234,7 +237,7 @@ def draw(
         theme: ``"light"`` or ``"dark"``.
         highlight: a node or a list of nodes: tensors, names, or the graph's ids. They are lit together with all ways
             from one to another, as ``highlight=[x, loss]`` does; the rest is dimmed.
-        heat: shows the size of gradients as the width and colour of edges and the ground of boxes, on a logarithmic
+        heat: shows the size of gradients as the width and colour of edges and the ground of names, on a logarithmic
             scale: vanishing and exploding gradients are seen at a glance.
         compare: an earlier run of the same computation: a tensor, a ``Drawing``, or a graph that ``to_networkx`` made.
             What has changed since is marked, and shown as it was and as it is. At ``level="scalar"``, an earlier
@@ -260,13 +263,18 @@ def draw(
     >>> "<svg" in ng.draw(x * x, theme="dark").svg
     True
     """
-    from ..display import Look
+    from ..display import Look, OptionError
     from ..display.levels import check_level
 
     options = Look(direction=direction, values=values, digits=digits, theme=theme, heat=heat)
     check_level(level, depth)
     if is_torch(root):
         root = TorchGraph(root, params)
+    elif params is not None:
+        raise OptionError(
+            "params names the parameters of a PyTorch result, and this is none. A tensor is named by its variable, or "
+            'by ng.tensor(..., name="W").'
+        )
     if message := too_large(root, options, level == "tensor" and depth is None):
         return message
     if level == "scalar":
@@ -278,7 +286,10 @@ def draw(
         graph, ids = _graph_of(root)
     if compare is not None:
         graph = _compared(compare, graph, level)
-    return _viewed(graph, ids, options.but(highlight=_chosen(highlight, ids)), level, depth)
+    options = options.but(highlight=_chosen(highlight, ids))
+    if isinstance(root, TorchGraph):  # the drawing shall not keep PyTorch's records, and what they save, alive
+        ids = {key: node for key, node in ids.items() if not isinstance(key, tuple)}
+    return _viewed(graph, ids, options, level, depth)
 
 
 def _compared(before: Any, graph: Any, level: str | None) -> Any:
@@ -327,13 +338,17 @@ def _graph_of(root: Any) -> tuple[Any, Ids]:
     if is_torch(root):
         root = TorchGraph(root, None)
     if isinstance(root, TorchGraph):
-        return root.network(), {}
+        made = root.made()
+        return made.graph, made.ids
     if not isinstance(root, Tensor | Node):
         from ..display.schema import ids
 
         check_no_network(root)
-        return root, ids(root)
-    picture = picture_of(root)
+        if not (results := results_in(root)):
+            return root, ids(root)
+        picture = picture_of_several(results)
+    else:
+        picture = picture_of(root)
     return network(picture), _ids_of(picture)
 
 
@@ -345,6 +360,8 @@ def _key(thing: Any) -> Any:
     """What a highlighted thing is found by: a tensor's or node's serial number, or the identity of an array."""
     if isinstance(thing, Tensor | Node):
         return isinstance(thing, Tensor), thing.serial
+    if is_tensor(thing):
+        return key_of(thing)
     return id(thing) if isinstance(thing, np.ndarray) else thing
 
 
@@ -358,6 +375,22 @@ def _found(thing: Any, ids: Ids) -> Any:
     if isinstance(thing, bool):  # would be found as the node 1
         return thing
     try:
-        return ids.get(_key(thing), thing)
+        found = ids.get(_key(thing), thing)
     except TypeError:  # nothing that could be found by its hash
         return thing
+    if isinstance(found, Tensor | Node | np.ndarray) or is_tensor(found):
+        from ..display import OptionError
+
+        raise OptionError(
+            f"highlight: {_said(thing)} is no part of this graph. Give a tensor that the result was computed from, or "
+            "the name that a node has in the picture."
+        )
+    return found
+
+
+def _said(thing: Any) -> str:
+    """A tensor as a message names it."""
+    name = name_of(thing) if isinstance(thing, Tensor) else getattr(thing, "label", None)
+    shape = getattr(thing, "shape", None)
+    what = f"the {type(thing).__name__} {name}" if name else f"a {type(thing).__name__}"
+    return what if shape is None else f"{what} of shape {tuple(shape)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import count
 from typing import Any, Protocol
 
@@ -189,6 +189,35 @@ def picture_of(root: Tensor | Node) -> Picture:
             f"only a tensor or a node of the graph face has a graph to draw, not {type(root).__name__}; "
             "wrap numbers in ng.tensor(...)"
         )
+    label(picture.vertices)
+    return picture
+
+
+def results_in(thing: Any) -> tuple[Tensor, ...]:
+    """The tensors that a tuple, a list or a dictionary holds, each once; what else it holds is left out.
+
+    >>> import nbgrad as ng
+    >>> x = ng.tensor(1.0)
+    >>> results_in([x, {"same": x}, 3]) == (x,), results_in(x)
+    (True, ())
+    """
+    if not isinstance(thing, list | tuple | Mapping):
+        return ()
+    found: dict[int, Tensor] = {}
+    waiting, seen = [thing], set()
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, Tensor):
+            found[item.serial] = item
+        elif isinstance(item, list | tuple | Mapping) and id(item) not in seen:
+            seen.add(id(item))
+            waiting.extend(reversed(list(item.values() if isinstance(item, Mapping) else item)))
+    return tuple(found.values())
+
+
+def picture_of_several(roots: Sequence[Tensor]) -> Picture:
+    """The picture of several results together."""
+    picture = TensorPicture(*roots)
     label(picture.vertices)
     return picture
 

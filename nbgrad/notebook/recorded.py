@@ -22,6 +22,7 @@ def as_recorded(picture: Picture) -> None:
     """
     for vertex, position, used in operands(picture):
         vertex.inputs[position].value = used
+        vertex.inputs[position].stale = None  # what is shown is what was used
 
 
 def operands(picture: Picture) -> Iterator[tuple[Vertex, int, Any]]:

@@ -19,8 +19,9 @@ from ..core.serials import new_serial
 from ..core.tensor import CONSTANT, Tensor
 from ..graph.nodes import Node
 from .grouping import Path, paths_of
-from .pictures import LEFT_OUT, Picture, TensorPicture, Vertex, label, picture_of
+from .pictures import LEFT_OUT, Picture, TensorPicture, Vertex, label, picture_of, results_in
 from .recorded import as_recorded, hooked
+from .torch_graph import TorchGraph
 
 Elements = np.ndarray  # of objects: tensors of one number each, or plain numbers
 
@@ -83,7 +84,7 @@ def unfolded(root: Any) -> Picture | int:
     if not isinstance(root, Tensor | Node):
         raise OptionError(
             f'level="scalar" computes a result again in single numbers, so it needs a tensor or a node of the graph '
-            f'face, not a {type(root).__name__}. Use level="tensor".'
+            f'face, not {_called(root)}. Use level="tensor".'
         )
     picture = picture_of(root)
     as_recorded(picture)
@@ -94,6 +95,13 @@ def unfolded(root: Any) -> Picture | int:
         return ScalarPicture(picture)
     except NoNumbersError:
         return picture
+
+
+def _called(root: Any) -> str:
+    """What a message calls something that is no result of ours."""
+    if isinstance(root, TorchGraph):
+        return "a result of PyTorch's"
+    return "several of them" if results_in(root) else f"a {type(root).__name__}"
 
 
 def count_scalars(picture: Picture) -> int:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import NoHistoryError
+from ..nn import Module
 from .torch_names import Names, Parameters, module_of, modules_of
 from .torch_values import Numbers, data_of, saved_by
 
@@ -52,8 +53,26 @@ def is_torch(thing: Any) -> bool:
     return any(True for _ in tensors_in(thing))
 
 
+def key_of(tensor: Any) -> Any:
+    """What a tensor of PyTorch's is found by: a result by the record that it comes from, a leaf by its identity."""
+    return id(tensor) if tensor.grad_fn is None else (tensor.grad_fn, tensor.output_nr)
+
+
+def is_tensor(thing: Any) -> bool:
+    """Whether a thing is a tensor of PyTorch's."""
+    tensor = getattr(sys.modules.get("torch"), "Tensor", None)
+    return tensor is not None and isinstance(thing, tensor)
+
+
 def check_no_network(thing: Any) -> None:
-    """Raise NotAGraphError where a network of PyTorch's is given: it has no graph until it is called."""
+    """Raise NotAGraphError where a network is given, ours or PyTorch's: it has no graph until it is called."""
+    if isinstance(thing, Module):
+        from ..display import NotAGraphError
+
+        raise NotAGraphError(
+            f"a network, such as this {type(thing).__name__}, makes its graph anew whenever it is called: draw what it "
+            "gives, ng.draw(network(x))"
+        )
     networks = getattr(sys.modules.get("torch"), "nn", None)
     if networks is not None and isinstance(thing, networks.Module):
         from ..display import NotAGraphError
@@ -106,7 +125,11 @@ class TorchGraph:
 
     def network(self) -> nx.MultiDiGraph:
         """The networkx graph, see ``nbgrad.to_networkx``."""
-        return _Network(self._results, self._functions, self._leaves, self._names).graph
+        return self.made().graph
+
+    def made(self) -> _Network:
+        """The networkx graph, and which node stands for which tensor."""
+        return _Network(self._results, self._functions, self._leaves, self._names)
 
 
 def _without_history(results: list[Any]) -> str:
@@ -167,6 +190,7 @@ class _Network:
         self._names = names
         self._numbers = Numbers()
         self._nodes: dict[Place, int] = {}
+        self._own: dict[int, int] = {}  # id of a leaf -> its node
         self._data: dict[int, tuple[int, Any]] = {}  # id of a tensor -> its node, and itself, lest its id be reused
         self._saved = {function: saved_by(function) for function in functions}
         self._known = {(t.grad_fn, t.output_nr): t for saved in self._saved.values() for _, t in saved if t.grad_fn}
@@ -181,6 +205,8 @@ class _Network:
         for key, leaf in leaves.items():
             if key not in recorded:
                 self._add_leaf(leaf)
+        # What a tensor is found by (see ``key_of``) -> its node; a record is kept alive by its key.
+        self.ids: dict[Any, int] = self._nodes | {key: node for key, (node, _) in self._data.items()} | self._own
         for node, group in modules_of(self.graph).items():
             self.graph.nodes[node]["group"] = group or None
 
@@ -191,7 +217,9 @@ class _Network:
         return node
 
     def _add_leaf(self, leaf: Any) -> int:
-        return self._add(kind="parameter", name=self._names.of(leaf), **self._described(leaf))
+        node = self._add(kind="parameter", name=self._names.of(leaf), **self._described(leaf))
+        self._own[id(leaf)] = node
+        return node
 
     def _add_operation(self, function: Function, results: list[int]) -> None:
         """Add a node for each result that is used, with edges from the operands."""

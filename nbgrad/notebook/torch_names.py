@@ -63,7 +63,15 @@ def _pairs(params: Parameters) -> Iterable[tuple[Any, Any]]:
         return []
     if hasattr(params, "named_parameters"):
         return [*params.named_parameters(), *params.named_buffers()]
-    return list(params.items()) if isinstance(params, Mapping) else list(params)
+    try:
+        return [(name, tensor) for name, tensor in (params.items() if isinstance(params, Mapping) else params)]
+    except (TypeError, ValueError):
+        from ..display import OptionError
+
+        raise OptionError(
+            f"params={type(params).__name__} gives no names: it is the network, or names and tensors, such as "
+            "dict(network.named_parameters())."
+        ) from None
 
 
 def module_of(name: str | None) -> Path:

@@ -20,7 +20,7 @@ from nbgrad.display import measure, theme, to_svg, to_text
 from nbgrad.display.svg import CELL_WIDTH
 
 SVG = "{http://www.w3.org/2000/svg}"
-ALLOWED = {"svg", "title", "desc", "rect", "g", "path", "text", "tspan"}
+ALLOWED = {"style", "svg", "title", "desc", "rect", "g", "path", "text", "tspan"}
 HOSTILE = st.text() | st.sampled_from(
     [
         "<script>alert(1)</script>",

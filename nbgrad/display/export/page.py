@@ -123,7 +123,9 @@ def _played() -> str:
 def _fitting(svg: str) -> str:
     """Return the rule that makes a wide picture smaller where the window is narrow, as far as it can still be read."""
     width = re.match(r'<svg[^>]* width="([\d.]+)"', svg)
-    return f"figure svg {{ max-width: max(100%, {float(width[1]) * SMALLEST:.0f}px); }}\n" if width else ""
+    if width is None:
+        return ""
+    return f"@media screen {{ figure svg {{ max-width: max(100%, {float(width[1]) * SMALLEST:.0f}px); }} }}\n"
 
 
 def _page(title: str, svg: str, text: str, style: str = "", controls: str = "") -> str:

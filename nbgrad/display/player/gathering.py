@@ -45,13 +45,15 @@ def on_one_scale(arrays: list[np.ndarray | None]) -> list[str]:
     >>> zeros == thumbnail.thumbnail(np.zeros(2)), one == thumbnail.thumbnail(np.ones(2)), _
     (True, True, '')
     """
-    cells = [None if array is None else thumbnail.cells_of(array) for array in arrays]
-    greatest = thumbnail.reach(*(some for some in cells if some is not None))
+    seen = [None if array is None else thumbnail.seen(array) for array in arrays]
+    greatest = thumbnail.reach(*(some for some in seen if some is not None)) or 0.0
     return [
         ""
         if array is None or some is None
-        else thumbnail.drawn(thumbnail.levels(some, greatest), *thumbnail.extent(array.shape), theme.LIGHT)
-        for array, some in zip(arrays, cells, strict=True)
+        else thumbnail.drawn(
+            thumbnail.levels(thumbnail.pooled(some), greatest), *thumbnail.extent(array.shape), theme.LIGHT
+        )
+        for array, some in zip(arrays, seen, strict=True)
     ]
 
 

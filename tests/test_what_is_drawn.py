@@ -1,0 +1,58 @@
+"""What is no result is refused in words that fit it; several results are drawn together."""
+
+import numpy as np
+import pytest
+
+import nbgrad as ng
+from nbgrad.display import NotAGraphError, OptionError
+
+
+@pytest.fixture
+def x():
+    return ng.tensor([1.0, 2.0], requires_grad=True, name="x")
+
+
+@pytest.mark.parametrize(
+    ("thing", "called"),
+    [
+        (None, "None has none"),
+        (3, "an int has"),
+        (np.ones(3), "a ndarray has"),
+        ([], "a list has"),
+        ([3], "a list has"),
+    ],
+)
+def test_what_has_no_graph_is_named(thing, called):
+    with pytest.raises(NotAGraphError, match=f"Only what has a graph can be drawn, and {called}"):
+        ng.draw(thing)
+
+
+def test_a_network_has_no_graph_until_it_is_called():
+    with pytest.raises(NotAGraphError, match=r"this Linear, makes its graph anew.*ng\.draw\(network\(x\)\)"):
+        ng.draw(ng.nn.Linear(2, 2))
+
+
+def test_several_results_are_drawn_together(x):
+    y, z = x * 2.0, x.sum()
+    y.name, z.name = "y", "z"
+    z.backward()
+    drawing = ng.draw([z, {"more": (y, z)}, 3])
+    assert [name for _, name in drawing.graph.nodes(data="name") if name] == ["x", "y", "z"]
+    assert [drawing.graph.nodes[node]["gradient"] is None for node in (0, 2, 3)] == [False, True, False]
+    assert ng.to_networkx((y, z)).number_of_nodes() == len(drawing.graph)
+    assert ng.draw([y, z], highlight=[x, z]).options.highlight == (0, 3)
+    with pytest.raises(OptionError, match="not several of them"):
+        ng.draw([y, z], level="scalar")
+
+
+@pytest.mark.parametrize("stranger", [1.0, [1.0, 2.0]])
+def test_a_tensor_that_is_no_part_of_the_graph_cannot_be_highlighted(x, stranger):
+    other = ng.tensor(stranger, name="other")
+    for highlight in (other, [x, other]):
+        with pytest.raises(OptionError, match=r"highlight: the Tensor other of shape .* is no part of this graph"):
+            ng.draw(x * 2.0, highlight=highlight)
+
+
+def test_names_for_parameters_are_for_pytorch(x):
+    with pytest.raises(OptionError, match="params names the parameters of a PyTorch result"):
+        ng.draw(x * 2.0, params={"x": x})
