@@ -27,7 +27,8 @@ def test_a_group_is_a_path_of_names():
         ("a",), (), ("a", "b"), ("c",),
     ]  # fmt: skip
     with pytest.raises(AttributeValueError, match="names from the outermost"):
-        validate(chain(3))
+        validate(chain(3.5))
+    assert normalise(chain(3)).nodes(data="group")[0] == ("3",)  # as other programs number their clusters
 
 
 def test_a_collapsed_group_stands_in_the_place_of_its_last_member_and_shows_what_leaves_it():

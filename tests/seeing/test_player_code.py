@@ -69,7 +69,10 @@ def test_a_statement_of_several_lines_is_shown_whole():
         "for k in (1.0,\n          2.0):\n    pass\nloss = (x\n  * k\n  + np.sin(\n    x)\n  )",
         SHOW,
     )
-    assert out.splitlines() == ["In [2] | 4 | loss = (x * k + np.sin(x)) | [2, 3, 4]"]
+    assert out.splitlines() == [
+        "In [1] | 2 | x = ng.tensor(2.0, requires_grad=True) | [0]",
+        "In [2] | 4 | loss = (x * k + np.sin(x)) | [2, 3, 4]",
+    ]
 
 
 def test_a_line_whose_text_cannot_be_had_is_left_out():
@@ -78,7 +81,10 @@ def test_a_line_whose_text_cannot_be_had_is_left_out():
         "exec('y = x * 3')\nloss = np.tanh(y)",
         SHOW,
     )
-    assert out.splitlines() == ["In [2] | 2 | loss = np.tanh(y) | [3]"]
+    assert out.splitlines() == [
+        "In [1] | 2 | x = ng.tensor(2.0, requires_grad=True) | [0]",
+        "In [2] | 2 | loss = np.tanh(y) | [3]",
+    ]
 
 
 def test_a_layer_is_named_by_the_line_that_calls_it():
