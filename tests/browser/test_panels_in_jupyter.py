@@ -161,7 +161,7 @@ def test_a_player_whose_kernel_has_gone_goes_on_and_says_so(lesson, player):
     player.get_by_label("Value of w").fill("3")
     player.page.keyboard.press("Enter")
     player.locator(".ng-edit .ng-status[data-tone=error]").wait_for()
-    assert "kept." in player.locator(".ng-edit .ng-status").inner_text()
+    assert "Run its cell again" in player.locator(".ng-edit .ng-status").inner_text()
     assert player.get_by_label("Value of w").input_value() == "3"
     for step in (2, 3):
         player.get_by_role("button", name="Step forward").click()
