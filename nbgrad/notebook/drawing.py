@@ -121,10 +121,7 @@ class Drawing:
         return save_drawing(path, self.svg, self.graph, self.text, self.options.direction, dpi=dpi)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        from ..display.page_image import to_html
-
-        svg = self.svg
-        return {"text/html": to_html(svg), "image/svg+xml": svg, "text/plain": self.text}
+        return {"image/svg+xml": self.svg, "text/plain": self.text}
 
     def __repr__(self) -> str:
         return self.text
