@@ -16,12 +16,12 @@ LEAST = 0.75  # of its width, to which a picture shrinks on a narrow page; from 
 PRINTED = "<style>@media print { .ng-still-sheet { max-width: 100% !important } }</style>"  # on paper nothing scrolls
 
 
-def to_html(svg: str, css: str = "ng-still") -> str:
+def image_with_tooltips(svg: str, css: str = "ng-still") -> str:
     """Return a picture, such as ``to_svg`` makes, as HTML; ``css`` is the class of the element around it.
 
     >>> import networkx as nx
     >>> from nbgrad.display import to_svg
-    >>> page = to_html(to_svg(nx.DiGraph([("x", "y")])))
+    >>> page = image_with_tooltips(to_svg(nx.DiGraph([("x", "y")])))
     >>> page.count("<img "), page.count("title=")
     (1, 2)
     """

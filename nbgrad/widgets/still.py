@@ -11,7 +11,7 @@ from typing import Any
 
 from IPython.display import display
 
-from ..display.page_image import to_html
+from ..display.page_image import image_with_tooltips
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 FALLBACK = "ng-fallback"  # the class that the style sheet knows
@@ -36,5 +36,5 @@ def display_both(bundled: tuple[dict[str, Any], dict[str, Any]] | None, name: st
     if VIEW in data:
         display({VIEW: data[VIEW], "text/plain": name}, metadata=metadata, raw=True)
     svg = data["image/svg+xml"]
-    still = {"text/html": NO_COMPLAINT + to_html(svg, FALLBACK), "image/svg+xml": svg, "text/plain": data["text/plain"]}
-    display(still, raw=True)
+    page = NO_COMPLAINT + image_with_tooltips(svg, FALLBACK)
+    display({"text/html": page, "image/svg+xml": svg, "text/plain": data["text/plain"]}, raw=True)
