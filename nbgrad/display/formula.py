@@ -137,7 +137,10 @@ def equation(graph: nx.MultiDiGraph, step: Step, root: int, before: Any = None) 
     symbols = _symbols(step, top, short(graph, step.source))
     single = _is_number(step.contribution)
     if step.index > 1:
-        sought += [_number(before) if single else Token(messages.say("so_far"), FAINT), Token(" + ")]
+        known = single and step.lost is None
+        sought += [_number(before) if known else Token(messages.say("so_far"), FAINT), Token(" + ")]
+    if step.lost is not None:
+        return sought + symbols
     return sought + symbols + (_in_numbers(step, before) if single else _in_shapes(graph, step, top))
 
 

@@ -89,14 +89,18 @@ def with_gradients(graph: nx.MultiDiGraph, steps: Iterable[Step]) -> nx.MultiDiG
         final.nodes[node]["gradient"] = None
     for step in steps:
         if final.nodes[step.target]["kind"] in schema.DIFFERENTIATED:
-            final.nodes[step.target]["gradient"] = schema.as_array(step.total)
+            is_lost = step.lost is not None
+            final.nodes[step.target]["gradient"] = None if is_lost else schema.as_array(step.total)
+            final.nodes[step.target]["gone"] = is_lost
     return final
 
 
 def _frame(scene: Scene, step: Step, root: int, before: Any, places: _Places) -> Frame:
     graph = scene.graph
     edge = None if step.edge is None else scene.edges[step.edge]
-    label = _label(step.local)
+    is_lost = step.lost is not None
+    label = "" if is_lost else _label(step.local)
+    total, gone = (None, messages.say("gone")) if is_lost else (step.total, "")
     node = scene.nodes[step.target]
     return Frame(
         caption=_caption(graph, step),
@@ -105,7 +109,7 @@ def _frame(scene: Scene, step: Step, root: int, before: Any, places: _Places) ->
         label=label,
         label_at=(0.0, 0.0) if edge is None else places.beside(edge, label),
         target=step.target,
-        gradient=gradient_fragment(node, step.total, scene.look.palette, scene.look.digits)
+        gradient=gradient_fragment(node, total, scene.look.palette, scene.look.digits, spelled=gone)
         if node.shows_gradient
         else "",
         equation=tuple(formula.equation(graph, step, root, before)),

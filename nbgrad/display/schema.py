@@ -108,6 +108,8 @@ class Step:
     fold: what the rule gave before broadcasting was undone, where that has another shape; else None.
     check: the same number by finite differences, a ``player.Check``, or None.
     real_part: whether the product is complex, and only its real part counts, since the target is real.
+    lost: id of the node whose numbers have been changed in place since, so that those of this step do not belong
+    together and are not shown; None where they do.
 
     >>> Step(source=1, target=0, edge=(0, 1, 0), upstream=1.0, contribution=3.0, total=3.0, local=3.0).count
     1
@@ -127,6 +129,7 @@ class Step:
     fold: Any = None
     check: Any = None
     real_part: bool = False
+    lost: int | None = None
 
 
 def as_numbers(value: Any) -> np.ndarray | None:

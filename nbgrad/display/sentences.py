@@ -26,6 +26,8 @@ def sentence(graph: nx.MultiDiGraph, step: Step, root: int) -> str:
         if is_one:
             return say("seed", root=short(graph, root))
         return say("seed_given", root=short(graph, root), weighted=differentiated(graph, root))
+    if step.lost is not None:
+        return say("step_lost", name=short(graph, step.lost))
     said = [_about(graph, step)]
     if step.count > 1:
         first = say("first_sentence", target=short(graph, step.target), count=step.count)

@@ -17,6 +17,7 @@ from ..core.errors import NbgradError
 from ..core.op import record
 from ..core.tensor import CONSTANT, Tensor
 from .pictures import LEFT_OUT, Picture, Vertex
+from .recorded import same
 
 KEPT = ("hooks", "name", "place")  # of a tensor's extras: what its copy has, too
 
@@ -72,6 +73,8 @@ class Recomputed:
             tensor.extras = kept(before)
         new = Vertex(old.thing, old.kind, value, None, old.op, inputs)
         new.id, new.label = old.id, old.label
+        if not self._changed[old.id]:
+            new.stale, new.unfit = old.stale, old.unfit
         return new
 
     def watch(self, observe: Callable[[Step], None]) -> None:
@@ -92,16 +95,20 @@ def computed(before: Tensor, args: Sequence[Any]) -> Any:
     """The result of the operation that made a tensor, for other operands.
 
     Raises:
-        EditError: the operation refuses these numbers, or draws some at random, so that they would be others.
+        EditError: the operation refuses these numbers, or draws some at random, so that they would be others; or its
+            result was another, since numbers have been changed in place.
     """
     forward, static = before.op.forward, before.static or {}
     with np.errstate(all="ignore"):
         try:
-            again, value = forward(*before.args, **static), forward(*args, **static)
+            again, once_more = forward(*before.args, **static), forward(*before.args, **static)
+            value = forward(*args, **static)
         except Exception as error:  # whatever an operation says to numbers that it cannot take
             raise EditError(refusal("edit_refused", op=before.op.name, why=str(error))) from error
-    if not np.array_equal(again, before.data, equal_nan=before.data.dtype.kind in "fc"):
+    if not same(again, once_more):
         raise EditError(refusal("edit_random", op=before.op.name))
+    if not same(again, before.data):
+        raise EditError(refusal("edit_changed", op=before.op.name))
     if np.shape(value) != before.shape:
         raise EditError(refusal("edit_shape", op=before.op.name))
     return value

@@ -36,7 +36,7 @@ def mark_changes(vertices: Sequence[Vertex], tensor_of: Callable[[Vertex], Tenso
             if x.value is not used and not _same(x.value, used):
                 x.stale = CHANGED
         if not fits(tensor):
-            in_place = True
+            in_place = vertex.unfit = True
             vertex.stale = vertex.stale or UNFIT
     return in_place
 

@@ -37,6 +37,7 @@ class Vertex:
         self.id = -1
         self.label: str | None = None
         self.stale: str | None = None  # "changed" or "unfit", see ``freshness``
+        self.unfit = False  # whether its operation gives something else for the operands that the graph keeps
         self.gone = False  # whether its gradient was computed, but is not known any more
 
     @property

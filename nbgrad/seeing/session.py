@@ -50,11 +50,6 @@ class Session:
         self._first = self._trace = trace_of(picture, learning_rate, optimizer)
         self._closed = closed_at(self._trace.graph, level, depth)
         self._edits: dict[int, Any] = {}
-        self._asked: dict[str, Callable[[Mapping[str, Any]], None]] = {
-            "edit": self._edit,
-            "reset": self._reset,
-            "toggle": self._toggle,
-        }
 
     def payload(self) -> dict[str, Any]:
         """What the page is to show now."""
@@ -84,7 +79,13 @@ class Session:
         Raises:
             EditError, UnknownGroupError: it cannot be done; the message says why.
         """
-        do = self._asked.get(str(message.get("kind")))
+        # Kept as an attribute, these methods would hold the session, and so the whole graph, in a circle.
+        known: dict[str, Callable[[Mapping[str, Any]], None]] = {
+            "edit": self._edit,
+            "reset": self._reset,
+            "toggle": self._toggle,
+        }
+        do = known.get(str(message.get("kind")))
         if do is None:
             raise EditError(refusal("asked_unknown", what=f"{message.get('kind')!s:.40}"))
         do(message)
@@ -145,4 +146,5 @@ def trace_of(
             editable=[vertex.id for vertex in leaves(picture) if is_real(vertex.value)],
             moved=moved_since(picture, known),
             hooked=hooked(known),
+            unfit=[vertex.id for vertex in picture.vertices if vertex.unfit],
         )

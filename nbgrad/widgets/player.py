@@ -25,6 +25,7 @@ from nbgrad.widgets.still import WithStill
 __all__ = ["Player"]
 
 SLOWEST, FASTEST = 0.25, 4.0
+MOST_KEPT = 8  # players that can be asked and saved: each holds a graph with all its numbers
 NEEDED = ("title", "svg", "frames", "text")  # of a payload
 
 
@@ -47,6 +48,10 @@ class Player(WithStill, anywidget.AnyWidget):
     answer
         Called with what the page asks for, a dict with a ``kind`` such as ``"edit"``; gives the new payload, or raises
         an exception whose text is shown to the learner. Without it, the page is told that nothing can be changed.
+
+    A widget lives as long as its kernel, but ``answer`` and ``film`` hold a whole graph with its numbers. So only the
+    eight players that were made or asked last keep theirs. The others can still be played, but neither edited nor
+    saved.
 
     Attributes
     ----------
@@ -99,6 +104,29 @@ class Player(WithStill, anywidget.AnyWidget):
         self._still, self._text, self._film, self._answer = svg, text, film, answer
         super().__init__(payload=plain, frame=plain.get("start", 0))
         self.on_msg(self._asked)
+        self._let_go = False
+        if answer is not None or film is not None:
+            self._is_used()
+
+    def _is_used(self) -> None:
+        """Count this player as the latest; the oldest of too many lets go of its graph."""
+        if self in _latest:
+            _latest.remove(self)
+        _latest.append(self)
+        while len(_latest) > MOST_KEPT:
+            _latest[0]._release()
+
+    def _release(self) -> None:
+        """Hold the graph no longer. What the page has got, it can still play."""
+        if self in _latest:
+            _latest.remove(self)
+            self._answer = self._film = None
+            self._let_go = True
+
+    def close(self) -> None:
+        """Take the player off the page, and let go of its graph."""
+        self._release()
+        super().close()
 
     @property
     def _count(self) -> int:
@@ -131,8 +159,10 @@ class Player(WithStill, anywidget.AnyWidget):
         asked = message if isinstance(message, Mapping) else {}
         id_ = asked.get("id")
         if self._answer is None:
-            self.send({"kind": "error", "id": id_, "text": say("edit_unknown")})
+            text = say("edit_let_go", count=MOST_KEPT) if self._let_go else say("edit_unknown")
+            self.send({"kind": "error", "id": id_, "text": text})
             return
+        self._is_used()
         try:
             payload = dict(self._answer(asked))
         except (NbgradError, DisplayError) as error:  # made to be read by learners
@@ -170,7 +200,7 @@ class Player(WithStill, anywidget.AnyWidget):
         FormatError, FolderError, OptionError, TooManyPixelsError
             As `Drawing.save`. The errors are in `nbgrad.display.export`.
         FilmError
-            There are no steps to film, or more than 200.
+            There are no steps to film, or more than 200; or the graph is let go, since eight other players came after.
         EncoderError
             The program ffmpeg is missing or failed.
 
@@ -183,8 +213,10 @@ class Player(WithStill, anywidget.AnyWidget):
             ...
         nbgrad.display.export.errors.FormatError: pass.jpg cannot be written: its ending '.jpg' is not one of ...
         """
-        from nbgrad.display.export import save_film
+        from nbgrad.display.export import FilmError, save_film
 
+        if self._let_go:
+            raise FilmError(say("edit_let_go", count=MOST_KEPT))
         film = Film(nx.MultiDiGraph(), []) if self._film is None else self._film
         return save_film(path, film, self._text or self.payload["text"], seconds=seconds, step=step, dpi=dpi)
 
@@ -200,6 +232,9 @@ class Player(WithStill, anywidget.AnyWidget):
         still = self.payload["svg"] if self._still is None else self._still
         text = self.payload["text"] if self._text is None else self._text
         return {**data, "image/svg+xml": still, "text/plain": text}, metadata
+
+
+_latest: list[Player] = []  # those that hold a graph, the one that was used last at the end
 
 
 def _steps(count: int) -> str:

@@ -26,7 +26,8 @@ class GraphTooLargeError(DisplayError, ValueError):
 
 
 class FilmError(DisplayError, ValueError):
-    """There is no film of this backward pass: it has no steps, too many of them, or a graph too large to be drawn."""
+    """There is no film of this backward pass: it has no steps, too many of them, a graph too large to be drawn, or one
+    that the player has let go."""
 
 
 class EncoderError(DisplayError, RuntimeError):

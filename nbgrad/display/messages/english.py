@@ -260,6 +260,9 @@ SENTENCES = {
     "asked_unknown": "The page asked for {what}, which is not known here.",
     "asked_no_group": "The page did not say which group is meant.",
     "edit_random": "{op} draws numbers at random, so it cannot be computed again as it was.",
+    "edit_changed": "{op} does not give the same result again: numbers have been changed in place since then. "
+    "Run the cell again to edit.",
+    "edit_let_go": "The kernel keeps the graphs of the latest {count} players; this one's is gone. Run its cell again.",
     "edit_shape": "With these numbers the result of {op} would have another shape, so the picture would not fit.",
     "edit_unknown": "There is no leaf here that could be edited so.",
     "edit_refused": "With these numbers {op} cannot be computed: {why}",
@@ -267,6 +270,7 @@ SENTENCES = {
     "seed_given": "The backward pass starts with the gradient that was given for {root}. So all gradients are "
     "derivatives of {weighted}.",
     "moved_since": "{name} has moved since then: it is {value} now. What is shown here is the value that was used.",
+    "step_lost": "Numbers have been changed in place since {name} was computed, so there are no numbers to show here.",
     "hook_left_out": "{name} has a hook, which is left out here; in backward() it may change this gradient.",
     "payload_without_thumbnails": "The small pictures of arrays are left out, since there would be too much to send.",
     "payload_without_details": "Formulas are shown plainly, and paths and orders are left out, since there "

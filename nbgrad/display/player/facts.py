@@ -11,6 +11,7 @@ from nbgrad.display import boxes, measure, messages, numbers, schema, stats
 from nbgrad.display.formula import short
 from nbgrad.display.frames import root_of
 from nbgrad.display.messages import say
+from nbgrad.display.player.lost import lost_gradients, step_lost
 from nbgrad.display.player.mathematics import set_text, set_tokens
 from nbgrad.display.player.phases import BACKWARD, Frame, computed, moved_since
 from nbgrad.display.player.trace import Check, Trace
@@ -32,22 +33,27 @@ def edge_name(edge: tuple[int, int, int]) -> str:
 # ---- nodes
 def nodes_of(trace: Trace, lines: dict[int, int]) -> dict[str, dict[str, Any]]:
     """Return the facts about every node. lines: node -> index of its line of code."""
-    arrived: dict[int, Any] = {step.target: step.total for step in trace.steps}
+    arrived: dict[int, Any] = {step.target: step.total for step in trace.steps if step.lost is None}
+    lost = lost_gradients(trace.steps)
     towards: dict[int, list[Step]] = {}
     for step in trace.steps:
         if step.source is not None:
             towards.setdefault(step.source, []).append(step)
     return {
-        str(node): _node(trace, node, arrived.get(node), towards.get(node, []), lines.get(node)) for node in trace.graph
+        str(node): _node(trace, node, arrived.get(node), lost.get(node), towards.get(node, []), lines.get(node))
+        for node in trace.graph
     }
 
 
-def _node(trace: Trace, node: int, gradient: Any, sent: list[Step], line: int | None) -> dict[str, Any]:
+def _node(
+    trace: Trace, node: int, gradient: Any, lost: int | None, sent: list[Step], line: int | None
+) -> dict[str, Any]:
     graph = trace.graph
     facts = graph.nodes[node]
     has_formula = facts["kind"] == "operation"
     symbols = in_names(graph, node, trace.written.get(node)) if has_formula else ""
-    gradient = schema.as_array(gradient)
+    known = None if gradient is None else numbers.summary(schema.as_array(gradient))
+    said = [*remarks(trace, node), *([] if lost is None or node in trace.unfit else [step_lost(graph, lost)])]
     return {
         "name": measure.clean(schema.label(graph, node), 200),
         "about": messages.parts(boxes.described(graph, node)),
@@ -58,11 +64,11 @@ def _node(trace: Trace, node: int, gradient: Any, sent: list[Step], line: int | 
         "dtype": facts["dtype"],
         "group": group_name(facts["group"]),
         "value": numbers.summary(facts["value"]),
-        "gradient": None if gradient is None else numbers.summary(gradient),
+        "gradient": known if lost is None else say("gone"),
         "math": set_formula(graph, node, trace.written.get(node), trace.opaque) if has_formula else "",
         "formula": f"{short(graph, node)} = {symbols}" if has_formula else "",
         "note": measure.clean(next((step.note for step in sent if step.note), ""), 400),
-        "sentence": messages.together([about(graph, node), *remarks(trace, node)]),
+        "sentence": messages.together([about(graph, node), *said]),
         "locals": [_local(trace, step) for step in sent],
         "code": line,
         "stats": statistics(facts["value"]),
@@ -90,13 +96,14 @@ def about(graph: nx.MultiDiGraph, node: int) -> str:
 def remarks(trace: Trace, node: int) -> list[str]:
     """Say what is to be kept in mind about a node's numbers."""
     said = [moved_since(trace, node)] if node in trace.moved else []
+    said += [step_lost(trace.graph, node)] if node in trace.unfit else []
     return said + ([say("hook_left_out", name=short(trace.graph, node))] if node in trace.hooked else [])
 
 
 def _local(trace: Trace, step: Step) -> dict[str, Any]:
     graph = trace.graph
     assert step.edge is not None
-    local = schema.as_numbers(step.local)
+    local = None if step.lost is not None else schema.as_numbers(step.local)
     return {
         "edge": edge_name(step.edge),
         "name": short(graph, step.target),
@@ -154,6 +161,11 @@ def _edge(
         sentence = say("edge_without", source=ends["to"], target=ends["from"], root=short(graph, root))
         nothing = dict.fromkeys(("upstream", "local", "product", "math"), "")
         return {**ends, **nothing, "sentence": sentence, "check": None}
+    if step.lost is not None:
+        nothing = dict.fromkeys(("upstream", "product"), "")
+        formula = measure.clean(step.formula, 120)
+        math = set_tokens(frame.equation, trace.opaque)
+        return {**ends, **nothing, "local": formula, "math": math, "sentence": frame.sentence, "check": None}
     local = schema.as_numbers(step.local)
     return {
         **ends,

@@ -20,7 +20,7 @@ def arrival_of(step: Step, before: Any) -> dict[str, Any] | None:
     ``pieces`` are the same three as pictures on one scale, the first "" where nothing had arrived; None where single
     numbers say it, or where there is nothing to be seen. before: the gradient so far, None at the first arrival.
     """
-    if step.count < 2:
+    if step.count < 2 or step.lost is not None:
         return None
     three = [None if x is None else schema.as_array(x) for x in (before, step.contribution, step.total)]
     return {
@@ -60,7 +60,7 @@ def on_one_scale(arrays: list[np.ndarray | None]) -> list[str]:
 def fold_of(scene: Scene, step: Step) -> dict[str, Any] | None:
     """Return how broadcasting is undone in a step: the gradient before and after the sum, and the axes of the sum."""
     before, after = schema.as_array(step.fold), schema.as_array(step.contribution)
-    if before is None or after is None:
+    if before is None or after is None or step.lost is not None:
         return None
     axes = summed_axes(before.shape, after.shape)
     if not axes or not before.size:

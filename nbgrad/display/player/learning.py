@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ from nbgrad.display import measure, numbers, schema
 from nbgrad.display.formula import GRADIENT, VALUE, Token, derivative, differentiated, short
 from nbgrad.display.messages import parts, say, together
 from nbgrad.display.player.facts import edge_name
+from nbgrad.display.player.lost import lost_gradients, step_lost
 from nbgrad.display.player.mathematics import set_tokens
 from nbgrad.display.player.phases import Frame
 from nbgrad.display.player.trace import Order, Route, Routes, Trace
@@ -28,7 +30,19 @@ FEW_FACTORS = 6  # of a path that are all written out
 def routes_of(trace: Trace, root: int) -> list[dict[str, Any]]:
     """Return every leaf's paths, each to be lit on the drawing."""
     called = told_apart(trace.graph)
-    return [_routes(trace, routes, root, called) for routes in trace.routes]
+    return [_routes(trace, _without_lost(trace, routes), root, called) for routes in trace.routes]
+
+
+def _without_lost(trace: Trace, routes: Routes) -> Routes:
+    """Return paths without the numbers that do not belong together."""
+    unfit = [any(edge[1] in trace.unfit for edge in route.edges) for route in routes.routes]
+    shown = [
+        replace(route, factors=(), product=None) if is_unfit else route
+        for route, is_unfit in zip(routes.routes, unfit, strict=True)
+    ]
+    if not any(unfit) and routes.node not in lost_gradients(trace.steps):
+        return routes
+    return replace(routes, routes=shown, rest=None, total=None)
 
 
 def told_apart(graph: nx.MultiDiGraph) -> dict[int, str]:
@@ -57,17 +71,15 @@ def _routes(trace: Trace, routes: Routes, root: int, called: Mapping[int, str]) 
     name, loss = short(graph, routes.node), short(graph, root)
     shown = [_route(trace, route, root, called) for route in routes.routes]
     rest = None if routes.rest is None else amount(routes.rest)
-    total = amount(routes.total)
-    tokens = [Token(derivative(differentiated(graph, root), name)), Token(" = ")]
-    for number, route in enumerate(routes.routes):
-        tokens += [Token(" + ")] if number else []
-        tokens.append(_summand(amount(route.product), number > 0))
-    if rest is not None:
-        tokens += [Token(" + "), _summand(rest, True)]
-    if len(routes.routes) > 1 or rest is not None:
-        tokens += [Token(" = "), Token(total, GRADIENT)]
-    several = len(routes.routes) > 1 or rest is not None
+    total = "" if routes.total is None else amount(routes.total)
+    several = len(routes.routes) > 1 or routes.count > len(routes.routes)
+    tokens: list[Token] = []
+    if routes.total is not None and np.size(routes.total) == 1:
+        tokens = [Token(derivative(differentiated(graph, root), name)), Token(" = "), *_sum(routes, rest)]
+        tokens += [Token(" = "), Token(total, GRADIENT)] if several else []
     said = say("paths_several" if several else "paths_one", root=loss, name=name, count=f"{routes.count:,}")
+    if routes.total is None:
+        said = together([said, step_lost(graph, _reason(trace, routes))])
     return {
         "node": routes.node,
         "name": name,
@@ -75,14 +87,24 @@ def _routes(trace: Trace, routes: Routes, root: int, called: Mapping[int, str]) 
         "shown": shown,
         "rest": rest,
         "sum": total,
-        "math": set_tokens(tokens, trace.opaque) if _are_numbers(routes) else "",
-        "equation": [{"text": token.text, "role": token.role} for token in tokens] if _are_numbers(routes) else [],
+        "math": set_tokens(tokens, trace.opaque),
+        "equation": [{"text": token.text, "role": token.role} for token in tokens],
         "sentence": said if rest is None else together([said, say("paths_rest", shown=len(shown))]),
     }
 
 
-def _are_numbers(routes: Routes) -> bool:
-    return np.size(routes.total) == 1
+def _sum(routes: Routes, rest: str | None) -> list[Token]:
+    """Return the products of all paths, with a "+" between them."""
+    products = [amount(route.product) for route in routes.routes] + ([] if rest is None else [rest])
+    summands = [_summand(product, place > 0) for place, product in enumerate(products)]
+    return [token for summand in summands for token in (Token(" + "), summand)][1:]
+
+
+def _reason(trace: Trace, routes: Routes) -> int:
+    """Return the operation that is to blame for a sum of paths that is lost."""
+    on_paths = (edge[1] for route in routes.routes for edge in route.edges if edge[1] in trace.unfit)
+    found = lost_gradients(trace.steps).get(routes.node)
+    return next(on_paths) if found is None else found
 
 
 def _summand(text: str, later: bool) -> Token:
@@ -92,7 +114,7 @@ def _summand(text: str, later: bool) -> Token:
 def _route(trace: Trace, route: Route, root: int, called: Mapping[int, str]) -> dict[str, Any]:
     edges = [edge_name(edge) for edge in route.edges]
     nodes = [root, *(edge[0] for edge in route.edges)]
-    product = amount(route.product)
+    product = "" if route.product is None else amount(route.product)
     tokens: list[Token] = []
     if route.factors:
         shown = list(route.factors)
@@ -149,6 +171,7 @@ class Arrived(NamedTuple):
 def questions_of(trace: Trace, frames: Sequence[Frame], root: int) -> list[dict[str, Any]]:
     """Return a question for each node whose gradient, or one element of it, is a product or a sum of products."""
     arrivals: dict[int, list[Step]] = {}
+    lost = lost_gradients(trace.steps)
     last_frame: dict[int, int] = {}
     for index, frame in enumerate(frames):
         if frame.phase == "backward":
@@ -158,7 +181,7 @@ def questions_of(trace: Trace, frames: Sequence[Frame], root: int) -> list[dict[
             arrivals.setdefault(step.target, []).append(step)
     asked = []
     for node, steps in arrivals.items():
-        question = _question(trace, node, steps, root) if node in last_frame else None
+        question = _question(trace, node, steps, root) if node in last_frame and node not in lost else None
         if question is not None:
             asked.append({"node": node, "frame": last_frame[node], **question})
     return asked[:MOST_QUESTIONS]
@@ -238,7 +261,12 @@ def element_name(shape: tuple[int, ...], at: int) -> str:
 
 # ---- orders
 def orders_of(trace: Trace) -> list[dict[str, Any]]:
-    """Return the passes in their orders, each with what every leaf ends with and what it should."""
+    """Return the passes in their orders, each with what every leaf ends with and what it should.
+
+    There are none where numbers do not belong together.
+    """
+    if lost_gradients(trace.steps):
+        return []
     right = next((order.final for order in trace.orders if order.key == "sorted"), {})
     return [_order(trace, order, right) for order in trace.orders]
 

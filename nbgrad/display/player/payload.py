@@ -20,6 +20,7 @@ from nbgrad.display.frames import root_of, with_gradients
 from nbgrad.display.levels import View
 from nbgrad.display.player.facts import edges_of, nodes_of
 from nbgrad.display.player.learning import orders_of, questions_of, routes_of
+from nbgrad.display.player.lost import lost_gradients, marked
 from nbgrad.display.player.mathematics import set_tokens
 from nbgrad.display.player.phases import BACKWARD, FORWARD, UPDATE, Frame, frames_of_phases
 from nbgrad.display.player.seen import seen
@@ -96,19 +97,20 @@ def viewed(trace: Trace, closed: frozenset[schema.Path]) -> tuple[Trace, View]:
     view = View(graph, closed)
     shown = seen(replace(trace, graph=graph, steps=schema.check_steps(graph, trace.steps)), view)
     mark_weighted(shown.graph, shown.steps)
-    return shown, view
+    return replace(shown, steps=marked(shown.steps, shown.unfit)), view
 
 
 def ghosts_of(scene: Scene, trace: Trace, before: Trace) -> dict[str, dict[str, str]]:
     """Return for each place whose numbers have changed what stood there before."""
     values, gradients = {}, {}
     now, then = ({step.target: step.total for step in one.steps} for one in (trace, before))
-    old = before.graph
+    old, lost = before.graph, {**lost_gradients(trace.steps), **lost_gradients(before.steps)}
     for node in trace.graph:
         value = old.nodes[node]["value"]
         if _differ(value, trace.graph.nodes[node]["value"]):
             values[str(node)] = svg.value_fragment(scene.nodes[node], value)
-        if node in then and _differ(then[node], now.get(node)) and scene.nodes[node].shows_gradient:
+        comparable = node in then and node not in lost and scene.nodes[node].shows_gradient
+        if comparable and _differ(then[node], now.get(node)):
             gradients[str(node)] = svg.gradient_fragment(scene.nodes[node], then[node])
     return {"values": values, "gradients": gradients}
 

@@ -13,6 +13,7 @@ from nbgrad.display.formula import Token, differentiated, short
 from nbgrad.display.frames import frames_of, root_of
 from nbgrad.display.messages import say, together
 from nbgrad.display.player.gathering import arrival_of, fold_of
+from nbgrad.display.player.lost import lost_gradients, step_lost
 from nbgrad.display.player.trace import Inside, Trace, Update
 from nbgrad.display.player.writing import called, forward_equation, inside_equation, update_equation
 from nbgrad.display.scene import Scene
@@ -61,7 +62,9 @@ def forward_frames(scene: Scene, trace: Trace) -> Iterator[Frame]:
         if facts["kind"] in ("parameter", "data", "constant") or value is None or facts["bare"]:
             continue
         written = trace.written.get(node)
-        sentence = messages.together([computed(graph, node), *newly_moved(trace, node, told)])
+        unfit = node in trace.unfit
+        lost = [step_lost(graph, node)] if unfit else []
+        sentence = messages.together([computed(graph, node), *newly_moved(trace, node, told), *lost])
         number = numbers.summary(value)
         yield Frame(
             phase=FORWARD,
@@ -72,7 +75,7 @@ def forward_frames(scene: Scene, trace: Trace) -> Iterator[Frame]:
             slot="value",
             fragment=svg.value_fragment(scene.nodes[node], value),
             number=number,
-            equation=tuple(forward_equation(graph, node, written)),
+            equation=tuple(forward_equation(graph, node, written, unfit)),
             sentence=sentence,
             spoken=together([sentence, say("spoken_value", name=short(graph, node), value=number)]),
         )
@@ -116,7 +119,7 @@ def backward_frames(scene: Scene, trace: Trace) -> Iterator[Frame]:
     root = root_of(steps)
     so_far: dict[int, Any] = {}
     for step, frame in zip(steps, frames_of(scene, steps), strict=True):
-        number = numbers.summary(schema.as_array(step.total))
+        number = numbers.summary(schema.as_array(step.total)) if step.lost is None else say("gone")
         sentence = frame.sentence
         if step.index == step.count and step.target in trace.hooked:
             sentence = messages.together([sentence, say("hook_left_out", name=short(scene.graph, step.target))])
@@ -151,16 +154,19 @@ def update_frames(scene: Scene, trace: Trace) -> Iterator[Frame]:
     """One frame for each parameter that moves, and one for all of those in a closed group."""
     root = root_of(list(trace.steps))
     moving: list[Update | Inside] = [*trace.updates, *trace.inside]
+    lost = lost_gradients(trace.steps)
     for update in sorted(moving, key=lambda one: one.node):
         if update.node not in scene.nodes:
             continue
         if isinstance(update, Inside):
             yield _update_inside(scene, update, root)
             continue
-        after = schema.as_numbers(update.after)
+        why = lost.get(update.node)
+        after = schema.as_numbers(update.after if why is None else update.before)
         name = short(scene.graph, update.node)
         since = [moved_since(trace, update.node)] if update.node in trace.moved else []
-        sentence = messages.together([moved(scene, update, root), *since])
+        said = moved(scene, update, root) if why is None else step_lost(scene.graph, why)
+        sentence = messages.together([said, *since])
         number = numbers.summary(after)
         yield Frame(
             phase=UPDATE,
@@ -170,7 +176,7 @@ def update_frames(scene: Scene, trace: Trace) -> Iterator[Frame]:
             slot="value",
             fragment=svg.value_fragment(scene.nodes[update.node], after),
             number=number,
-            equation=tuple(update_equation(scene.graph, update, root)),
+            equation=tuple(update_equation(scene.graph, update, root, why is not None)),
             sentence=sentence,
             spoken=together([sentence, say("spoken_value", name=name, value=number)]),
         )

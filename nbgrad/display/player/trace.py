@@ -120,7 +120,8 @@ class Trace:
     graph: see ``schema``. steps: the backward pass. written: operation's id -> how it is written. updates: a parameter
     each; inside: those that closed groups hide. routes, orders: see there. editable: leaves. moved: node -> the value
     that it has by now, where another is shown since the pass used that. hooked: nodes with hooks, which the pass has
-    left out. opaque: names that are not read as formulas, see ``formula.opaque``.
+    left out. opaque: names that are not read as formulas, see ``formula.opaque``. unfit: operations that would give
+    another result for their operands, since numbers have been changed in place.
     """
 
     graph: nx.MultiDiGraph
@@ -134,3 +135,4 @@ class Trace:
     opaque: Sequence[str] = ()
     moved: Mapping[int, Any] = field(default_factory=dict)
     hooked: Sequence[int] = ()
+    unfit: Sequence[int] = ()

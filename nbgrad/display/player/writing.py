@@ -101,8 +101,11 @@ def set_formula(graph: nx.MultiDiGraph, node: int, written: Written | None, name
     return set_latex(f"{slot(MOST_OPERANDS)} = {written.latex}", [slot(MOST_OPERANDS), *slots], [name, *filled])
 
 
-def forward_equation(graph: nx.MultiDiGraph, node: int, written: Written | None) -> list[Token]:
-    """Return "h = tanh z = tanh 0.5 = 0.462"; of arrays with shapes and the average size of the result."""
+def forward_equation(graph: nx.MultiDiGraph, node: int, written: Written | None, is_unfit: bool = False) -> list[Token]:
+    """Return "h = tanh z = tanh 0.5 = 0.462"; of arrays with shapes and the average size of the result.
+
+    is_unfit: whether the numbers do not belong together, so that they are left out.
+    """
     name, symbols = short(graph, node), in_names(graph, node, written)
     is_group = graph.nodes[node]["kind"] == "group"
     tokens = [Token(symbols if is_group else name)]
@@ -110,7 +113,7 @@ def forward_equation(graph: nx.MultiDiGraph, node: int, written: Written | None)
         tokens += [Token(" = "), Token(symbols)]
     value = graph.nodes[node]["value"]
     given = {position: graph.nodes[u]["value"] for position, u in operands(graph, node).items()}
-    if value is None:
+    if value is None or is_unfit:
         return tokens
     if written is not None:
         given |= {position: np.asarray(used) for position, used in written.used.items()}
@@ -165,8 +168,8 @@ def _shapes(given: dict[int, Any], value: Any) -> str:
     return f"{', '.join(known)} → {made}" if known else made
 
 
-def update_equation(graph: nx.MultiDiGraph, update: Update, root: int) -> list[Token]:
-    """Return "w ← w − 0.1 · ∂loss/∂w = 0.5 − 0.1 × 0.4 = 0.46"."""
+def update_equation(graph: nx.MultiDiGraph, update: Update, root: int, is_lost: bool = False) -> list[Token]:
+    """Return "w ← w − 0.1 · ∂loss/∂w = 0.5 − 0.1 × 0.4 = 0.46"; without the numbers where the gradient is lost."""
     name = short(graph, update.node)
     after = schema.as_numbers(update.after)
     before, gradient = schema.as_numbers(update.before), schema.as_numbers(update.gradient)
@@ -174,6 +177,8 @@ def update_equation(graph: nx.MultiDiGraph, update: Update, root: int) -> list[T
     if update.is_refused:
         return [_rule(update, name, ""), *(result(after, VALUE) if numbers.is_single(after) else ())]
     tokens = [_rule(update, name, differentiated(graph, root))]
+    if is_lost:
+        return tokens
     if update.rate is None:
         if numbers.is_single(after):
             tokens += [Token(": "), _number(before, VALUE), Token(" → "), _number(after, VALUE)]
