@@ -191,6 +191,7 @@ def described(graph: nx.MultiDiGraph, node: int) -> list[str]:
         given = (schema.called(graph, u) for u in schema.inputs(graph, node))
         said[0] += f" = {facts['op']}({', '.join(given)})"
     if facts["kind"] == "group":
+        said += schema.row_said(facts)
         said.append(messages.say("group_note", count=f"{facts['members']:,}"))
         if facts["parameters"]:
             said.append(messages.say("group_parameters", count=f"{facts['parameters']:,}"))

@@ -87,7 +87,7 @@ def plan(graph: nx.MultiDiGraph, node: int, look: Look = DEFAULT) -> Plan:
         return _number_plan(facts, look)
     symbol = measure.fit(facts["symbol"] or "", theme.SYMBOL_SIZE, SYMBOL_ROOM) if _is_operation(facts) else ""
     badge_width = _badge_width(symbol)
-    times = f" {messages.say('times', count=facts['count'])}" if facts["count"] > 1 else ""
+    times = schema.times(facts)
     name = measure.fit_name(facts["name"] or "", theme.NAME_SIZE, NAME_ROOM)
     name += times if name else ""
     called_else = messages.kind("constant") if facts["kind"] == "constant" else schema.label(graph, node)

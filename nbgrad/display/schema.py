@@ -22,6 +22,8 @@ node               meaning, and what a missing attribute becomes
 ``members``        of a group: how many nodes it stands for, and how many of them are operations (``operations``);
                    how many numbers its parameters hold (``parameters``). By default 1, 0 and 0
 ``count``          how many equal groups it stands for, by default 1
+``row``            the names of these groups, a tuple of str, where each is computed from the one before: value and
+                   gradient are then those of the last. By default (), for groups beside each other
 ``code``           the line that made the node as a tuple (where, line, text), or None:
                    ``("In [3]", 2, "h = np.tanh(x @ W)")``
 ``gradients``      of a box that stands for several, which has no gradient of its own: theirs, a tuple of arrays; heat
@@ -257,8 +259,30 @@ def called(graph: nx.MultiDiGraph, node: int, longest: int = 40) -> str:
     >>> called(normalise(graph), 0)
     'head × 12'
     """
-    name, count = clean(label(graph, node), longest), graph.nodes[node]["count"]
-    return f"{name} {messages.say('times', count=count)}" if count > 1 else name
+    return clean(label(graph, node), longest) + times(graph.nodes[node])
+
+
+def times(facts: Mapping[str, Any]) -> str:
+    """Return what follows the name of a node that stands for several equal groups, "" of any other.
+
+    >>> times({"count": 12, "row": ()}), times({"count": 3, "row": ("a", "b", "c")}), times({"count": 1, "row": ()})
+    (' × 12', ' × 3 in a row', '')
+    """
+    if facts["count"] < 2:
+        return ""
+    return f" {messages.say('times_in_a_row' if facts['row'] else 'times', count=facts['count'])}"
+
+
+def row_said(facts: Mapping[str, Any]) -> list[str]:
+    """Say which groups a node stands for that are one after the other, in a list of one sentence, else of none.
+
+    >>> row_said({"row": ("layer 1", "layer 2", "layer 3")})
+    ['layer 1 to layer 3, each computed from the one before; the numbers are those of layer 3']
+    """
+    if not facts["row"]:
+        return []
+    first, last = (clean(facts["row"][place], 40) for place in (0, -1))
+    return [messages.say("row_note", first=first, last=last)]
 
 
 def inputs(graph: nx.MultiDiGraph, node: int) -> list[int]:
@@ -367,6 +391,7 @@ def attributes(node: Any, given: Mapping[str, Any], computed: bool = False) -> d
         "gradient": gradient,
         "group": _path(node, given.get("group")),
         **{which: _count(node, which, given.get(which), least) for which, least in COUNTS},
+        "row": tuple(given.get("row") or ()),
         "spelled": "" if value is not None else _spelled_value(given.get("value"), foreign),
         "code": given.get("code"),
         "problem": _word(given, "problem", 24),

@@ -59,6 +59,10 @@ def _below(graph: nx.MultiDiGraph, look: Look) -> Iterator[str]:
         names = [schema.called(graph, node) for node, group in graph.nodes(data="group") if group == path]
         if names:
             yield messages.say("group_line", path=measure.clean(schema.joined(path), 100), names=_listed(names))
+    for node, facts in graph.nodes(data=True):
+        if row := facts["row"]:
+            first, last = (measure.clean(name, 40) for name in (row[0], row[-1]))
+            yield messages.say("row_line", name=schema.called(graph, node), first=first, last=last)
     for key in ("changed", "unfit"):
         names = [schema.called(graph, node) for node, stale in graph.nodes(data="stale") if stale == key]
         if names:

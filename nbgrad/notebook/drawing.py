@@ -240,7 +240,8 @@ def draw(
             What has changed since is marked, and shown as it was and as it is. At ``level="scalar"``, an earlier
             ``Drawing`` of arrays must have been drawn at that level, too.
         level: how much is seen at once. ``"module"``: each group (see ``nbgrad.group``; calling a module opens one) is
-            one box, and three or more equal ones beside each other, used alike, are one box together, "× 12".
+            one box; three or more equal ones beside each other, used alike, are one box together, "× 12", and so are
+            three or more that follow each other, "× 12 in a row", with the numbers of the last.
             ``"tensor"``: each tensor is a box, groups are frames. ``"scalar"``: each number is a box, a matrix product
             is unfolded into its multiplications and sums. By default as ``"tensor"``; above 150 nodes as ``"module"``.
         depth: how many levels of groups are open: 0 collapses the outermost ones, 1 those within them.

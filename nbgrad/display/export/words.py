@@ -45,7 +45,7 @@ def of(graph: nx.MultiDiGraph, node: int) -> Lines:
         if facts["kind"] in schema.DIFFERENTIATED:
             gradient = "∂ " + numbers.summary(facts["gradient"], messages.say("gone" if facts["gone"] else "not_yet"))
     name = measure.clean(schema.label(graph, node), LONGEST)
-    name += f" {messages.say('times', count=facts['count'])}" if facts["count"] > 1 else ""
+    name += schema.times(facts)
     return Lines(name, _how(graph, node, name), numbers.shape(facts["shape"] or None), value, gradient)
 
 

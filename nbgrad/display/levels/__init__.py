@@ -2,12 +2,14 @@
 
 collapsing  closed groups become one node each
 folding     equal groups beside each other become one node, "× 12"
+rows        equal groups one after the other become one node, "× 12 in a row"
 views       which groups are closed, and what is seen then
 steps       the backward pass between what is still to be seen
 """
 
 from nbgrad.display.levels.collapsing import MOST_COLLAPSED, READABLE, collapse, default_closed, visible
 from nbgrad.display.levels.folding import REPEATED, fold
+from nbgrad.display.levels.rows import fold_rows
 from nbgrad.display.levels.steps import steps_between
 from nbgrad.display.levels.views import UnknownGroupError, View, check_level, closed_at
 
@@ -22,6 +24,7 @@ __all__ = [
     "collapse",
     "default_closed",
     "fold",
+    "fold_rows",
     "steps_between",
     "visible",
 ]

@@ -55,7 +55,11 @@ def fold(
         stands = _together_with_singles(collapsed, classes, ranks)
     if not stands:
         return collapsed, dict(shown)
-    return _merged(collapsed, stands), {node: stands.get(box, box) for node, box in shown.items()}
+    copies: dict[int, list[Mapping[str, Any]]] = {}
+    for node, one in stands.items():
+        copies.setdefault(one, []).append(collapsed.nodes[node])
+    facts = {one: folded_facts(of_one) for one, of_one in copies.items()}
+    return merged(collapsed, stands, facts), {node: stands.get(box, box) for node, box in shown.items()}
 
 
 def _ranks(graph: nx.MultiDiGraph) -> dict[int, int]:
@@ -117,19 +121,20 @@ def _beside(graph: nx.MultiDiGraph, stands: Mapping[int, int], ranks: Mapping[in
     return alike.values()
 
 
-def _merged(graph: nx.MultiDiGraph, stands: Mapping[int, int]) -> nx.MultiDiGraph:
-    """Return the graph with each class as its representative, and parallel edges of folded nodes as one edge."""
-    classes: dict[int, list[int]] = {}
-    for node, one in stands.items():
-        classes.setdefault(one, []).append(node)
+def merged(
+    graph: nx.MultiDiGraph, stands: Mapping[int, int], facts: Mapping[int, Mapping[str, Any]]
+) -> nx.MultiDiGraph:
+    """Return the graph with what is folded as one node each, and parallel edges of folded nodes as one edge.
+
+    stands: for each folded node the one that stands for it. facts: the attributes of these.
+    """
     result = nx.MultiDiGraph(**graph.graph)
     for node in graph:
         if stands.get(node, node) == node:
-            copies = classes.get(node)
-            facts = _facts([graph.nodes[copy] for copy in copies]) if copies else graph.nodes[node]
-            result.add_node(node, **facts)
+            result.add_node(node, **facts.get(node, graph.nodes[node]))
     for u, v, key, given in graph.edges(keys=True, data=True):
-        _add_edge(result, (u, v, key), given, stands)
+        if stands.get(u, u) != stands.get(v, v):
+            _add_edge(result, (u, v, key), given, stands)
     return result
 
 
@@ -151,16 +156,20 @@ def _add_edge(result: nx.MultiDiGraph, edge: Edge, given: Mapping[str, Any], sta
         result.add_edge(a, b, **kept, **{**given, "stands_for": own, "others": others})
 
 
-def _facts(copies: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the attributes of a folded node: what its copies have in common, and sums of what can be counted."""
-    last = copies[-1]
+def counted(copies: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what can be counted of equal boxes together, and the first problem among them."""
     sums = {which: sum(facts[which] for facts in copies) for which in ("members", "operations", "parameters")}
     problem = next((facts["problem"] for facts in copies if facts["problem"]), None)
-    own = {"value": None, "gradient": None, "code": None, "bare": True, "problem": problem, "count": len(copies)}
+    return {**sums, "problem": problem, "count": len(copies)}
+
+
+def folded_facts(copies: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the attributes of a folded node: what its copies have in common, and sums of what can be counted."""
+    own: dict[str, Any] = {"value": None, "gradient": None, "code": None, "bare": True}
     own["gradients"] = tuple(gradient for facts in copies for gradient in _gradients(facts))
     inside = tuple(facts["name"] or messages.kind(facts["kind"]) for facts in copies if facts["change"] is not None)
     own["change"] = replace(NO_CHANGE, inside=inside) if inside else None
-    return {**last, **sums, **own, "name": common_name([facts["name"] for facts in copies])}
+    return {**copies[-1], **counted(copies), **own, "name": common_name([facts["name"] for facts in copies])}
 
 
 def _gradients(facts: Mapping[str, Any]) -> tuple[Any, ...]:

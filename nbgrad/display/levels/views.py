@@ -12,6 +12,7 @@ import networkx as nx
 from nbgrad.display import schema
 from nbgrad.display.levels.collapsing import collapse, default_closed, opened_alone
 from nbgrad.display.levels.folding import fold
+from nbgrad.display.levels.rows import fold_rows
 from nbgrad.display.levels.steps import steps_between
 from nbgrad.display.look import OptionError, wrong
 from nbgrad.display.schema import Path, Step
@@ -73,11 +74,12 @@ class View:
 
     @cached_property
     def _folded(self) -> tuple[nx.MultiDiGraph, dict[int, int]]:
-        return fold(self.whole, *self._collapsed) if self.closed else self._collapsed
+        return fold_rows(self.whole, *fold(self.whole, *self._collapsed)) if self.closed else self._collapsed
 
     @property
     def graph(self) -> nx.MultiDiGraph:
-        """The graph that is seen: closed groups are one node each, equal ones beside each other one together."""
+        """The graph that is seen: closed groups are one node each, equal ones beside each other, or one after
+        the other, one together."""
         return self._folded[0] if self.closed else self.whole
 
     @property

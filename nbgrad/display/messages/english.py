@@ -134,6 +134,9 @@ SENTENCES = {
     "not_a_number": "There is NaN or ∞ in this gradient: from here on it spreads.",
     # pictures on several levels: groups, folds, single numbers
     "times": "× {count}",
+    "times_in_a_row": "× {count} in a row",
+    "row_note": "{first} to {last}, each computed from the one before; the numbers are those of {last}",
+    "row_line": "{name}: {first} to {last}, each computed from the one before. The numbers are those of {last}.",
     "group_note": "{count} nodes",
     "group_parameters": "{count} numbers in parameters",
     "group_how": "group of {count} nodes ({inputs})",
@@ -220,6 +223,8 @@ SENTENCES = {
     "about_data": "{name} is data: it is given, and stays as it is.",
     "about_constant": "{name} is a constant in the formula.",
     "about_group": "{name} is a group of {count} nodes: they are drawn as one box.",
+    "about_row": "{name} stands for {first} to {last}, each computed from the one before: {count} nodes, drawn as one "
+    "box. Its numbers are those of {last}.",
     "edge_without": "Nothing flows back from {source} to {target}: no gradient of {root} is needed there.",
     "check_agrees": "Moving the input a little to either side gives the same number.",
     "check_agrees_element": "Moving element {element} a little to either side gives the same number.",

@@ -131,6 +131,9 @@ SENTENCES = {
     "not_a_number": "这个梯度里有 NaN 或 ∞，会从这里一路扩散下去。",
     # pictures on several levels: groups, folds, single numbers
     "times": "× {count}",
+    "times_in_a_row": "× {count}，前后相接",
+    "row_note": "从 {first} 到 {last}，每个都由前一个算出；数值是 {last} 的",
+    "row_line": "{name}：从 {first} 到 {last}，每个都由前一个算出。数值是 {last} 的。",
     "group_note": "{count} 个节点",
     "group_parameters": "参数共 {count} 个数",
     "group_how": "{count} 个节点的分组（{inputs}）",
@@ -212,6 +215,8 @@ SENTENCES = {
     "about_data": "{name} 是数据：它是给定的，不会改变。",
     "about_constant": "{name} 是公式里的常数。",
     "about_group": "{name} 是一组节点，共 {count} 个，画成一个方框。",
+    "about_row": "{name} 代表从 {first} 到 {last}，每个都由前一个算出；共 {count} 个节点，画成一个方框。"
+    "数值是 {last} 的。",
     "edge_without": "没有梯度从 {source} 流回 {target}：这里不需要 {root} 的梯度。",
     "check_agrees": "把输入往两边各移动一点点来验算，得到同样的数。",
     "check_agrees_element": "把元素 {element} 往两边各移动一点点来验算，得到同样的数。",

@@ -131,6 +131,9 @@ SENTENCES = {
     "not_a_number": "這個梯度裡有 NaN 或 ∞，會從這裡一路擴散下去。",
     # pictures on several levels: groups, folds, single numbers
     "times": "× {count}",
+    "times_in_a_row": "× {count}，前後相接",
+    "row_note": "從 {first} 到 {last}，每個都由前一個算出；數值是 {last} 的",
+    "row_line": "{name}：從 {first} 到 {last}，每個都由前一個算出。數值是 {last} 的。",
     "group_note": "{count} 個節點",
     "group_parameters": "參數共 {count} 個數",
     "group_how": "{count} 個節點的群組（{inputs}）",
@@ -212,6 +215,8 @@ SENTENCES = {
     "about_data": "{name} 是資料：它是給定的，不會改變。",
     "about_constant": "{name} 是式子裡的常數。",
     "about_group": "{name} 是一組節點，共 {count} 個，畫成一個方框。",
+    "about_row": "{name} 代表從 {first} 到 {last}，每個都由前一個算出；共 {count} 個節點，畫成一個方框。"
+    "數值是 {last} 的。",
     "edge_without": "沒有梯度從 {source} 流回 {target}：這裡不需要 {root} 的梯度。",
     "check_agrees": "把輸入往兩邊各移動一點點來驗算，得到同樣的數。",
     "check_agrees_element": "把元素 {element} 往兩邊各移動一點點來驗算，得到同樣的數。",

@@ -89,7 +89,12 @@ def about(graph: nx.MultiDiGraph, node: int) -> str:
     if kind in ("parameter", "data", "constant"):
         return say(f"about_{kind}", name=name)
     if kind == "group":
-        return say("about_group", name=name, count=f"{graph.nodes[node]['members']:,}")
+        count, row = f"{graph.nodes[node]['members']:,}", graph.nodes[node]["row"]
+        if row:
+            return say(
+                "about_row", name=name, count=count, first=measure.clean(row[0], 40), last=measure.clean(row[-1], 40)
+            )
+        return say("about_group", name=name, count=count)
     return computed(graph, node)
 
 
