@@ -12,8 +12,8 @@ from typing import Any
 
 from nbgrad.display import measure, messages, schema, svg, theme
 from nbgrad.display.formula import Token
-from nbgrad.display.frames import Frame, frames_of, root_of, with_gradients
 from nbgrad.display.look import Look
+from nbgrad.display.moments import Frame, frames_of, root_of, with_gradients
 from nbgrad.display.scene import TOO_MANY, Node, Scene, build
 from nbgrad.display.schema import Step
 from nbgrad.display.theme import Palette

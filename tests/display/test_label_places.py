@@ -6,7 +6,7 @@ import networkx as nx
 import numpy as np
 
 from nbgrad.display import schema
-from nbgrad.display.frames import AIR, _outline, _Places
+from nbgrad.display.moments import AIR, _outline, _Places
 from nbgrad.display.scene import Scene, build
 
 

@@ -1,17 +1,21 @@
 """From ranks to columns: a long edge becomes a chain of waypoints, one in each column that it passes.
 
+Edges of one value that is used very often share their waypoints: they run together and part one by one.
+
 The vertices of the columns are whole numbers: 0..count-1 are the nodes, waypoints follow. An edge joins a pin of one
 node with a pin of another. A box of its own has one pin in the middle of each side; a group that was laid out
 before has more, at the heights where values pass its border.
 """
 
 import itertools
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from .ordering import Columns, Orders, Pins
+from .ranks import MANY_USES
 
 Link = tuple[int, int, int, int]  # source, the source's exit, target, the target's entry
 Heights = Sequence[float]  # of the pins of one side, from the middle of the side, top to bottom
@@ -49,11 +53,21 @@ def cut_into_columns(
     count = len(rank)
     exits, entries = list(exits or [MIDDLE] * count), list(entries or [MIDDLE] * count)
     column_of, strands, chains = list(rank), [1] * count, {}
+
+    def waypoints_between(start: int, stop: int, weight: int) -> range:
+        """New waypoints in the columns from `start` to before `stop`."""
+        made = range(len(column_of), len(column_of) + stop - start)
+        column_of.extend(range(start, stop))
+        strands.extend([weight] * len(made))
+        return made
+
+    trunks = {
+        (u, i): waypoints_between(rank[u] + 1, stop, weight) for (u, i), (stop, weight) in _shared(links, rank).items()
+    }
     for (u, i, v, j), weight in links.items():
-        waypoints = range(len(column_of), len(column_of) + rank[v] - rank[u] - 1)
-        column_of.extend(range(rank[u] + 1, rank[v]))
-        strands.extend([weight] * len(waypoints))
-        chains[u, i, v, j] = [u, *waypoints, v]
+        trunk = trunks.get((u, i))
+        between = waypoints_between(rank[u] + 1, rank[v], weight) if trunk is None else trunk[: rank[v] - rank[u] - 1]
+        chains[u, i, v, j] = [u, *between, v]
     members: list[list[int]] = [[] for _ in range(max(rank) + 1)]
     for vertex, column in enumerate(column_of):
         members[column].append(vertex)
@@ -62,16 +76,38 @@ def cut_into_columns(
     joins = [np.zeros(shape) for shape in zip(exit_counts[:-1], entry_counts[1:], strict=True)]
     before: list[list[tuple[int, float]]] = [[] for _ in column_of]
     after: list[list[tuple[int, float]]] = [[] for _ in column_of]
-    for link, chain in chains.items():
-        source, i, target, j = link
-        for a, b in itertools.pairwise(chain):
-            leaving, arriving = (i if a == source else 0), (j if b == target else 0)
-            joins[column_of[a]][first_exit[a] + leaving, first_entry[b] + arriving] = links[link]
-            drop = (exits[a][leaving] if a == source else 0.0) - (entries[b][arriving] if b == target else 0.0)
-            before[b].append((a, drop))
-            after[a].append((b, drop))
+
+    def join(a: int, b: int, leaving: int, arriving: int, weight: int) -> None:
+        joins[column_of[a]][first_exit[a] + leaving, first_entry[b] + arriving] = weight
+        drop = (exits[a][leaving] if a < count else 0.0) - (entries[b][arriving] if b < count else 0.0)
+        before[b].append((a, drop))
+        after[a].append((b, drop))
+
+    for (u, i), trunk in trunks.items():
+        for a, b in itertools.pairwise([u, *trunk]):
+            join(a, b, i if a == u else 0, 0, strands[b])
+    for (u, i, v, j), chain in chains.items():
+        own = chain[-2:] if (u, i) in trunks else chain  # what it shares has been joined
+        for a, b in itertools.pairwise(own):
+            join(a, b, i if a == u else 0, j if b == v else 0, links[u, i, v, j])
     columns = Columns(members, joins, exit_pins, entry_pins)
     return Grid(count, columns, column_of, chains, strands, before, after, exits, entries)
+
+
+def _shared(links: Mapping[Link, int], rank: Sequence[int]) -> dict[tuple[int, int], tuple[int, int]]:
+    """The pins whose edges run together: for each the last column that they share a waypoint before, and how many
+    parallel edges the waypoints have room for.
+
+    A value that is used hundreds of times along a chain would otherwise have a line to each use, side by side through
+    all the columns: a thick band in which no eye can follow one, and whose arranging takes as many times as long.
+    """
+    uses = Counter((u, i) for u, i, _, _ in links)
+    found: dict[tuple[int, int], tuple[int, int]] = {}
+    for (u, i, v, _), weight in links.items():
+        if uses[u, i] > MANY_USES:
+            stop, most = found.get((u, i), (0, 1))
+            found[u, i] = max(stop, rank[v]), max(most, weight)
+    return found
 
 
 def _numbered(members: list[list[int]], pins: list[Heights]) -> tuple[list[int], list[Pins | None], list[int]]:

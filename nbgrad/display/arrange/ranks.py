@@ -11,12 +11,13 @@ graphs", IEEE Transactions on Software Engineering 19(3), 1993, section 2.
 """
 
 import itertools
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 
 import networkx as nx
 
 Edge = tuple[int, int]
+MANY_USES = 32  # the edges of a value that is used more often run together, so their length counts less
 
 
 def without_cycles(count: int, edges: Iterable[Edge]) -> dict[Edge, int]:
@@ -70,6 +71,7 @@ def ranks(count: int, weights: dict[Edge, int]) -> list[int]:
     >>> ranks(4, {(0, 1): 1, (1, 2): 1, (3, 2): 1})  # 3 is a leaf: it stands beside its consumer, not in column 0
     [0, 1, 2, 1]
     """
+    weights = _lighter_where_shared(weights)
     core = _without_twigs(count, weights)
     demand = [0] * count
     for u, v in core:
@@ -81,6 +83,17 @@ def ranks(count: int, weights: dict[Edge, int]) -> list[int]:
     flow = nx.network_simplex(flow_graph)[1] if core else {}
     tight = [(u, v) not in core or flow[u][v] > 0 for u, v in weights]
     return _balanced(_ranks_of_flow(count, weights, tight), weights)
+
+
+def _lighter_where_shared(weights: dict[Edge, int]) -> dict[Edge, int]:
+    """The weights, twice as large but for the edges of values with very many uses.
+
+    So what is computed from such a value and something else stands beside its own use, not beside the value.
+    """
+    uses = Counter(u for u, _ in weights)
+    if max(uses.values(), default=0) <= MANY_USES:
+        return weights
+    return {(u, v): weight if uses[u] > MANY_USES else 2 * weight for (u, v), weight in weights.items()}
 
 
 def _without_twigs(count: int, weights: dict[Edge, int]) -> dict[Edge, None]:

@@ -79,6 +79,7 @@ def stations(
     spans: Sequence[tuple[float, float]],
 ) -> list[Point]:
     """Points of one strand in pairs: where it leaves a vertex, where it reaches the next one's column, and so on.
+    Of a level piece through several columns only the two ends.
 
     sides: left and right of each box; the strand leaves the source on the right and reaches the target on the left.
     shift: how far below the waypoints it passes; arrival: how far below its pin it ends.
@@ -91,7 +92,11 @@ def stations(
     height = y[source] + grid.exits[source][exit_]
     points = [(sides[source][1], height), (span(source)[1], height)]
     for vertex in grid.chains[link][1:-1]:
-        points += [(x, y[vertex] + shift) for x in span(vertex)]
+        (left, right), height = span(vertex), y[vertex] + shift
+        if points[-2][1] == points[-1][1] == height:  # level, all along a column: its two ends are enough
+            points[-1] = (right, height)
+        else:
+            points += [(left, height), (right, height)]
     height = y[target] + grid.entries[target][entry] + arrival
     return [*points, (span(target)[0], height), (sides[target][0], height)]
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from nbgrad.display import boxes, measure, messages, numbers, schema, stats
 from nbgrad.display.formula import short
-from nbgrad.display.frames import root_of
 from nbgrad.display.messages import say
+from nbgrad.display.moments import root_of
 from nbgrad.display.player.lost import lost_gradients, step_lost
 from nbgrad.display.player.mathematics import set_text, set_tokens
 from nbgrad.display.player.phases import BACKWARD, Frame, computed, moved_since

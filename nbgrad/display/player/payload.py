@@ -16,8 +16,8 @@ import numpy as np
 
 from nbgrad.display import measure, messages, schema, svg
 from nbgrad.display.formula import mark_weighted, opaque
-from nbgrad.display.frames import root_of, with_gradients
 from nbgrad.display.levels import View
+from nbgrad.display.moments import root_of, with_gradients
 from nbgrad.display.player.facts import edges_of, nodes_of
 from nbgrad.display.player.learning import orders_of, questions_of, routes_of
 from nbgrad.display.player.lost import lost_gradients, marked

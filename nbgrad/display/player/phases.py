@@ -10,8 +10,8 @@ import numpy as np
 
 from nbgrad.display import messages, numbers, schema, svg
 from nbgrad.display.formula import Token, differentiated, short
-from nbgrad.display.frames import frames_of, root_of
 from nbgrad.display.messages import say, together
+from nbgrad.display.moments import frames_of, root_of
 from nbgrad.display.player.gathering import arrival_of, fold_of
 from nbgrad.display.player.lost import lost_gradients, step_lost
 from nbgrad.display.player.trace import Inside, Trace, Update

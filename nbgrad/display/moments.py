@@ -3,6 +3,7 @@ each."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -12,12 +13,14 @@ import networkx as nx
 import numpy as np
 
 from nbgrad.display import formula, measure, messages, numbers, schema, theme
+from nbgrad.display.arrange.ranks import MANY_USES
 from nbgrad.display.formula import Token
 from nbgrad.display.scene import TOO_MANY, Edge, Node, Scene, build
 from nbgrad.display.schema import Step
 from nbgrad.display.sentences import sentence
 from nbgrad.display.svg import gradient_fragment
 
+Point = tuple[float, float]
 Box = tuple[float, float, float, float]  # left, top, right, bottom
 LABEL_SIZE = theme.LABEL_SIZE + 1  # that of the player, which writes labels larger than the still pictures do
 AIR = 5.0  # px between a label and the middle of an edge: its flow is drawn broader, with round ends
@@ -151,7 +154,7 @@ class _Places:
         self.width = scene.width
         self.order = {id_: place for place, id_ in enumerate(scene.nodes)}
         self.boxes = np.array([_outline(node) for node in scene.nodes.values()], dtype=float).reshape(-1, 4)
-        routes = [point for edge in scene.edges.values() for point in _closely(edge.route)]
+        routes = [point for line in _lines(scene.edges.values()) for point in _closely(line)]
         points = np.array(routes, dtype=float).reshape(-1, 2)
         # From left to right, so that the few that are near a label are found without looking at all of them.
         self.points = points[np.argsort(points[:, 0], kind="stable")]
@@ -191,7 +194,23 @@ class _Places:
         return float((wide.clip(0) * high.clip(0)).sum()) + points
 
 
-def _closely(route: list[tuple[float, float]]) -> list[tuple[float, float]]:
+def _lines(edges: Iterable[Edge]) -> list[list[Point]]:
+    """Return the polylines on which edges run. Of those of a value that is used very often, which run together, each
+    straight piece is given once, and of level ones that begin at one point the longest."""
+    edges = list(edges)
+    uses = Counter(edge.u for edge in edges)
+    lines, shared = [], dict[tuple[Point, Point | None], Point]()
+    for edge in edges:
+        if uses[edge.u] <= MANY_USES:
+            lines.append(edge.route)
+            continue
+        for a, b in pairwise(edge.route):
+            piece = a, (None if a[1] == b[1] else b)
+            shared[piece] = max(shared.get(piece, b), b)
+    return lines + [[a, b] for (a, _), b in shared.items()]
+
+
+def _closely(route: list[Point]) -> list[Point]:
     """Return a polyline's points with more in between, so that no label slips through."""
     points = [route[0]]
     for (ax, ay), (bx, by) in pairwise(route):
@@ -210,7 +229,7 @@ def _outline(node: Node) -> Box:
     return left, top, node.x + node.width, node.y + node.height
 
 
-def _along(route: list[tuple[float, float]], share: float) -> tuple[float, float]:
+def _along(route: list[Point], share: float) -> tuple[float, float]:
     """Return the point at this share of a polyline's length."""
     lengths = [np.hypot(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(route)]
     left = share * sum(lengths)
