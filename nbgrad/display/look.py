@@ -102,15 +102,15 @@ def _listed(given: Any) -> tuple[int | str, ...]:
 
 def wrong(option: str, given: Any, there_is: str) -> str:
     """Say that an option has a value that means nothing, and what there is to choose from."""
-    return f"{option}={_shown(given)} means nothing here. Use {there_is}."
+    return f"{option}={shown(given)} means nothing here. Use {there_is}."
 
 
-def _shown(given: Any) -> str:
+def shown(given: Any) -> str:
     """Spell what was given, without addresses, in one short line."""
     if isinstance(given, str | int | float) or given is None:
         return measure.clean(repr(given), 60)
     if isinstance(given, list | tuple):
-        inside = ", ".join(_shown(each) for each in given[:6]) + (", …" if len(given) > 6 else "")
+        inside = ", ".join(shown(each) for each in given[:6]) + (", …" if len(given) > 6 else "")
         return f"[{inside}]" if isinstance(given, list) else f"({inside})"
     return f"a {type(given).__name__}"
 

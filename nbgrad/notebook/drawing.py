@@ -101,13 +101,14 @@ class Drawing:
         ``.mermaid``) are the graph in words that other tools draw. An existing file is replaced.
 
         Args:
-            dpi: dots per inch of a PNG, by default 192; at 96, a dot is as large as a px of the picture.
+            dpi: dots per inch of a PNG, from 10, by default 192, or as many as a very large picture can have; at 96, a
+                dot is as large as a px of the picture.
 
         Raises:
             FormatError: another ending. The errors are in ``nbgrad.display.export``.
             FolderError: the file's folder does not exist.
-            OptionError: ``dpi`` for something else than a PNG.
-            TooManyPixelsError: ``dpi`` asks for more than some 40 million dots.
+            OptionError: ``dpi`` for something else than a PNG, or no such number.
+            TooManyPixelsError: ``dpi`` asks for more than some 40 million dots, or 65,000 of a side.
 
         >>> import tempfile
         >>> import nbgrad as ng

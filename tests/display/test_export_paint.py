@@ -137,9 +137,10 @@ def test_resolution_is_chosen_or_bounded():
     sheet = read(svg)
     assert pixels(to_png(svg)).shape[1] == pytest.approx(2 * sheet.width, abs=1)
     assert pixels(to_png(svg, dpi=48)).shape[1] == pytest.approx(sheet.width / 2, abs=1)
-    for dpi in (0, -1, 1e6):
-        with pytest.raises(TooManyPixelsError, match="choose a number from 1 to"):
+    for dpi in (1e6, float("inf")):
+        with pytest.raises(TooManyPixelsError, match="choose a number from 10 to"):
             to_png(svg, dpi=dpi)
+    assert pixels(to_png(svg, dpi=10)).shape[1] == pytest.approx(sheet.width * 10 / 96, abs=1)
     huge = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20000 10000"><rect width="9" height="9"/></svg>'
     painted = pixels(to_png(huge))
     assert 30_000_000 < painted.shape[0] * painted.shape[1] <= 40_100_000

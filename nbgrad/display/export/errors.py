@@ -15,7 +15,7 @@ class FolderError(DisplayError, FileNotFoundError):
 
 
 class TooManyPixelsError(DisplayError, ValueError):
-    """So many dots per inch make more dots than a picture may have here, some 40 million."""
+    """So many dots per inch make more dots than a picture may have here, some 40 million, or 65,000 of a side."""
 
 
 class GraphTooLargeError(DisplayError, ValueError):

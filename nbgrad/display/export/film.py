@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,13 +13,14 @@ from nbgrad.display.animated import MOST_STEPS, PAUSE, SECONDS, Film
 from nbgrad.display.export import painter
 from nbgrad.display.export.errors import EncoderError, FilmError
 from nbgrad.display.export.shapes import read
-from nbgrad.display.look import OptionError
+from nbgrad.display.look import OptionError, shown
 
 if TYPE_CHECKING:
     from matplotlib.animation import AbstractMovieWriter
 
 USUAL = 128.0  # dots per inch of a film, unless the user says otherwise
 MOST_PIXELS = 120_000_000  # of all frames together
+MP4_ACROSS = 8_192  # dots of a side of an MP4, as its format's highest level has them
 MP4_RATE = 25  # frames a second that an MP4 is said to have; players stumble over less than one
 
 
@@ -29,7 +31,7 @@ def to_gif(film: Film, seconds: float = SECONDS, dpi: float | None = None) -> by
     """
     from matplotlib.animation import PillowWriter
 
-    return _filmed(film, lambda: PillowWriter(fps=_rate(seconds)), ".gif", seconds, dpi)
+    return _filmed(film, lambda: PillowWriter(fps=_rate(seconds)), ".gif", seconds, dpi, painter.MOST_ACROSS)
 
 
 def to_mp4(film: Film, seconds: float = SECONDS, dpi: float | None = None) -> bytes:
@@ -50,7 +52,7 @@ def to_mp4(film: Film, seconds: float = SECONDS, dpi: float | None = None) -> by
         return FFMpegWriter(fps=_rate(seconds), extra_args=["-r", str(MP4_RATE), "-fflags", "+bitexact"])
 
     with rc_context():
-        return _filmed(film, writer, ".mp4", seconds, dpi)
+        return _filmed(film, writer, ".mp4", seconds, dpi, MP4_ACROSS)
 
 
 def _rate(seconds: float) -> Any:
@@ -59,12 +61,12 @@ def _rate(seconds: float) -> Any:
 
 
 def _filmed(
-    film: Film, writer: Callable[[], AbstractMovieWriter], suffix: str, seconds: float, dpi: float | None
+    film: Film, writer: Callable[[], AbstractMovieWriter], suffix: str, seconds: float, dpi: float | None, across: float
 ) -> bytes:
     _check(film, seconds)
     sheets = [read(film.frame(number)) for number in range(film.count)]
     sheets += [sheets[-1]] * max(round(PAUSE / seconds) - 1, 0)
-    resolution = painter.resolution(sheets[0], dpi, MOST_PIXELS / film.count, USUAL)
+    resolution = painter.resolution(sheets[0], dpi, MOST_PIXELS / film.count, USUAL, across)
     with painter.figure(sheets[0], resolution) as canvas, tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"film{suffix}"
         _write(writer(), canvas.figure, sheets, path)
@@ -88,5 +90,5 @@ def _check(film: Film, seconds: float) -> None:
         raise FilmError(messages.say("film_empty"))
     if not film.plays:
         raise FilmError(messages.say("film_long", count=film.count, most=MOST_STEPS))
-    if not 0.05 <= seconds <= 60:
-        raise OptionError(messages.say("film_seconds", seconds=f"{seconds:g}"))
+    if isinstance(seconds, bool) or not isinstance(seconds, Real) or not 0.05 <= seconds <= 60:
+        raise OptionError(messages.say("film_seconds", seconds=shown(seconds)))

@@ -13,16 +13,22 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from numbers import Real
 from typing import Any
 
 from nbgrad.display import messages, theme
 from nbgrad.display.export.errors import MissingGlyphWarning, TooManyPixelsError
 from nbgrad.display.export.shapes import Outline, Sheet, Words, read
+from nbgrad.display.look import OptionError, wrong
 
 PER_INCH = 96.0  # px of a picture, as in CSS
 POINT = 72 / PER_INCH  # points in a px
 SHARP = 192.0  # dots per inch of a PNG, unless the user says otherwise: two for each px
 MOST_PIXELS = 40_000_000  # of one picture: 160 MB while it is painted
+MOST_ACROSS = 65_000  # dots of a side; browsers and the GIF format stop at 65,535
+LEAST = 10  # dots per inch; with fewer, letters would be smaller than a dot
+LEAST_FONT = 1.0  # points; smaller letters are painted as outlines
+LONGEST_PAGE = 14_400  # points of a side of a PDF page: Acrobat shows no more
 HAIR = 0.3  # px around crisp areas, lest a viewer lets the ground shine through between neighbours
 OTHER_FONTS = (  # for what DejaVu Sans does not have, in this order, where they are installed
     "Noto Sans CJK SC",
@@ -49,8 +55,9 @@ OTHER_FONTS = (  # for what DejaVu Sans does not have, in this order, where they
 def to_png(svg: str, dpi: float | None = None) -> bytes:
     """Return a picture of this house as PNG. dpi: dots per inch; 96 paints one dot for each px of the picture.
 
-    By default it is painted with two dots for each px, with fewer where that would be more than 40 million dots.
-    Raises TooManyPixelsError where ``dpi`` asks for more than that.
+    By default it is painted with two dots for each px, with fewer where that would be more than 40 million dots, or
+    more than 65,000 of a side. Raises TooManyPixelsError where ``dpi`` asks for more than that, and OptionError where
+    it is no such number.
     """
     sheet = read(svg)
     with figure(sheet, resolution(sheet, dpi)) as canvas:
@@ -59,11 +66,15 @@ def to_png(svg: str, dpi: float | None = None) -> bytes:
 
 
 def to_pdf(svg: str) -> bytes:
-    """Return a picture of this house as a PDF of one page, with text that can be searched and copied."""
+    """Return a picture of this house as a PDF of one page, with text that can be searched and copied.
+
+    A px is three quarters of a point; on a page that would be longer than Acrobat shows, 14,400 points, it is less.
+    """
     from matplotlib.backends.backend_pdf import FigureCanvasPdf
 
     sheet = read(svg)
-    with figure(sheet, PER_INCH, hair=HAIR) as canvas:
+    shrunk = min(1.0, LONGEST_PAGE / (POINT * max(sheet.width, sheet.height)))
+    with figure(sheet, PER_INCH, hair=HAIR, shrunk=shrunk) as canvas:
         unsaid = dict.fromkeys(("Creator", "Producer", "CreationDate"))  # dates and versions change, the picture not
         said = {"Title": sheet.title, "Subject": sheet.description, **unsaid}
         return _printed(FigureCanvasPdf(canvas.figure).print_pdf, metadata=said)
@@ -75,35 +86,45 @@ def _printed(write: Any, **options: Any) -> bytes:
     return file.getvalue()
 
 
-def resolution(sheet: Sheet, dpi: float | None, most: float = MOST_PIXELS, wanted: float = SHARP) -> float:
-    """Return the dots per inch to paint a sheet with: ``dpi``, by default ``wanted`` or as many as are allowed."""
+def resolution(
+    sheet: Sheet, dpi: float | None, most: float = MOST_PIXELS, wanted: float = SHARP, across: float = MOST_ACROSS
+) -> float:
+    """Return the dots per inch to paint a sheet with: ``dpi``, by default ``wanted`` or as many as are allowed.
+
+    most: how many dots are allowed; across: how many of a side.
+    """
     allowed = PER_INCH * (most / (sheet.width * sheet.height)) ** 0.5
+    allowed = min(allowed, PER_INCH * across / max(sheet.width, sheet.height))
     if dpi is None:
         return min(wanted, allowed)
-    if not 0 < dpi <= allowed:
+    if isinstance(dpi, bool) or not isinstance(dpi, Real) or not dpi >= LEAST:  # NaN is not, either
+        raise OptionError(wrong("dpi", dpi, f"a number of dots per inch from {LEAST}, such as 96 or 192"))
+    if dpi > allowed:
         size = f"{sheet.width:g} × {sheet.height:g} px"
-        raise TooManyPixelsError(messages.say("too_many_pixels", dpi=f"{dpi:g}", size=size, most=int(allowed)))
-    return dpi
+        raise TooManyPixelsError(
+            messages.say("too_many_pixels", dpi=f"{dpi:g}", size=size, least=LEAST, most=int(allowed))
+        )
+    return float(dpi)
 
 
 @contextmanager
-def figure(sheet: Sheet, dpi: float, hair: float = 0.0) -> Iterator[Any]:
+def figure(sheet: Sheet, dpi: float, hair: float = 0.0, shrunk: float = 1.0) -> Iterator[Any]:
     """Give a canvas with the sheet on it, under Matplotlib's defaults. ``canvas.figure.artists[0].sheet`` may be
-    exchanged for another of the same size."""
+    exchanged for another of the same size. shrunk: what the sheet's lengths are multiplied by."""
     import matplotlib.style
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     with matplotlib.style.context("default"), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing", UserWarning)  # ours says it once, and what to do
-        empty = Figure(figsize=(sheet.width / PER_INCH, sheet.height / PER_INCH), dpi=dpi)
+        empty = Figure(figsize=(shrunk * sheet.width / PER_INCH, shrunk * sheet.height / PER_INCH), dpi=dpi)
         canvas = FigureCanvasAgg(empty)
-        empty.add_artist(_painting(sheet, hair), clip=False)
+        empty.add_artist(_painting(sheet, hair, shrunk), clip=False)
         yield canvas
     _warn_of_missing(sheet)
 
 
-def _painting(sheet: Sheet, hair: float) -> Any:
+def _painting(sheet: Sheet, hair: float, shrunk: float) -> Any:
     """Return an artist that paints a sheet, with whatever renderer it is given."""
     from matplotlib.artist import Artist
 
@@ -114,7 +135,7 @@ def _painting(sheet: Sheet, hair: float) -> Any:
 
         def draw(self, renderer: Any) -> None:
             around: Any = self.get_figure()
-            painter = _Painter(renderer, around.bbox.height, hair)
+            painter = _Painter(renderer, around.bbox.height, hair, shrunk)
             for shape in self.sheet.shapes:
                 if isinstance(shape, Outline):
                     painter.outline(shape)
@@ -127,13 +148,14 @@ def _painting(sheet: Sheet, hair: float) -> Any:
 class _Painter:
     """Paints shapes with a renderer of Matplotlib's. Its y runs upwards, and its lengths are points."""
 
-    def __init__(self, renderer: Any, height: float, hair: float) -> None:
+    def __init__(self, renderer: Any, height: float, hair: float, shrunk: float) -> None:
         from matplotlib.transforms import Affine2D
 
         self.renderer = renderer
         self.height = height
         self.hair = hair
-        self.scale = renderer.points_to_pixels(72) / PER_INCH
+        self.point = POINT * shrunk
+        self.scale = renderer.points_to_pixels(72) / PER_INCH * shrunk
         self.transform = Affine2D().scale(self.scale, -self.scale).translate(0, height)
 
     def outline(self, shape: Outline) -> None:
@@ -155,7 +177,7 @@ class _Painter:
             gc.set_capstyle({"square": "projecting"}.get(shape.cap, shape.cap))
             gc.set_joinstyle(shape.join)
             if shape.dashes:
-                gc.set_dashes(0, [length * POINT for length in shape.dashes])
+                gc.set_dashes(0, [length * self.point for length in shape.dashes])
             self.renderer.draw_path(gc, path, self.transform)
 
     def words(self, shape: Words) -> None:
@@ -169,36 +191,44 @@ class _Painter:
             if shape.seam:
                 self._seam(x, shape.y, text, size, bold, shape)
             gc = self._pen(colour, shape.opacity, 0.0)
-            y = shape.y * self.scale
-            font = _font(size, bold)
-            at = y if self.renderer.flipy() else self.height - y
-            self.renderer.draw_text(gc, x * self.scale, at, text, font, 0.0)
-            x += self._advance(text, font)
+            if size * self.point < LEAST_FONT:
+                self._letters(gc, x, shape.y, text, size, bold, gc.get_rgb()[:3])
+            else:
+                y = shape.y * self.scale
+                at = y if self.renderer.flipy() else self.height - y
+                self.renderer.draw_text(gc, x * self.scale, at, text, _font(size * self.point, bold), 0.0)
+            x += self._advance(text, size, bold)
 
     def _seam(self, x: float, y: float, text: str, size: float, bold: bool, shape: Words) -> None:
+        assert shape.seam is not None
+        colour, width = shape.seam
+        gc = self._pen(colour, shape.opacity, width)
+        gc.set_joinstyle("round")
+        self._letters(gc, x, y, text, size, bold)
+
+    def _letters(self, gc: Any, x: float, y: float, text: str, size: float, bold: bool, fill: Any = None) -> None:
+        """Paint the outlines of letters."""
         from matplotlib.textpath import TextPath
         from matplotlib.transforms import Affine2D
 
-        assert shape.seam is not None
-        colour, width = shape.seam
-        letters = TextPath((0, 0), text, size=size, prop=_font(size, bold))
-        gc = self._pen(colour, shape.opacity, width)
-        gc.set_joinstyle("round")
-        self.renderer.draw_path(gc, letters, Affine2D().scale(1, -1).translate(x, y) + self.transform)
+        letters = TextPath((0, 0), text, size=size, prop=_font(size * POINT, bold))
+        self.renderer.draw_path(gc, letters, Affine2D().scale(1, -1).translate(x, y) + self.transform, fill)
 
     def _width(self, shape: Words, size: float) -> float:
-        return sum(self._advance(text, _font(size, bold)) for text, _, bold in shape.runs)
+        return sum(self._advance(text, size, bold) for text, _, bold in shape.runs)
 
-    def _advance(self, text: str, font: Any) -> float:
-        """Return how far text leads in px, spaces at its end included."""
+    def _advance(self, text: str, size: float, bold: bool) -> float:
+        """Return how far text leads in px, spaces at its end included. It is measured unshrunk, for fonts have a least
+        size."""
+        font = _font(size * POINT, bold)
         ends = [self.renderer.get_text_width_height_descent(said, font, False)[0] for said in (text + "|", "|")]
-        return (ends[0] - ends[1]) / self.scale
+        return (ends[0] - ends[1]) / self.renderer.points_to_pixels(POINT)
 
     def _pen(self, colour: str, opacity: float, width: float) -> Any:
         gc = self.renderer.new_gc()
         gc.set_foreground(colour)
         gc.set_alpha(opacity)
-        gc.set_linewidth(width * POINT)
+        gc.set_linewidth(width * self.point)
         return gc
 
 
@@ -207,10 +237,10 @@ def _points(numbers: tuple[float, ...]) -> list[tuple[float, float]]:
     return list(zip(numbers[::2], numbers[1::2], strict=True)) or [(0.0, 0.0)]
 
 
-def _font(size: float, bold: bool) -> Any:
+def _font(points: float, bold: bool) -> Any:
     from matplotlib.font_manager import FontProperties
 
-    return FontProperties(family=_families(messages.language()), size=size * POINT, weight="bold" if bold else "normal")
+    return FontProperties(family=_families(messages.language()), size=points, weight="bold" if bold else "normal")
 
 
 @cache

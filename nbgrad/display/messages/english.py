@@ -175,7 +175,7 @@ SENTENCES = {
     "no_folder": "There is no folder {folder!r} to write {name} to; make it first, or correct its name.",
     "is_folder": "{path!r} is a folder; add the name of a file.",
     "no_step": "There is no step {step}: this backward pass has the steps 1 to {count}.",
-    "too_many_pixels": "dpi={dpi} is too much for a picture of {size}; choose a number from 1 to {most}.",
+    "too_many_pixels": "dpi={dpi} is too much for a picture of {size}; choose a number from {least} to {most}.",
     "missing_glyphs": "No font here has {characters}: boxes are painted instead. Install a font that has them, such as "
     "Noto Sans CJK, or save .svg or .html, where the reader's fonts are used.",
     "film_empty": "There is nothing to film: the pass has no steps, or its graph is too large to be drawn.",

@@ -170,7 +170,7 @@ SENTENCES = {
     "no_folder": "没有 {folder!r} 这个文件夹，无法写入 {name}；请先创建它，或改正它的名称。",
     "is_folder": "{path!r} 是文件夹；请加上文件名。",
     "no_step": "没有第 {step} 步：这次反向传播只有第 1 到第 {count} 步。",
-    "too_many_pixels": "dpi={dpi} 对大小为 {size} 的图来说太大；请在 1 到 {most} 之间选一个数。",
+    "too_many_pixels": "dpi={dpi} 对大小为 {size} 的图来说太大；请在 {least} 到 {most} 之间选一个数。",
     "missing_glyphs": "这里没有字体含有 {characters}，只好画成方框。"
     "请安装含有这些字的字体，例如 Noto Sans CJK，或存成 .svg 或 .html，那会使用读者的字体。",
     "film_empty": "没有东西可以做成动画：这次反向传播没有任何步骤，或计算图太大而无法画出。",

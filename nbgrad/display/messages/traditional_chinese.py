@@ -170,7 +170,7 @@ SENTENCES = {
     "no_folder": "沒有 {folder!r} 這個資料夾，無法寫入 {name}；請先建立它，或改正它的名稱。",
     "is_folder": "{path!r} 是資料夾；請加上檔案名稱。",
     "no_step": "沒有第 {step} 步：這次反向傳播只有第 1 到第 {count} 步。",
-    "too_many_pixels": "dpi={dpi} 對大小為 {size} 的圖來說太大；請在 1 到 {most} 之間選一個數。",
+    "too_many_pixels": "dpi={dpi} 對大小為 {size} 的圖來說太大；請在 {least} 到 {most} 之間選一個數。",
     "missing_glyphs": "這裡沒有字型含有 {characters}，只好畫成方框。"
     "請安裝含有這些字的字型，例如 Noto Sans CJK，或存成 .svg 或 .html，那會使用讀者的字型。",
     "film_empty": "沒有東西可以做成動畫：這次反向傳播沒有任何步驟，或計算圖太大而無法畫出。",
