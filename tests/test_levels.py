@@ -341,4 +341,4 @@ def test_an_element_of_a_whole_is_taken_as_one_takes_it():
     g = ng.tensor([1.0, 2.0], requires_grad=True, name="g")
     payload = ng.animate(ng.nn.functional.softmax(g).sum(), level="scalar").payload
     told = ["".join(token["text"] for token in frame["equation"]) for frame in payload["frames"]]
-    assert "v₁[0] (2 → ()) = 0.269" in told
+    assert "v₁[0] (2 → number) = 0.269" in told

@@ -41,8 +41,24 @@ def derivative(root: str, node: str) -> str:
 
 
 def in_one(name: str) -> str:
-    """Put a name that is itself an expression in parentheses: "a+b" becomes "(a+b)"."""
-    return f"({name})" if any(char in " ·×+−-*/@^²³ᵀ<>=" for char in name) else name
+    """Put a name that is itself an expression in parentheses; an element's place behind it is no part of that.
+
+    >>> in_one("a+b"), in_one("W[0, 1]"), in_one("(A@B)[0, 1]")
+    ('(a+b)', 'W[0, 1]', '(A@B)[0, 1]')
+    """
+    array = re.sub(r"\[[^\[\]]*\]$", "", name)
+    if array != name and re.fullmatch(r"\([^()]*\)", array):
+        return name
+    return f"({name})" if any(char in " ·×+−-*/@^²³ᵀ<>=" for char in array) else name
+
+
+def extent(shape: tuple[int, ...]) -> str:
+    """Return a shape as equations say it: of a single number that it is one.
+
+    >>> extent((5, 3)), extent(())
+    ('5×3', 'number')
+    """
+    return numbers.shape(shape) if shape else messages.say("one_number")
 
 
 def short(graph: nx.MultiDiGraph, node: int) -> str:
@@ -207,15 +223,15 @@ def _in_numbers(step: Step, before: Any) -> list[Token]:
         tokens += [Token(" = "), *factors]
     elif not _is_number(step.upstream):
         arrived, made = np.shape(step.upstream), np.shape(step.contribution)
-        tokens.append(Token(f" ({numbers.shape(arrived)} → {numbers.shape(made)})", FAINT))
+        tokens.append(Token(f" ({extent(arrived)} → {extent(made)})", FAINT))
     return [*tokens, Token(" = "), _number(step.contribution)]
 
 
 def _in_shapes(graph: nx.MultiDiGraph, step: Step, top: str) -> list[Token]:
     """Return the shapes in parentheses and one number that says how large the result is."""
-    shapes = _factor_shapes(graph, step, top) or numbers.shape(np.shape(step.upstream))
+    shapes = _factor_shapes(graph, step, top) or extent(np.shape(step.upstream))
     total = np.abs(np.asarray(step.total))
-    arrow = Token(f" ({shapes} → {numbers.shape(np.shape(step.contribution))})", FAINT)
+    arrow = Token(f" ({shapes} → {extent(np.shape(step.contribution))})", FAINT)
     if not total.size:
         return [arrow, Token(f" {messages.say('empty')}", FAINT)]
     size = float(total.mean())
@@ -236,7 +252,7 @@ def _factor_shapes(graph: nx.MultiDiGraph, step: Step, top: str) -> str:
         return ""
     if step.local is not None and "∂" not in formula:
         local = known.get(formula) or np.shape(step.local)  # a factor that was copied to fit has its own shape
-        return f"{numbers.shape(np.shape(step.upstream))} {_sign(step)} {numbers.shape(local)}"
+        return f"{extent(np.shape(step.upstream))} {_sign(step)} {extent(local)}"
     source = short(graph, step.source)
     known |= dict.fromkeys((derivative(top, source), f"∂{top}/∂{source}"), np.shape(step.upstream))
     found = []
@@ -244,7 +260,7 @@ def _factor_shapes(graph: nx.MultiDiGraph, step: Step, top: str) -> str:
         shape = known.get(part.removesuffix("ᵀ"))
         if shape is None and part not in (" · ", " ⊙ "):
             return ""
-        found.append(part if shape is None else numbers.shape(shape[::-1] if part.endswith("ᵀ") else shape))
+        found.append(part if shape is None else extent(shape[::-1] if part.endswith("ᵀ") else shape))
     return "".join(found)
 
 

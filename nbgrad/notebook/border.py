@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -200,7 +201,7 @@ def formula(source: Vertex, position: int, root: str, is_sum: bool, static: dict
     from ..display import messages
     from ..display.formula import as_factor, derivative, in_one
 
-    template = messages.formula(op.formula(position, [x.value for x in source.inputs]))
+    template = messages.formula(settled(source, position, static or {}))
     upstream = derivative(root, source.name)
     alone = template in [f"{{{operand}}}" for operand in (*op.operands, "y")]  # the equation sees to its parentheses
     named = [x.name if alone else in_one(x.name) for x in source.inputs]
@@ -214,6 +215,32 @@ def formula(source: Vertex, position: int, root: str, is_sum: bool, static: dict
         factor = f"({text})" if " / " in text else as_factor(text)
         return f"Σ {upstream} {sign} {factor}" if text != "1" else f"Σ {upstream}"
     return text
+
+
+OTHER_NORM = "; of another ord "  # between two formulas of which a norm has one
+
+
+def settled(source: Vertex, position: int, static: dict[str, Any]) -> str:
+    """The declared formula at ``position``, without what is known not to be the case.
+
+    A condition that is given as one constant is settled, a bound that was left out is no bound, and a norm is of the
+    order that it has.
+    """
+    op = source.op
+    assert op is not None
+    template = op.formula(position, [x.value for x in source.inputs])
+    operands = dict(zip(op.operands, source.inputs, strict=False))
+    if (where := re.fullmatch(r"1 where (not )?\{(\w+)\}", template)) and operands[where[2]].kind == "constant":
+        return "1" if bool(operands[where[2]].value) != bool(where[1]) else "0"
+    for name in (name for name, x in operands.items() if x is LEFT_OUT and "≤" in template):
+        template = template.replace(f"{{{name}}} ≤ ", "").replace(f" ≤ {{{name}}}", "")
+        if "≤" not in template:
+            return "1"
+    if OTHER_NORM in template:
+        usual, other = template.split(OTHER_NORM)
+        order = static.get("ord", 2)
+        return usual if order == 2 else other.replace("ord − 1", f"{order - 1:g}".replace("-", "−"))
+    return template
 
 
 def holds_array(source: Vertex, template: str) -> bool:

@@ -80,11 +80,12 @@ def formula_of(op: Operation, names: list[str], static: dict[str, Any] | None, a
     """The LaTeX of an operation's result.
 
     A product of two operands has a sign, which numbers need. Operands that are ``absent`` are left out, with the sign
-    that stands before them.
+    that stands before them, or with the minimum or maximum that they would bound.
     """
     template = op.latex
     for name in absent:
         template = re.sub(rf"\s*(\\cdot|\+)\s*\{{{name}\}}", "", template)
+        template = re.sub(rf"\\(?:min|max)\(((?:[^()]|\([^()]*\))*), \{{{name}\}}\)", r"\1", template)
     for a in op.operands:
         for b in op.operands:
             template = template.replace(f"{{{a}}}\\,{{{b}}}", f"{{{a}}} \\cdot {{{b}}}")

@@ -93,6 +93,7 @@ SENTENCES = {
     "so_far": "so far",
     "part_of": "a part of",
     "average_size": "average size",
+    "one_number": "number",
     "case_if": "if",
     "case_where": "where",
     "case_otherwise": "otherwise",

@@ -93,6 +93,7 @@ SENTENCES = {
     "so_far": "目前累計",
     "part_of": "其中一部分：",
     "average_size": "平均大小",
+    "one_number": "一個數",
     "case_if": "若",
     "case_where": "若",
     "case_otherwise": "其餘",

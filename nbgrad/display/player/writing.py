@@ -9,7 +9,18 @@ import networkx as nx
 import numpy as np
 
 from nbgrad.display import messages, numbers, schema, stats
-from nbgrad.display.formula import FAINT, GRADIENT, PLAIN, VALUE, Token, derivative, differentiated, in_one, short
+from nbgrad.display.formula import (
+    FAINT,
+    GRADIENT,
+    PLAIN,
+    VALUE,
+    Token,
+    derivative,
+    differentiated,
+    extent,
+    in_one,
+    short,
+)
 from nbgrad.display.player.mathematics import set_latex, set_text
 from nbgrad.display.player.trace import SLOT, Inside, Update, Written, slot
 
@@ -85,7 +96,7 @@ def wants_parentheses(text: str, position: int) -> bool:
     ([False, True], True)
     """
     at = text.find(chr(SLOT + position))
-    begins = not text[:at].strip() and text[at + 1 : at + 2] in ("", " ")
+    begins = not text[:at].strip() and text[at + 1 : at + 2] in ("", " ") and text[at + 1 : at + 6] != " mod "
     return not begins and not stands_alone(text, position)
 
 
@@ -163,8 +174,8 @@ def _in_numbers(written: Written, given: dict[int, Any]) -> list[Token]:
 
 
 def _shapes(given: dict[int, Any], value: Any) -> str:
-    known = [numbers.shape(x.shape) for _, x in sorted(given.items()) if x is not None]
-    made = numbers.shape(value.shape)
+    known = [extent(x.shape) for _, x in sorted(given.items()) if x is not None]
+    made = extent(value.shape)
     return f"{', '.join(known)} → {made}" if known else made
 
 
