@@ -7,6 +7,7 @@ their formulas computed; graphs in which gradients meet; and random programs.
 import math
 import sys
 import warnings
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ from nbgrad.notebook.scalars import unfolded
 from nbgrad.seeing.session import Session
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "ops"))
-from declared import CASES, as_tensors, differentiable, drawn, every_case  # noqa: E402
+from declared import CASES, as_tensors, differentiable, drawn, every_case
 
 pytestmark = pytest.mark.filterwarnings("ignore::nbgrad.core.errors.BroadcastWarning")
 
@@ -40,7 +41,7 @@ def check_chain(text, names=None):
             known.append(computed(part, names))
         except Unreadable:
             continue
-    for one, other in zip(known, known[1:], strict=False):
+    for one, other in pairwise(known):
         assert agree(one, other), text
     return max(len(known) - 1, 0)
 
