@@ -86,13 +86,13 @@ class Drawing:
         """The graph as Graphviz text."""
         from ..display.export import to_dot
 
-        return to_dot(self.graph, self.options.direction)
+        return to_dot(self.graph, look=self.options)
 
     def to_mermaid(self) -> str:
         """The graph as a Mermaid flowchart."""
         from ..display.export import to_mermaid
 
-        return to_mermaid(self.graph, self.options.direction)
+        return to_mermaid(self.graph, look=self.options)
 
     def save(self, path: str | Path, *, dpi: float | None = None) -> Path:
         """Write the picture to a file and give its path; the name's ending says as what.
@@ -119,7 +119,7 @@ class Drawing:
         """
         from ..display.export import save_drawing
 
-        return save_drawing(path, self.svg, self.graph, self.text, self.options.direction, dpi=dpi)
+        return save_drawing(path, self.svg, self.graph, self.text, self.options, dpi=dpi)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"image/svg+xml": self.svg, "text/plain": self.text}

@@ -12,6 +12,7 @@ sys.path.append(str(Path(__file__).parent.parent / "display"))
 
 from graphs import nasty_graph
 
+from nbgrad.display import Look
 from nbgrad.display.export import to_mermaid
 from nbgrad.display.measure import clean
 
@@ -25,13 +26,16 @@ def lines(label):
     return [html.unescape(line).replace("\N{WORD JOINER}", "") for line in said]
 
 
-@pytest.fixture(scope="module")
-def drawn(browser, lab_server):
+LIT = Look(values="numbers", highlight=tuple(list(nasty_graph())[:2]), heat=True)
+
+
+@pytest.fixture(scope="module", params=[Look(), LIT], ids=["plain", "lit"])
+def drawn(browser, lab_server, request):
     """What JupyterLab shows of a Mermaid file, as SVG text."""
-    path = lab_server.lessons / "nasty.mmd"
-    path.write_text(to_mermaid(nasty_graph()), encoding="utf-8")
+    path = lab_server.lessons / f"nasty{len(request.param.highlight)}.mmd"
+    path.write_text(to_mermaid(nasty_graph(), look=request.param), encoding="utf-8")
     page = browser.new_page()
-    page.goto(lab_server.page("lab/tree/nasty.mmd"))
+    page.goto(lab_server.page(f"lab/tree/{path.name}"))
     page.wait_for_selector(f"{DRAWN}, {FAILED}", timeout=90_000)
     assert page.locator(FAILED).count() == 0
     drawn = unquote(page.locator(DRAWN).get_attribute("src").partition(",")[2])

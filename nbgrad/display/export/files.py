@@ -12,18 +12,19 @@ from nbgrad.display import messages
 from nbgrad.display.animated import Film
 from nbgrad.display.export import dot, film, mermaid, page, painter
 from nbgrad.display.export.errors import FolderError, FormatError
-from nbgrad.display.look import OptionError
+from nbgrad.display.look import DEFAULT, Look, OptionError
 
 Writer = Callable[..., str | bytes]
 FILMS = (".gif", ".mp4")
 GRAPHS = (".dot", ".mmd")
 
 
-def save_drawing(path: str | Path, svg: str, graph: Any, text: str, direction: str = "LR", **options: Any) -> Path:
+def save_drawing(path: str | Path, svg: str, graph: Any, text: str, look: Look = DEFAULT, **options: Any) -> Path:
     """Write a still picture and return the path of the file.
 
     The ending decides: .svg, .png (``dpi``), .pdf, .html, .dot or .gv (Graphviz), .mmd or .mermaid. An existing file
-    is replaced; where something goes wrong, it is left as it was.
+    is replaced; where something goes wrong, it is left as it was. look: how the graph is written, where it is not the
+    picture.
 
     Raises FormatError, FolderError, OptionError, TooManyPixelsError.
     """
@@ -37,10 +38,10 @@ def save_drawing(path: str | Path, svg: str, graph: Any, text: str, direction: s
         ".png": png,
         ".pdf": lambda: painter.to_pdf(svg),
         ".html": lambda: page.to_html(svg, title, text),
-        ".dot": lambda: dot.to_dot(graph, direction) + "\n",
-        ".gv": lambda: dot.to_dot(graph, direction) + "\n",
-        ".mmd": lambda: mermaid.to_mermaid(graph, direction) + "\n",
-        ".mermaid": lambda: mermaid.to_mermaid(graph, direction) + "\n",
+        ".dot": lambda: dot.to_dot(graph, look=look) + "\n",
+        ".gv": lambda: dot.to_dot(graph, look=look) + "\n",
+        ".mmd": lambda: mermaid.to_mermaid(graph, look=look) + "\n",
+        ".mermaid": lambda: mermaid.to_mermaid(graph, look=look) + "\n",
     }
     return save(path, writers, dict.fromkeys(FILMS, messages.say("format_is_played")), options)
 

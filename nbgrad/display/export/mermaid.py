@@ -8,18 +8,23 @@ from typing import Any
 
 import networkx as nx
 
-from nbgrad.display import schema, theme
+from nbgrad.display import schema
 from nbgrad.display.export import words
+from nbgrad.display.export.styles import USUAL, Line, Styles
 from nbgrad.display.export.words import Groups
+from nbgrad.display.look import Look
 
 PLAIN = set("(),=/: ")  # signs that mean nothing in a quoted label
 JOINER = "\N{WORD JOINER}"  # takes no room, and keeps apart what must not meet
 
 
-def to_mermaid(graph: Any, direction: str = "LR") -> str:
+def to_mermaid(graph: Any, direction: str = "LR", look: Look | None = None) -> str:
     """Return a graph as a Mermaid flowchart. direction: "LR" or "TB".
 
-    A label holds name, shape, value and gradient; groups are subgraphs. Raises the errors of ``schema.normalise``.
+    A label holds what a picture says: name, shape, value and gradient, arrays in words or, as ``look`` says, in
+    numbers; what is highlighted has strong lines, what has changed or goes wrong those of its colour. Groups are
+    subgraphs. look: everything that may be chosen; it says the direction too. Raises OptionError and the errors of
+    ``schema.normalise``.
 
     >>> print(to_mermaid(nx.DiGraph([("x", "y")])))
     flowchart LR
@@ -29,33 +34,46 @@ def to_mermaid(graph: Any, direction: str = "LR") -> str:
       classDef data fill:#ffffff,stroke:#7a8595,stroke-width:1.4px,color:#1b2430
       classDef operation fill:#ffffff,stroke:#c5ccd6,stroke-width:1.4px,color:#1b2430
     """
-    graph = schema.normalise(graph)
-    lines = [f"flowchart {direction}"]
-    lines += _members(graph, words.groups(graph), (), iter(range(len(graph))))
-    for u, v, _ in sorted(graph.edges(data="position"), key=lambda edge: (edge[1], edge[2])):
-        lines.append(f"  n{u} --> n{v}")
+    look = look or Look(direction=direction)
+    graph, paint = schema.normalise(graph), look.palette
+    styles = Styles(graph, look)
+    lines = [f"flowchart {look.direction}"]
+    lines += _members(graph, words.groups(graph), (), iter(range(len(graph))), look)
+    lines += [f"  n{u} --> n{v}" for u, v, _ in styles.edges()]
     kinds = {kind for _, kind in graph.nodes(data="kind")}
-    for kind in (kind for kind in schema.KINDS if kind in kinds):
-        colour, width = words.line_of(kind)
-        look = f"fill:{theme.BOX},stroke:{colour},stroke-width:{width:g}px,color:{theme.FOREGROUND}"
-        lines.append(f"  classDef {kind} {look}")
+    usual = {kind: Line(*paint.box_lines[kind]) for kind in schema.KINDS if kind in kinds}
+    for kind, line in usual.items():
+        lines.append(f"  classDef {kind} fill:{paint.box},{_drawn(line)},color:{paint.foreground}")
+    for node, kind in graph.nodes(data="kind"):
+        line, colour = styles.outline(node), styles.palette(node).foreground
+        if (line, colour) != (usual[kind], paint.foreground):
+            lines.append(f"  style n{node} {_drawn(line)},color:{colour}")
+    for number, edge in enumerate(styles.edges()):
+        if (line := styles.edge(edge)) != Line(paint.edge, USUAL):
+            lines.append(f"  linkStyle {number} {_drawn(line)}")
     return "\n".join(lines)
 
 
-def _members(graph: nx.MultiDiGraph, groups: Groups, path: tuple[str, ...], numbers: Any) -> list[str]:
+def _members(graph: nx.MultiDiGraph, groups: Groups, path: tuple[str, ...], numbers: Any, look: Look) -> list[str]:
     """Return the lines of a group's nodes and of the groups in it, which lie deeper by one each."""
     inset = "  " * (len(path) + 1)
-    lines = [inset + _node(graph, node) for node in groups.nodes[path]]
+    lines = [inset + _node(graph, node, look) for node in groups.nodes[path]]
     for inner in groups.inner[path]:
         lines.append(f'{inset}subgraph g{next(numbers)}["{escaped(words.group_label(inner))}"]')
-        lines += [*_members(graph, groups, inner, numbers), f"{inset}end"]
+        lines += [*_members(graph, groups, inner, numbers, look), f"{inset}end"]
     return lines
 
 
-def _node(graph: nx.MultiDiGraph, node: int) -> str:
-    said = words.of(graph, node)
-    rows = [line for line in (said.name, said.how, said.shape, said.value, said.gradient) if line]
+def _node(graph: nx.MultiDiGraph, node: int, look: Look) -> str:
+    said = words.of(graph, node, look)
+    rows = [line for line in (said.name, said.how, said.shape, *said.value, *said.gradient, *said.remarks) if line]
     return f'n{node}["{"<br/>".join(escaped(row) for row in rows)}"]:::{graph.nodes[node]["kind"]}'
+
+
+def _drawn(line: Line) -> str:
+    """Return the style of a line."""
+    dashes = ",stroke-dasharray:6 4" if line.dashed else ""
+    return f"stroke:{line.colour},stroke-width:{line.width:g}px{dashes}"
 
 
 def escaped(text: str) -> str:

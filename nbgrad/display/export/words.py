@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import networkx as nx
 
-from nbgrad.display import measure, messages, numbers, schema, theme
+from nbgrad.display import measure, messages, numbers, plans, schema, tables
+from nbgrad.display.compare import greatest_change, within
+from nbgrad.display.look import DEFAULT, Look
 
 LONGEST = 60  # characters of a line
 
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """A box's lines; what it does not say is ""."""
+    """A box's lines, as a picture of the same look says them; what it does not say is "" or ().
+
+    remarks: what a picture says with marks: changes, what goes wrong, numbers that are older or newer.
+    """
 
     name: str
-    how: str
-    shape: str
-    value: str
-    gradient: str
+    how: str = ""
+    shape: str = ""
+    value: tuple[str, ...] = ()
+    gradient: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +38,68 @@ class Groups:
     inner: dict[tuple[str, ...], list[tuple[str, ...]]]
 
 
-def of(graph: nx.MultiDiGraph, node: int) -> Lines:
+def of(graph: nx.MultiDiGraph, node: int, look: Look = DEFAULT) -> Lines:
     """Return the lines of a node of a normalised graph.
 
-    >>> graph = schema.normalise(nx.DiGraph([("x", "y")]))
-    >>> of(graph, 1).name, of(graph, 1).gradient
-    ('y', '')
+    >>> graph = nx.DiGraph()
+    >>> graph.add_node("w", kind="parameter", value=[1.25, 2.0], gradient=[0.5, 0.0])
+    >>> of(schema.normalise(graph), 0, Look(values="numbers", digits=2))
+    Lines(name='w', how='', shape='2 float64', value=('[1.2, 2]',), gradient=('∂ [0.5, 0]',), remarks=())
     """
     facts = graph.nodes[node]
-    value = gradient = ""
-    if not facts["bare"]:
-        value = numbers.summary(facts["value"], "")
-        if facts["kind"] in schema.DIFFERENTIATED:
-            gradient = "∂ " + numbers.summary(facts["gradient"], messages.say("gone" if facts["gone"] else "not_yet"))
-    name = measure.clean(schema.label(graph, node), LONGEST)
-    name += schema.times(facts)
-    return Lines(name, _how(graph, node, name), numbers.shape(facts["shape"] or None), value, gradient)
+    form = plans.form_of(facts, look)
+    if facts["kind"] == "constant" and not facts["name"]:
+        known = form == plans.LINE and (facts["value"] is not None or facts["spelled"])
+        number = plans.line_text(facts["value"], facts["spelled"], look.digits, plans.before(facts, "value"))
+        return Lines(clean(number) if known else messages.kind("constant"), shape=_shape(facts, look))
+    value: tuple[str, ...] = ()
+    gradient: tuple[str, ...] = ()
+    if form != plans.NONE:
+        value = _numbers(facts, "value", facts["spelled"], form, look)
+        if look.values != "forward" and facts["kind"] in schema.DIFFERENTIATED:
+            first, *rest = _numbers(facts, "gradient", messages.say("gone" if facts["gone"] else "not_yet"), form, look)
+            gradient = (f"∂ {first}", *rest)
+    elif facts["bare"] and facts["gradient_name"]:
+        gradient = (clean(facts["gradient_name"]),)
+    name = clean(schema.label(graph, node)) + schema.times(facts)
+    return Lines(name, _how(graph, node, name), _shape(facts, look), value, gradient, _remarks(facts))
+
+
+def _numbers(facts: dict[str, Any], which: str, absent: str, form: str, look: Look) -> tuple[str, ...]:
+    """Return what a box says as its "value" or "gradient": a number or what an array is like, or a line for each row
+    of a table."""
+    array, before = facts[which], plans.before(facts, which)
+    if array is None or numbers.is_single(array):
+        return (clean(plans.line_text(array, absent, look.digits, before)),)
+    if form == plans.TABLE and array.size:
+        said = [f"[{', '.join(row)}]" for row in tables.cells(array, look.digits)]
+    else:
+        said = [numbers.summary(array, absent, look.digits)]
+    old = schema.as_array(before[0]) if before else None
+    if old is not None:
+        most = greatest_change(old, array)
+        moved = f"({messages.say('changed_by', most=numbers.number(most, look.digits))})"
+        said = [*said, moved] if form == plans.TABLE else [f"{said[0]} {moved}"]
+    return tuple(said)
+
+
+def _shape(facts: dict[str, Any], look: Look) -> str:
+    """Return shape and dtype, where a picture of this look says them."""
+    if look.values == "none" or (facts["shape"] == () and look.values != "shapes"):
+        return ""
+    shape = numbers.shape(facts["shape"])
+    return f"{shape} {clean(facts['dtype'])}" if facts["dtype"] and facts["shape"] else shape
+
+
+def _remarks(facts: dict[str, Any]) -> tuple[str, ...]:
+    said = [messages.say("arises_here", problem=facts["problem"])] if facts["problem"] else []
+    said += [messages.say(facts["stale"])] if facts["stale"] else []
+    return (*said, *(within(facts["change"]) if facts["change"] else ()))
+
+
+def clean(text: str) -> str:
+    """Return text on one line that is not too long."""
+    return measure.clean(text, LONGEST)
 
 
 def _how(graph: nx.MultiDiGraph, node: int, name: str) -> str:
@@ -54,16 +107,7 @@ def _how(graph: nx.MultiDiGraph, node: int, name: str) -> str:
     op, members = graph.nodes[node]["op"], graph.nodes[node]["members"]
     if graph.nodes[node]["kind"] == "group":
         return messages.say("group_note", count=f"{members:,}")
-    return measure.clean(op, LONGEST) if op and not name.startswith(op) else ""
-
-
-def line_of(kind: str) -> tuple[str, float]:
-    """Return the colour and the width of the line around a node of that kind.
-
-    >>> line_of("parameter")
-    ('#009E73', 2.0)
-    """
-    return theme.BOX_LINES.get(kind, theme.BOX_LINES["operation"])
+    return clean(op) if op and not name.startswith(op) else ""
 
 
 def group_label(path: tuple[str, ...]) -> str:
@@ -72,7 +116,7 @@ def group_label(path: tuple[str, ...]) -> str:
     >>> group_label(("net", "layer\\n1"))
     'layer 1'
     """
-    return measure.clean(path[-1], LONGEST)
+    return clean(path[-1])
 
 
 def groups(graph: nx.MultiDiGraph) -> Groups:
