@@ -152,6 +152,8 @@ def show_panel(page, kind):
 # ---- node
 def test_a_node_says_what_is_known_of_it(player):
     open_node(player, 1)
+    assert "gradient\nnot yet" in panel(player)
+    player.evaluate("models[0].set('frame', 4)")
     said = panel(player)
     for part in ["a operation", "value\n4.000", "gradient\n1.000", "(), float64", "In [3], line 2", "a = x * x"]:
         assert part in said

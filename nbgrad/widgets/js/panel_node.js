@@ -20,14 +20,33 @@ export function buildNodePanel(desk, key) {
   const edit = desk.payload().nodes[key].editable ? buildEdit(desk, key) : null;
   const body = element("div", { class: "ng-node-panel" }, [facts, ...(edit ? [edit.root] : [])]);
   const title = nodeTitle(desk, desk.payload().nodes[key]);
+  let frame = Infinity; // until it is known which one is shown
+  let numbers = null;
+
+  function fill() {
+    numbers = numbersAt(desk, key, frame);
+    facts.replaceChildren(...nodeColumns(desk, key, numbers));
+  }
+
+  function show(playback) {
+    frame = playback?.frame ?? Infinity;
+    if (!desk.payload().nodes[key]) {
+      return; // it lies in a group that is being collapsed; this panel will be closed
+    }
+    const now = numbersAt(desk, key, frame);
+    if (now.value !== numbers.value || now.gradient !== numbers.gradient) {
+      numbers = now;
+      facts.querySelector("dl").replaceWith(nodeFacts(desk, desk.payload().nodes[key], numbers));
+    }
+  }
 
   function payloadChanged() {
-    facts.replaceChildren(...nodeColumns(desk, key));
+    fill();
     edit?.payloadChanged();
   }
 
-  facts.replaceChildren(...nodeColumns(desk, key));
-  return { title, body, payloadChanged, dispose: () => edit?.dispose() };
+  fill();
+  return { title, body, show, payloadChanged, dispose: () => edit?.dispose() };
 }
 
 function nodeTitle(desk, node) {
@@ -36,10 +55,26 @@ function nodeTitle(desk, node) {
   return [element("bdi", {}, [node.name]), " ", element("span", { class: "ng-dim" }, [parts.join(" · ")])];
 }
 
-function nodeColumns(desk, key) {
+/** What the node's box shows in a frame: its value and its gradient as texts, null where they are not there yet. */
+export function numbersAt(desk, key, frame) {
+  const node = desk.payload().nodes[key];
+  const stats = (node.stats ?? []).map(([label, text]) => `${label} ${text}`).join(" · ");
+  const [value, gradient] = ["value", "gradient"].map((slot) => {
+    const all = slot === "value" ? stats || node.value : node.gradient;
+    const last = frameOfNode(desk.frames(), key, slot);
+    if (last <= frame) {
+      return all;
+    }
+    const before = frameOfNode(desk.frames().slice(0, frame + 1), key, slot);
+    return before < 0 ? null : (desk.frames()[before].number ?? null);
+  });
+  return { value, gradient: node.gradient === null ? node.gradient : gradient };
+}
+
+function nodeColumns(desk, key, numbers) {
   const payload = desk.payload();
   const node = payload.nodes[key];
-  const columns = [element("div", {}, [nodeFacts(desk, node), ...nodeSteps(desk, key)])];
+  const columns = [element("div", {}, [nodeFacts(desk, node, numbers), ...nodeSteps(desk, key)])];
   if (node.locals?.length) {
     columns.push(panelPart(desk.words("node_locals"), [nodeLocals(desk, node)]));
   }
@@ -51,13 +86,13 @@ function nodeColumns(desk, key) {
   return said.length > 0 ? [...columns, element("div", {}, said)] : columns;
 }
 
-function nodeFacts(desk, node) {
-  const stats = (node.stats ?? []).map(([label, text]) => `${label} ${text}`).join(" · ");
-  const gradient = node.gradient ?? element("span", { class: "ng-dim" }, [desk.words("node_no_gradient")]);
+function nodeFacts(desk, node, { value, gradient }) {
+  const said = (key) => element("span", { class: "ng-dim" }, [desk.words(key)]);
+  const none = node.gradient === null || node.gradient === undefined ? "node_no_gradient" : "label_not_yet";
   return panelFacts([
     [desk.words("node_formula"), panelFormula(node.math)],
-    [desk.words("node_value"), [stats || node.value ? panelNumber(stats || node.value, "value") : ""]],
-    [desk.words("node_gradient"), [node.gradient ? panelNumber(gradient, "gradient") : gradient]],
+    [desk.words("node_value"), [value ? panelNumber(value, "value") : value === null ? said("label_not_yet") : ""]],
+    [desk.words("node_gradient"), [gradient ? panelNumber(gradient, "gradient") : said(none)]],
     [desk.words("node_shape"), [[shapeText(node.shape), node.dtype].filter(Boolean).join(", ")]],
   ]);
 }
