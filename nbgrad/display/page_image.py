@@ -13,7 +13,13 @@ from base64 import b64encode
 
 SVG = "{http://www.w3.org/2000/svg}"
 LEAST = 0.75  # of its width, to which a picture shrinks on a narrow page; from there on it scrolls
-PRINTED = "<style>@media print { .ng-still-sheet { max-width: 100% !important } }</style>"  # on paper nothing scrolls
+# On paper nothing scrolls: a picture is small, but whole, and on one page. nbconvert, with which JupyterLab prints too,
+# says nothing of pictures that are outputs by themselves, and cuts them off.
+PRINTED = (
+    "<style>@media print { .ng-still-sheet { max-width: 100% !important } "
+    ".ng-still-sheet > img, .jp-RenderedSVG > img { max-width: 100% !important; height: auto !important; "
+    "max-height: 95vh; object-fit: contain; object-position: 0 0 } }</style>"
+)
 
 
 def image_with_tooltips(svg: str, css: str = "ng-still") -> str:

@@ -1,0 +1,61 @@
+"""A notebook on paper, as nbconvert's page has it, with which JupyterLab prints: pictures are whole."""
+
+import nbformat
+import pytest
+
+import nbgrad as ng
+from nbgrad.widgets.still import display_both
+
+nbconvert = pytest.importorskip("nbconvert")
+PAPER = {"width": 718, "height": 1047}  # px of an A4 page within its margins
+
+
+def steps(count):
+    """A result that is so many operations away from its beginning."""
+    x = ng.tensor(0.5, requires_grad=True, name="x")
+    for _ in range(count):
+        x = x.sin()
+    return x
+
+
+def cell(data):
+    output = nbformat.v4.new_output("display_data", data=data)
+    return nbformat.v4.new_code_cell("picture", outputs=[output], execution_count=1)
+
+
+@pytest.fixture
+def printed(browser, monkeypatch, tmp_path):
+    """The page of a notebook with a picture that is wide, one that is high, a small one, and a player without its
+    kernel."""
+    shown = []
+    monkeypatch.setattr("nbgrad.widgets.still.display", lambda data, **options: shown.append(data))
+    display_both(ng.animate(steps(20))._repr_mimebundle_(), "player")
+    drawings = [ng.draw(steps(20)), ng.draw(steps(20), direction="TB"), ng.draw(steps(1))]
+    cells = [cell(drawing._repr_mimebundle_()) for drawing in drawings] + [cell(shown[-1])]
+    html, _ = nbconvert.HTMLExporter().from_notebook_node(nbformat.v4.new_notebook(cells=cells))
+    (tmp_path / "notebook.html").write_text(html, encoding="utf-8")
+    page = browser.new_page(viewport=PAPER)
+    page.route("http*://**", lambda route: route.abort())
+    page.goto((tmp_path / "notebook.html").as_uri(), wait_until="domcontentloaded")
+    page.emulate_media(media="print")
+    page.evaluate("Promise.all([...document.images].map(image => image.decode()))")
+    yield page
+    page.close()
+
+
+def test_every_picture_is_whole_on_its_page(printed):
+    pictures = printed.locator(".jp-OutputArea-output img").all()
+    assert len(pictures) == 4
+    for picture in pictures:
+        box = picture.bounding_box()
+        room = picture.locator("xpath=ancestor::*[contains(@class, 'jp-OutputArea-child')]").bounding_box()
+        assert box["x"] + box["width"] <= room["x"] + room["width"] + 1
+        assert box["height"] <= PAPER["height"]
+        width, height = picture.evaluate("image => [image.naturalWidth, image.naturalHeight]")
+        fit = picture.evaluate("image => getComputedStyle(image).objectFit")
+        assert fit == "contain" or box["width"] / box["height"] == pytest.approx(width / height, rel=0.02)
+
+
+def test_a_small_picture_is_not_made_larger(printed):
+    small = printed.locator(".jp-RenderedSVG img").nth(2)
+    assert small.bounding_box()["width"] <= small.evaluate("image => image.naturalWidth")
