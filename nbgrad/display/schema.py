@@ -34,6 +34,8 @@ node               meaning, and what a missing attribute becomes
 ``stale``          "changed" where a node's numbers are no longer those that others were computed from, "unfit" where a
                    result is not what its operands give; the picture, the tooltip and the table say so. By default None
 ``gone``           True where a gradient was computed, but is not known any more. By default False
+``passed``         what one backward pass gives a leaf whose ``gradient`` is another, since several were added up, say;
+                   the table says both. By default None
 ``saved``          what the operation keeps for its gradient rule: names and shapes, such as ``(("mat1", (6, 8)),)``;
                    the tooltip says so. By default ()
 ``bare``           True where nothing but the structure is known: no line for value and gradient is drawn.
@@ -399,6 +401,7 @@ def attributes(node: Any, given: Mapping[str, Any], computed: bool = False) -> d
         "change": given.get("change"),
         "stale": given.get("stale") if given.get("stale") in ("changed", "unfit") else None,
         "gone": given.get("gone") is True,
+        "passed": as_array(given.get("passed")),
         "saved": given.get("saved") or (),
         "bare": missing if bare is None else bare is True,
         "gradient_name": _word(given, "gradient_name", LONGEST_NAME),

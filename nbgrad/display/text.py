@@ -67,6 +67,11 @@ def _below(graph: nx.MultiDiGraph, look: Look) -> Iterator[str]:
         names = [schema.called(graph, node) for node, stale in graph.nodes(data="stale") if stale == key]
         if names:
             yield messages.say(f"description_{key}", names=_listed(names))
+    for node, passed in graph.nodes(data="passed"):
+        if passed is not None:
+            stored = numbers.summary(graph.nodes[node]["gradient"], digits=look.digits)
+            once = numbers.summary(passed, digits=look.digits)
+            yield messages.say("stored_otherwise", name=schema.called(graph, node), passed=once, stored=stored)
     if lit := highlighted(graph, look):
         names = [schema.called(graph, node) for node in graph if node in lit.nodes]
         yield messages.say("highlighted", names=messages.listed(names))

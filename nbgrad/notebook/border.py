@@ -31,8 +31,9 @@ def to_networkx(root: Tensor | Node | Program | Any, *, params: Any = None) -> n
     Nodes are numbered from 0 in creation order. Node attributes: ``kind`` (parameter, data, constant or operation),
     ``op``, ``symbol``, ``name``, ``shape``, ``dtype``, ``value``, ``gradient`` (``None``: not computed yet),
     ``group`` (a tuple of names, outermost first; see :func:`nbgrad.group`), ``stale`` and ``gone`` where numbers have
-    changed since (see ``nbgrad.display.schema``), and ``problem`` where a NaN or an infinity arises. An edge leads from
-    an operand to the result; its ``position`` is the operand's, counted from 0.
+    changed since and ``passed`` where gradients of several passes were added up (see ``nbgrad.display.schema``), and
+    ``problem`` where a NaN or an infinity arises. An edge leads from an operand to the result; its ``position`` is the
+    operand's, counted from 0.
 
     Of a program it is the graph of the forward lines, with shapes but without numbers; a node that the program
     computes a gradient for has a ``gradient_name``, such as ``"d_W1"``.
@@ -81,6 +82,7 @@ def network(picture: Picture) -> nx.MultiDiGraph:
             code=code_of(picture, vertex),
             stale=vertex.stale,
             gone=vertex.gone,
+            passed=vertex.passed,
             **({"problem": problems[vertex.id]} if vertex.id in problems else {}),
         )
     for vertex in picture.vertices:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..core.tensor import Tensor
+from ..core.tensor import Tensor, plain
 
 if TYPE_CHECKING:
     from .pictures import Vertex
@@ -65,6 +65,20 @@ def fits(tensor: Tensor) -> bool:
     except Exception:  # operands that do not go together any more
         return False
     return _same(again, tensor.data, rounding=True)
+
+
+def otherwise(stored: Any, passed: Any) -> bool:
+    """Whether a stored gradient is another than that of one pass: it was added to, or changed.
+
+    >>> otherwise(np.float64(6.0), np.float64(3.0)), otherwise(np.float64(3.0), np.float64(3.0)), otherwise(None, 1.0)
+    (True, False, False)
+    """
+    if stored is None or passed is None:
+        return False
+    stored, passed = plain(stored), plain(passed)
+    if not np.iscomplexobj(stored):
+        passed = np.real(passed)
+    return not _same(passed, stored, rounding=True)
 
 
 def _same(one: Any, other: Any, rounding: bool = False) -> bool:

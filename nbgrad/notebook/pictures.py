@@ -11,11 +11,11 @@ import numpy as np
 from ..core.backward import Step, creation_order, reverse_pass, seed_for
 from ..core.names import variable_names
 from ..core.op import Operation
-from ..core.tensor import CONSTANT, Tensor
+from ..core.tensor import CONSTANT, Tensor, plain
 from ..graph.nodes import Node
 from ..graph.order import sorted_from
 from ..graph.run import backward_pass
-from .freshness import mark_changes
+from .freshness import mark_changes, otherwise
 from .torch_graph import NO_STEPS, is_torch
 
 SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -38,6 +38,8 @@ class Vertex:
         self.label: str | None = None
         self.stale: str | None = None  # "changed" or "unfit", see ``freshness``
         self.unfit = False  # whether its operation gives something else for the operands that the graph keeps
+        self.stored: Any = None  # the gradient that it has, where that is another than this pass gives it
+        self.passed: Any = None  # what one pass gives it, where another gradient is stored
         self.gone = False  # whether its gradient was computed, but is not known any more
 
     @property
@@ -140,7 +142,10 @@ class TensorPicture:
             if forgotten:
                 found = {root.serial: gradient for root, gradient in given.items()}
             else:
-                reverse_pass(nodes, seeds, observe=remember)
+                arrived = reverse_pass(nodes, seeds, observe=remember)
+                for x in arrived:
+                    if x.op is None and otherwise(x.grad, arrived[x]):
+                        self._of[x.serial].passed = plain(arrived[x])
             for node in nodes:
                 vertex = self._of[node.serial]
                 vertex.gradient = found.get(node.serial)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import re
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,8 +20,9 @@ from ..optim.base import Optimizer
 from .assignments import lines_of_leaves
 from .border import drawn_steps, network
 from .checks import checked
+from .freshness import otherwise
 from .pictures import LEFT_OUT, Picture, Vertex
-from .recorded import used_otherwise
+from .recorded import hooked, used_otherwise
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -35,13 +36,26 @@ LEARNING_RATE = 0.1
 def traced(picture: Picture) -> tuple[nx.MultiDiGraph, list[DrawnStep], dict[int, Written]]:
     """The graph of a picture before its backward pass, the pass, and how its operations are written."""
     steps = drawn_steps(picture, examined)
+    mark_stored(picture, {step.target: step.total for step in steps})
     for vertex in picture.vertices:
-        vertex.gradient = None  # the player begins before the first step: nothing has arrived anywhere
+        vertex.gradient = vertex.passed = None  # the player begins before the first step: nothing has arrived anywhere
         vertex.gone = False
     graph = network(picture)
     for node, line in lines_of_leaves(picture).items():
         graph.nodes[node]["code"] = graph.nodes[node]["code"] or line
     return graph, steps, written(picture)
+
+
+def mark_stored(picture: Picture, arrived: Mapping[int, Any]) -> None:
+    """Let each leaf remember its stored gradient, where that is not what the pass gives it: ``arrived``.
+
+    Where there are hooks nothing is told: those change what is stored, and the player leaves them out.
+    """
+    if hooked(picture):
+        return
+    for vertex in leaves(picture):
+        if otherwise(vertex.gradient, arrived.get(vertex.id)):
+            vertex.stored = vertex.gradient
 
 
 def examined(step: Step, position: int, contribution: Any) -> dict[str, Any]:

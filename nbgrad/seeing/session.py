@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..core.hooks import hooks_left_out
+from ..core.tensor import plain
 from ..notebook.edits import EditError, Recomputed, fitting, refusal
 from ..notebook.pictures import Picture
 from ..notebook.recorded import as_recorded, hooked, moved_since
@@ -146,5 +147,6 @@ def trace_of(
             editable=[vertex.id for vertex in leaves(picture) if is_real(vertex.value)],
             moved=moved_since(picture, known),
             hooked=hooked(known),
+            stored={vertex.id: plain(vertex.stored) for vertex in picture.vertices if vertex.stored is not None},
             unfit=[vertex.id for vertex in picture.vertices if vertex.unfit],
         )

@@ -277,6 +277,7 @@ SENTENCES = {
     "derivatives of {weighted}.",
     "moved_since": "{name} has moved since then: it is {value} now. What is shown here is the value that was used.",
     "step_lost": "Numbers have been changed in place since {name} was computed, so there are no numbers to show here.",
+    "stored_otherwise": "{name}: {passed} from this pass, {stored} stored in .grad.",
     "hook_left_out": "{name} has a hook, which is left out here; in backward() it may change this gradient.",
     "payload_without_thumbnails": "The small pictures of arrays are left out, since there would be too much to send.",
     "payload_without_details": "Formulas are shown plainly, and paths and orders are left out, since there "

@@ -265,6 +265,7 @@ SENTENCES = {
     "seed_given": "反向传播从给定的 {root} 的梯度开始，所以所有的梯度都是 {weighted} 的导数。",
     "moved_since": "{name} 后来变了：现在是 {value}。这里显示的是当时用的值。",
     "step_lost": "算出 {name} 之后，有些数被就地改过，所以这里不显示数。",
+    "stored_otherwise": "{name}：这次反向传播给出 {passed}，.grad 里存的是 {stored}。",
     "hook_left_out": "{name} 有一个钩子（hook），这里没有运行它；在 backward() 里，它可能会改变这个梯度。",
     "payload_without_thumbnails": "内容太多，传不过去，所以省略了数组的小图。",
     "payload_without_details": "内容太多，传不过去，所以公式只用文字显示，路径和顺序也省略了。",

@@ -265,6 +265,7 @@ SENTENCES = {
     "seed_given": "反向傳播從給定的 {root} 的梯度開始，所以所有的梯度都是 {weighted} 的導數。",
     "moved_since": "{name} 後來變了：現在是 {value}。這裡顯示的是當時用的值。",
     "step_lost": "算出 {name} 之後，有些數被就地改過，所以這裡不顯示數。",
+    "stored_otherwise": "{name}：這次反向傳播給出 {passed}，.grad 裡存的是 {stored}。",
     "hook_left_out": "{name} 有一個掛鉤（hook），這裡沒有執行它；在 backward() 裡，它可能會改變這個梯度。",
     "payload_without_thumbnails": "內容太多，送不過去，所以省略了陣列的小圖。",
     "payload_without_details": "內容太多，送不過去，所以公式只用文字顯示，路徑和順序也省略了。",

@@ -53,7 +53,7 @@ def _node(
     has_formula = facts["kind"] == "operation"
     symbols = in_names(graph, node, trace.written.get(node)) if has_formula else ""
     known = None if gradient is None else numbers.summary(schema.as_array(gradient))
-    said = [*remarks(trace, node), *([] if lost is None or node in trace.unfit else [step_lost(graph, lost)])]
+    said = [*remarks(trace, node, known), *([] if lost is None or node in trace.unfit else [step_lost(graph, lost)])]
     return {
         "name": measure.clean(schema.label(graph, node), 200),
         "about": messages.parts(boxes.described(graph, node)),
@@ -98,9 +98,12 @@ def about(graph: nx.MultiDiGraph, node: int) -> str:
     return computed(graph, node)
 
 
-def remarks(trace: Trace, node: int) -> list[str]:
-    """Say what is to be kept in mind about a node's numbers."""
+def remarks(trace: Trace, node: int, gradient: str | None) -> list[str]:
+    """Say what is to be kept in mind about a node's numbers. gradient: what the pass gives it."""
     said = [moved_since(trace, node)] if node in trace.moved else []
+    if node in trace.stored and gradient is not None:
+        stored = numbers.summary(schema.as_array(trace.stored[node]))
+        said.append(say("stored_otherwise", name=short(trace.graph, node), passed=gradient, stored=stored))
     said += [step_lost(trace.graph, node)] if node in trace.unfit else []
     return said + ([say("hook_left_out", name=short(trace.graph, node))] if node in trace.hooked else [])
 

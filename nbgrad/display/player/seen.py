@@ -48,6 +48,7 @@ def seen(trace: Trace, view: View) -> Trace:
         editable=[node for node in trace.editable if node in leaves],
         moved={node: now for node, now in trace.moved.items() if node in leaves or node in operations},
         hooked=[node for node in trace.hooked if node in leaves or node in operations],
+        stored={node: gradient for node, gradient in trace.stored.items() if node in leaves},
         unfit=list(dict.fromkeys(view.shown[node] for node in trace.unfit)),
     )
 

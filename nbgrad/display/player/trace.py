@@ -121,7 +121,8 @@ class Trace:
     each; inside: those that closed groups hide. routes, orders: see there. editable: leaves. moved: node -> the value
     that it has by now, where another is shown since the pass used that. hooked: nodes with hooks, which the pass has
     left out. opaque: names that are not read as formulas, see ``formula.opaque``. unfit: operations that would give
-    another result for their operands, since numbers have been changed in place.
+    another result for their operands, since numbers have been changed in place. stored: leaf -> the gradient that it
+    has, where that is another than the pass gives it, since several passes were added up, say.
     """
 
     graph: nx.MultiDiGraph
@@ -136,3 +137,4 @@ class Trace:
     moved: Mapping[int, Any] = field(default_factory=dict)
     hooked: Sequence[int] = ()
     unfit: Sequence[int] = ()
+    stored: Mapping[int, Any] = field(default_factory=dict)
