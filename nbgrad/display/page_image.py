@@ -11,6 +11,8 @@ import html
 import xml.etree.ElementTree as ET
 from base64 import b64encode
 
+from nbgrad.display import messages
+
 SVG = "{http://www.w3.org/2000/svg}"
 LEAST = 0.75  # of its width, to which a picture shrinks on a narrow page; from there on it scrolls
 # On paper nothing scrolls: a picture is small, but whole, and on one page. nbconvert, with which JupyterLab prints too,
@@ -41,6 +43,23 @@ def image_with_tooltips(svg: str, css: str = "ng-still") -> str:
         f'width: {width}px; max-width: max(100%, {float(width) * LEAST:.0f}px)">'
         f'<img src="data:image/svg+xml;base64,{source}" alt="{called}" width="{width}" height="{height}" '
         f'style="display: block; width: 100%; max-width: none; height: auto"/>{_tooltips(root)}</div></div>'
+    )
+
+
+def image_with_table(svg: str, text: str) -> str:
+    """Return a picture as HTML, and below it, folded away, the same as a table: ``text``, such as ``to_text`` makes.
+
+    Some viewers of notebooks remove images that lie in the notebook itself. The table is then still there.
+
+    >>> import networkx as nx
+    >>> from nbgrad.display import to_svg, to_text
+    >>> graph = nx.DiGraph([("x", "y")])
+    >>> image_with_table(to_svg(graph), to_text(graph)).count("<pre")
+    1
+    """
+    return (
+        f"{image_with_tooltips(svg)}<details><summary>{html.escape(messages.say('as_table'))}</summary>"
+        f'<pre style="white-space: pre; overflow-x: auto">{html.escape(text)}</pre></details>'
     )
 
 

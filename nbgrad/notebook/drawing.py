@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 def mimebundle(root: Tensor | Node) -> dict[str, str]:
     """What a notebook shows of a tensor or node: the picture, and the same as a readable table."""
-    return draw(root)._repr_mimebundle_()
+    return draw(root)._still()
 
 
 class Drawing:
@@ -121,8 +121,16 @@ class Drawing:
 
         return save_drawing(path, self.svg, self.graph, self.text, self.options, dpi=dpi)
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+    def _still(self) -> dict[str, str]:
+        """The picture and the text: what every viewer of notebooks can show of it."""
         return {"image/svg+xml": self.svg, "text/plain": self.text}
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """The same, and as HTML: JupyterLab shows SVG without tooltips and without a word for screen readers."""
+        from ..display.page_image import image_with_table
+
+        shown = self._still()
+        return {"text/html": image_with_table(shown["image/svg+xml"], shown["text/plain"]), **shown}
 
     def __repr__(self) -> str:
         return self.text
@@ -154,6 +162,10 @@ class TooLarge(Drawing):
         from ..display.export import GraphTooLargeError
 
         return GraphTooLargeError(self.text)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """A message is a text already, and has nothing to be pointed at."""
+        return self._still()
 
     @property
     def svg(self) -> str:

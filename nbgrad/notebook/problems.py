@@ -1,4 +1,4 @@
-"""Where NaN and infinity come from: the first vertex of a picture that has one without having been handed one."""
+"""Where NaN and infinity come from: the vertices of a picture that have one without having been handed one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .pictures import Vertex
+from .pictures import LEFT_OUT, Vertex
 
 
 def fault(value: Any) -> str | None:
@@ -40,25 +40,49 @@ def spelled(value: Any, kind: str) -> str:
     return "±∞" if plus and minus else "−∞" if minus else "∞"
 
 
-def first_fault(vertices: Sequence[Vertex]) -> tuple[Vertex, str] | None:
-    """The first vertex, in creation order, that brings a NaN or an infinity into a picture, and which.
+def sources(vertices: Sequence[Vertex]) -> list[tuple[Vertex, str]]:
+    """The vertices, in creation order, that bring a NaN or an infinity into a picture, and which.
 
     That is an operation that makes infinities of finite operands, or a NaN of operands without NaN; or a leaf that
-    has one. An infinite leaf that leads to a finite result has a purpose (a mask of -inf, say) and does not count.
+    has one. An infinite leaf that spoils no result has a purpose (a mask of -inf, say) and does not count. What is
+    made of numbers that a source has spoilt is no source.
     """
-    faults = {vertex.id: fault(vertex.value) for vertex in vertices}
-    spoilt = bool(vertices) and faults[vertices[-1].id] is not None
+    faults = {LEFT_OUT.id: None} | {vertex.id: fault(vertex.value) for vertex in vertices}
+    spoiling = _spoiling(vertices, faults)
+    found: list[tuple[Vertex, str]] = []
+    explained: set[int] = set()
     for vertex in vertices:
-        found = faults[vertex.id]
-        if found is None:
+        kind = faults[vertex.id]
+        if kind is None:
             continue
         handed = {faults[x.id] for x in vertex.inputs}
-        if vertex.op is None:
-            if found == "NaN" or spoilt:
-                return vertex, found
-        elif handed <= {None} or (found == "NaN" and "NaN" not in handed):
-            return vertex, found
-    return None
+        if any(x.id in explained for x in vertex.inputs):
+            explained.add(vertex.id)
+            continue
+        brings_in = kind == "NaN" or vertex.id in spoiling
+        arises = handed <= {None} or (kind == "NaN" and "NaN" not in handed)
+        if arises if vertex.op else brings_in:
+            explained.add(vertex.id)
+            found.append((vertex, kind))
+    return found
+
+
+def _spoiling(vertices: Sequence[Vertex], faults: dict[int, str | None]) -> set[int]:
+    """The vertices whose fault is handed on from operation to operation as far as a result. Where a NaN was handed to
+    an operation that gives NaN, an infinity beside it is not to blame."""
+    handed_on = {x.id for vertex in vertices for x in vertex.inputs}
+    found: set[int] = set()
+    for vertex in reversed(vertices):
+        if faults[vertex.id] is not None and (vertex.id in found or vertex.id not in handed_on):
+            found.add(vertex.id)
+            nans = [x.id for x in vertex.inputs if faults[x.id] == "NaN"]
+            found.update(nans or [x.id for x in vertex.inputs if faults[x.id] is not None])
+    return found
+
+
+def first_fault(vertices: Sequence[Vertex]) -> tuple[Vertex, str] | None:
+    """The first of the ``sources``, in creation order."""
+    return next(iter(sources(vertices)), None)
 
 
 def first_gradient_fault(vertices: Sequence[Vertex]) -> tuple[Vertex, str] | None:
@@ -74,8 +98,7 @@ def first_gradient_fault(vertices: Sequence[Vertex]) -> tuple[Vertex, str] | Non
 
 def mark(vertices: Sequence[Vertex]) -> dict[int, str]:
     """Vertex number -> what a picture says of the vertex; empty where all numbers are finite."""
-    found = first_fault(vertices)
-    if found:
-        return {found[0].id: spelled(found[0].value, found[1])}
+    if brought := sources(vertices):
+        return {vertex.id: spelled(vertex.value, kind) for vertex, kind in brought}
     found = first_gradient_fault(vertices)
     return {found[0].id: f"∂ {found[1]}"} if found else {}

@@ -70,4 +70,5 @@ def test_somebody_who_does_not_trust_it_sees_them_too(saved, place, lab_server, 
     nbformat.write(notebook, lab_server.lessons / copy)
     lesson = open_lesson(place + copy)
     assert size_of(shown(lesson, PLAYER).first)[0] > 300
-    assert "0.00396" in lesson.cell(DRAWN).locator(".jp-OutputArea-output").inner_text()  # the table
+    assert size_of(shown(lesson, DRAWN).first)[0] > 300
+    assert "0.00396" in lesson.cell(DRAWN).locator(".jp-OutputArea-output pre").text_content()  # the table

@@ -219,3 +219,35 @@ def test_in_a_notebook_cell_and_line_are_named_without_being_asked_to(tmp_path):
     done = subprocess.run([sys.executable, "-c", CELLS], capture_output=True, text=True, env=env)
     assert "−∞ first arises in z" in done.stdout, done.stderr
     assert "In [3], line 3:  z = np.log(y)" in done.stdout
+
+
+def marked(y):
+    return {facts["name"]: facts["problem"] for _, facts in ng.to_networkx(y).nodes(data=True) if "problem" in facts}
+
+
+def test_every_source_of_nan_is_marked_and_nothing_that_it_has_spoilt():
+    a = ng.tensor([1.0, np.nan], requires_grad=True, name="a")
+    b = ng.tensor([np.inf, 1.0], requires_grad=True, name="b")
+    c = ng.tensor([3.0, 1.0], requires_grad=True, name="c")
+    loss = (a * c + b).sum()
+    assert marked(a * c + b * c) == {"a": "NaN"}  # NaN spoils the result; what an infinity would do cannot be told
+    assert marked(loss) == {"a": "NaN"}
+    d = ng.tensor([np.nan, 1.0], requires_grad=True, name="d")
+    assert marked((a * c + d).sum()) == {"a": "NaN", "d": "NaN"}
+    assert marked((b * c).sum()) == {"b": "∞"}
+    with np.errstate(all="ignore"):
+        assert marked(((c - c) / (c - c)).sum() + (a * c).sum()) == {"a": "NaN", "v₁": "NaN"}
+
+
+def test_a_mask_of_infinities_is_not_to_blame_for_a_nan_beside_it():
+    mask = ng.tensor([0.0, -np.inf], name="mask")
+    a = ng.tensor([1.0, np.nan], requires_grad=True, name="a")
+    c = ng.tensor([3.0, 1.0], requires_grad=True, name="c")
+    assert marked((a * np.exp(c + mask)).sum()) == {"a": "NaN"}
+    assert marked((a + mask).sum()) == {"a": "NaN"}
+    assert marked((c + mask).sum()) == {"mask": "−∞"}
+
+
+def test_an_operand_that_was_left_out_brings_in_nothing():
+    bad = ng.tensor([[1.0, np.nan]], name="bad")
+    assert marked(ng.nn.Linear(2, 1, bias=False)(bad).sum()) == {"bad": "NaN"}

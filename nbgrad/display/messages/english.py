@@ -168,6 +168,7 @@ SENTENCES = {
     "changed_by": "by up to {most}",
     "changed_inside": "changed inside: {names}",
     "highlighted": "Highlighted: {names}.",
+    "as_table": "The same as a table",
     # exports
     "unknown_format": "{name} cannot be written: its ending {suffix!r} is not one of {known}.",
     "format_is_played": "A film shows a backward pass: nbgrad.animate(loss).save(...).",

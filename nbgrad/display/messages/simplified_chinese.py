@@ -163,6 +163,7 @@ SENTENCES = {
     "changed_by": "最多变动 {most}",
     "changed_inside": "其中有变动的：{names}",
     "highlighted": "强调：{names}。",
+    "as_table": "以表格显示",
     # exports
     "unknown_format": "无法写出 {name}：扩展名 {suffix!r} 不在可用的格式之中：{known}。",
     "format_is_played": "动画播放的是反向传播：请用 nbgrad.animate(loss).save(...)。",

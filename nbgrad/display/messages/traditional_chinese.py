@@ -163,6 +163,7 @@ SENTENCES = {
     "changed_by": "最多變動 {most}",
     "changed_inside": "其中有變動的：{names}",
     "highlighted": "強調：{names}。",
+    "as_table": "以表格顯示",
     # exports
     "unknown_format": "無法寫出 {name}：副檔名 {suffix!r} 不在可用的格式之中：{known}。",
     "format_is_played": "動畫播放的是反向傳播：請用 nbgrad.animate(loss).save(...)。",
