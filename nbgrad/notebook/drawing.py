@@ -256,7 +256,8 @@ def draw(
             one box; three or more equal ones beside each other, used alike, are one box together, "× 12", and so are
             three or more that follow each other, "× 12 in a row", with the numbers of the last.
             ``"tensor"``: each tensor is a box, groups are frames. ``"scalar"``: each number is a box, a matrix product
-            is unfolded into its multiplications and sums. By default as ``"tensor"``; above 150 nodes as ``"module"``.
+            is unfolded into its multiplications and sums. By default as ``"tensor"``; above 150 nodes as ``"module"``,
+            and so where equal groups in a row would make a very long picture.
         depth: how many levels of groups are open: 0 collapses the outermost ones, 1 those within them.
         params: names for the parameters of a PyTorch result: the network, or ``dict(network.named_parameters())``. By
             default they are called as the notebook's variables and the networks among them say.

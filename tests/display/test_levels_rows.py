@@ -8,7 +8,8 @@ import nbgrad as ng
 from nbgrad import nn
 from nbgrad.display import Look, compared, normalise, numbers, to_svg, to_text, validate
 from nbgrad.display.heat import heat_of
-from nbgrad.display.levels import View
+from nbgrad.display.levels import View, closed_at
+from nbgrad.display.levels.collapsing import LONGEST, columns
 
 
 def row(count, op=lambda i: "tanh", weights=False, extra=(), group=lambda i: f"layer {i + 1}"):
@@ -205,3 +206,46 @@ def test_groups_beside_each_other_are_folded_before_rows():
     validate(found)
     assert sorted(counts(found)) == [3, 3, 3]
     assert nx.is_directed_acyclic_graph(found)
+
+
+# ---- closed by themselves
+def test_a_long_network_is_closed_and_folded_by_itself():
+    graph = row(25, weights=True)
+    whole = frozenset(closed_at(graph))
+    assert len(whole) == 25
+    assert names(View(graph, whole).graph) == ["x", "w", "layer", "loss"]
+    assert closed_at(row(19)) == frozenset(), "39 columns"
+    assert len(closed_at(row(20))) == 20
+    assert closed_at(row(25), level="tensor") == closed_at(row(25), depth=1) == frozenset()
+
+
+def test_what_closed_groups_would_not_shorten_stays_open():
+    graph = nx.MultiDiGraph(row(40))
+    graph.graph.clear()
+    for node in graph:
+        if node > 5:
+            graph.nodes[node]["group"] = ()
+    assert columns(normalise(graph)) > LONGEST
+    assert closed_at(normalise(graph)) == frozenset()
+
+
+def test_long_groups_that_do_not_repeat_stay_open():
+    graph = row(30, group=lambda i: "left" if i < 15 else "right")
+    assert columns(graph) > LONGEST
+    assert closed_at(graph) == frozenset()
+    assert closed_at(row(30, group=lambda i: f"{('left', 'right')[i % 2]} {i}")) == frozenset()
+
+
+def test_what_a_group_begins_with_is_a_column_of_its_own():
+    graph = nx.MultiDiGraph(row(3, weights=True))
+    assert columns(normalise(graph)) == 8
+    graph.graph.clear()
+    for i, node in enumerate(node for node, name in list(graph.nodes(data="name")) if name.startswith("w")):
+        graph.nodes[node]["group"] = f"layer {i + 1}"
+    assert columns(normalise(graph)) == 11
+
+
+def test_a_group_that_is_left_and_entered_again_has_a_length_too():
+    graph = nx.MultiDiGraph([("x", "a"), ("a", "b"), ("b", "c"), ("w", "c")])
+    graph.add_nodes_from("awc", group="torn")
+    assert columns(normalise(graph)) == 5

@@ -12,9 +12,11 @@ import networkx as nx
 
 from nbgrad.display import schema
 from nbgrad.display.compare import NO_CHANGE, Change
+from nbgrad.display.levels.rows import fold_rows
 from nbgrad.display.schema import Path
 
 READABLE = 150  # with more nodes than this a picture is hard to read, so its groups are collapsed
+LONGEST = 40  # columns; a picture with more is wider than 10,000 px, so groups that repeat in it are collapsed
 MOST_COLLAPSED = 10_000  # of more nodes than this the groups are not collapsed: that would take seconds
 
 
@@ -139,8 +141,9 @@ def default_closed(graph: Any, depth: int | None = None) -> list[Path]:
     """Return the paths of the groups that a picture collapses by itself.
 
     depth: how many levels of groups are open: 0 collapses the outermost ones, 1 those within them. None: none are
-    collapsed up to 150 nodes; above, the outermost ones. Where that is a single group, its inside says more: it is
-    opened, as long as no more than 150 nodes come of it.
+    collapsed up to 150 nodes; above, the outermost ones. So they are where more than 40 nodes follow one on the other,
+    if equal groups in a row, which fold into one, then make the picture at most half as long. Where the outermost one
+    is a single group, its inside says more: it is opened, as long as no more than 150 nodes come of it.
 
     >>> graph = nx.MultiDiGraph()
     >>> graph.add_nodes_from(range(160), group=("net", "layer"))
@@ -150,7 +153,41 @@ def default_closed(graph: Any, depth: int | None = None) -> list[Path]:
     graph = schema.normalise(graph)
     if depth is not None:
         return [path for path in schema.groups(graph) if len(path) == depth + 1]
-    return opened_alone(graph) if len(graph) > READABLE else []
+    if len(graph) > READABLE:
+        return opened_alone(graph)
+    return _repeating(graph) if schema.groups(graph) and columns(graph) > LONGEST else []
+
+
+def _repeating(graph: nx.MultiDiGraph) -> list[Path]:
+    """Return the groups to be closed in a long graph: none, unless many of them are equal, one after the other."""
+    closed = opened_alone(graph)
+    folded, _ = fold_rows(graph, *collapse(graph, closed))
+    has_row = any(row for _, row in folded.nodes(data="row"))
+    return closed if has_row and 2 * columns(folded) <= columns(graph) else []
+
+
+def columns(graph: nx.MultiDiGraph) -> int:
+    """Return about how many columns the picture of a normalised graph has: nodes on its longest way.
+
+    What a group begins with stands within its frame, so it comes after what leads into the group.
+
+    >>> graph = nx.MultiDiGraph([("x", "y"), ("w", "y")])
+    >>> graph.add_nodes_from(["w", "y"], group="layer")
+    >>> columns(schema.normalise(graph))
+    3
+    """
+    ways = nx.DiGraph(graph.edges())
+    ways.add_nodes_from(graph)
+    within = {node: {path[: length + 1] for length in range(len(path))} for node, path in graph.nodes(data="group")}
+    entered: dict[Path, dict[int, None]] = {}
+    for u, v in graph.edges():
+        for path in sorted(within[v] - within[u]):
+            entered.setdefault(path, {})[u] = None
+    framed = ways.copy()
+    leaves = (node for node in graph if not graph.pred[node])
+    framed.add_edges_from((u, leaf) for leaf in leaves for path in sorted(within[leaf]) for u in entered.get(path, ()))
+    longest: int = nx.dag_longest_path_length(framed if nx.is_directed_acyclic_graph(framed) else ways)
+    return longest + 1 if len(graph) else 0
 
 
 def opened_alone(graph: nx.MultiDiGraph) -> list[Path]:
