@@ -39,8 +39,8 @@ def closed_at(graph: Any, level: str | None = None, depth: int | None = None) ->
     """Return which groups of a graph are closed at a level.
 
     level: "module": the outermost groups are closed, or, where that is a single one, those within it. "tensor" and
-    "scalar": none are. None: see ``default_closed``. depth: how many levels of groups are
-    open, whatever the level.
+    "scalar": none are. None: see ``default_closed``. depth: how many levels of groups are open, whatever
+    the level.
 
     >>> graph = nx.MultiDiGraph([(0, 1)])
     >>> graph.add_nodes_from([0, 1], group=("net", "layer"))
