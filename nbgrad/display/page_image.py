@@ -20,7 +20,7 @@ LEAST = 0.75  # of its width, to which a picture shrinks on a narrow page; from 
 PRINTED = (
     "<style>@media print { .ng-still-sheet { max-width: 100% !important } "
     ".ng-still-sheet > img, .jp-RenderedSVG > img { max-width: 100% !important; height: auto !important; "
-    "max-height: 95vh; object-fit: contain; object-position: 0 0 } }</style>"
+    "max-height: 95vh; object-fit: contain; object-position: 0 0 } .ng-still + details { display: none } }</style>"
 )
 
 

@@ -25,13 +25,13 @@ def cell(data):
 
 @pytest.fixture
 def printed(browser, monkeypatch, tmp_path):
-    """The page of a notebook with a picture that is wide, one that is high, a small one, and a player without its
-    kernel."""
+    """The page of a notebook with a picture that is wide, one that is high, a small one, a result by itself, and a
+    player without its kernel."""
     shown = []
     monkeypatch.setattr("nbgrad.widgets.still.display", lambda data, **options: shown.append(data))
     display_both(ng.animate(steps(20))._repr_mimebundle_(), "player")
-    drawings = [ng.draw(steps(20)), ng.draw(steps(20), direction="TB"), ng.draw(steps(1))]
-    cells = [cell(drawing._repr_mimebundle_()) for drawing in drawings] + [cell(shown[-1])]
+    drawn = [ng.draw(steps(20)), ng.draw(steps(20), direction="TB"), ng.draw(steps(1)), steps(20)]
+    cells = [cell(each._repr_mimebundle_()) for each in drawn] + [cell(shown[-1])]
     html, _ = nbconvert.HTMLExporter().from_notebook_node(nbformat.v4.new_notebook(cells=cells))
     (tmp_path / "notebook.html").write_text(html, encoding="utf-8")
     page = browser.new_page(viewport=PAPER)
@@ -45,7 +45,7 @@ def printed(browser, monkeypatch, tmp_path):
 
 def test_every_picture_is_whole_on_its_page(printed):
     pictures = printed.locator(".jp-OutputArea-output img").all()
-    assert len(pictures) == 4
+    assert len(pictures) == 5
     for picture in pictures:
         box = picture.bounding_box()
         room = picture.locator("xpath=ancestor::*[contains(@class, 'jp-OutputArea-child')]").bounding_box()
@@ -57,5 +57,10 @@ def test_every_picture_is_whole_on_its_page(printed):
 
 
 def test_a_small_picture_is_not_made_larger(printed):
-    small = printed.locator(".jp-RenderedSVG img").nth(2)
+    small = printed.locator(".jp-OutputArea-output img").nth(2)
     assert small.bounding_box()["width"] <= small.evaluate("image => image.naturalWidth")
+
+
+def test_what_cannot_be_opened_on_paper_is_not_printed(printed):
+    assert printed.locator("details").count() == 3
+    assert not any(folded.is_visible() for folded in printed.locator("details").all())
