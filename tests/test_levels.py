@@ -176,6 +176,18 @@ def test_too_many_groups_are_told_to_be_put_together(no_layout):
     assert ng.animate(x).text == ng.draw(x).text
 
 
+def test_what_is_too_much_at_a_depth_is_told_without_a_graph(no_layout, monkeypatch):
+    monkeypatch.setattr("nbgrad.notebook.drawing._graph_of", None)  # whoever calls it fails
+    monkeypatch.setattr("nbgrad.seeing.animation.picture_of", None)
+    x = many_groups(TOO_MANY + 1)
+    for drawing in (ng.draw(x, depth=1), ng.draw(x, level="tensor"), ng.animate(x, depth=1)):
+        assert "Even its groups are too many" in drawing.text
+    with ng.group("all"):
+        x = many_groups(TOO_MANY // 2)
+    for drawing in (ng.draw(x, depth=2), ng.draw(x, level="tensor"), ng.animate(x, depth=2)):
+        assert "depth=0" in drawing.text
+
+
 def test_where_closing_the_outermost_groups_helps_that_is_said(no_layout):
     with ng.group("all"):
         x = many_groups(TOO_MANY + 1)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Any
 
 # Advance widths of U+0020 to U+007E in hundredths of the font size, rounded up, from the tables of DejaVu
@@ -70,6 +71,12 @@ def clean(text: Any, longest: int | None = None) -> str:
     raw = text if isinstance(text, str) else _spelled(text)
     if longest is not None:
         raw = raw[: 8 * longest + 64]
+    line = _in_one_line(raw)
+    return line if longest is None or len(line) <= longest else line[: longest - 1].rstrip() + "…"
+
+
+@lru_cache(maxsize=2048)  # a picture says the same few names again and again
+def _in_one_line(raw: str) -> str:
     kept: list[str] = []
     marks = 0
     for char in raw:
@@ -87,8 +94,7 @@ def clean(text: Any, longest: int | None = None) -> str:
             continue
         kept.append(char)
     words = " ".join("".join(kept).split(" ")).split()
-    line = " ".join(words)
-    return line if longest is None or len(line) <= longest else line[: longest - 1].rstrip() + "…"
+    return " ".join(words)
 
 
 def _spelled(thing: Any) -> str:

@@ -28,6 +28,7 @@ NEAREST = 4.0  # px between the places of an edge that a label is held against
 HEIGHTS = (-13, 22, -20, 29, -28, 37)  # px from an edge to the base line of its label
 GAPS = (7, 14)  # px from an edge to the side of its label
 SHARES = (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9)  # of an edge's length, where a label may stand
+MANY_EDGES = 500  # of a drawing; where there are more, labels stand at the middle of their edges
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,7 @@ class _Places:
 
     def __init__(self, scene: Scene) -> None:
         self.width = scene.width
+        self.shares = SHARES if len(scene.edges) <= MANY_EDGES else SHARES[:1]
         self.order = {id_: place for place, id_ in enumerate(scene.nodes)}
         self.boxes = np.array([_outline(node) for node in scene.nodes.values()], dtype=float).reshape(-1, 4)
         routes = [point for line in _lines(scene.edges.values()) for point in _closely(line)]
@@ -174,12 +176,12 @@ class _Places:
 
     def _near(self, edge: Edge, half: float) -> Iterator[tuple[float, float]]:
         """Places for a label of that half width, the best first: over or under the edge, beside it, past its boxes."""
-        for share in SHARES:
+        for share in self.shares:
             x, y = _along(edge.route, share)
             yield from ((x, y + offset) for offset in HEIGHTS)
             yield from ((x + sign * (half + gap), y + 4) for gap in GAPS for sign in (1, -1))
         ends = self.boxes[[self.order[edge.u], self.order[edge.v]]]
-        for share in SHARES:
+        for share in self.shares:
             x, _ = _along(edge.route, share)
             yield from ((x, ends[:, 1].min() - 6), (x, ends[:, 3].max() + 14))
 

@@ -13,7 +13,7 @@ from ..graph.nodes import Node
 from ..graph.order import ancestors
 from ..program import Program
 from .border import network, to_networkx
-from .grouping import is_grouped
+from .grouping import groups_around, is_grouped
 from .pictures import Picture, all_ancestors, picture_of, picture_of_several, results_in
 from .scalars import unfolded
 from .torch_graph import TorchGraph, check_no_network, is_tensor, is_torch, key_of
@@ -182,11 +182,11 @@ class TooLarge(Drawing):
         return " ".join(too_many_text(self.nodes, self.why))
 
 
-def too_large(root: Any, options: Look | None = None, all_open: bool = False) -> TooLarge | None:
-    """The message that the graph of ``root`` is too large to be drawn, if it is and has no groups to collapse.
-
-    Args:
-        all_open: none of its groups shall be collapsed.
+def too_large(
+    root: Any, options: Look | None = None, level: str | None = None, depth: int | None = None
+) -> TooLarge | None:
+    """The message that the graph of ``root`` is too large to be drawn, if that can be told at once: it has no groups to
+    be collapsed, or at this ``level`` and ``depth`` none is.
     """
     from ..display import TOO_MANY
     from ..display.levels import MOST_COLLAPSED
@@ -204,7 +204,12 @@ def too_large(root: Any, options: Look | None = None, all_open: bool = False) ->
         return TooLarge(len(nodes), options)
     if len(nodes) > MOST_COLLAPSED:
         return TooLarge(len(nodes), options, "huge")
-    return TooLarge(len(nodes), options, "open") if all_open else None
+    around = [groups_around(node) for node in nodes]
+    if level != "tensor" if depth is None else any(len(groups) > depth for groups in around):
+        return None
+    outermost = {groups[0] for groups in around if groups}
+    closed = len(outermost) + sum(not groups for groups in around)
+    return TooLarge(len(nodes), options, "open" if closed <= TOO_MANY else "groups")
 
 
 def too_open(view: View, options: Look | None = None) -> TooLarge:
@@ -287,7 +292,7 @@ def draw(
             "params names the parameters of a PyTorch result, and this is none. A tensor is named by its variable, or "
             'by ng.tensor(..., name="W").'
         )
-    if message := too_large(root, options, level == "tensor" and depth is None):
+    if message := too_large(root, options, level, depth):
         return message
     if level == "scalar":
         picture = unfolded(root)

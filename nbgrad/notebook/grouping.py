@@ -23,6 +23,15 @@ def is_grouped(nodes: Iterable[Tensor | Node]) -> bool:
     return any(node.group is not None for node in nodes)
 
 
+def groups_around(node: Tensor | Node) -> list[Opened]:
+    """The groups that a tensor or node was made in, calls of modules included, from the outermost to the innermost."""
+    calls, mark = [], node.group
+    while isinstance(mark, tuple):
+        calls.append(mark[1])
+        mark = mark[2]
+    return sorted([*calls, *_opened_by_hand(mark)], key=_first)
+
+
 def paths_of(vertices: Sequence[Vertex]) -> dict[int, Path]:
     """Vertex number -> the names of the groups it belongs to, from outermost to innermost; nothing for those in none.
 

@@ -80,7 +80,7 @@ def animate(
             "mean nothing; leave it out, or set optimizer.lr"
         )
     check_level(level, depth)
-    if message := too_large(loss, all_open=level == "tensor" and depth is None):
+    if message := too_large(loss, level=level, depth=depth):
         return message
     if level == "scalar":
         check_scalars(loss, optimizer)

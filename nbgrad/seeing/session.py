@@ -51,28 +51,35 @@ class Session:
         self._first = self._trace = trace_of(picture, learning_rate, optimizer)
         self._closed = closed_at(self._trace.graph, level, depth)
         self._edits: dict[int, Any] = {}
+        self._view: tuple[Trace, frozenset[Any], tuple[Trace, View]] | None = None
 
     def payload(self) -> dict[str, Any]:
         """What the page is to show now."""
-        from ..display.player import payload_of
+        from ..display.player.payload import payload_seen
 
-        return payload_of(self._trace, self._first if self._edits else None, self._closed)
+        return payload_seen(*self._viewed(), self._first if self._edits else None)
 
     @property
     def seen(self) -> View:
         """What is to be seen now."""
-        from ..display.player.payload import viewed
-
-        return viewed(self._trace, self._closed)[1]
+        return self._viewed()[1]
 
     @property
     def film(self) -> Film:
         """The backward pass that is shown now, as pictures."""
         from ..display import Film
+
+        trace, _ = self._viewed()
+        return Film(trace.graph, trace.steps)
+
+    def _viewed(self) -> tuple[Trace, View]:
+        """What is to be seen of the trace now; looked at once for all who ask, until something changes."""
         from ..display.player.payload import viewed
 
-        trace, _ = viewed(self._trace, self._closed)
-        return Film(trace.graph, trace.steps)
+        asked = (self._trace, frozenset(self._closed))
+        if self._view is None or self._view[0] is not asked[0] or self._view[1] != asked[1]:
+            self._view = (*asked, viewed(*asked))
+        return self._view[2]
 
     def answer(self, message: Mapping[str, Any]) -> dict[str, Any]:
         """Do what the page asks for and give the new payload. If it cannot be done, everything stays as it was.
@@ -107,13 +114,10 @@ class Session:
 
     def _toggle(self, message: Mapping[str, Any]) -> None:
         """Open or close a group."""
-        from ..display.player.payload import viewed
-
         path = message.get("path")
         if not isinstance(path, str):
             raise EditError(refusal("asked_no_group"))
-        _, view = viewed(self._trace, self._closed)
-        self._closed = view.toggled(path).closed
+        self._closed = self.seen.toggled(path).closed
 
     def _set(self, edits: dict[int, Any]) -> None:
         """Compute the graph again; nothing has changed if that fails."""

@@ -43,7 +43,8 @@ def test_a_name_with_signs_in_it_stays_one_piece(name):
         if payload["nodes"][str(frame["target"])]["name"] == name:
             assert ("mi", name) in leaves_of(frame["math"]), frame["equation"]
     [edge] = [edge for edge in payload["edges"].values() if edge["from"] == "y"]
-    assert ("mi", name) in leaves_of(edge["math"])
+    assert edge["math"] is None  # it is that of the edge's step
+    assert ("mi", name) in leaves_of(payload["frames"][edge["frame"]]["math"])
     derivatives = [local for node in payload["nodes"].values() for local in node["locals"] if local["formula"] == name]
     assert derivatives
     assert all(leaves_of(local["math"]) == [("mi", name)] for local in derivatives)

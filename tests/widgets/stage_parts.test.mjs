@@ -110,6 +110,15 @@ test("a payload without its newer parts is complete", () => {
   assert.deepEqual(readPayload({}).phases, []);
 });
 
+test("an edge has the formula and the sentence of its step, unless it has its own", () => {
+  const frames = [{ math: "<math/>", sentence: "It is scaled.", number: "3", spoken: null }];
+  const edges = { "0-1-0": { frame: 0, math: null, sentence: null }, "0-2-0": { frame: null, math: "", sentence: "None." } };
+  const payload = readPayload({ frames, edges });
+  assert.deepEqual(payload.edges["0-1-0"], { frame: 0, math: "<math/>", sentence: "It is scaled." });
+  assert.deepEqual(payload.edges["0-2-0"], edges["0-2-0"]);
+  assert.equal(payload.frames[0].spoken, "It is scaled. 3");
+});
+
 test("the longest lines are the ones that are measured", () => {
   const frames = Array.from({ length: 20 }, (_, length) => ({ length }));
   assert.deepEqual(longest(frames, (each) => each.length).map((each) => each.length), [19, 18, 17, 16, 15, 14, 13, 12]);

@@ -283,8 +283,11 @@ SENTENCES = {
     "payload_without_thumbnails": "The small pictures of arrays are left out, since there would be too much to send.",
     "payload_without_details": "Formulas are shown plainly, and paths and orders are left out, since there "
     "would be too much to send.",
-    "payload_too_large": "This graph holds too much to be played here. Draw a smaller part: an earlier result, or "
-    "smaller arrays.",
+    "payload_of_many": "More than {most} nodes are shown. So the player has plain formulas, no paths and orders, and "
+    "no leaves that can be edited; its steps are not listed here. To see more, play a smaller part, ng.animate of an "
+    'earlier result, or put "with ng.group(name):" around many nodes.',
+    "payload_too_large": "This graph holds too much to be played here. Play a smaller part: ng.animate of an earlier "
+    "result, or of smaller arrays.",
     # the player's page: stage and controls
     "ui_player": "Player of {title}",
     "ui_stage": "Computation graph of {title}. The arrow keys step, Space plays, Tab leads into the graph.",

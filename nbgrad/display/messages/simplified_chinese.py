@@ -270,7 +270,12 @@ SENTENCES = {
     "hook_left_out": "{name} 有一个钩子（hook），这里没有运行它；在 backward() 里，它可能会改变这个梯度。",
     "payload_without_thumbnails": "内容太多，传不过去，所以省略了数组的小图。",
     "payload_without_details": "内容太多，传不过去，所以公式只用文字显示，路径和顺序也省略了。",
-    "payload_too_large": "这张图的内容太多，无法在这里播放。请只画其中一部分：较早的中间结果，或小一点的数组。",
+    "payload_of_many": "显示的节点超过 {most} 个，所以播放器里的公式只用文字显示，没有路径和顺序，"
+    "叶节点不能编辑，这里也不列出各个步骤。"
+    "想看得更详细，请播放其中一部分：对较早的中间结果调用 ng.animate，"
+    "或用“with ng.group(name):”把许多节点归成一组。",
+    "payload_too_large": "这张图的内容太多，无法在这里播放。"
+    "请只播放其中一部分：对较早的中间结果或小一点的数组调用 ng.animate。",
     # the player's page: stage and controls
     "ui_player": "{title} 的播放器",
     "ui_stage": "{title} 的计算图。方向键走一步，空格键播放，Tab 键进入图中。",

@@ -270,7 +270,12 @@ SENTENCES = {
     "hook_left_out": "{name} 有一個掛鉤（hook），這裡沒有執行它；在 backward() 裡，它可能會改變這個梯度。",
     "payload_without_thumbnails": "內容太多，送不過去，所以省略了陣列的小圖。",
     "payload_without_details": "內容太多，送不過去，所以公式只用文字顯示，路徑和順序也省略了。",
-    "payload_too_large": "這張圖的內容太多，無法在這裡播放。請只畫其中一部分：較早的中間結果，或小一點的陣列。",
+    "payload_of_many": "顯示的節點超過 {most} 個，所以播放器裡的公式只用文字顯示，沒有路徑和順序，"
+    "葉節點不能編輯，這裡也不列出各個步驟。"
+    "想看得更詳細，請播放其中一部分：對較早的中間結果呼叫 ng.animate，"
+    "或用「with ng.group(name):」把許多節點歸成一組。",
+    "payload_too_large": "這張圖的內容太多，無法在這裡播放。"
+    "請只播放其中一部分：對較早的中間結果或小一點的陣列呼叫 ng.animate。",
     # the player's page: stage and controls
     "ui_player": "{title} 的播放器",
     "ui_stage": "{title} 的計算圖。方向鍵走一步，空白鍵播放，Tab 鍵進入圖中。",

@@ -12,7 +12,7 @@ from nbgrad.display.formula import short
 from nbgrad.display.messages import say
 from nbgrad.display.moments import root_of
 from nbgrad.display.player.lost import lost_gradients, step_lost
-from nbgrad.display.player.mathematics import set_text, set_tokens
+from nbgrad.display.player.mathematics import set_text
 from nbgrad.display.player.phases import BACKWARD, Frame, computed, moved_since
 from nbgrad.display.player.trace import Check, Trace
 from nbgrad.display.player.writing import in_names, set_formula
@@ -31,18 +31,25 @@ def edge_name(edge: tuple[int, int, int]) -> str:
 
 
 # ---- nodes
-def nodes_of(trace: Trace, lines: dict[int, int]) -> dict[str, dict[str, Any]]:
-    """Return the facts about every node. lines: node -> index of its line of code."""
+def nodes_of(trace: Trace, lines: dict[int, int], mathematics: bool = True) -> dict[str, dict[str, Any]]:
+    """Return the facts about every node. lines: node -> index of its line of code.
+
+    mathematics: whether formulas are set as such; they are there as text in any case.
+    """
     arrived: dict[int, Any] = {step.target: step.total for step in trace.steps if step.lost is None}
     lost = lost_gradients(trace.steps)
     towards: dict[int, list[Step]] = {}
     for step in trace.steps:
         if step.source is not None:
             towards.setdefault(step.source, []).append(step)
-    return {
+    found = {
         str(node): _node(trace, node, arrived.get(node), lost.get(node), towards.get(node, []), lines.get(node))
         for node in trace.graph
     }
+    if mathematics:
+        for node, facts in zip(trace.graph, found.values(), strict=True):
+            _set(trace, node, facts)
+    return found
 
 
 def _node(
@@ -65,7 +72,7 @@ def _node(
         "group": group_name(facts["group"]),
         "value": numbers.summary(facts["value"]),
         "gradient": known if lost is None else say("gone"),
-        "math": set_formula(graph, node, trace.written.get(node), trace.opaque) if has_formula else "",
+        "math": "",
         "formula": f"{short(graph, node)} = {symbols}" if has_formula else "",
         "note": measure.clean(next((step.note for step in sent if step.note), ""), 400),
         "sentence": messages.together([about(graph, node), *said]),
@@ -74,6 +81,14 @@ def _node(
         "stats": statistics(facts["value"]),
         "editable": _editable(facts["value"]) if node in trace.editable else None,
     }
+
+
+def _set(trace: Trace, node: int, facts: dict[str, Any]) -> None:
+    """Set the formulas of a node as mathematics."""
+    if facts["formula"]:
+        facts["math"] = set_formula(trace.graph, node, trace.written.get(node), trace.opaque)
+    for local in facts["locals"]:
+        local["math"] = set_text(local["formula"], trace.opaque)
 
 
 def group_name(group: Any) -> str:
@@ -115,7 +130,7 @@ def _local(trace: Trace, step: Step) -> dict[str, Any]:
     return {
         "edge": edge_name(step.edge),
         "name": short(graph, step.target),
-        "math": set_text(measure.clean(step.formula, 120), trace.opaque),
+        "math": "",
         "formula": measure.clean(step.formula, 120),
         "text": "" if local is None else numbers.summary(local),
     }
@@ -145,7 +160,11 @@ def _editable(value: np.ndarray | None) -> dict[str, Any] | None:
 
 # ---- edges
 def edges_of(trace: Trace, frames: list[Frame]) -> dict[str, dict[str, Any]]:
-    """Return the facts about every edge. frames: those of all phases."""
+    """Return the facts about every edge. frames: those of all phases.
+
+    What the step of an edge says of it is not sent twice: ``math`` and ``sentence`` are None where they are those of
+    the edge's ``frame``.
+    """
     graph = trace.graph
     steps = {edge_name(step.edge): step for step in trace.steps if step.edge is not None}
     backward = [(index, frame) for index, frame in enumerate(frames) if frame.phase == BACKWARD and frame.edges]
@@ -172,16 +191,15 @@ def _edge(
     if step.lost is not None:
         nothing = dict.fromkeys(("upstream", "product"), "")
         formula = measure.clean(step.formula, 120)
-        math = set_tokens(frame.equation, trace.opaque)
-        return {**ends, **nothing, "local": formula, "math": math, "sentence": frame.sentence, "check": None}
+        return {**ends, **nothing, "local": formula, "math": None, "sentence": None, "check": None}
     local = schema.as_numbers(step.local)
     return {
         **ends,
         "upstream": numbers.summary(schema.as_array(step.upstream)),
         "local": measure.clean(step.formula, 120) if local is None else numbers.summary(local),
         "product": numbers.summary(schema.as_array(step.contribution)),
-        "math": set_tokens(frame.equation, trace.opaque),
-        "sentence": frame.sentence,
+        "math": None,
+        "sentence": None,
         "check": check_of(step.check),
     }
 

@@ -8,14 +8,15 @@ frame from the start, and needs nobody to compute.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 from typing import Any
 
 import numpy as np
 
 from nbgrad.display import measure, messages, schema, svg
-from nbgrad.display.formula import mark_weighted, opaque
+from nbgrad.display.formula import Token, mark_weighted, opaque
 from nbgrad.display.levels import View
 from nbgrad.display.moments import root_of, with_gradients
 from nbgrad.display.player.facts import edges_of, nodes_of
@@ -24,7 +25,7 @@ from nbgrad.display.player.lost import lost_gradients, marked
 from nbgrad.display.player.mathematics import set_tokens
 from nbgrad.display.player.phases import BACKWARD, FORWARD, UPDATE, Frame, frames_of_phases
 from nbgrad.display.player.seen import seen
-from nbgrad.display.player.sizes import LARGEST, NOTHING, fitted
+from nbgrad.display.player.sizes import LARGEST, MOST_DETAILED, NOTHING, fitted, message_instead, surely_too_large
 from nbgrad.display.player.trace import Trace
 from nbgrad.display.scene import TOO_MANY, Scene, build
 from nbgrad.display.text import to_text
@@ -51,10 +52,15 @@ def payload_of(
     >>> payload_of(Trace(graph, steps))["phases"]
     [{'key': 'backward', 'label': 'Backward', 'first': 0, 'count': 1}]
     """
-    trace, view = viewed(trace, frozenset(closed))
+    return payload_seen(*viewed(trace, frozenset(closed)), before, largest)
+
+
+def payload_seen(trace: Trace, view: View, before: Trace | None = None, largest: int = LARGEST) -> dict[str, Any]:
+    """Return the payload of what is ``viewed`` of a trace. before, largest: as for ``payload_of``."""
     graph = trace.graph
+    detailed = len(graph) <= MOST_DETAILED
     names = dict.fromkeys((*opaque(graph), *opaque(view.whole)))  # formulas may speak of what is in a closed group
-    trace = replace(trace, opaque=tuple(names))
+    trace = replace(trace, opaque=tuple(names), editable=trace.editable if detailed else ())
     root = root_of(list(trace.steps))
     title = measure.clean(schema.label(graph, root), 60) if len(graph) else ""
     made = {"version": VERSION, "language": messages.language(), "title": title}
@@ -66,29 +72,38 @@ def payload_of(
             "text": to_text(graph),
             "words": messages.interface(),
         }
+    if surely_too_large(len(graph), counted(trace), largest):
+        return message_instead({**made, "words": messages.interface()})
     first = None if before is None else viewed(before, view.closed)[0]
     scene = replace(build(graph if first is None else first.graph), graph=graph)
     frames = frames_of_phases(scene, trace)
     phases = phases_of(frames)
     lines, line_of = code_of(view)
+    words = told(frames, phases) if detailed else ["", messages.say("payload_of_many", most=f"{MOST_DETAILED:,}")]
     payload = {
         **made,
-        "text": "\n".join([to_text(with_gradients(graph, trace.steps)), *told(frames, phases)]),
+        "text": "\n".join([to_text(with_gradients(graph, trace.steps)), *words]),
         "svg": base_drawing(scene),
         "phases": phases,
-        "frames": [_plain(frame, line_of, trace.opaque) for frame in frames],
+        "frames": [_plain(frame, line_of, trace.opaque, detailed) for frame in frames],
         "start": next((phase["first"] for phase in phases if phase["key"] == BACKWARD), 0),
-        "nodes": nodes_of(trace, line_of),
+        "nodes": nodes_of(trace, line_of, detailed),
         "edges": edges_of(trace, frames),
-        "paths": routes_of(trace, root),
+        "paths": routes_of(trace, root) if detailed else [],
         "quiz": questions_of(trace, frames, root),
-        "orders": orders_of(trace),
+        "orders": orders_of(trace) if detailed else [],
         "code": lines,
         "groups": view.groups,
         "ghosts": None if first is None else ghosts_of(scene, trace, first),
         "words": messages.interface(),
     }
     return fitted(payload, largest)
+
+
+def counted(trace: Trace) -> int:
+    """Return about how many frames a trace gives: one for each operation, each step and each parameter that moves."""
+    kinds = [kind for _, kind in trace.graph.nodes(data="kind")]
+    return kinds.count("operation") + len(trace.steps) + len(trace.updates)
 
 
 def viewed(trace: Trace, closed: frozenset[schema.Path]) -> tuple[Trace, View]:
@@ -200,7 +215,17 @@ def told(frames: Sequence[Frame], phases: Sequence[dict[str, Any]]) -> list[str]
     return lines
 
 
-def _plain(frame: Frame, line_of: dict[int, int], names: Sequence[str]) -> dict[str, Any]:
+def in_runs(tokens: Iterable[Token]) -> Iterator[tuple[str, str]]:
+    """Join neighbouring pieces of an equation that have one role.
+
+    >>> list(in_runs([Token("y"), Token(" = "), Token("3", "value")]))
+    [('y = ', 'plain'), ('3', 'value')]
+    """
+    for role, run in groupby(tokens, key=lambda token: token.role):
+        yield "".join(token.text for token in run), role
+
+
+def _plain(frame: Frame, line_of: dict[int, int], names: Sequence[str], detailed: bool) -> dict[str, Any]:
     return {
         "phase": frame.phase,
         "caption": frame.caption,
@@ -212,10 +237,10 @@ def _plain(frame: Frame, line_of: dict[int, int], names: Sequence[str]) -> dict[
         "slot": frame.slot,
         "fragment": frame.fragment,
         "number": frame.number,
-        "math": set_tokens(frame.equation, names),
-        "equation": [{"text": token.text, "role": token.role} for token in frame.equation],
+        "math": set_tokens(frame.equation, names) if detailed else "",
+        "equation": [{"text": text, "role": role} for text, role in in_runs(frame.equation)],
         "sentence": frame.sentence,
-        "spoken": frame.spoken,
+        "spoken": frame.spoken if detailed else None,  # the page speaks the sentence and the number
         "line": None if frame.active is None else line_of.get(frame.active),
         "fold": frame.fold,
         "arrival": frame.arrival,

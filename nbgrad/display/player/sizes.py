@@ -18,7 +18,10 @@ from nbgrad.display.messages import say
 from nbgrad.display.thumbnail import emptied
 
 Payload = dict[str, Any]
-LARGEST = 4_000_000  # bytes. JupyterLab's server takes up to 10 MB in a message
+LEAST_OF_NODE, LEAST_OF_FRAME = 1200, 1100  # bytes, without details: measured on graphs of single numbers
+MOST_DETAILED = 300  # nodes. Of more, formulas are not set as mathematics, and what teaches beside the pass is left out
+# from the start: it would take seconds, only to be too large to be sent
+LARGEST = 6_000_000  # bytes. JupyterLab's server takes up to 10 MB in a message
 
 
 def size(payload: Payload) -> int:
@@ -28,6 +31,15 @@ def size(payload: Payload) -> int:
     15
     """
     return len(json.dumps(payload, ensure_ascii=False, allow_nan=False).encode())
+
+
+def surely_too_large(nodes: int, frames: int, largest: int = LARGEST) -> bool:
+    """Tell, before anything is made, whether even the least that so many nodes and frames need cannot be sent.
+
+    >>> surely_too_large(1000, 3000), surely_too_large(1400, 4200)
+    (False, True)
+    """
+    return nodes > MOST_DETAILED and nodes * LEAST_OF_NODE + frames * LEAST_OF_FRAME > largest
 
 
 def fitted(payload: Payload, largest: int = LARGEST) -> Payload:
@@ -73,7 +85,6 @@ def without_details(payload: Payload) -> Payload:
     return _told("payload_without_details", payload) | {
         "frames": [frame | {"math": ""} for frame in payload["frames"]],
         "nodes": _each(_without_math, payload["nodes"]),
-        "edges": _each(lambda edge: edge | {"math": ""}, payload["edges"]),
         "paths": [],
         "orders": [],
     }

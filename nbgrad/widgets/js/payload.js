@@ -13,7 +13,7 @@ export function readPayload(raw) {
     phases: raw.phases ?? onePhase(frames.length),
     start: raw.start ?? 0,
     nodes: raw.nodes ?? {},
-    edges: raw.edges ?? {},
+    edges: readEdges(raw),
     paths: raw.paths ?? [],
     quiz: raw.quiz ?? [],
     orders: raw.orders ?? [],
@@ -22,6 +22,17 @@ export function readPayload(raw) {
     ghosts: raw.ghosts ?? null,
     words: raw.words ?? {},
   };
+}
+
+/** Give each edge the formula and the sentence of its frame, where it has none of its own. */
+function readEdges({ edges = {}, frames = [] }) {
+  const told = (edge) => frames[edge.frame] ?? {};
+  return Object.fromEntries(
+    Object.entries(edges).map(([key, edge]) => [
+      key,
+      { ...edge, math: edge.math ?? told(edge).math ?? "", sentence: edge.sentence ?? told(edge).sentence ?? "" },
+    ]),
+  );
 }
 
 function readFrame(raw) {
@@ -40,7 +51,7 @@ function readFrame(raw) {
     math: raw.math ?? "",
     equation: raw.equation ?? [],
     sentence: joined(raw.sentence, raw.fold?.said),
-    spoken: joined(raw.spoken ?? raw.sentence, raw.fold?.said),
+    spoken: joined(raw.spoken ?? joined(raw.sentence, raw.number), raw.fold?.said),
     line: raw.line ?? null,
     fold: raw.fold ?? null,
     arrival: raw.arrival ?? null,
