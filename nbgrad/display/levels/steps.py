@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -10,10 +11,11 @@ from typing import Any
 import networkx as nx
 
 from nbgrad.display import schema
-from nbgrad.display.formula import derivative
+from nbgrad.display.formula import derivative, in_one, short, weighted
 from nbgrad.display.schema import Step
 
 Edge = tuple[int, int, int]
+NOT_NAMES = ("e", "n")  # in formulas: Euler's number, and how many there are
 
 
 def steps_between(steps: Iterable[Step], graph: nx.MultiDiGraph, shown: Mapping[int, int]) -> list[Step]:
@@ -41,6 +43,59 @@ def steps_between(steps: Iterable[Step], graph: nx.MultiDiGraph, shown: Mapping[
         elif step.edge in merged.edge_of and merged.is_complete(step):
             found.append(merged.step(step))
     return found
+
+
+def renamed(
+    steps: Iterable[Step], whole: nx.MultiDiGraph, graph: nx.MultiDiGraph, shown: Mapping[int, int]
+) -> list[Step]:
+    """Return steps whose formulas name the boxes that are drawn instead of the nodes in them.
+
+    whole: the graph that was collapsed. steps, graph, shown: of the collapsed one.
+
+    >>> whole = nx.MultiDiGraph([(0, 1)])
+    >>> graph = nx.MultiDiGraph([(0, 1)])
+    >>> whole.nodes[0]["name"], graph.nodes[0]["name"] = "h", "layer 1"
+    >>> graph.nodes[0]["kind"] = "group"
+    >>> whole, graph = schema.normalise(whole), schema.normalise(graph)
+    >>> step = Step(1, 0, (0, 1, 0), 1.0, 6.0, 6.0, formula="2h · hᵀ")
+    >>> renamed([step], whole, graph, {0: 0, 1: 1})[0].formula
+    '2(layer 1) · (layer 1)ᵀ'
+    """
+    found = []
+    root: tuple[str, str] | None = None
+    for step in steps:
+        if step.source is None:
+            names = (short(whole, _last_inside(whole, step.target, shown)), short(graph, step.target))
+            root = (f"∂{in_one(weighted(names[0], step.total))}/", f"∂{in_one(weighted(names[1], step.total))}/")
+        elif step.formula and graph.nodes[step.source]["kind"] != "group":
+            step = replace(step, formula=_renamed(step.formula, step.source, root, whole, graph, shown))
+        found.append(step)
+    return found
+
+
+def _last_inside(whole: nx.MultiDiGraph, box: int, shown: Mapping[int, int]) -> int:
+    """Return the last node that a box stands for: the result, of the box where the pass begins."""
+    return max((node for node in whole if shown[node] == box), default=box)
+
+
+def _renamed(
+    formula: str, source: int, root: tuple[str, str] | None, whole: nx.MultiDiGraph, graph: nx.MultiDiGraph,
+    shown: Mapping[int, int],
+) -> str:  # fmt: skip
+    if root is not None:
+        formula = formula.replace(*root)
+    boxes = {
+        schema.label(whole, u): short(graph, shown[u])
+        for u in whole.predecessors(source)
+        if graph.nodes[shown[u]]["kind"] == "group"
+    }
+    own = in_one(short(graph, source))  # a node that is drawn keeps its name, whatever stands in it
+    parts = formula.split(own) if any(hidden in own for hidden in boxes) else [formula]
+    for hidden, box in boxes.items():
+        if hidden not in NOT_NAMES:
+            spelled = re.compile(rf"(?<![^\W\d²³]){re.escape(in_one(hidden))}(?![^\W²³ᵀ])")
+            parts = [in_one(box).join(spelled.split(part)) for part in parts]
+    return own.join(parts)
 
 
 class _Merged:

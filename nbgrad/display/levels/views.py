@@ -13,7 +13,7 @@ from nbgrad.display import schema
 from nbgrad.display.levels.collapsing import collapse, default_closed, opened_alone
 from nbgrad.display.levels.folding import fold
 from nbgrad.display.levels.rows import fold_rows
-from nbgrad.display.levels.steps import steps_between
+from nbgrad.display.levels.steps import renamed, steps_between
 from nbgrad.display.look import OptionError, wrong
 from nbgrad.display.schema import Path, Step
 
@@ -89,7 +89,9 @@ class View:
 
     def steps(self, steps: Iterable[Step]) -> list[Step]:
         """Return the steps that are seen, of a backward pass of the whole graph."""
-        return steps_between(steps, self.graph, self.shown) if self.closed else list(steps)
+        if not self.closed:
+            return list(steps)
+        return renamed(steps_between(steps, self.graph, self.shown), self.whole, self.graph, self.shown)
 
     def toggled(self, path: str | Path) -> View:
         """Return the view with that group opened or closed. path: also as in ``groups``, "outer / inner".
