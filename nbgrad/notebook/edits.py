@@ -101,11 +101,11 @@ def computed(before: Tensor, args: Sequence[Any]) -> Any:
     forward, static = before.op.forward, before.static or {}
     with np.errstate(all="ignore"):
         try:
-            again, once_more = forward(*before.args, **static), forward(*before.args, **static)
-            value = forward(*args, **static)
+            again, value = forward(*before.args, **static), forward(*args, **static)
+            is_random = not same(again, before.data) and not same(again, forward(*before.args, **static))
         except Exception as error:  # whatever an operation says to numbers that it cannot take
             raise EditError(refusal("edit_refused", op=before.op.name, why=str(error))) from error
-    if not same(again, once_more):
+    if is_random:
         raise EditError(refusal("edit_random", op=before.op.name))
     if not same(again, before.data):
         raise EditError(refusal("edit_changed", op=before.op.name))
