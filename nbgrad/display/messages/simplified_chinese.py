@@ -132,7 +132,7 @@ SENTENCES = {
     "not_a_number": "这个梯度里有 NaN 或 ∞，会从这里一路扩散下去。",
     # pictures on several levels: groups, folds, single numbers
     "times": "× {count}",
-    "times_in_a_row": "× {count}，前后相接",
+    "times_in_a_row": "× {count}（前后相接）",
     "row_note": "从 {first} 到 {last}，每个都由前一个算出；数值是 {last} 的",
     "row_line": "{name}：从 {first} 到 {last}，每个都由前一个算出。数值是 {last} 的。",
     "group_note": "{count} 个节点",

@@ -132,7 +132,7 @@ SENTENCES = {
     "not_a_number": "這個梯度裡有 NaN 或 ∞，會從這裡一路擴散下去。",
     # pictures on several levels: groups, folds, single numbers
     "times": "× {count}",
-    "times_in_a_row": "× {count}，前後相接",
+    "times_in_a_row": "× {count}（前後相接）",
     "row_note": "從 {first} 到 {last}，每個都由前一個算出；數值是 {last} 的",
     "row_line": "{name}：從 {first} 到 {last}，每個都由前一個算出。數值是 {last} 的。",
     "group_note": "{count} 個節點",
