@@ -6,7 +6,7 @@ import test from "node:test";
 import { arrivalTokens, isArrival } from "../../nbgrad/widgets/js/arrival.js";
 import { foldedAlong } from "../../nbgrad/widgets/js/fold.js";
 import { neighbourOf, sharedArea } from "../../nbgrad/widgets/js/geometry.js";
-import { placeOfPicture, placeOfText } from "../../nbgrad/widgets/js/ghosts.js";
+import { placeOfPicture, placeOfText, shorterTexts } from "../../nbgrad/widgets/js/ghosts.js";
 import { keepsMathAttribute, piecesAt, plainText } from "../../nbgrad/widgets/js/mathematics.js";
 import { readPayload } from "../../nbgrad/widgets/js/payload.js";
 import { fillPlaces, phrases } from "../../nbgrad/widgets/js/phrases.js";
@@ -128,10 +128,17 @@ test("the ends of an edge", () => {
   assert.deepEqual(endsOf("10-3-0"), ["10", "3"]);
 });
 
-test("the ghost of a number stands beside the new one, or outside where there is no room", () => {
-  const place = { room: 100, outside: 20 };
-  assert.deepEqual(placeOfText(3, 3, place), { x: 32, y: 0, anchor: "start" });
-  assert.deepEqual(placeOfText(7, 9, place), { x: 100, y: 20, anchor: "end" });
+test("the ghost of a number stands beside the new one, or nowhere where there is no room", () => {
+  assert.equal(Math.round(placeOfText(30, 20, 60)), 39);
+  assert.equal(placeOfText(30, 20, 58), null);
+});
+
+test("the ghost of a number may be rounded, but not to what stands there, nor where that is no shorter", () => {
+  assert.deepEqual(shorterTexts("−0.126", "−0.67"), ["−0.126", "−0.13"]);
+  assert.deepEqual(shorterTexts("0.126", "0.13"), ["0.126"]);
+  assert.deepEqual(shorterTexts("125", "7"), ["125"]);
+  assert.deepEqual(shorterTexts("1.23e+10", "7"), ["1.23e+10"]);
+  assert.deepEqual(shorterTexts("NaN", "7"), ["NaN"]);
 });
 
 test("the ghost of a picture stands right of the new one, or over its corner", () => {

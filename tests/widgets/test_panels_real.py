@@ -140,6 +140,29 @@ def test_an_edit_is_computed_by_python_and_the_old_numbers_stay_as_ghosts(show):
     assert field.input_value() == "0.5"
 
 
+OUTSIDE = """() => [...document.querySelectorAll("text.ng-ghost")].filter((ghost) => {
+    const box = ghost.closest("[data-node]").querySelector(".ng-box").getBoundingClientRect();
+    const seen = ghost.getBoundingClientRect();
+    const number = ghost.parentElement.querySelector("text").getBoundingClientRect();
+    return seen.left < number.right || seen.right > box.right || seen.bottom > box.bottom;
+}).map((ghost) => ghost.textContent)"""
+
+
+def test_ghosts_stay_in_their_boxes_and_off_the_new_numbers(show):
+    page = show(scalar())
+    open_node(page, named(page, "k"))
+    for typed in ("-1.2345", "0.7771", "-123.456"):
+        page.get_by_label("Value of k").fill(typed)
+        page.keyboard.press("Enter")
+        page.wait_for_function("k => models[0].get('payload').nodes[0].editable.data[0] === k", arg=float(typed))
+        page.locator(".ng-stage").press("End")
+        assert page.locator("text.ng-ghost").count() > 0
+        assert page.evaluate(OUTSIDE) == []
+        page.get_by_role("button", name="Backward").click()
+        page.locator(".ng-stage").press("End")
+        assert page.evaluate(OUTSIDE) == []
+
+
 def test_one_number_of_a_matrix_is_edited(show):
     page = show(matrix())
     open_node(page, named(page, "W"))

@@ -2,20 +2,27 @@
 
 import { svgElement } from "./dom.js";
 
-// Widths of a character, generous: the number is set at 13 px, the ghost at 11.
+// Widths of a character where the page cannot be asked for them: the number is set at 13 px, the ghost at 11.
 const NUMBER_WIDTH = 8;
 const GHOST_WIDTH = 7;
-const GHOST_GAP = 8;
+const GHOST_GAP = 6;
+const BOLD = 1.1; // how much wider a number is while it is set in bold, as one that has just changed
+const FEWEST_DIGITS = 2; // a ghost that is rounded any further could be taken for another number
 const LARGEST_SHARE = 0.45; // of a picture's size
 const SMALLEST_PICTURE = 9; // px: a picture that would be smaller lies over the new one's corner
 
-/**
- * Where a struck number of `old` characters stands in a slot that shows one of `now` characters: beside it, if the
- * slot's `room` is enough, else outside the box, at its right end. `outside`: the line over or under the box.
- */
-export function placeOfText(old, now, { room, outside }) {
-  const start = now * NUMBER_WIDTH + GHOST_GAP;
-  return start + old * GHOST_WIDTH <= room ? { x: start, y: 0, anchor: "start" } : { x: room, y: outside, anchor: "end" };
+/** Where the ghost of a number begins beside one of `width` px; null where it would leave the `room`. */
+export function placeOfText(width, ghost, room) {
+  const start = width * BOLD + GHOST_GAP;
+  return start + ghost <= room ? start : null;
+}
+
+/** What may stand for an old number, the longest first: itself, and itself rounded, where that says less in less room. */
+export function shorterTexts(old, now) {
+  const number = Number(old.replace("−", "-"));
+  const rounded = Number.isFinite(number) ? String(Number(number.toPrecision(FEWEST_DIGITS))).replace("-", "−") : old;
+  const helps = rounded.length < old.length && rounded !== now && /[.]/.test(old) && !/e/.test(rounded);
+  return helps ? [old, rounded] : [old];
 }
 
 /** Where and how small a picture of `size` stands for what was there: right of the new one, else over its corner. */
@@ -27,12 +34,28 @@ export function placeOfPicture(size, room) {
   return { share, x, y: size.height * (1 - share), beside };
 }
 
-/** Put the ghost of an old number into a slot; `now`: what stands there, `place`: see placeOfText. */
-export function addGhostText(slot, text, now, place) {
-  const old = text.replace(/^∂\s*/, "");
-  const { x, y, anchor } = placeOfText(old.length, now.length, place);
-  const attributes = { class: "ng-ghost", x: String(Math.round(x)), y: String(Math.round(y)), "text-anchor": anchor };
-  slot.append(svgElement("text", attributes, [old]));
+/**
+ * Put the ghost of an old number into a slot beside its present `number` (an element), if need be rounded; where the
+ * slot's `room` is not enough for that either, there is none: it would lie over an edge or a neighbour.
+ */
+export function addGhostText(slot, text, number, room) {
+  const now = withoutSign(number.textContent);
+  const width = number.getComputedTextLength?.() || number.textContent.length * NUMBER_WIDTH;
+  const ghost = svgElement("text", { class: "ng-ghost", y: "0" });
+  slot.append(ghost);
+  for (const old of shorterTexts(withoutSign(text), now)) {
+    ghost.textContent = old;
+    const start = placeOfText(width, ghost.getComputedTextLength?.() || old.length * GHOST_WIDTH, room);
+    if (start !== null) {
+      ghost.setAttribute("x", start.toFixed(1));
+      return;
+    }
+  }
+  ghost.remove();
+}
+
+function withoutSign(text) {
+  return text.replace(/^∂\s*/, "");
 }
 
 /** Put the ghost of an old picture into a slot that has `room` px. */

@@ -4,7 +4,7 @@ import { addGhostPicture, addGhostText } from "./ghosts.js";
 import { importFragment, indexBy } from "./svg.js";
 
 const KINDS = ["value", "gradient"];
-const BOX_PADDING = 10; // px that stay free at a box's right end
+const BOX_PADDING = 6; // px that stay free at a box's right end
 
 export class Slots {
   /** `boxes`: node -> box. */
@@ -81,31 +81,29 @@ export class Slots {
     if (!text || (index < 0 && kind === "gradient")) {
       return;
     }
-    const now = singleText([...root.childNodes]);
     const nodes = importFragment(text, this.prefix);
     const old = singleText(nodes);
     if (old !== "") {
-      addGhostText(root, old, now, this.placeOf(root, kind, node));
+      const number = root.querySelector("text");
+      if (number) {
+        addGhostText(root, old, number, this.roomOf(root, node));
+      }
     } else {
       const pictures = nodes.filter((each) => each.nodeType === 1 && each.localName !== "text");
       addGhostPicture(root, pictures, this.pitchOf(root, kind, node));
     }
   }
 
-  /** The room to the right of a slot's beginning, and the lines over and under its box: as seen from the slot. */
-  placeOf(root, kind, node) {
-    const { x, y } = translationOf(root);
+  /** The room from a slot's beginning to the right end of its box. */
+  roomOf(root, node) {
     const box = this.boxes.get(node);
-    return {
-      room: box.x + box.width - BOX_PADDING - x,
-      outside: kind === "value" ? box.y - 5 - y : box.y + box.height + 12 - y,
-    };
+    return box.x + box.width - BOX_PADDING - translationOf(root).x;
   }
 
   /** How far it is from a value's picture to the gradient's, or to the end of the box. */
   pitchOf(root, kind, node) {
     const next = kind === "value" && this.slots.find((slot) => slot.kind === "gradient" && slot.node === node);
-    const { room } = this.placeOf(root, kind, node);
+    const room = this.roomOf(root, node);
     const pitch = next ? translationOf(next.root).x - translationOf(root).x : room;
     return pitch > 0 ? pitch : room;
   }
