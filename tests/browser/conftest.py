@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from lab_server import LabServer
 from lesson_page import Lesson
+from scalar_player import PLACES, PLAYER, fresh_player, write_notebook
 
 # Errors that are Jupyter's own, each with its reason.
 ALLOWED: list[re.Pattern[str]] = [
@@ -59,6 +60,30 @@ def open_lesson(browser: Any, lab_server: LabServer) -> Iterator[Callable[[str],
     for context in contexts:
         context.close()
     assert [lesson.errors for lesson in lessons] == [[] for _ in lessons]
+
+
+@pytest.fixture(scope="module", params=list(PLACES))
+def opened(request: pytest.FixtureRequest, lab_server: LabServer, open_lesson: Any) -> Lesson:
+    """A notebook that the test's module names (NAME) and writes (CELLS), in each of the places, all cells run."""
+    name, cells = request.module.NAME, request.module.CELLS
+    write_notebook(lab_server.lessons / name, cells)
+    lesson: Lesson = open_lesson(PLACES[request.param] + name)
+    lesson.run_all()
+    assert lesson.complaints() == []
+    return lesson
+
+
+@pytest.fixture
+def lesson(opened: Lesson) -> Iterator[Lesson]:
+    """What the module has opened, for one test, which fails where an error shows on the page or in its console."""
+    with opened.without_errors():
+        yield opened
+
+
+@pytest.fixture
+def player(lesson: Lesson) -> Any:
+    """The neuron's player: nothing open, nothing changed, at the beginning of its backward pass."""
+    return fresh_player(lesson, PLAYER)
 
 
 @pytest.fixture(autouse=True)

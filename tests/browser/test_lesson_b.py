@@ -20,18 +20,11 @@ WATCH = """(element) => new Promise((resolve) => {
 
 
 @pytest.fixture(scope="module")
-def lesson_b(open_lesson: Any) -> Lesson:
+def opened(open_lesson: Any) -> Lesson:
     """The lesson, all its cells run."""
     lesson = open_lesson("lab/tree/b_the_graph.ipynb")
     lesson.run_all()
     return lesson
-
-
-@pytest.fixture
-def lesson(lesson_b: Lesson) -> Any:
-    """The lesson, for one test, which fails where an error shows on the page or in its console meanwhile."""
-    with lesson_b.without_errors():
-        yield lesson_b
 
 
 @pytest.fixture

@@ -14,18 +14,11 @@ PIXELS = "canvas => new Promise(done => requestAnimationFrame(() => done(canvas.
 
 
 @pytest.fixture(scope="module")
-def lesson_d(open_lesson: Any) -> Lesson:
+def opened(open_lesson: Any) -> Lesson:
     """The lesson, all its cells run."""
     lesson = open_lesson("lab/tree/d_boston_surface.ipynb")
     lesson.run_all()
     return lesson
-
-
-@pytest.fixture
-def lesson(lesson_d: Lesson) -> Any:
-    """The lesson, for one test, which fails where an error shows on the page or in its console meanwhile."""
-    with lesson_d.without_errors():
-        yield lesson_d
 
 
 @pytest.fixture

@@ -6,36 +6,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from lesson_page import Lesson
-from scalar_player import NEURON, PLACES, PLAYER, fresh_player, node_named, number_in, wait_at, write_notebook
+from scalar_player import NEURON, PLAYER, node_named, number_in, wait_at
 
 import nbgrad as ng
 
 NAME = "panels.ipynb"
+CELLS = [NEURON, PLAYER]
 SHUT_DOWN = "async () => { await window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.shutdown(); }"
-
-
-@pytest.fixture(scope="module", params=list(PLACES))
-def opened(request: pytest.FixtureRequest, lab_server: Any, open_lesson: Any) -> Lesson:
-    """The notebook with its players, all cells run."""
-    write_notebook(lab_server.lessons / NAME, [NEURON, PLAYER])
-    lesson = open_lesson(PLACES[request.param] + NAME)
-    lesson.run_all()
-    assert lesson.complaints() == []
-    return lesson
-
-
-@pytest.fixture
-def lesson(opened: Lesson) -> Any:
-    """The notebook, for one test, which fails where an error shows on the page or in its console meanwhile."""
-    with opened.without_errors():
-        yield opened
-
-
-@pytest.fixture
-def player(lesson: Lesson) -> Any:
-    """The neuron's player: nothing open, nothing changed, at the beginning of its backward pass."""
-    return fresh_player(lesson, "player = ng.animate")
 
 
 def test_a_node_an_edge_and_the_check_of_the_edge(lesson, player):

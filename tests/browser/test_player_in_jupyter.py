@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from lesson_page import Lesson, brightness
-from scalar_player import NEURON, PLACES, PLAYER, fresh_player, node_named, number_in, wait_at, write_notebook
+from lesson_page import brightness
+from scalar_player import NEURON, PLAYER, fresh_player, node_named, number_in, wait_at
 
 import nbgrad as ng
 
@@ -21,29 +21,7 @@ error = np.mean((network(rng.normal(size=(5, 3))) - rng.normal(size=(5, 1))) ** 
 error.backward()
 grouped = ng.animate(error)
 grouped"""
-
-
-@pytest.fixture(scope="module", params=list(PLACES))
-def opened(request: pytest.FixtureRequest, lab_server: Any, open_lesson: Any) -> Lesson:
-    """The notebook with its players, all cells run."""
-    write_notebook(lab_server.lessons / NAME, [NEURON, PLAYER, NETWORK])
-    lesson = open_lesson(PLACES[request.param] + NAME)
-    lesson.run_all()
-    assert lesson.complaints() == []
-    return lesson
-
-
-@pytest.fixture
-def lesson(opened: Lesson) -> Any:
-    """The notebook, for one test, which fails where an error shows on the page or in its console meanwhile."""
-    with opened.without_errors():
-        yield opened
-
-
-@pytest.fixture
-def player(lesson: Lesson) -> Any:
-    """The neuron's player: nothing open, nothing changed, at the beginning of its backward pass."""
-    return fresh_player(lesson, "player = ng.animate")
+CELLS = [NEURON, PLAYER, NETWORK]
 
 
 def focused(player: Any) -> str:
