@@ -118,9 +118,14 @@ class Lesson:
         return {name: ast.literal_eval(text) for name, text in answers.items()} | {"at": reply["at"]}
 
     def use_theme(self, name: str) -> None:
-        """Switch JupyterLab to its theme ``name`` ("JupyterLab Dark", ...) and wait until the page wears it."""
+        """Switch JupyterLab to its theme ``name`` ("JupyterLab Dark", ...) and wait until the page wears it.
+
+        JupyterLab covers the page meanwhile. Its cover goes a little later, and cannot be taken away for two switches
+        at once, which is an error of JupyterLab's own: so its end is part of the switch.
+        """
         self._evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", name)
         self.page.wait_for_function("name => document.body.dataset.jpThemeName === name", arg=name)
+        self.page.locator("#jupyterlab-splash").wait_for(state="detached")
 
     def photograph(self, locator: Any, name: str) -> None:
         """Keep a picture of it in the folder NBGRAD_SCREENSHOTS, where that is set."""
