@@ -19,11 +19,12 @@ test("keys", () => {
 });
 
 test("letters and signs, large and small, but not where one types", () => {
-  const keys = ["1", "3", "+", "=", "-", "l", "L", "?", "Escape"];
-  const actions = ["phase1", "phase3", "faster", "faster", "slower", "loop", "loop", "help", "clear"];
+  const keys = ["1", "3", "+", "=", "-", "l", "L", "<", ",", ">", ".", "0", "9", "?", "Escape"];
+  const sizes = ["smaller", "smaller", "larger", "larger", "fit", "one"];
+  const actions = ["phase1", "phase3", "faster", "faster", "slower", "loop", "loop", ...sizes, "help", "clear"];
   assert.deepEqual(keys.map((key) => keyAction(key, "button")), actions);
   for (const place of ["text", "number", "textarea", "select"]) {
-    assert.deepEqual(keys.map((key) => keyAction(key, place)), [...Array(8).fill(null), "clear"]);
+    assert.deepEqual(keys.map((key) => keyAction(key, place)), [...Array(14).fill(null), "clear"]);
   }
 });
 

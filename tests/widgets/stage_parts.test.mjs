@@ -67,6 +67,8 @@ test("a drawing shrinks a little rather than scroll, and scrolls rather than shr
   assert.equal(ownScale({ width: 900, height: 400 }, room), 0.75);
   assert.equal(ownScale({ width: 4000, height: 300 }, room), 0.8);
   assert.equal(ownScale({ width: 900, height: 2000 }, room), 1);
+  const narrow = (width) => ownScale({ width: 4000, height: 300 }, { width, height: 300 });
+  assert.deepEqual([500, 360, 300].map(narrow), [0.8, 0.72, 0.68], "two boxes and their edge, if they can be read");
 });
 
 test("a swipe steps, a scroll does not", () => {

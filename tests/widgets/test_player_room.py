@@ -58,6 +58,34 @@ def test_a_gradient_from_far_away_is_shown_where_it_arrives_and_says_where_it_co
     assert page.locator(".ng-note-from").text_content() == f"from {name}"
 
 
+CUT_OFF = """() => {
+  const stage = document.querySelector(".ng-stage");
+  const { left } = stage.getBoundingClientRect();
+  const { target } = models[0].get("payload").frames[models[0].get("frame")];
+  const box = document.querySelector(`[data-node="${target}"] .ng-box`).getBoundingClientRect();
+  return Math.max(left - box.left, box.right - left - stage.clientWidth, 0);
+}"""
+
+
+def test_steps_in_a_hurry_are_in_view_at_once(open_page, mount):
+    page = open_page(width=380, height=700)
+    player = ng.animate(recurrent())
+    mount(page, player)
+    for number in range(len(player.payload["frames"])):
+        page.evaluate("frame => models[0].set('frame', frame)", number)
+        cut = page.evaluate(f"async () => {{ await new Promise(requestAnimationFrame); return ({CUT_OFF})(); }}")
+        assert cut <= 1 or number == 0, number
+
+
+@pytest.mark.parametrize("key", ["9", "0", ">", "<"])
+def test_what_happens_stays_in_view_in_every_size(open_page, mount, key):
+    page = open_page(width=700, height=700)
+    mount(page, ng.animate(recurrent()))
+    page.locator(".ng-stage").press(key)
+    page.locator(".ng-stage").press(key)
+    assert page.evaluate(CUT_OFF) <= 1
+
+
 def test_arrays_that_add_up_are_three_pictures(page, mount):
     a = ng.tensor(np.array([1.0, 2.0, 3.0]), requires_grad=True, name="a")
     player = ng.animate((a * a).sum())

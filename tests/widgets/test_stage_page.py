@@ -137,6 +137,21 @@ def test_buttons_zoom_and_show_all_again(open_page, mount):
     assert sheet.bounding_box()["width"] <= stage.bounding_box()["width"]
 
 
+def test_keys_zoom_show_all_and_the_size_as_drawn(open_page, mount):
+    page = open_page(width=420)
+    mount(page, Player(handmade.payload()))
+    sheet, stage = page.locator(".ng-paper"), page.locator(".ng-stage")
+    natural = float(page.locator(".ng-paper > svg").first.get_attribute("viewBox").split()[2])
+    widths = []
+    for key in ("9", ">", "<", "0"):
+        stage.press(key)
+        widths.append(sheet.bounding_box()["width"])
+    assert widths[:3] == pytest.approx([natural, natural * 1.25, natural], abs=2)
+    assert widths[3] <= stage.bounding_box()["width"]
+    page.get_by_label("As large as it was drawn").click()
+    assert sheet.bounding_box()["width"] == pytest.approx(natural, abs=1)
+
+
 def test_the_mouse_drags_the_drawing_and_chooses_nothing_by_that(open_page, mount):
     page = open_page(width=420, reduced_motion="reduce")
     mount(page, Player(handmade.payload()))

@@ -315,6 +315,7 @@ SENTENCES = {
     "ui_zoom_in": "Larger",
     "ui_zoom_out": "Smaller",
     "ui_zoom_fit": "Show all of it",
+    "ui_zoom_one": "As large as it was drawn",
     "ui_note_from": "from {name}",
     "ui_group_close": "Group {name}: collapse",
     "ui_group_open": "Group {name}: open",
@@ -332,6 +333,8 @@ SENTENCES = {
     "ui_key_edges": "choose the box's next edge",
     "ui_key_group": "open or collapse the group",
     "ui_key_enter": "once more: into what is known of it",
+    "ui_key_zoom": "the drawing smaller or larger; so do Ctrl or ⌘ with the wheel, and two fingers",
+    "ui_key_zoom_fit": "all of the drawing, or as large as it was drawn",
     "ui_key_clear": "close, clear the choice",
     "ui_key_help": "these keys",
     # explanations in words: the chain rule, path by path

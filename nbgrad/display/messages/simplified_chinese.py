@@ -303,6 +303,7 @@ SENTENCES = {
     "ui_zoom_in": "放大",
     "ui_zoom_out": "缩小",
     "ui_zoom_fit": "显示全图",
+    "ui_zoom_one": "原来的大小",
     "ui_note_from": "来自 {name}",
     "ui_group_close": "分组 {name}：折叠",
     "ui_group_open": "分组 {name}：展开",
@@ -320,6 +321,8 @@ SENTENCES = {
     "ui_key_edges": "选中方框的下一条边",
     "ui_key_group": "展开或折叠分组",
     "ui_key_enter": "再按一次：进入关于它的面板",
+    "ui_key_zoom": "缩小或放大图；Ctrl 或 ⌘ 加滚轮、两指缩放也可以",
+    "ui_key_zoom_fit": "显示全图，或原来的大小",
     "ui_key_clear": "关闭，取消选中",
     "ui_key_help": "显示这些按键",
     # explanations in words: the chain rule, path by path

@@ -303,6 +303,7 @@ SENTENCES = {
     "ui_zoom_in": "放大",
     "ui_zoom_out": "縮小",
     "ui_zoom_fit": "顯示全圖",
+    "ui_zoom_one": "原來的大小",
     "ui_note_from": "來自 {name}",
     "ui_group_close": "群組 {name}：收合",
     "ui_group_open": "群組 {name}：展開",
@@ -320,6 +321,8 @@ SENTENCES = {
     "ui_key_edges": "選取方框的下一條邊",
     "ui_key_group": "展開或收合群組",
     "ui_key_enter": "再按一次：進入關於它的面板",
+    "ui_key_zoom": "縮小或放大圖；Ctrl 或 ⌘ 加滾輪、兩指縮放也可以",
+    "ui_key_zoom_fit": "顯示全圖，或原來的大小",
     "ui_key_clear": "關閉，取消選取",
     "ui_key_help": "顯示這些按鍵",
     # explanations in words: the chain rule, path by path

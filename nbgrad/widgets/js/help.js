@@ -15,6 +15,8 @@ const KEYS = [
   ["G", "key_go"],
   ["E", "key_edges"],
   ["O", "key_group"],
+  ["< >", "key_zoom"],
+  ["0 9", "key_zoom_fit"],
   ["Esc", "key_clear"],
   ["?", "key_help"],
 ];

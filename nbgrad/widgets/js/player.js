@@ -69,6 +69,10 @@ function render({ model, el }) {
     phase1: () => playback.goToPhase(0),
     phase2: () => playback.goToPhase(1),
     phase3: () => playback.goToPhase(2),
+    larger: () => stage.zoom.larger(),
+    smaller: () => stage.zoom.smaller(),
+    fit: () => stage.zoom.fit(),
+    one: () => stage.zoom.one(),
     help: () => help.toggle(),
     clear,
   };

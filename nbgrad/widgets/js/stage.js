@@ -9,6 +9,8 @@ import { dragToScroll, listenToTouch } from "./touch.js";
 import { Zoom } from "./zoom.js";
 
 const PASSIVE = new Set(["wheel", "touchstart"]); // listened to without holding up the page's own scrolling
+// Browsers take some 300 ms to scroll smoothly: steps that follow each other faster are scrolled to at once.
+const HURRY = 400; // ms
 const SELECTED_BY = { node: "nodes", edge: "edges" };
 
 export class Stage {
@@ -30,15 +32,13 @@ export class Stage {
       { class: "ng-stage ng-focusable", tabindex: "0", role: "group", "aria-label": this.label(payload) },
       [this.sheet],
     );
-    this.zoom = new Zoom(this.root, this.sheet, this.drawing.natural, say);
+    this.zoom = new Zoom(this.root, this.sheet, this.drawing.natural, say, () => this.revealPresent());
     this.undo = [this.listen(), dragToScroll(this.root), this.listenToFingers()];
     // A stage that is laid out later, or made narrower, still shows where things happen, and at once.
     this.resized = new ResizeObserver(() => {
       this.zoom.onResize();
       this.zoom.watch();
-      if (this.picture) {
-        this.reveal(this.picture, true);
-      }
+      this.revealPresent();
     });
     this.resized.observe(this.root);
   }
@@ -74,7 +74,9 @@ export class Stage {
     const picture = pictureAt(this.drawing.frames, index);
     this.following = this.drawing.frames[index + 1]?.target ?? null;
     // Measured first, while nothing has changed: otherwise the page would be laid out twice.
-    this.reveal(picture, this.picture === undefined);
+    const now = performance.now();
+    this.reveal(picture, this.picture === undefined || now - this.shownAt < HURRY);
+    this.shownAt = now;
     this.drawing.show(picture, index);
     this.picture = picture;
   }
@@ -254,7 +256,22 @@ export class Stage {
   reveal(picture, atOnce = false) {
     const following = this.drawing.nodes.get(String(this.following));
     const shapes = [...this.drawing.seenAt(picture), following].filter(Boolean);
+    if (this.onTheWay) {
+      this.stop();
+    }
     this.onTheWay = bringIntoView(this.root, shapes, atOnce);
+  }
+
+  /** What happens now stays in view when the stage or the drawing has got another size. */
+  revealPresent() {
+    if (this.picture) {
+      this.reveal(this.picture, true);
+    }
+  }
+
+  /** End a smooth scroll: it would lead on to where the step before happened. */
+  stop() {
+    this.root.scrollTo({ left: this.root.scrollLeft, top: this.root.scrollTop, behavior: "instant" });
   }
 
   leaveTheWay() {

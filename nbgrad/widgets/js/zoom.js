@@ -6,6 +6,7 @@ import { element } from "./dom.js";
 // seen at a scale that is hardly smaller.
 const SMALLEST_SCALE = 0.8;
 const SMALLEST_FITTING_SCALE = 0.68;
+const TWO_BOXES = 500; // px: an edge with the boxes at both its ends, which a narrow stage shows together if it can
 const SCROLLBAR = 16; // px
 const LARGEST_SCALE = 1.15;
 const ZOOM_STEP = 1.25;
@@ -29,19 +30,27 @@ export function ownScale(natural, room) {
     return fits;
   }
   const wide = (room.width - SCROLLBAR) / natural.width;
-  return wide >= SMALLEST_FITTING_SCALE ? Math.min(wide, 1) : SMALLEST_SCALE;
+  if (wide >= SMALLEST_FITTING_SCALE) {
+    return Math.min(wide, 1);
+  }
+  return Math.min(SMALLEST_SCALE, Math.max(SMALLEST_FITTING_SCALE, room.width / TWO_BOXES));
 }
 
 export class Zoom {
-  /** `stage` scrolls; `sheet` in it holds the drawing of `natural` size. `say` gives the words on the buttons. */
-  constructor(stage, sheet, natural, say) {
+  /**
+   * `stage` scrolls; `sheet` in it holds the drawing of `natural` size. `say` gives the words on the buttons; `zoomed` is
+   * called when a button or a key, which point at no place, has changed the scale.
+   */
+  constructor(stage, sheet, natural, say, zoomed = () => {}) {
     this.stage = stage;
     this.sheet = sheet;
+    this.zoomed = zoomed;
     this.scale = null; // null: as the page allows
     this.fitted = false; // whether all of the drawing was asked for, which holds for other drawings, too
     this.buttons = [
-      zoomButton("ng-zoom-out", "−", say("zoom_out"), () => this.by(1 / ZOOM_STEP)),
-      zoomButton("ng-zoom-in", "+", say("zoom_in"), () => this.by(ZOOM_STEP)),
+      zoomButton("ng-zoom-out", "−", say("zoom_out"), () => this.smaller()),
+      zoomButton("ng-zoom-in", "+", say("zoom_in"), () => this.larger()),
+      zoomButton("ng-zoom-one", "1:1", say("zoom_one"), () => this.one()),
       zoomButton("ng-zoom-fit", "⤢", say("zoom_fit"), () => this.fit()),
     ];
     this.root = element("div", { class: "ng-zoom", role: "group", "aria-label": say("zoom") }, this.buttons);
@@ -86,11 +95,28 @@ export class Zoom {
     this.stage.scrollTop += now.top + (at.y - old.top) * grown - at.y;
   }
 
+  larger() {
+    this.by(ZOOM_STEP);
+    this.zoomed();
+  }
+
+  smaller() {
+    this.by(1 / ZOOM_STEP);
+    this.zoomed();
+  }
+
+  /** Show the drawing in the size in which it was drawn. */
+  one() {
+    this.by(1 / this.present);
+    this.zoomed();
+  }
+
   /** Show all of the drawing; asked for again, as large as by itself. */
   fit() {
     this.fitted = !this.fitted;
     this.scale = this.fitted ? this.scaleOfAll() : null;
     this.apply();
+    this.zoomed();
   }
 
   scaleOfAll() {
