@@ -44,7 +44,8 @@ def _about(graph: nx.MultiDiGraph, step: Step) -> str:
     local = schema.as_numbers(step.local)
     place = None if step.edge is None else graph.edges[step.edge]["position"]
     if local is not None and numbers.is_single(local):
-        known = _scalar(op, float(numbers.only(local)), place)
+        is_corner = step.check is not None and step.check.said == "check_kink"
+        known = _scalar(op, float(numbers.only(local)), place, is_corner)
     else:
         known = _array(op, local, place)
     if step.formula.startswith("Σ"):
@@ -64,6 +65,8 @@ def _slope_of(graph: nx.MultiDiGraph, step: Step) -> str:
     local = schema.as_numbers(step.local)
     if local is None or not numbers.is_single(local) or step.source is None or np.isnan(numbers.only(local)):
         return ""
+    if unmeasured := [node for node in (step.target, step.source) if not_finite(graph.nodes[node]["value"])]:
+        return say("slope_of_nothing", name=short(graph, unmeasured[0]))
     if step.check is not None and step.check.said == "check_kink":  # where there is a corner there is no one slope
         return say("check_kink", ours=numbers.number(step.check.ours), **step.check.filled)
     return _slope(
@@ -74,11 +77,21 @@ def _slope_of(graph: nx.MultiDiGraph, step: Step) -> str:
     )
 
 
-def _scalar(op: str, local: float, place: int | None) -> str:
+def not_finite(value: Any) -> bool:
+    """Tell whether there is NaN or infinity in a value; None has none.
+
+    >>> not_finite(np.array([1.0, np.inf])), not_finite(np.array(3)), not_finite(None)
+    (True, False, False)
+    """
+    array = np.asarray(value)
+    return array.dtype.kind in "fc" and not np.isfinite(array).all()
+
+
+def _scalar(op: str, local: float, place: int | None, is_corner: bool) -> str:
     if op in ("sigmoid", "tanh") and np.isfinite(local):
         return say(op, share=numbers.percent(local))
     if op == "relu":
-        return say("relu_open" if local else "relu_shut")
+        return say("relu_open" if local else "relu_corner" if is_corner else "relu_shut")
     if op == "linear" and place is not None and place <= 2:
         return say(("linear_scalar_input", "linear_scalar_weight", "linear_scalar_bias")[place])
     return _sum_or_difference(op, place)
@@ -111,6 +124,8 @@ def _array(op: str, local: Any, place: int | None) -> str:
 def _slope(local: float, **names: str) -> str:
     if local == 0:
         return say("flat", **names)
+    if np.isinf(local):
+        return say("steep", **names)
     if abs(local) == 1:
         return say("as_much" if local > 0 else "as_little", **names)
     return say("grows" if local > 0 else "shrinks", factor=numbers.number(abs(local)), **names)

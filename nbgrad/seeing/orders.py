@@ -41,7 +41,8 @@ def orders_of(picture: Picture, steps: Sequence[DrawnStep]) -> list[Order]:
             arrivals = run(picture, steps[0].total)
         final = final_of(picture, arrivals)
         agrees = all(np.array_equal(right[leaf], final[leaf], equal_nan=True) for leaf in right)
-        orders.append(Order(key, arrivals, final, ("same" if matters else "agrees") if agrees else "differs"))
+        alike = "agrees" if not matters else "unknown" if any(np.isnan(g).any() for g in right.values()) else "same"
+        orders.append(Order(key, arrivals, final, alike if agrees else "differs"))
     return orders
 
 

@@ -106,6 +106,8 @@ SENTENCES = {
     "tanh_array": "Tanh passes on {low} to {high} of the gradient, each element its own share.",
     "relu_open": "ReLU is open here: the gradient passes unchanged.",
     "relu_shut": "ReLU is shut here, its input is not positive: nothing passes.",
+    "relu_corner": "The input of ReLU is exactly 0 here, at its corner: the slope is 0 to the left and 1 to the right. "
+    "The backward pass takes 0, so nothing passes.",
     "relu_array": "ReLU is open for {share} of the elements and lets their gradient pass; elsewhere nothing passes.",
     "unchanged": "An addition hands the gradient on unchanged.",
     "unchanged_difference": "A difference hands the gradient on unchanged to what stands first.",
@@ -126,6 +128,8 @@ SENTENCES = {
     "as_little": "{start} {target} grows by a little, {source} shrinks by just as much.",
     "as_much": "{start} {target} grows by a little, {source} grows by just as much.",
     "flat": "A small change of {target} changes nothing in {source}: the slope is zero here.",
+    "steep": "{source} is infinitely steep in {target} here: no number says how many times as much it changes.",
+    "slope_of_nothing": "There is NaN or ∞ in {name}, so nothing can be told of small changes here.",
     "if": "If",
     "if_along": "Along this edge alone, if",
     "copies": "{target} was copied to fit, so what arrives at its copies adds up.",
@@ -215,8 +219,15 @@ SENTENCES = {
     "update_still": "The gradient of {name} is zero, so {name} stays as it is.",
     "update_array": "Every number in {name} moves against its own gradient, by {rate} times as much: "
     "downhill in {root}.",
+    "update_array_partly": "Each number in {name} whose gradient is not zero moves against it, by {rate} times as "
+    "much: downhill in {root}. The others stay as they are.",
     "update_rule": "{rule} decides by its own rule how far {name} goes.",
     "update_not_finite": "There is NaN or ∞ in the gradient of {name}: after this step {name} would be useless.",
+    "update_of_nothing": "There is NaN or ∞ in {name} itself: no step leads from there back to ordinary numbers.",
+    "update_towards_nothing": "There is NaN or ∞ in {root}, so the gradient of {name} does not tell which "
+    "way is downhill.",
+    "update_stored": "step() called now would use the gradient that is stored in .grad: {stored}, not the {passed} of "
+    "this pass.",
     "update_inside": "The parameters in {name} move: {names}. Open the group to see each step, and their paths.",
     "update_refused": "There is NaN or ∞ in a gradient, so {rule} refuses this step: {name} stays as it is.",
     "update_empty": "{name} is empty: there is nothing to move.",
@@ -255,6 +266,8 @@ SENTENCES = {
     "so the gradients further back lack a part.",
     "order_depth_first_agrees": "Here every order gives the same: no node with inputs of its own is used twice.",
     "order_same": "This would be wrong elsewhere, but here the numbers happen to come out the same.",
+    "order_unknown": "This would be wrong elsewhere. Here it cannot be told: there is NaN in the gradients, and NaN "
+    "cannot be compared.",
     "order_overwrite_label": "= instead of +=",
     "order_overwrite": "Each arrival replaces what had arrived before, so only the last one counts.",
     "order_overwrite_agrees": "Here = and += give the same: no gradient has to be added to another.",

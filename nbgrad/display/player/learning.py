@@ -281,11 +281,11 @@ def _order(trace: Trace, order: Order, right: Any) -> dict[str, Any]:
                 "node": node,
                 "name": short(graph, node),
                 "text": say("not_yet") if found is None else amount(found),
-                "right": found is not None and _same(found, should),
+                "right": _is_right(order, found, should),
                 "should": amount(should),
             }
         )
-    says = {"agrees": f"order_{order.key}_agrees", "same": "order_same"}
+    says = {"agrees": f"order_{order.key}_agrees", "same": "order_same", "unknown": "order_unknown"}
     sentence = say(says.get(order.outcome, f"order_{order.key}"))
     return {
         "key": order.key,
@@ -297,6 +297,13 @@ def _order(trace: Trace, order: Order, right: Any) -> dict[str, Any]:
         ],
         "final": final,
     }
+
+
+def _is_right(order: Order, found: Any, should: Any) -> bool | None:
+    """Tell whether a leaf ends with what it should; None where there is NaN in both, which cannot be compared."""
+    is_right = found is not None and _same(found, should)
+    could_differ = order.outcome in ("differs", "unknown")
+    return None if is_right and could_differ and np.isnan(should).any() else is_right
 
 
 def _same(a: Any, b: Any) -> bool:

@@ -17,6 +17,7 @@ from nbgrad.display.player.lost import lost_gradients, step_lost
 from nbgrad.display.player.trace import Inside, Trace, Update
 from nbgrad.display.player.writing import called, forward_equation, inside_equation, update_equation
 from nbgrad.display.scene import Scene
+from nbgrad.display.sentences import not_finite
 
 FORWARD, BACKWARD, UPDATE = "forward", "backward", "update"
 
@@ -165,6 +166,7 @@ def update_frames(scene: Scene, trace: Trace) -> Iterator[Frame]:
         after = schema.as_numbers(update.after if why is None else update.before)
         name = short(scene.graph, update.node)
         since = [moved_since(trace, update.node)] if update.node in trace.moved else []
+        since += [] if update.is_refused or why is not None else stored(trace, update)
         said = moved(scene, update, root) if why is None else step_lost(scene.graph, why)
         sentence = messages.together([said, *since])
         number = numbers.summary(after)
@@ -200,6 +202,14 @@ def _update_inside(scene: Scene, inside: Inside, root: int) -> Frame:
     )
 
 
+def stored(trace: Trace, update: Update) -> list[str]:
+    """Say that ``.grad`` holds another gradient than this pass gives, where it does."""
+    if update.node not in trace.stored:
+        return []
+    found, passed = (numbers.summary(schema.as_array(g)) for g in (trace.stored[update.node], update.gradient))
+    return [say("update_stored", stored=found, passed=passed)]
+
+
 def moved(scene: Scene, update: Update, root: int) -> str:
     """Say where a parameter goes, and why."""
     name, loss = short(scene.graph, update.node), differentiated(scene.graph, root)
@@ -210,6 +220,10 @@ def moved(scene: Scene, update: Update, root: int) -> str:
         return say("update_empty", name=name)
     if not np.isfinite(gradient).all():
         return say("update_not_finite", name=name)
+    if not_finite(update.before):
+        return say("update_of_nothing", name=name)
+    if not_finite(scene.graph.nodes[root]["value"]):
+        return say("update_towards_nothing", name=name, root=loss)
     if update.rate is None:
         return say("update_rule", name=name, rule=update.rule)
     if update.rate == 0:
@@ -217,6 +231,7 @@ def moved(scene: Scene, update: Update, root: int) -> str:
     if not gradient.any():
         return say("update_still", name=name)
     if gradient.size > 1:
-        return say("update_array", name=name, root=loss, rate=numbers.number(update.rate))
+        key = "update_array" if gradient.all() else "update_array_partly"
+        return say(key, name=name, root=loss, rate=numbers.number(update.rate))
     larger = float(numbers.only(gradient)) > 0
     return say("update_down" if larger else "update_up", name=name, root=loss, rate=numbers.number(update.rate))

@@ -105,7 +105,8 @@ class Routes:
 class Order:
     """The backward pass run in one order. steps: (edge or None, node that receives, its gradient then); final: the
     gradient that every parameter ends with, None where nothing arrived. outcome: "differs" from the right one, "agrees"
-    because nothing here could make a difference, or is the "same" all the same; "" for the right order itself."""
+    because nothing here could make a difference, is the "same" all the same, or "unknown" since there is NaN in it; ""
+    for the right order itself."""
 
     key: str
     steps: Sequence[tuple[tuple[int, int, int] | None, int, Any]]

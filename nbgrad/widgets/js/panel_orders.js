@@ -85,7 +85,8 @@ export function buildOrdersPanel(desk) {
 }
 
 function buildOrder(desk, order) {
-  const wrong = order.final.filter(({ right }) => !right);
+  const wrong = order.final.filter(({ right }) => right === false); // null: it cannot be told of NaN
+  const isUnknown = wrong.length === 0 && order.final.some(({ right }) => right === null);
   const rows = order.steps.map((step, index) => {
     const isLast = !order.steps.slice(index + 1).some(({ node }) => node === step.node);
     const isWrong = isLast && wrong.some(({ node }) => node === step.node);
@@ -98,7 +99,7 @@ function buildOrder(desk, order) {
   const root = element("div", { class: "ng-order", role: "group", "aria-label": order.label }, [
     element("h4", {}, [order.label]),
     element("p", { class: "ng-dim" }, [order.sentence]),
-    verdict,
+    ...(isUnknown ? [] : [verdict]),
     element("h5", {}, [desk.words("orders_steps")]),
     element("ol", { class: "ng-rows" }, rows.map(({ row }) => element("li", {}, [row]))),
     element("h5", {}, [desk.words("orders_final")]),
@@ -117,7 +118,7 @@ function scrollInList(row) {
 
 /** What stands everywhere in the end, what is wrong first. A list that scrolls is reached by the keyboard. */
 function finalRows(desk, { final, label }) {
-  const sorted = [...final].sort((one, other) => Number(one.right) - Number(other.right));
+  const sorted = [...final].sort((one, other) => Number(one.right ?? true) - Number(other.right ?? true));
   const rows = sorted.map((each) => finalRow(desk, each));
   const scrolls = rows.length > MOST_FINALS ? { tabindex: "0", "aria-label": `${label}: ${desk.words("orders_final")}` } : {};
   return element("ul", { class: "ng-finals", ...scrolls }, rows);
@@ -147,10 +148,11 @@ function orderNumber(desk, text, isWrong) {
 }
 
 function finalRow(desk, { name, text, right, should }) {
-  const better = right ? [] : [element("span", { class: "ng-should" }, [desk.words("orders_should", { should })])];
+  const isWrong = right === false;
+  const better = !isWrong ? [] : [element("span", { class: "ng-should" }, [desk.words("orders_should", { should })])];
   return element("li", { class: "ng-final" }, [
     element("bdi", { class: "ng-row-name" }, [slopeSign(name)]),
-    orderNumber(desk, text, !right),
+    orderNumber(desk, text, isWrong),
     ...better,
   ]);
 }
