@@ -251,8 +251,17 @@ def _numbers(
         return _pictures(node, slot, array, paint, before)
     if node.form == TABLE:
         return _table(node, slot, array, digits, schema.as_array(before[0]) if before else None)
-    said = measure.fit(slot.sign + line_text(array, slot.spelled, digits, before), theme.NUMBER_SIZE, _room(node))
+    said = _line(slot, array, digits, before, _room(node))
     return text(0, 0, said, slot.css, theme.NUMBER_SIZE, slot.colour)
+
+
+def _line(slot: _Slot, array: np.ndarray | None, digits: int, before: tuple[Any, ...], room: float) -> str:
+    """Return what stands in a line, its numbers with fewer digits where there is no room for so many."""
+    for fewer in range(digits, 0, -1):
+        said = slot.sign + line_text(array, slot.spelled, fewer, before)
+        if measure.width(said, theme.NUMBER_SIZE) <= room:
+            return said
+    return measure.fit(said, theme.NUMBER_SIZE, room)
 
 
 def _room(node: Node) -> float:
@@ -291,10 +300,11 @@ def _pictures(node: Node, slot: _Slot, array: np.ndarray | None, paint: Paint, b
         caption = f"|{caption}|"
     parts.append(text(0, below, caption, slot.css, theme.LABEL_SIZE, slot.colour))
     if any(each is not None for each in seen):
-        room = PITCH - 4 if len(shown) == 1 else thumbnail.SIZE + ARROW - 4
+        room = PITCH - 3 if len(shown) == 1 else thumbnail.SIZE + ARROW - 4
         parts.append(_small(0, round(below + 13, 1), _scale(greatest, seen, room), paint))
     if before and array is not None and shown[0] is not None:
-        moved = _fitting("Δ ", greatest_change(shown[0], array), thumbnail.SIZE + PAIR_GAP - 4)
+        change = greatest_change(shown[0], array)
+        moved = numbers.fitting(change, theme.SHAPE_SIZE, thumbnail.SIZE + PAIR_GAP - 4, sign="Δ ")
         parts.append(_small(thumbnail.SIZE + ARROW, round(below + 13, 1), moved, paint))
     return "".join(parts)
 
@@ -303,7 +313,7 @@ def _scale(greatest: float | None, seen: list[np.ndarray | None], room: float) -
     """Say where the colours of thumbnails end; where no number is finite, what there is instead."""
     if greatest is None:
         return "NaN" if any(np.isnan(each).any() for each in seen if each is not None) else "±∞"
-    return _fitting("±", greatest, room) if greatest else "0"
+    return numbers.fitting(greatest, theme.SHAPE_SIZE, room, sign="±") if greatest else "0"
 
 
 def _width_of(array: np.ndarray | None) -> float:
@@ -312,15 +322,6 @@ def _width_of(array: np.ndarray | None) -> float:
 
 def _small(x: float, y: float, said: str, paint: Paint) -> str:
     return text(x, y, said, "ng-shape", theme.SHAPE_SIZE, paint.dim)
-
-
-def _fitting(sign: str, x: float, room: float) -> str:
-    """Write a number below a thumbnail with three digits, or with fewer where there is no room for so many."""
-    for digits in (3, 2, 1):
-        said = f"{sign}{numbers.number(x, digits)}"
-        if measure.width(said, theme.SHAPE_SIZE) <= room:
-            return said
-    return measure.fit(said, theme.SHAPE_SIZE, room)
 
 
 def _fits(node: Node, array: np.ndarray) -> bool:

@@ -57,6 +57,8 @@ _PIECES = re.compile(
     rf"\s+|[{_OPENING}]*(?:[^\s{_WIDE}{_OPENING}]+|[{_WIDE}])[{_CLOSING}]*|[{_OPENING}]+",
 )
 
+_NUMBERS = re.compile(r"[−-]?\d+(?:[.,]\d+)*(?:e[−+-]?\d+)?")
+
 
 def clean(text: Any, longest: int | None = None) -> str:
     """Return text fit for a picture: one line, no control characters, nothing that turns the reading
@@ -72,7 +74,16 @@ def clean(text: Any, longest: int | None = None) -> str:
     if longest is not None:
         raw = raw[: 8 * longest + 64]
     line = _in_one_line(raw)
-    return line if longest is None or len(line) <= longest else line[: longest - 1].rstrip() + "…"
+    return line if longest is None or len(line) <= longest else line[: _before_number(line, longest - 1)].rstrip() + "…"
+
+
+def _before_number(text: str, end: int) -> int:
+    """Return where a text may be cut, at ``end`` or before: never within a number, for what is left is another one.
+
+    >>> "± 1.2e−105"[: _before_number("± 1.2e−105", 8)], "x1 + x2"[: _before_number("x1 + x2", 5)]
+    ('± ', 'x1 + ')
+    """
+    return next((found.start() for found in _NUMBERS.finditer(text) if found.start() < end < found.end()), end)
 
 
 @lru_cache(maxsize=2048)  # a picture says the same few names again and again
@@ -127,10 +138,10 @@ def width(text: str, size: float) -> float:
 
 
 def fit(text: str, size: float, room: float) -> str:
-    """Return text, shortened with "…" where it is wider than ``room``.
+    """Return text, shortened with "…" where it is wider than ``room``, but never within a number.
 
-    >>> fit("a_rather_long_name", 15, 100)
-    'a_rather_l…'
+    >>> fit("a_rather_long_name", 15, 100), fit("1024×1024×1024", 11, 90)
+    ('a_rather_l…', '1024×1024…')
     """
     if width(text, size) <= room:
         return text
@@ -141,7 +152,7 @@ def fit(text: str, size: float, room: float) -> str:
         if left < 0:
             break
         end += 1
-    return text[:end].rstrip(" " + _JOINER) + "…"
+    return text[: _before_number(text, end)].rstrip(" " + _JOINER) + "…"
 
 
 def fit_name(name: str, size: float, room: float) -> str:

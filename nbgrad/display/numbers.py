@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nbgrad.display import messages, stats
+from nbgrad.display import measure, messages, stats
 
 MINUS = "−"
 TIMES = "×"
@@ -56,6 +56,22 @@ def _real(x: float, significant: int) -> str:
 def _power(x: float, significant: int) -> str:
     mantissa, exponent = f"{x:.{significant - 1}e}".split("e")
     return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
+
+
+def fitting(x: Any, size: float, room: float, digits: int = 3, sign: str = "") -> str:
+    """Write a number after a sign, with fewer digits where there is no room for so many; where it is too wide with
+    one digit too, "…" stands for all of it: a part of a number reads as another number.
+
+    >>> fitting(-0.0123456, 13, 90, 6), fitting(-0.0123456, 13, 60, 6), fitting(1.37e-105, 11, 61, sign="±")
+    ('−0.0123456', '−0.012', '±1e−105')
+    >>> fitting(1.37e-105, 11, 40)
+    '…'
+    """
+    for fewer in range(digits, 0, -1):
+        said = sign + number(x, fewer)
+        if measure.width(said, size) <= room:
+            return said
+    return sign + "…"
 
 
 def percent(x: float) -> str:

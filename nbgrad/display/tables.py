@@ -17,7 +17,7 @@ SIGN = 18  # px in front of the bracket, for "∂"
 BRACKET = 7  # px from a bracket to the numbers
 LEAST_CELL = 34.0
 LEFT_OUT = 14.0  # px of the column that stands for those that are left out
-WIDEST_CELL = 110.0
+WIDEST_CELL = 240.0  # room for complex numbers too
 
 
 def chosen(length: int) -> list[int | None]:
@@ -29,11 +29,11 @@ def chosen(length: int) -> list[int | None]:
     return list(range(length)) if length <= MOST else [0, 1, None, length - 1]
 
 
-def cells(array: np.ndarray, digits: int) -> list[list[str]]:
-    """Return the numbers of a table as they are written.
+def cells(array: np.ndarray, digits: int, room: float | None = None) -> list[list[str]]:
+    """Return the numbers of a table as they are written, with fewer digits where they are wider than ``room`` px.
 
-    >>> cells(np.arange(10.0), 3)
-    [['0', '1', '…', '9']]
+    >>> cells(np.arange(10.0), 3), cells(np.array([0.12345, 2]), 5, 34)
+    ([['0', '1', '…', '9']], [['0.12', '2']])
     """
     rows, columns = stats.plane(array.shape)
     table = []
@@ -41,9 +41,13 @@ def cells(array: np.ndarray, digits: int) -> list[list[str]]:
         line = []
         for column in chosen(columns):
             left_out = row is None or column is None
-            line.append("…" if left_out else numbers.number(_at(array, row or 0, column or 0), digits))
+            line.append("…" if left_out else _written(_at(array, row or 0, column or 0), digits, room))
         table.append(line)
     return table
+
+
+def _written(x: np.generic, digits: int, room: float | None) -> str:
+    return numbers.number(x, digits) if room is None else numbers.fitting(x, theme.NUMBER_SIZE, room, digits)
 
 
 def _at(array: np.ndarray, row: int, column: int) -> np.generic:
@@ -84,8 +88,8 @@ def table(array: np.ndarray, cell: float, digits: int, css: str, colour: str, ol
 
     old: the array as it was; numbers that are written differently now are bold.
     """
-    lines = cells(array, digits)
-    had = lines if old is None or old.shape != array.shape else cells(old, digits)
+    lines = cells(array, digits, cell)
+    had = lines if old is None or old.shape != array.shape else cells(old, digits, cell)
     rights, high = _rights(array.shape, cell), len(lines) * ROW
     end = round(rights[-1] + BRACKET, 1)
     parts = [
@@ -94,6 +98,6 @@ def table(array: np.ndarray, cell: float, digits: int, css: str, colour: str, ol
     ]
     for row, (line, old_line) in enumerate(zip(lines, had, strict=True)):
         for right, said, was in zip(rights, line, old_line, strict=True):
-            shown, weight = measure.fit(said, theme.NUMBER_SIZE, cell), "" if said == was else "700"
-            parts.append(text(right, row * ROW + 13, shown, css, theme.NUMBER_SIZE, colour, weight, "end"))
+            weight = "" if said == was else "700"
+            parts.append(text(right, row * ROW + 13, said, css, theme.NUMBER_SIZE, colour, weight, "end"))
     return "".join(parts)
