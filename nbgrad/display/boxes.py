@@ -25,6 +25,7 @@ from nbgrad.display.plans import (
     line_text,
 )
 from nbgrad.display.scene import Badge, Node, Scene
+from nbgrad.display.tiles import tiles_of
 
 Paint = theme.Palette
 
@@ -159,6 +160,9 @@ def _tooltip(scene: Scene, node: Node, gradients: bool) -> str:
     """Say what the box had no room for: the full name, the operation with its inputs, ranges of the numbers."""
     facts, digits = scene.graph.nodes[node.id], scene.look.digits
     said = described(scene.graph, node.id)
+    if node.form == PICTURE and (tiles := tiles_of(facts["shape"])):
+        image = numbers.shape((tiles.height, tiles.width))
+        said.append(messages.say("tooltip_images", count=f"{tiles.count:,}", image=image, columns=f"{tiles.columns:,}"))
     if facts["value"] is not None or facts["spelled"]:
         summary = numbers.summary(facts["value"], facts["spelled"], digits, counts=True)
         said.append(messages.say("tooltip_value", said=summary))
@@ -337,7 +341,7 @@ def _one_picture(
     if seen is None:
         said = numbers.shape(array.shape) if array.size else messages.say("empty")
         return _dashed(node, measure.fit(said, theme.SHAPE_SIZE, thumbnail.SIZE), paint)
-    return thumbnail.drawn(thumbnail.levels(thumbnail.pooled(seen), greatest), *thumbnail.extent(array.shape), paint)
+    return thumbnail.picture(array.shape, seen, greatest, paint)
 
 
 def _dashed(node: Node, said: str, paint: Paint) -> str:

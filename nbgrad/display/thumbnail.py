@@ -1,4 +1,5 @@
-"""A matrix as a small picture: at most 16 by 16 cells, blue below zero and vermillion above."""
+"""An array as a small picture, blue below zero and vermillion above: a matrix as at most 16 by 16 cells, an array of
+more axes as several such images with gaps between them."""
 
 from __future__ import annotations
 
@@ -7,37 +8,51 @@ import re
 import numpy as np
 
 from nbgrad.display import stats, theme
-from nbgrad.display.stats import plane
+from nbgrad.display.tiles import Tiles, assembled, matrices, tiles_of
 
 SIZE = 54  # px: the longer side of a thumbnail
 THINNEST = 18.0  # px: the shorter side is at least this, so that a column can still be seen
-CELLS = 16  # at most, along either side
+CELLS = 16  # at most, along either side of an image that stands alone
+GAP = 1.2  # px between images
 WHOLE = 4_000_000  # elements up to which every one of an array is looked at
 
 
 def extent(shape: tuple[int, ...]) -> tuple[float, float]:
     """Return width and height in px of the thumbnail: of the array's proportions, within bounds.
 
-    >>> extent((16, 13)), extent((16, 1)), extent((10,))
-    ((43.9, 54.0), (18.0, 54.0), (54.0, 18.0))
+    >>> extent((16, 13)), extent((16, 1)), extent((10,)), extent((4, 3, 8, 8))
+    ((43.9, 54.0), (18.0, 54.0), (54.0, 18.0), (40.5, 54.0))
     """
     rows, columns = plane(shape)
     unit = SIZE / max(rows, columns, 1)
     return round(max(columns * unit, THINNEST), 1), round(max(rows * unit, THINNEST), 1)
 
 
-def pooled(matrix: np.ndarray) -> np.ndarray:
-    """Return at most CELLS by CELLS cells, each the number of its block that is farthest from zero: a single great one
-    is what is looked for. A block with a NaN is NaN.
+def plane(shape: tuple[int, ...]) -> tuple[int, int]:
+    """Return how many numbers high and wide the picture of an array of this shape is.
+
+    >>> plane(()), plane((3,)), plane((1, 1, 6, 6)), plane((2, 3, 4, 4))
+    ((1, 1), (1, 3), (6, 6), (8, 12))
+    """
+    tiles = tiles_of(shape)
+    if tiles is None:
+        *_, rows, columns = matrices(shape)
+        return rows, columns
+    return tiles.rows * tiles.height, tiles.columns * tiles.width
+
+
+def pooled(matrix: np.ndarray, most: tuple[int, int] = (CELLS, CELLS)) -> np.ndarray:
+    """Return at most so many rows and columns of cells, each the number of its block that is farthest from zero: a
+    single great one is what is looked for. A block with a NaN is NaN. Axes before the last two stay.
 
     >>> pooled(np.array([[1.0, -3, 2] * 16])).tolist() == [[-3.0] * 16]
     True
     """
     highest = lowest = matrix
-    for axis in (1, 0):
+    for axis in (-1, -2):
         length = matrix.shape[axis]
-        if length > CELLS:
-            starts = np.arange(CELLS) * length // CELLS
+        if length > most[axis]:
+            starts = np.arange(most[axis]) * length // most[axis]
             highest = np.maximum.reduceat(highest, starts, axis=axis)
             lowest = np.minimum.reduceat(lowest, starts, axis=axis)
     return highest if highest is matrix else np.where(highest >= -lowest, highest, lowest)
@@ -49,19 +64,28 @@ def is_pooled(array: np.ndarray) -> bool:
     >>> is_pooled(np.zeros(16)), is_pooled(np.zeros(17))
     (False, True)
     """
-    return max(plane(array.shape)) > CELLS
+    tiles = tiles_of(array.shape)
+    if tiles is None:
+        return max(plane(array.shape)) > CELLS
+    return tiles.height > tiles.cells[0] or tiles.width > tiles.cells[1] or max(tiles.rows, tiles.columns) > CELLS
 
 
 def seen(array: np.ndarray) -> np.ndarray:
-    """Return the numbers, as rows and columns, that a thumbnail is made of; of a complex array its absolute values.
+    """Return the numbers that a thumbnail is made of, in at least two axes; of a complex array its absolute values.
 
-    These are all of them, of a very large array a sample, see ``stats``.
+    These are all of them, of a very large array a sample.
 
     >>> seen(np.array([3 + 4j, 0])).tolist()
     [[5.0, 0.0]]
     """
-    whole = array.reshape(plane(array.shape)) if array.size <= WHOLE else stats.sampled(array)
-    return stats.magnitudes(whole)
+    if array.size <= WHOLE:
+        return stats.magnitudes(array.reshape(matrices(array.shape)))
+    if array.ndim <= 2:
+        return stats.magnitudes(stats.sampled(array))
+    while array.size > WHOLE:  # every second of the longest axis, the last of several: images before their number
+        longest = max(range(array.ndim), key=lambda axis: (array.shape[axis], axis))
+        array = array[(*[slice(None)] * longest, slice(None, None, 2))]
+    return stats.magnitudes(array.reshape(matrices(array.shape)))
 
 
 def reach(*several: np.ndarray) -> float | None:
@@ -95,6 +119,7 @@ def levels(cells: np.ndarray, greatest: float) -> np.ndarray:
 
 
 NOT_FINITE_LEVEL = 99
+EMPTY_LEVEL = 98  # of the places of a grid in which no image stands
 
 
 def has_gaps(array: np.ndarray) -> bool:
@@ -115,15 +140,39 @@ def thumbnail(array: np.ndarray, paint: theme.Palette = theme.LIGHT) -> str:
     2
     """
     numbers = seen(array)
-    return drawn(levels(pooled(numbers), reach(numbers) or 0.0), *extent(array.shape), paint)
+    return picture(array.shape, numbers, reach(numbers) or 0.0, paint)
 
 
-def drawn(cells: np.ndarray, width: float, height: float, paint: theme.Palette) -> str:
-    """Return the thumbnail of cells whose colour levels are known, so many px wide and high."""
+def picture(shape: tuple[int, ...], numbers: np.ndarray, greatest: float, paint: theme.Palette) -> str:
+    """Return the thumbnail of an array of this shape, of which these ``numbers`` are ``seen``, on a colour scale that
+    ends at ``greatest``."""
+    width, height = extent(shape)
+    tiles = tiles_of(numbers.shape)
+    if tiles is None:
+        image = numbers.reshape(numbers.shape[-2:])
+        return drawn(levels(pooled(image), greatest), width, height, paint)
+    images = pooled(numbers.reshape(-1, tiles.height, tiles.width), tiles.cells)
+    if not tiles.apart:
+        return drawn(levels(pooled(assembled(images, tiles, 0.0)), greatest), width, height, paint)
+    cells = assembled(levels(images, greatest), tiles, EMPTY_LEVEL)
+    return drawn(cells, width, height, paint, _gaps(tiles, width, height, paint))
+
+
+def _gaps(tiles: Tiles, width: float, height: float, paint: theme.Palette) -> str:
+    """Return the lines between images."""
+    across = [f"M{width * place / tiles.columns:.1f} 0v{height:g}" for place in range(1, tiles.columns)]
+    down = [f"M0 {height * place / tiles.rows:.1f}h{width:g}" for place in range(1, tiles.rows)]
+    line = f'fill="none" stroke="{paint.edge}" stroke-width="{GAP}" d="{"".join(across + down)}"'
+    return f"<g {CELLS_OF_THUMBNAIL}><path {line}/></g>"
+
+
+def drawn(cells: np.ndarray, width: float, height: float, paint: theme.Palette, over: str = "") -> str:
+    """Return the thumbnail of cells whose colour levels are known, so many px wide and high. over: what is drawn over
+    the cells."""
     rows, columns = cells.shape
     grid = f'transform="scale({width / columns:.3f},{height / rows:.3f})" {CELLS_OF_THUMBNAIL}'
     parts = [f"<g {grid}>"]
-    for level in np.unique(cells).tolist():
+    for level in np.unique(cells[cells != EMPTY_LEVEL]).tolist():
         colour = paint.not_finite if level == NOT_FINITE_LEVEL else paint.shade(level)
         parts.append(f'<path fill="{colour}" d="{_runs(cells == level)}"/>')
     if (cells == NOT_FINITE_LEVEL).any():
@@ -132,7 +181,7 @@ def drawn(cells: np.ndarray, width: float, height: float, paint: theme.Palette) 
             f'<path fill="none" stroke="{paint.not_finite_mark}" stroke-width="0.8" '
             f'vector-effect="non-scaling-stroke" d="{crosses}"/>'
         )
-    return "".join(parts) + f"</g>{_frame(width, height, paint.line)}"
+    return "".join(parts) + f"</g>{over}{_frame(width, height, paint.line)}"
 
 
 CELLS_OF_THUMBNAIL = 'shape-rendering="crispEdges"'  # marks the group that holds them

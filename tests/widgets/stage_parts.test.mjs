@@ -50,6 +50,11 @@ test("the axis that closes", () => {
   assert.equal(foldedAlong([0, 1], "16×10"), "both");
   assert.equal(foldedAlong([0, 2], "2×3×4"), "both");
   assert.equal(foldedAlong([2], "2×3×4"), "columns");
+  assert.equal(foldedAlong([0], "4×3×8×8"), "rows");
+  assert.equal(foldedAlong([1], "4×3×8×8"), "columns");
+  assert.equal(foldedAlong([0, 2], "4×3×8×8"), "rows");
+  assert.equal(foldedAlong([0, 2, 3], "4×3×8×8"), "both");
+  assert.equal(foldedAlong([1], "1×4×6×6"), "both");
 });
 
 test("zoom keeps within bounds", () => {

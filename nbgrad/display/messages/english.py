@@ -35,6 +35,7 @@ SENTENCES = {
     "caption_value": "value",
     "caption_gradient": "gradient",
     "tooltip_shape": "shape {shape}",
+    "tooltip_images": "drawn as {count} images of {image}, {columns} in a row",
     "tooltip_value": "value: {said}",
     "tooltip_gradient": "gradient: {said}",
     "tooltip_saved": "kept for the backward pass: {said}",

@@ -35,6 +35,7 @@ SENTENCES = {
     "caption_value": "值",
     "caption_gradient": "梯度",
     "tooltip_shape": "形状 {shape}",
+    "tooltip_images": "画成 {count} 幅 {image} 的图，每行 {columns} 幅",
     "tooltip_value": "值：{said}",
     "tooltip_gradient": "梯度：{said}",
     "tooltip_saved": "为反向传播保留：{said}",

@@ -35,6 +35,7 @@ SENTENCES = {
     "caption_value": "值",
     "caption_gradient": "梯度",
     "tooltip_shape": "形狀 {shape}",
+    "tooltip_images": "畫成 {count} 幅 {image} 的圖，每列 {columns} 幅",
     "tooltip_value": "值：{said}",
     "tooltip_gradient": "梯度：{said}",
     "tooltip_saved": "為反向傳播保留：{said}",

@@ -48,11 +48,7 @@ def on_one_scale(arrays: list[np.ndarray | None]) -> list[str]:
     seen = [None if array is None else thumbnail.seen(array) for array in arrays]
     greatest = thumbnail.reach(*(some for some in seen if some is not None)) or 0.0
     return [
-        ""
-        if array is None or some is None
-        else thumbnail.drawn(
-            thumbnail.levels(thumbnail.pooled(some), greatest), *thumbnail.extent(array.shape), theme.LIGHT
-        )
+        "" if array is None or some is None else thumbnail.picture(array.shape, some, greatest, theme.LIGHT)
         for array, some in zip(arrays, seen, strict=True)
     ]
 
