@@ -83,7 +83,7 @@ class Player(WithStill, anywidget.AnyWidget):
     """
 
     _esm = bundle("player")
-    _css = stylesheet("theme", "drawing", "mathematics", "stage", "player", "panels", "panel_kinds")
+    _css = stylesheet("theme", "drawing", "mathematics", "stage", "notes", "player", "panels", "panel_kinds")
 
     payload = t.Dict().tag(sync=True)
     frame = t.Int(0).tag(sync=True)

@@ -6,6 +6,7 @@ import test from "node:test";
 import { arrivalTokens, isArrival } from "../../nbgrad/widgets/js/arrival.js";
 import { foldedAlong } from "../../nbgrad/widgets/js/fold.js";
 import { neighbourOf, sharedArea } from "../../nbgrad/widgets/js/geometry.js";
+import { cellOfElement } from "../../nbgrad/widgets/js/asked_cell.js";
 import { placeOfPicture, placeOfText, shorterTexts } from "../../nbgrad/widgets/js/ghosts.js";
 import { keepsMathAttribute, piecesAt, plainText } from "../../nbgrad/widgets/js/mathematics.js";
 import { readPayload } from "../../nbgrad/widgets/js/payload.js";
@@ -148,11 +149,21 @@ test("the ghost of a number may be rounded, but not to what stands there, nor wh
   assert.deepEqual(shorterTexts("NaN", "7"), ["NaN"]);
 });
 
-test("the ghost of a picture stands right of the new one, or over its corner", () => {
-  const narrow = placeOfPicture({ width: 30, height: 54 }, 55);
-  assert.ok(narrow.beside && narrow.x >= 30 && narrow.x + 30 * narrow.share <= 55);
-  const wide = placeOfPicture({ width: 50, height: 20 }, 55);
-  assert.ok(!wide.beside && wide.x + 50 * wide.share === 50 && wide.y + 20 * wide.share === 20);
+test("the ghost of a picture stands right of the new one, below it, or nowhere", () => {
+  const captions = { right: 34, top: 23, bottom: 47 };
+  const beside = placeOfPicture({ width: 30, height: 54 }, 55, captions);
+  assert.ok(beside.x >= 30 && beside.x + 30 * beside.share <= 55 && beside.y + 54 * beside.share <= 54);
+  const below = placeOfPicture({ width: 50, height: 20 }, 55, captions);
+  assert.ok(below.x > 34 && below.x + 50 * below.share <= 55 && below.y > 20 && below.y + 20 * below.share <= 47);
+  assert.equal(placeOfPicture({ width: 50, height: 20 }, 55, { ...captions, right: 48 }), null);
+});
+
+test("the cell of an element, where each element has one", () => {
+  assert.deepEqual(cellOfElement("[3, 1]", "4×2", { rows: 4, columns: 2 }), { row: 3, column: 1 });
+  assert.deepEqual(cellOfElement("[2]", "5", { rows: 1, columns: 5 }), { row: 0, column: 2 });
+  assert.deepEqual(cellOfElement("[1, 2, 3]", "2×3×4", { rows: 2, columns: 12 }), { row: 1, column: 11 });
+  assert.equal(cellOfElement("[3, 1]", "40×2", { rows: 16, columns: 2 }), null, "several rows are one cell");
+  assert.equal(cellOfElement("", "1×1", { rows: 1, columns: 1 }), null);
 });
 
 test("a formula in one line of text: fractions with a stroke, powers with a roof", () => {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -148,6 +149,17 @@ def test_style_sheets_are_joined_in_order(tmp_path):
     assert stylesheet("two", "one", folder=tmp_path) == ".two { color: blue }\n\n.one { color: red }\n"
     with pytest.raises(BundleError, match=r"no file three\.css"):
         stylesheet("three", folder=tmp_path)
+
+
+def test_the_dark_palette_is_the_same_for_jupyter_and_for_other_pages():
+    """CSS needs it twice, and what is mended in one of them must not be forgotten in the other."""
+    palettes = [
+        re.sub(r"var\(--jp-[\w-]+, (#\w+)\)", r"\1", each)
+        for each in re.findall(r"\{([^{}]*color-scheme: dark;)", stylesheet("theme"))
+    ]
+    assert len(palettes) == 2
+    first, second = ([line.strip() for line in each.strip().splitlines()] for each in palettes)
+    assert first == second
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed")

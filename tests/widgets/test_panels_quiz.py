@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import handmade_panels
+import numpy as np
 import pytest
 from panels_on_page import lit, open_node, panel
 
+import nbgrad as ng
 from nbgrad.widgets.player import Player
 
 ASK = "#cells .ng-question"
@@ -99,6 +101,24 @@ def test_the_asked_node_and_where_its_gradient_comes_from_are_on_the_stage(open_
             "node => [node, node.closest('.ng-stage')].map(each => each.getBoundingClientRect().right)"
         )
         assert right <= edge, node
+
+
+def test_the_asked_element_of_an_array_is_marked_in_its_picture(page, mount):
+    x = ng.tensor(np.array([[0.1, 0.2], [0.3, 0.4], [0.5, -2.0]]), requires_grad=True, name="x")
+    player = ng.animate((x * x * x).sum())
+    assert player.payload["quiz"][0]["element"] == "[2, 1]"
+    mount(page, player)
+    page.locator(".ng-open-quiz").click()
+    ring = page.locator(".ng-asked-ring")
+    ring.wait_for()
+    picture = page.locator(".ng-asked [data-value] > g").bounding_box()
+    middle = [
+        ring.bounding_box()[side] + ring.bounding_box()[size] / 2 for side, size in (("x", "width"), ("y", "height"))
+    ]
+    assert (middle[0] - picture["x"]) / picture["width"] == pytest.approx(3 / 4, abs=0.03)
+    assert (middle[1] - picture["y"]) / picture["height"] == pytest.approx(5 / 6, abs=0.03)
+    button(page, "Reveal").click()
+    assert ring.count() == 0
 
 
 def test_facts_about_nodes_wait_for_the_answer(quiz):

@@ -1,4 +1,4 @@
-// What an edit has replaced: the old number struck beside the new one, the old picture small beside the new one.
+// What an edit has replaced: the old number struck beside the new one, the old picture small beside the new one or below it.
 
 import { svgElement } from "./dom.js";
 
@@ -9,7 +9,8 @@ const GHOST_GAP = 6;
 const BOLD = 1.1; // how much wider a number is while it is set in bold, as one that has just changed
 const FEWEST_DIGITS = 2; // a ghost that is rounded any further could be taken for another number
 const LARGEST_SHARE = 0.45; // of a picture's size
-const SMALLEST_PICTURE = 9; // px: a picture that would be smaller lies over the new one's corner
+const SMALLEST_PICTURE = { longer: 14, shorter: 4 }; // px of its sides: one that would be smaller is left out
+const PICTURE_GAP = 3; // px that stay free around a small picture
 
 /** Where the ghost of a number begins beside one of `width` px; null where it would leave the `room`. */
 export function placeOfText(width, ghost, room) {
@@ -25,13 +26,24 @@ export function shorterTexts(old, now) {
   return helps ? [old, rounded] : [old];
 }
 
-/** Where and how small a picture of `size` stands for what was there: right of the new one, else over its corner. */
-export function placeOfPicture(size, room) {
-  const free = (room - size.width - 6) / size.width;
-  const beside = free * size.width >= SMALLEST_PICTURE;
-  const share = beside ? Math.min(free, LARGEST_SHARE) : LARGEST_SHARE;
-  const x = beside ? size.width + 3 : size.width * (1 - share);
-  return { share, x, y: size.height * (1 - share), beside };
+/**
+ * Where and how small a picture of `size` stands for what was there: right of the new one, else below it and right of
+ * its `captions` ({ right, top, bottom }), so that it covers neither; null where there is no room.
+ */
+export function placeOfPicture(size, room, captions) {
+  const sizeIn = (width, height) => Math.min(width / size.width, height / size.height, LARGEST_SHARE);
+  const beside = sizeIn(room - size.width - 2 * PICTURE_GAP, size.height);
+  if (isLargeEnough(size, beside)) {
+    return { share: beside, x: size.width + PICTURE_GAP, y: size.height * (1 - beside) };
+  }
+  const left = captions.right + PICTURE_GAP;
+  const below = sizeIn(room - left - PICTURE_GAP, captions.bottom - captions.top);
+  return isLargeEnough(size, below) ? { share: below, x: left, y: captions.top } : null;
+}
+
+function isLargeEnough(size, share) {
+  const { longer, shorter } = SMALLEST_PICTURE;
+  return Math.max(size.width, size.height) * share >= longer && Math.min(size.width, size.height) * share >= shorter;
 }
 
 /**
@@ -58,19 +70,24 @@ function withoutSign(text) {
   return text.replace(/^∂\s*/, "");
 }
 
-/** Put the ghost of an old picture into a slot that has `room` px. */
+/** Put the ghost of an old picture into a slot that has `room` px, if it is enough. */
 export function addGhostPicture(slot, nodes, room) {
+  const captions = [...slot.querySelectorAll("text")].map((text) => text.getBBox());
   const root = svgElement("g", { class: "ng-ghost" }, nodes);
   slot.append(root);
   const size = root.getBBox();
   if (size.width === 0) {
     return; // the page is not laid out
   }
-  const { share, x, y, beside } = placeOfPicture(size, room);
-  root.setAttribute("transform", `translate(${x.toFixed(1)},${y.toFixed(1)}) scale(${share.toFixed(3)})`);
-  if (!beside) {
-    const { width, height } = size;
-    const frame = { class: "ng-ghost-frame", x: "0", y: "0", width: String(width), height: String(height), fill: "none" };
-    root.append(svgElement("rect", frame));
+  const place = placeOfPicture(size, room, {
+    right: Math.max(0, ...captions.map((text) => text.x + text.width * BOLD)),
+    top: size.height + PICTURE_GAP,
+    bottom: Math.max(0, ...captions.map((text) => text.y + text.height)),
+  });
+  if (place === null) {
+    root.remove();
+    return;
   }
+  const { share, x, y } = place;
+  root.setAttribute("transform", `translate(${x.toFixed(1)},${y.toFixed(1)}) scale(${share.toFixed(3)})`);
 }

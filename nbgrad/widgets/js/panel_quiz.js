@@ -1,5 +1,6 @@
 // The quiz: the learner says a gradient before the pass shows it, and is told right, or which slip it was.
 
+import { markCell, unmarkCells } from "./asked_cell.js";
 import { element } from "./dom.js";
 import { frameOfNode, panelButton, panelDisable, panelStatus } from "./panel_parts.js";
 import { judge } from "./quiz_slips.js";
@@ -149,7 +150,11 @@ export function buildQuizPanel(desk) {
     const slots = desk.root.querySelectorAll(`[data-gradient="${question.node}"]`);
     slots.forEach((slot) => {
       slot.classList.add("ng-secret");
-      slot.closest("[data-node]")?.classList.add("ng-asked");
+      const node = slot.closest("[data-node]");
+      node?.classList.add("ng-asked");
+      if (node && question.element) {
+        markCell(node, question.element, desk.payload().nodes[question.node]?.shape ?? "");
+      }
     });
     lock(Math.max(0, question.frame - 1));
   }
@@ -202,6 +207,7 @@ function usersOf(desk, { node }) {
 }
 
 function unveil(root) {
+  unmarkCells(root);
   root.querySelectorAll(".ng-secret, .ng-asked").forEach((place) => place.classList.remove("ng-secret", "ng-asked"));
 }
 
