@@ -13,6 +13,7 @@ import pytest
 from graph_models import Scalars
 
 import nbgrad as ng
+from nbgrad import display
 from nbgrad.core import errors
 from nbgrad.display import measure, scene, theme, validate
 from nbgrad.graph import run_one_epoch
@@ -355,3 +356,10 @@ def test_a_graph_that_is_too_large_says_so():
 def test_an_expression_inside_a_formula_has_parentheses(compute, expected):
     steps = drawn_steps(picture_of(compute(leaf(2.0, name="a"), leaf(3.0, name="b"))))
     assert steps[1].formula == expected
+
+
+@pytest.mark.parametrize("option", [{"level": "module"}, {"depth": 0}, {"compare": None}, {"params": None}])
+def test_a_drawing_says_which_options_want_a_new_drawing(option):
+    drawing = ng.draw(leaf(3.0) * 2)
+    with pytest.raises(display.OptionError, match=f"ng.draw.*{next(iter(option))}=.*anew"):
+        drawing.look(**option)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from math import ceil, floor, isfinite, isnan, log10
+from math import isfinite, isnan, log10
 from typing import Any
 
 import networkx as nx
@@ -16,8 +16,8 @@ import numpy as np
 
 from nbgrad.display import messages, numbers, schema, stats, theme
 
-LEAST_DECADES = 2  # that the scale spans: gradients of almost one size shall look so
-LEAST_POWER, GREATEST_POWER = -323, 308  # powers of ten that are numbers; the scale ends there
+LEAST_DECADES = 0.5  # that the scale spans, a factor of some 3: gradients of almost one size shall look so
+LEAST_POWER, GREATEST_POWER = -323.3, 308.25  # powers of ten that are numbers; the scale ends there
 THINNEST, THICKEST = 1.2, 8.0  # px, of an edge
 
 
@@ -26,8 +26,8 @@ class Heat:
     """The sizes of a graph's gradients by node, and the powers of ten at which their scale begins and ends."""
 
     sizes: dict[int, float]
-    lowest: int
-    highest: int
+    lowest: float
+    highest: float
 
     def share(self, size: float) -> float:
         """Return where on the scale a size lies, from 0 to 1."""
@@ -63,16 +63,17 @@ def heat_of(graph: nx.MultiDiGraph) -> Heat:
 
     >>> graph = nx.DiGraph()
     >>> graph.add_node("w", kind="parameter", value=1.0, gradient=1e-9)
+    >>> graph.add_node("v", kind="parameter", value=1.0, gradient=1e-6)
     >>> found = heat_of(schema.normalise(graph))
     >>> found.lowest, found.highest, found.sizes
-    (-11, -9, {0: 1e-09})
+    (-9.0, -6.0, {0: 1e-09, 1: 1e-06})
     """
     learning = [node for node, kind in graph.nodes(data="kind") if kind not in ("data", "constant")]
     sizes = {node: size for node in learning for size in _size_at(graph.nodes[node])}
     positive = [size for size in sizes.values() if isfinite(size) and size > 0]
-    lowest, highest = (floor(log10(min(positive))), ceil(log10(max(positive)))) if positive else (-LEAST_DECADES, 0)
-    highest = min(max(highest, LEAST_POWER + LEAST_DECADES), GREATEST_POWER)
-    return Heat(sizes, max(min(lowest, highest - LEAST_DECADES), LEAST_POWER), highest)
+    lowest, highest = (log10(min(positive)), log10(max(positive))) if positive else (0.0, 0.0)
+    beside = max(LEAST_DECADES - (highest - lowest), 0.0) / 2  # of a narrow range, the middle stays the middle
+    return Heat(sizes, max(lowest - beside, LEAST_POWER), min(highest + beside, GREATEST_POWER))
 
 
 def _size_at(facts: Mapping[str, Any]) -> tuple[float, ...]:

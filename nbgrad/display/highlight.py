@@ -15,10 +15,12 @@ NAMED = 12  # names that a message lists
 
 @dataclass(frozen=True, slots=True)
 class Lit:
-    """Ids of the nodes, and (u, v, key) of the edges, that are lit."""
+    """Ids of the nodes, and (u, v, key) of the edges, that are lit. apart: the nodes that were asked for, among others,
+    and have no way to or from any of these."""
 
     nodes: frozenset[int]
     edges: frozenset[tuple[int, int, int]]
+    apart: tuple[int, ...] = ()
 
 
 def lit(graph: nx.MultiDiGraph, look: Look) -> Lit | None:
@@ -33,11 +35,24 @@ def lit(graph: nx.MultiDiGraph, look: Look) -> Lit | None:
     """
     if not look.highlight:
         return None
-    wanted = [node for one in look.highlight for node in _found(graph, one)]
+    asked = [_found(graph, one) for one in look.highlight]
+    wanted = [node for nodes in asked for node in nodes]
     below = _reached(wanted, graph.successors)
     above = _reached(wanted, graph.predecessors)
     edges = frozenset((u, v, key) for u, v, key in graph.edges(keys=True) if u in below and v in above)
-    return Lit(frozenset(below & above), edges)
+    return Lit(frozenset(below & above), edges, _apart(graph, asked))
+
+
+def _apart(graph: nx.MultiDiGraph, asked: list[list[int]]) -> tuple[int, ...]:
+    """Return the nodes that have no way to or from anything else that was asked for, in the graph's order."""
+    wanted = {node for nodes in asked for node in nodes}
+    apart: set[int] = set()
+    for nodes in asked:
+        others = wanted - set(nodes)
+        near = _reached(nodes, graph.successors) | _reached(nodes, graph.predecessors)
+        if others and not near & others:
+            apart.update(nodes)
+    return tuple(sorted(apart))
 
 
 def _found(graph: nx.MultiDiGraph, wanted: int | str) -> list[int]:

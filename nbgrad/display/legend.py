@@ -6,12 +6,15 @@ from collections.abc import Callable
 
 import numpy as np
 
-from nbgrad.display import heat, measure, messages, numbers, theme, thumbnail
+from nbgrad.display import heat, measure, messages, numbers, schema, theme, thumbnail
 from nbgrad.display.compare import COMPARED
 from nbgrad.display.elements import text
+from nbgrad.display.highlight import Lit
+from nbgrad.display.highlight import lit as highlighted
 from nbgrad.display.scene import MARGIN, PICTURE, TABLE, Scene
 
 ROW = 26  # px
+MOST_APART = 4  # names that a row lists
 SHARES = 12  # steps in which the scale of heat is shown
 
 
@@ -45,6 +48,8 @@ def _rows(scene: Scene) -> list[_Row]:
         rows.append(_colours(scene))
     if scene.look.heat:
         rows.append(_heat(scene))
+    if (lit := highlighted(scene.graph, scene.look)) and lit.apart:
+        rows.append(_apart(scene, lit))
     if scene.graph.graph.get(COMPARED):
         rows.append(_changes(scene))
     return rows
@@ -109,6 +114,15 @@ def _heat(scene: Scene) -> _Row:
         line = f'stroke="{row.paint.badge_line}" stroke-width="{heat.THINNEST:g}" stroke-dasharray="2 5"'
         row.draw(f'<path d="M{row.x:g},0h30" fill="none" {line}/>', 36)
         row.say(messages.say("legend_heat_zero"), 16)
+    return row
+
+
+def _apart(scene: Scene, lit: Lit) -> _Row:
+    """Return what is said where nodes are highlighted between which there is no way."""
+    names = [measure.clean(schema.called(scene.graph, node), 40) for node in lit.apart[:MOST_APART]]
+    names += ["…"] * (len(lit.apart) > MOST_APART)
+    row = _Row(scene.look.palette)
+    row.say(messages.say("no_way", names=messages.listed(names)))
     return row
 
 

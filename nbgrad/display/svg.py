@@ -115,6 +115,8 @@ def _said_of_look(scene: Scene) -> list[str]:
     said = []
     if lit := highlighted(scene.graph, scene.look):
         said.append(messages.say("highlighted", names=_listed(_names(scene.graph, lit.nodes))))
+        if lit.apart:
+            said.append(messages.say("no_way", names=_listed(_names(scene.graph, lit.apart))))
     if scene.look.heat:
         said.append(heat_sentence(scene.graph, scene.look.digits))
     changed = _names(scene.graph, [node for node, change in scene.graph.nodes(data="change") if change])

@@ -75,6 +75,8 @@ def _below(graph: nx.MultiDiGraph, look: Look) -> Iterator[str]:
     if lit := highlighted(graph, look):
         names = [schema.called(graph, node) for node in graph if node in lit.nodes]
         yield messages.say("highlighted", names=messages.listed(names))
+        if lit.apart:
+            yield messages.say("no_way", names=_listed([schema.called(graph, node) for node in lit.apart]))
     if look.heat:
         yield heat.sentence(graph, look.digits)
     yield from changes(graph, look.digits)

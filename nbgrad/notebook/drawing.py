@@ -45,10 +45,11 @@ class Drawing:
         self._ids = ids or {}
 
     def look(self, **options: Any) -> Drawing:
-        """The same graph drawn with other options, those of ``nbgrad.draw``; what is not named stays as it is.
+        """The same graph drawn with other options of ``nbgrad.draw``; what is not named stays as it is.
 
         Raises:
-            OptionError: there is no such option, or it has no such value.
+            OptionError: there is no such option, or it has no such value; or it chooses what is drawn (``level``,
+                ``depth``, ``compare``, ``params``), for which ``nbgrad.draw`` is called anew.
 
         >>> import nbgrad as ng
         >>> x = ng.tensor(3.0, requires_grad=True, name="x")
@@ -56,6 +57,7 @@ class Drawing:
         >>> drawing.look(theme="dark").options.digits
         2
         """
+        _check_looks(options)
         if "highlight" in options:
             options["highlight"] = _chosen(options["highlight"], self._ids)
         return Drawing(self.graph, self.options.but(**options), self._ids, self._whole)._checked()
@@ -136,6 +138,21 @@ class Drawing:
         return self.text
 
 
+WHAT_IS_DRAWN = ("level", "depth", "compare", "params")  # options that choose it; the others say how it looks
+
+
+def _check_looks(options: dict[str, Any]) -> None:
+    """Raise OptionError where an option cannot be changed any more once a graph is drawn."""
+    from ..display import OptionError
+
+    for option in options:
+        if option in WHAT_IS_DRAWN:
+            raise OptionError(
+                f"{option}= chooses what is drawn, and this drawing has been drawn already: look() changes only how it "
+                f"looks. Call ng.draw(..., {option}=...) anew."
+            )
+
+
 class TooLarge(Drawing):
     """What stands for the picture of a graph that is too large to be drawn: it says so at once."""
 
@@ -146,6 +163,7 @@ class TooLarge(Drawing):
 
     def look(self, **options: Any) -> TooLarge:
         """The same message with other options."""
+        _check_looks(options)
         return TooLarge(self.nodes, self.options.but(**options), self.why)
 
     def save(self, path: str | Path, *, dpi: float | None = None) -> Path:

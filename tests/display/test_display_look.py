@@ -198,3 +198,37 @@ def test_sizes_neither_overflow_nor_lose_the_imaginary_part(gradient):
     assert size_of(gradient) == pytest.approx(abs(gradient[0]))
     assert len(heat_of(normalise(chain([gradient, 1.0]))).sizes) == 2
     check_boxes(to_svg(chain([gradient, 1.0]), look=Look(heat=True)))
+
+
+def test_the_scale_of_heat_is_the_range_that_is_there():
+    found = heat_of(normalise(chain([0.3, 0.9, 2.4])))
+    assert [round(10**end, 6) for end in (found.lowest, found.highest)] == [0.3, 2.4]
+    assert [found.share(size) for size in (0.3, 2.4)] == [0.0, 1.0]
+
+
+def test_gradients_of_almost_one_size_look_so():
+    found = heat_of(normalise(chain([1.0, 1.1, 1.0])))
+    assert 0.4 < found.share(1.0) < found.share(1.1) < 0.6
+    assert 10 ** (found.highest - found.lowest) > 3
+
+
+@pytest.mark.parametrize("sizes", [[5e-324, 5e-324], [1.7e308, 1.7e308], [5e-324, 1.7e308]])
+def test_the_scale_of_heat_ends_where_numbers_end(sizes):
+    found = heat_of(normalise(chain(sizes)))
+    assert 0 < 10.0**found.lowest < 10.0**found.highest < np.inf
+    check_boxes(to_svg(chain(sizes), look=Look(heat=True)))
+
+
+# ---- highlighted, and apart
+def test_highlighting_says_where_there_is_no_way():
+    graph = nx.DiGraph([("a", "c"), ("b", "c")])
+    said = "No way to or from the other highlighted nodes: a, b."
+    picture = to_svg(graph, look=Look(highlight=("a", "b")))
+    assert picture.count(said) == 2  # in the description and below the drawing
+    assert said in to_text(graph, Look(highlight=("a", "b")))
+
+
+@pytest.mark.parametrize("highlight", [("a", "c"), ("a", "b", "c"), ("a",)])
+def test_where_there_is_a_way_nothing_more_is_said(highlight):
+    graph = nx.DiGraph([("a", "c"), ("b", "c")])
+    assert "No way" not in to_svg(graph, look=Look(highlight=highlight)) + to_text(graph, Look(highlight=highlight))

@@ -168,6 +168,7 @@ SENTENCES = {
     "changed_by": "最多变动 {most}",
     "changed_inside": "其中有变动的：{names}",
     "highlighted": "强调：{names}。",
+    "no_way": "与其他强调的节点之间没有路径：{names}。",
     "as_table": "以表格显示",
     # exports
     "unknown_format": "无法写出 {name}：扩展名 {suffix!r} 不在可用的格式之中：{known}。",
