@@ -303,20 +303,21 @@ def _pictures(node: Node, slot: _Slot, array: np.ndarray | None, paint: Paint, b
     if array is not None and array.dtype.kind == "c":
         caption = f"|{caption}|"
     parts.append(text(0, below, caption, slot.css, theme.LABEL_SIZE, slot.colour))
-    if any(each is not None for each in seen):
-        room = PITCH - 3 if len(shown) == 1 else thumbnail.SIZE + ARROW - 4
-        parts.append(_small(0, round(below + 13, 1), _scale(greatest, seen, room), paint))
+    for place, found in enumerate(seen):
+        if found is not None:
+            room = PITCH - 3 if place == len(seen) - 1 else thumbnail.SIZE + ARROW - 4
+            said = _scale(thumbnail.reach(found), found, room)
+            parts.append(_small(place * (thumbnail.SIZE + ARROW), round(below + 13, 1), said, paint))
     if before and array is not None and shown[0] is not None:
-        change = greatest_change(shown[0], array)
-        moved = numbers.fitting(change, theme.SHAPE_SIZE, thumbnail.SIZE + PAIR_GAP - 4, sign="Δ ")
-        parts.append(_small(thumbnail.SIZE + ARROW, round(below + 13, 1), moved, paint))
+        moved = numbers.fitting(greatest_change(shown[0], array), theme.SHAPE_SIZE, PITCH, sign="Δ ")
+        parts.append(_small(thumbnail.SIZE + ARROW, below, moved, paint))
     return "".join(parts)
 
 
-def _scale(greatest: float | None, seen: list[np.ndarray | None], room: float) -> str:
-    """Say where the colours of thumbnails end; where no number is finite, what there is instead."""
+def _scale(greatest: float | None, seen: np.ndarray, room: float) -> str:
+    """Say how far the numbers of a thumbnail go; where none is finite, what there is instead."""
     if greatest is None:
-        return "NaN" if any(np.isnan(each).any() for each in seen if each is not None) else "±∞"
+        return "NaN" if np.isnan(seen).any() else "±∞"
     return numbers.fitting(greatest, theme.SHAPE_SIZE, room, sign="±") if greatest else "0"
 
 

@@ -114,3 +114,16 @@ def test_graphs_that_differ_are_told_so_with_the_place(other, said):
     assert said in str(raised.value)
     assert str(raised.value).startswith("These are not two runs of the same graph")
     assert "Compare results of the same code." in str(raised.value)
+
+
+def test_large_arrays_say_how_large_they_were_and_are():
+    picture = to_svg(compared(run(x=np.full((3, 4), 38.8), k=0.5), run(x=np.full((3, 4), 0.584), k=0.5)))
+    shown = said(box_of(picture, 2))
+    assert [each for each in ("±19.4", "±0.292", "Δ 19.1") if each not in shown] == []
+    assert "the greater ±" in picture
+
+
+def test_gradients_that_are_not_shown_are_not_compared():
+    before, after = run(), run()
+    before.nodes[0]["gradient"], after.nodes[0]["gradient"] = np.asarray(1.0), np.asarray(2.0)
+    assert compared(before, after).nodes[0]["change"] is None

@@ -54,4 +54,4 @@ def test_the_key_says_what_a_cell_stands_for_only_where_it_stands_for_several():
 
 
 def test_two_runs_are_on_the_scale_of_the_greater():
-    assert below(to_svg(compared(leaf(SPIKE), leaf(SPIKE / 2)))) == ["±1000"]
+    assert below(to_svg(compared(leaf(SPIKE), leaf(SPIKE / 2)))) == ["±1000", "±500"]

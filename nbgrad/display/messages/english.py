@@ -163,7 +163,7 @@ SENTENCES = {
     "{greatest_at}.",
     "heat_not_finite": "There is NaN or ∞ in the gradient of: {names}.",
     "legend_changed": "changed: before → after",
-    "legend_changed_pictures": "Δ below a picture: the greatest change",
+    "legend_changed_pictures": "pictures before and after: colours up to the greater ±; Δ: the greatest change",
     "legend_changed_tables": "bold numbers: those that changed",
     "changes": "Changed:",
     "changes_in": "Changed: {names}.",

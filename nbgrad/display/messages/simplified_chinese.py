@@ -158,7 +158,7 @@ SENTENCES = {
     "heat_range": "梯度的大小（均方根）：最小 {least}，在 {least_at}；最大 {greatest}，在 {greatest_at}。",
     "heat_not_finite": "这些节点的梯度里有 NaN 或 ∞：{names}。",
     "legend_changed": "有变动：之前 → 之后",
-    "legend_changed_pictures": "小图下方的 Δ：最大的变动",
+    "legend_changed_pictures": "前后两幅小图：颜色都到较大的 ± 为止；Δ：最大的变动",
     "legend_changed_tables": "粗体的数有变动",
     "changes": "变动：",
     "changes_in": "有变动的：{names}。",
