@@ -16,7 +16,6 @@ from nbgrad.display.plans import (
     GRADIENT_NAME_HEIGHT,
     NONE,
     NOTE_HEIGHT,
-    PAIR_GAP,
     PICTURE,
     PITCH,
     STACK,
