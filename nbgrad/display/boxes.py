@@ -168,6 +168,7 @@ def _tooltip(scene: Scene, node: Node, gradients: bool) -> str:
     if gradients and facts["gradient"] is not None:
         summary = numbers.summary(facts["gradient"], "", digits, counts=True)
         said.append(messages.say("tooltip_gradient", said=summary))
+        said += [messages.say("as_good_as_zero")] * bool(node.rounding)
     elif node.shows_gradient:
         said.append(messages.say("tooltip_gradient", said=messages.say("gone" if facts["gone"] else "not_yet")))
     if facts["stale"]:
@@ -288,6 +289,9 @@ def _pictures(node: Node, slot: _Slot, array: np.ndarray | None, paint: Paint, b
     shown = [schema.as_array(old) for old in before] + [array]
     seen = [None if each is None or not _fits(node, each) else thumbnail.seen(each) for each in shown]
     greatest = thumbnail.reach(*(each for each in seen if each is not None))
+    is_zero = slot.caption == "gradient" and not before and 0 < (greatest or 0) <= node.rounding
+    if is_zero:
+        greatest = np.inf  # no colour: it would be that of a gradient
     parts, x = [], 0
     for each, found in zip(shown, seen, strict=True):
         if x:
@@ -305,7 +309,7 @@ def _pictures(node: Node, slot: _Slot, array: np.ndarray | None, paint: Paint, b
     for place, found in enumerate(seen):
         if found is not None:
             room = PITCH - 3 if place == len(seen) - 1 else thumbnail.SIZE + ARROW - 4
-            said = _scale(thumbnail.reach(found), found, room)
+            said = "≈ 0" if is_zero else _scale(thumbnail.reach(found), found, room)
             parts.append(_small(place * (thumbnail.SIZE + ARROW), round(below + 13, 1), said, paint))
     if before and array is not None and shown[0] is not None:
         moved = numbers.fitting(greatest_change(shown[0], array), theme.SHAPE_SIZE, PITCH, sign="Δ ")

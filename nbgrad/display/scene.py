@@ -5,7 +5,7 @@ What a box holds and how large it is was planned before, see ``plans``; here it 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import networkx as nx
@@ -30,6 +30,7 @@ from nbgrad.display.plans import (
     plan,
     text_inset,
 )
+from nbgrad.display.rounding import remainders
 
 __all__ = [
     "LINE",
@@ -65,7 +66,7 @@ class Badge:
 @dataclass(frozen=True, slots=True)
 class Node:
     """A box with what it says. x, y: upper left corner; value_at and gradient_at: where these two are
-    drawn."""
+    drawn; rounding: a gradient no greater than this is what rounding left of zero."""
 
     id: int
     kind: str
@@ -88,6 +89,7 @@ class Node:
     cell_width: float = 0.0
     note: str = ""
     sheets: int = 0
+    rounding: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +133,12 @@ def build(graph: nx.MultiDiGraph, direction: str = "LR", spacing: float = 1.0, l
     placed = layout(graph, sizes, direction=direction, spacing=spacing, groups=paths)
     dx, dy = _shift(placed, sizes)
     nodes = {}
+    zero = remainders(graph) if look.values != "forward" else {}
     for node in graph:
         (x, y), (width, height) = placed.positions[node], sizes[node]
         corner = (x + dx - width / 2, y + dy - height / 2)
-        nodes[node] = _node(node, graph.nodes[node]["kind"], plans[node], corner, direction)
+        box = _node(node, graph.nodes[node]["kind"], plans[node], corner, direction)
+        nodes[node] = replace(box, rounding=zero[node]) if node in zero else box
     edges = {}
     for u, v, key in graph.edges(keys=True):
         points = _moved(placed.curves[u, v, key], dx, dy)

@@ -12,6 +12,7 @@ from nbgrad.display import heat, measure, messages, numbers, schema
 from nbgrad.display.compare import changes
 from nbgrad.display.highlight import lit as highlighted
 from nbgrad.display.look import DEFAULT, Look
+from nbgrad.display.rounding import remainders
 
 LONGEST_COMPUTATION = 60
 MOST_ROWS = 1500
@@ -42,11 +43,14 @@ def to_text(graph: Any, look: Look = DEFAULT) -> str:
         rows = [row[:DTYPE] + row[DTYPE + 1 :] for row in rows]
     widths = [max(measure.columns(row[place]) for row in rows) for place in range(len(rows[0]))]
     lines = [_line(row, widths) for row in rows]
+    zero = remainders(graph)
     for place, node in enumerate(list(graph)[:MOST_ROWS], 1):
         if problem := graph.nodes[node]["problem"]:
             lines[place] += f"  ← {messages.say('arises_here', problem=problem)}"
         if stale := graph.nodes[node]["stale"]:
             lines[place] += f"  ← {messages.say(stale)}"
+        if node in zero and graph.nodes[node]["kind"] in schema.DIFFERENTIATED:
+            lines[place] += f"  ← {messages.say('as_good_as_zero')}"
     if len(graph) > MOST_ROWS:
         lines.append(messages.say("more_rows", count=f"{len(graph) - MOST_ROWS:,}"))
     lines += _below(graph, look)

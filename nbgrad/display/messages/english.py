@@ -38,6 +38,7 @@ SENTENCES = {
     "tooltip_images": "drawn as {count} images of {image}, {columns} in a row",
     "tooltip_value": "value: {said}",
     "tooltip_gradient": "gradient: {said}",
+    "as_good_as_zero": "gradient as good as zero: only rounding is left",
     "tooltip_saved": "kept for the backward pass: {said}",
     "tooltip_before": "before: {said}",
     "legend_negative": "negative",

@@ -38,6 +38,7 @@ SENTENCES = {
     "tooltip_images": "画成 {count} 幅 {image} 的图，每行 {columns} 幅",
     "tooltip_value": "值：{said}",
     "tooltip_gradient": "梯度：{said}",
+    "as_good_as_zero": "梯度等同于零：只剩舍入误差",
     "tooltip_saved": "为反向传播保留：{said}",
     "tooltip_before": "之前的{said}",
     "legend_negative": "负",

@@ -38,6 +38,7 @@ SENTENCES = {
     "tooltip_images": "畫成 {count} 幅 {image} 的圖，每列 {columns} 幅",
     "tooltip_value": "值：{said}",
     "tooltip_gradient": "梯度：{said}",
+    "as_good_as_zero": "梯度等同於零：只剩捨入誤差",
     "tooltip_saved": "為反向傳播保留：{said}",
     "tooltip_before": "之前的{said}",
     "legend_negative": "負",
