@@ -6,7 +6,7 @@ import test from "node:test";
 import { promptNumber } from "../../nbgrad/widgets/js/cell_lines.js";
 import { EDIT_GAP, EDIT_PATIENCE, EditSender } from "../../nbgrad/widgets/js/edit_sender.js";
 import { judge } from "../../nbgrad/widgets/js/quiz_slips.js";
-import { fieldStep, fieldText, stepped, typedNumber } from "../../nbgrad/widgets/js/typed_number.js";
+import { fieldStep, fieldText, hasUnclearComma, stepped, typedNumber } from "../../nbgrad/widgets/js/typed_number.js";
 
 test("numbers as people write them", () => {
   const texts = ["0.5", "−0.5", "–0,5", " - 0.5 ", "+3", ".5", "5.", "1e-3", "1E−3", "1/4", "−1/2", "½", "-２.５"];
@@ -29,8 +29,23 @@ test("sums and products count as numbers", () => {
   near("8/4/2", 1);
 });
 
+test("powers count as numbers", () => {
+  const texts = ["2^2", "2**3", "10^-3", "2 ** −1", "10^(1-2)", "2^3^2", "-2^2", "3×2^2", "5²", "10⁻³", "(1+1)²"];
+  assert.deepEqual(texts.map(typedNumber), [4, 8, 0.001, 0.5, 0.1, 512, -4, 12, 25, 0.001, 4]);
+});
+
+test("a comma that could mean two things is no number, and is known as the cause", () => {
+  for (const text of ["1,000", "12,345", "1,5,0", "1,23,456", "1.5,0", "2 × 1,000"]) {
+    assert.deepEqual([text, typedNumber(text), hasUnclearComma(text)], [text, null, true]);
+  }
+  assert.deepEqual(["0,125", "1,2345", ",5", "1000,5", "1,000.5", "12,345,678"].map(typedNumber), [
+    0.125, 1.2345, 0.5, 1000.5, 1000.5, 12345678,
+  ]);
+  assert.deepEqual(["abc", "1..2", "1,5", ""].map(hasUnclearComma), [false, false, false, false]);
+});
+
 test("what is no number", () => {
-  const texts = ["1+", "*2", "(1", "1)", "2(3)", "3 4 x", "((", "-+1", "1e400", "", "  ", "-", "abc", "1/0", "/2", "2/", "0x10", "1e", "Infinity", "NaN", "1..2", "--1"];
+  const texts = ["1+", "*2", "(1", "1)", "2(3)", "3 4 x", "((", "-+1", "1e400", "", "  ", "-", "abc", "1/0", "/2", "2/", "0x10", "1e", "Infinity", "NaN", "1..2", "--1", "2^", "^2", "²", "2^^2", "(-8)^0.5", "9^9999"];
   assert.deepEqual(texts.map(typedNumber), texts.map(() => null));
 });
 
@@ -105,9 +120,26 @@ test("the slips with two paths", () => {
 
 test("a gradient of zero", () => {
   const shut = { answer: 0, text: "0", upstream: [0.3], local: [0], products: [0] };
-  assert.deepEqual(kinds(shut, [0, 0.0001, 0.3, 0.1]), ["right", "right", "upstream", "not_yet"]);
+  assert.deepEqual(kinds(shut, [0, 0.0001, 0.3, 0.1]), ["right", "not_yet", "upstream", "not_yet"]);
   const still = { answer: 0, text: "0", upstream: [0], local: [2], products: [0] };
   assert.deepEqual(kinds(still, [0, 2, 0.5]), ["right", "local", "not_yet"]);
+});
+
+test("near zero, right is what the digits on the page lead to", () => {
+  const flat = { answer: 0, text: "0", upstream: [1], local: [0], products: [0] };
+  assert.deepEqual(kinds(flat, [0, 0.001, -1e-9]), ["right", "not_yet", "not_yet"]);
+  const thirds = { answer: 0, text: "0", upstream: [1, 1, 1], local: [1 / 3, 1 / 3, -2 / 3], products: [1 / 3, 1 / 3, -2 / 3] };
+  assert.deepEqual(kinds(thirds, [0, -0.001, 0.002]), ["right", "right", "not_yet"]);
+  const nearly = { answer: 0.004, text: "0.004", upstream: [1, 1], local: [0.6674, -0.6634], products: [0.6674, -0.6634] };
+  assert.deepEqual(kinds(nearly, [0.004, 0.0035, 0.0017]), ["right", "rounding", "not_yet"]);
+});
+
+test("the nearest slip is the one", () => {
+  const added = { answer: 0.0726, text: "0.073", upstream: [0.0363], local: [2], products: [0.0726] };
+  assert.deepEqual(kinds(added, [2.0363, 2]), ["sum", "local"]);
+  // z² at z = 0.7: who forgets the factor 2 gives the value of z.
+  const square = { answer: 1.4, text: "1.4", upstream: [1], local: [1.4], products: [1.4], value: 0.7 };
+  assert.deepEqual(judge(square, 0.7), { kind: "factor", factor: 0.5 });
 });
 
 test("numbers that are not finite make no slip", () => {

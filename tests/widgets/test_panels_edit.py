@@ -45,6 +45,46 @@ def test_a_typed_number_goes_to_the_kernel_and_its_answer_is_told(page, field):
     assert "value\n−0.250" in panel(page)
 
 
+def test_a_key_that_falls_into_an_answer_is_not_lost(open_page, mount):
+    page = open_page()
+    page.clock.install()
+    mount(page, Player(handmade_panels.payload()))
+    open_node(page, 0)
+    field = page.get_by_label("Value of x")
+    field.fill("1")
+    page.clock.run_for(430)
+    field.press("End")
+    field.press("2")
+    answer(page, {"kind": "done"}, {"editable": {"shape": [], "data": [1]}})
+    assert field.input_value() == "12", "the answer to 1 comes while 2 waits for the typing to pause"
+    page.clock.run_for(150)
+    field.press("5")
+    page.clock.run_for(430)
+    assert field.input_value() == "125"
+    assert [message["data"] for message in sent(page)] == [[1], [125]]
+    answer(page, {"kind": "done"}, {"editable": {"shape": [], "data": [125]}})
+    assert (field.input_value(), status(page)) == ("125", "Computed anew.")
+
+
+def test_a_complaint_goes_when_the_number_is_the_kernels_again(page, field):
+    field.fill("abc")
+    field.press("Enter")
+    assert "not a number" in status(page)
+    field.fill("2")
+    field.press("Enter")
+    assert (status(page), field.get_attribute("aria-invalid"), sent(page)) == ("", None, [])
+
+
+def test_a_comma_with_two_meanings_is_asked_about(page, field):
+    for text in ["1,000", "1,5,0"]:
+        field.fill(text)
+        field.press("Enter")
+        assert status(page) == "This comma could mean two things. Write 1.5 with a point, and 1000 without a comma."
+    field.fill("1,5")
+    field.press("Enter")
+    assert wait_for_sent(page, 1)[0]["data"] == [1.5]
+
+
 def test_typing_that_pauses_is_sent_as_well(page, field):
     field.fill("7")
     assert wait_for_sent(page, 1)[0]["data"] == [7]
@@ -140,7 +180,7 @@ def test_a_silent_kernel_is_told_and_the_number_is_kept(open_page, mount):
     page.keyboard.press("Enter")
     assert status(page) == "Computing …"
     page.clock.run_for(5100)
-    assert status(page) == "The kernel does not answer. What you have typed is kept."
+    assert status(page) == "No answer from the kernel yet; it may be busy. What you have typed is kept."
     page.keyboard.press("Escape")
     open_node(page, 0)
     assert page.get_by_label("Value of x").input_value() == "3"

@@ -248,7 +248,7 @@ def test_a_kernel_that_does_not_answer_is_told_of_and_the_page_goes_on(open_page
     page.clock.run_for(4900)
     assert page.locator(".ng-silence").text_content() == ""
     page.clock.run_for(200)
-    assert page.locator(".ng-silence").text_content().startswith("The kernel does not answer.")
+    assert page.locator(".ng-silence").text_content().startswith("No answer from the kernel yet;")
     page.locator(".ng-play").click()
     page.clock.run_for(600)
     assert frame(page) == START + 1

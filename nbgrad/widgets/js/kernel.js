@@ -1,9 +1,9 @@
-// What is asked of the kernel, and a line that says, once, that it does not answer.
+// What is asked of the kernel, and a line that says that no answer has come yet.
 
 const KERNEL_PATIENCE = 5000; // ms without an answer
 
 export class Kernel {
-  /** `onSilence` is called once, when the kernel is found not to answer; `onRefusal(text)` when it says that it cannot. */
+  /** `onSilence` is called when an answer is waited for too long; `onRefusal(text)` when it says that it cannot. */
   constructor(model, onSilence, onRefusal) {
     this.model = model;
     this.onSilence = onSilence;
@@ -39,7 +39,6 @@ export class Kernel {
 
   silent() {
     this.onSilence();
-    this.onSilence = () => {};
   }
 
   dispose() {

@@ -6,6 +6,8 @@
 const TOLERANCE = 0.02; // of the right number: who rounds to two digits is still right
 const NEARLY = 0.12; // beyond this it is not rounding any more
 const CANCELLED = 1e-6; // of the largest product: a sum as small as this is zero but for rounding
+const ALIKE = 1e-9; // of a number: slips whose numbers differ by less than this fit equally well
+const DIGITS = 3; // that the page shows of a number, and with which people reckon
 const FACTORS = [2, 3, 4, 5, 10, 100];
 
 /**
@@ -19,18 +21,42 @@ export function judge(question, typed) {
     return { kind: "right" };
   }
   // A slip that leads to the right number is none, so a number within reach of the right one never gets here.
-  const slip = slipsOf(question).find(([, number]) => isNear(typed, number));
-  if (slip) {
-    return { kind: slip[0] };
+  const slip = nearestSlip(question, typed);
+  if (slip === "value") {
+    // Where the number fits both, it says more that z² has the slope 2z than that z is the value.
+    const factor = plainFactor(answer, typed);
+    return factor === null ? { kind: slip } : { kind: "factor", factor };
   }
-  if (Math.abs(typed - answer) <= NEARLY * Math.abs(answer)) {
+  if (slip !== null) {
+    return { kind: slip };
+  }
+  if (Math.abs(typed - answer) <= Math.max(NEARLY * Math.abs(answer), roundingOf(question))) {
     return { kind: "rounding" };
   }
+  const factor = plainFactor(answer, typed);
+  return factor === null ? { kind: "not_yet" } : { kind: "factor", factor };
+}
+
+/** By how much `typed` is too large, where that is a plain factor; else null. */
+function plainFactor(answer, typed) {
   const factor = FACTORS.find((each) => isNear(typed, answer * each) || isNear(typed * each, answer));
-  if (factor) {
-    return { kind: "factor", factor: Math.abs(typed) > Math.abs(answer) ? factor : 1 / factor };
+  if (!factor || answer === 0) {
+    return null;
   }
-  return { kind: "not_yet" };
+  return Math.abs(typed) > Math.abs(answer) ? factor : 1 / factor;
+}
+
+/** The slip whose number is nearest to `typed`, of equally near ones the likeliest; null where none is near. */
+function nearestSlip(question, typed) {
+  let best = null;
+  let least = Infinity;
+  for (const [kind, number] of slipsOf(question)) {
+    const distance = Math.abs(typed - number);
+    if (isNear(typed, number) && distance < least - ALIKE * Math.abs(number)) {
+      [best, least] = [kind, distance];
+    }
+  }
+  return best;
 }
 
 /** Every slip and the number to which it leads, the likeliest first. */
@@ -66,14 +92,27 @@ function partialSums(numbers) {
   return sums;
 }
 
-function isRight({ answer, text, upstream, products }, typed) {
-  const largest = Math.max(0, ...products.filter(Number.isFinite).map(Math.abs));
-  if (Math.abs(answer) <= CANCELLED * largest) {
-    // What is left where products cancel is rounding, and counts as zero. Near zero no share of the answer helps; what counts is how small it is beside what went into it.
-    const size = Math.max(largest, ...upstream.filter(Number.isFinite).map(Math.abs));
-    return Math.abs(typed) <= size * 0.001;
+function isRight(question, typed) {
+  const { answer, text, products } = question;
+  const dust = CANCELLED * Math.max(0, ...products.filter(Number.isFinite).map(Math.abs));
+  if (Math.abs(answer) <= dust) {
+    // What is left where products cancel is zero but for rounding. No share of zero helps: as near as the numbers on
+    // the page allow is right.
+    return Math.abs(typed) <= Math.max(dust, roundingOf(question));
   }
   return isNear(typed, answer) || fieldReads(text, typed);
+}
+
+/** How far somebody may end from the sum of the products who reckons with the digits on the page. */
+function roundingOf({ upstream, local, products }) {
+  const errors = products.map((product, index) =>
+    Math.max(Math.abs(product - rounded(product)), Math.abs(product - rounded(upstream[index]) * rounded(local[index]))),
+  );
+  return total(errors.filter(Number.isFinite));
+}
+
+function rounded(number) {
+  return Number(number.toPrecision(DIGITS));
 }
 
 /** Whether `typed` is the very number that the page shows, however much it was rounded. */

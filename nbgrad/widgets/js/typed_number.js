@@ -1,29 +1,43 @@
 // Numbers as people write them, and numbers as a field shows them. Pure: Node can test it alone.
 
 const SIGNS = /[−–—‐‑]/g; // minus signs and the dashes that stand in for them
-const TOKEN = /\d[\d.,]*(?:e[+-]?\d+)?|[.,]\d+(?:e[+-]?\d+)?|[-+*/()]/giy;
+const TOKEN = /\d[\d.,]*(?:e[+-]?\d+)?|[.,]\d+(?:e[+-]?\d+)?|[-+*/^()]/giy;
 const PLAIN = /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const RAISED = /[⁺⁻]?[⁰¹²³⁴-⁹]+/g;
+const THOUSANDS = /^[1-9]\d{0,2}(,\d{3})+(\.\d*)?(e[+-]?\d+)?$/i;
+const ONE_GROUP = /^[1-9]\d{0,2},\d{3}(e[+-]?\d+)?$/i;
 
 /**
- * The number that `text` means, or null where it means none. Numbers may be added, multiplied and divided, with
- * parentheses ("0.3·0.4 + 1/3", "½"). A comma is a decimal point unless several commas, or a point as well, show that
- * it divides thousands. Full-width digits count, too.
+ * The number that `text` means, or null where it means none. Numbers may be added, multiplied, divided and raised to a
+ * power, with parentheses ("0.3·0.4 + 1/3", "½", "10^-3", "2**3", "5²"). A comma is a decimal point, or divides
+ * thousands where there are several or a point as well; where it could be either ("1,000"), the text means no number.
+ * Full-width digits count, too.
  */
 export function typedNumber(text) {
-  const tokens = tokensOf(
-    text
-      .replace(/[¼½¾]/g, (sign) => `(${sign.normalize("NFKC")})`)
-      .normalize("NFKC")
-      .replace(SIGNS, "-")
-      .replace(/[×·⋅∙]/g, "*")
-      .replace(/[÷⁄]/g, "/")
-      .replace(/\s|_/g, ""),
-  );
+  const tokens = tokensOf(keyboardText(text));
   if (tokens === null || tokens.length === 0) {
     return null;
   }
   const number = sumOf(tokens);
   return tokens.length === 0 && number !== null && Number.isFinite(number) ? number : null;
+}
+
+/** Whether `text` means no number because of a comma: "1,000" could be 1 or 1000, "1,5,0" is neither. */
+export function hasUnclearComma(text) {
+  return typedNumber(text) === null && (tokensOf(keyboardText(text)) ?? []).some((token) => /\d,/.test(token));
+}
+
+/** `text` with the signs of a keyboard only, and without spaces. */
+function keyboardText(text) {
+  return text
+    .replace(/[¼½¾]/g, (sign) => `(${sign.normalize("NFKC")})`)
+    .replace(RAISED, (power) => `^(${power.normalize("NFKC")})`)
+    .normalize("NFKC")
+    .replace(SIGNS, "-")
+    .replaceAll("**", "^")
+    .replace(/[×·⋅∙]/g, "*")
+    .replace(/[÷⁄]/g, "/")
+    .replace(/\s|_/g, "");
 }
 
 /** The text's numbers and signs in order; null where there is anything else. */
@@ -54,22 +68,34 @@ function productOf(tokens) {
   return product;
 }
 
-/** A number or a sum in parentheses, with one sign before it at most. */
+/** A power, or what is raised to none, with one sign before it at most: −2^2 is −4, as on paper. */
 function factorOf(tokens) {
   const signed = tokens[0] === "+" || tokens[0] === "-";
   const sign = signed && tokens.shift() === "-" ? -1 : 1;
+  const base = baseOf(tokens);
+  if (base === null || tokens[0] !== "^") {
+    return base === null ? null : sign * base;
+  }
+  tokens.shift();
+  const exponent = factorOf(tokens); // which may be a power itself: 2^3^2 is 2^9
+  return exponent === null ? null : sign * base ** exponent;
+}
+
+/** A number, or a sum in parentheses. */
+function baseOf(tokens) {
   const token = tokens.shift();
   if (token === "(") {
     const inside = sumOf(tokens);
-    return inside === null || tokens.shift() !== ")" ? null : sign * inside;
+    return inside === null || tokens.shift() !== ")" ? null : inside;
   }
-  const number = token === undefined ? null : plainNumber(token);
-  return number === null ? null : sign * number;
+  return token === undefined ? null : plainNumber(token);
 }
 
 function plainNumber(text) {
-  const commas = text.split(",").length - 1;
-  const plain = commas === 1 && !text.includes(".") ? text.replace(",", ".") : text.replaceAll(",", "");
+  if (ONE_GROUP.test(text)) {
+    return null; // thousands in one country, a decimal point in another
+  }
+  const plain = THOUSANDS.test(text) ? text.replaceAll(",", "") : text.replace(",", ".");
   return PLAIN.test(plain) ? Number(plain) : null;
 }
 
