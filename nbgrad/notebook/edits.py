@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from ..core.backward import Step, creation_order, reverse_pass, seed_for
+from ..core.backward import Step
 from ..core.errors import NbgradError
 from ..core.op import record
 from ..core.tensor import CONSTANT, Tensor
-from .pictures import LEFT_OUT, Picture, Vertex
+from .pictures import LEFT_OUT, Picture, Vertex, watched
 from .recorded import same
 
 KEPT = ("hooks", "name", "place")  # of a tensor's extras: what its copy has, too
@@ -79,7 +79,7 @@ class Recomputed:
 
     def watch(self, observe: Callable[[Step], None]) -> None:
         """Run the backward pass of the new graph and show each step to ``observe``."""
-        reverse_pass(creation_order((self.root,)), {self.root: seed_for(self.root, self.seed)}, observe=observe)
+        watched(self.root, self.seed, observe)
 
     def tensor_of(self, vertex: Vertex) -> Tensor | None:
         """The new graph's tensor behind a vertex."""

@@ -130,7 +130,7 @@ class TensorPicture:
         The pass is run once more for that. Where numbers were changed in place since (``forgotten``), it would find
         others than ``backward()`` did, so there the gradients are left out.
         """
-        seeds = {root: root.grad for root in self.roots if root.op is not None and root.grad is not None}
+        seeds = self._seeds()
         given = dict(seeds)
         found: dict[int, Any] = {}
 
@@ -138,7 +138,7 @@ class TensorPicture:
             found[step.node.serial] = step.cotangent
 
         if seeds:
-            nodes = creation_order(tuple(seeds))
+            nodes = creation_order([root for root in seeds if root.op is not None])
             if forgotten:
                 found = {root.serial: gradient for root, gradient in given.items()}
             else:
@@ -151,12 +151,25 @@ class TensorPicture:
                 vertex.gradient = found.get(node.serial)
                 vertex.gone = forgotten and vertex.gradient is None
 
+    def _seeds(self) -> dict[Tensor, Any]:
+        """What ``backward()`` has started from: each of the roots with its gradient."""
+        return {root: root.grad for root in self.roots if root.op is not None and root.grad is not None}
+
     def watch(self, observe: Callable[[Step], None]) -> None:
-        seed = seed_for(self.root, self.seed)
-        reverse_pass(creation_order((self.root,)), {self.root: seed}, observe=observe)
+        watched(self.root, self.seed, observe)
 
     def tensor_of(self, vertex: Vertex) -> Tensor | None:
         return vertex.thing if isinstance(vertex.thing, Tensor) else None
+
+
+def watched(root: Tensor, seed: Any, observe: Callable[[Step], None]) -> None:
+    """Run the backward pass of a tensor and show each step to ``observe``; from a leaf nothing flows on.
+
+    Unfolded into single numbers, a result may be a leaf: a sum of one number is that number.
+    """
+    seed = seed_for(root, seed)
+    if root.op is not None:
+        reverse_pass(creation_order((root,)), {root: seed}, observe=observe)
 
 
 # ---- from the graph face

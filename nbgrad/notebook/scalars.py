@@ -51,6 +51,7 @@ class ScalarPicture(TensorPicture):
         roots = [x for x in unfolding.elements[picture.vertices[-1].id].flat if isinstance(x, Tensor)]
         if not roots:
             raise NoNumbersError
+        self._begun = unfolding.seeds(picture.vertices[-1])
         super().__init__(*roots)
         for vertex in self.vertices:
             if isinstance(vertex.thing, Tensor):
@@ -64,6 +65,9 @@ class ScalarPicture(TensorPicture):
         hooks = {x.serial for id_ in hooked(picture) for x in unfolding.elements[id_].flat if isinstance(x, Tensor)}
         self.hooked = [v.id for v in self.vertices if isinstance(v.thing, Tensor) and v.thing.serial in hooks]
         self.paths = {id_: path for id_, path in paths.items() if path}
+
+    def _seeds(self) -> dict[Tensor, Any]:
+        return dict(self._begun)
 
 
 class NoNumbersError(ValueError):
@@ -147,7 +151,6 @@ class _Unfolding:
             found = self._leaf(vertex) if vertex.op is None else self._result(vertex, vertex.op)
             self.elements[vertex.id] = found
             self._set_paths(found, first, (*path, vertex.name) if found.size > 1 else path)
-        self._add_gradient(picture.vertices[-1])
 
     def path_of(self, tensor: Tensor) -> Path:
         """The groups of an element."""
@@ -200,14 +203,20 @@ class _Unfolding:
                 element.name = _name(vertex, place)
         return found
 
-    def _add_gradient(self, root: Vertex) -> None:
-        """Give the last elements their gradient, if the backward pass has been run; it starts from there."""
+    def seeds(self, root: Vertex) -> dict[Tensor, Any]:
+        """What the backward pass starts from, if it has been run: the last elements, each with its gradient.
+
+        An element that stands at several places starts with the sum. It may be a leaf: a sum of one number is that
+        number.
+        """
+        found: dict[Tensor, Any] = {}
         if root.op is None or root.gradient is None:
-            return
+            return found
         for place, element in np.ndenumerate(self.elements[root.id]):
             if isinstance(element, Tensor):
                 arrived = np.asarray(root.gradient)[place]
-                element.grad = arrived if element.grad is None else element.grad + arrived
+                found[element] = found[element] + arrived if element in found else arrived
+        return found
 
 
 def _name(vertex: Vertex, place: tuple[int, ...]) -> str | None:
@@ -248,7 +257,10 @@ def _matmul(a: Elements, b: Elements) -> Any:
 
 def _linear(x: Elements, W: Elements, b: Elements | None = None) -> Any:
     product = x @ W if x.ndim and W.ndim else x * W
-    return product if b is None else product + b
+    if b is None:
+        return product
+    # A single product comes as a bare tensor, which would take an array of objects for a constant.
+    return _as_array(product, np.shape(product)) + b
 
 
 def _sum(x: Elements, *, axis: Any = None, keepdims: bool = False) -> Any:
@@ -259,7 +271,7 @@ def _sum(x: Elements, *, axis: Any = None, keepdims: bool = False) -> Any:
 def _mean(x: Elements, *, axis: Any = None, keepdims: bool = False) -> Any:
     total = _sum(x, axis=axis, keepdims=keepdims)
     count = x.size // max(1, np.size(total) if isinstance(total, np.ndarray) else 1)
-    return total / count
+    return total if count == 1 else total / count
 
 
 def _mse_loss(prediction: Elements, target: Elements, *, reduction: str = "mean") -> Any:
