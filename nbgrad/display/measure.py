@@ -21,6 +21,14 @@ _ASCII = (
 _WIDTHS = {chr(32 + place): int(width) for place, width in enumerate(_ASCII.split())}
 _WIDTHS |= dict(zip("∂σΣ−×·→…ᵀ²³—", (55, 78, 69, 84, 84, 38, 84, 100, 43, 48, 48, 100), strict=True))
 
+# Hebrew and Arabic letters, from the same tables: of an Arabic letter the widest of its four forms, since what stands
+# beside it decides which one is drawn.
+_HEBREW = "73 61 45 59 69 35 41 69 68 30 58 57 61 70 73 35 46 68 67 68 66 67 66 74 61 76 69"  # from U+05D0
+_ARABIC = "52 38 38 63 38 92 38 106 61 106 106 73 73 73 58 58 63 63 142 142 137 137 108 108 69 69"  # from U+0621
+_ARABIC_TOO = "35 120 91 94 90 79 90 70 63 102 102"  # from U+0640
+for _first, _row in ((0x05D0, _HEBREW), (0x0621, _ARABIC), (0x0640, _ARABIC_TOO)):
+    _WIDTHS |= {chr(_first + place): int(width) for place, width in enumerate(_row.split())}
+
 _BIDI = {chr(code) for code in (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 _JOINER = "\u200d"
 _BLANK = " \t\n\r\v\f\x85\xa0\u2028\u2029"
@@ -209,9 +217,11 @@ def _known(char: str) -> int | None:
     width_ = _WIDTHS.get(char)
     if width_ is not None:
         return width_
-    if unicodedata.combining(char) and ord(char) < 0x0370:
-        return 0
     code = ord(char)
+    if char == _JOINER or 0xFE00 <= code <= 0xFE0F:  # these choose another glyph for the letter in front of them
+        return 0
+    if code < 0x0700 and unicodedata.category(char) == "Mn":
+        return 0
     for first, last, hundredths in _BLOCKS:
         if first <= code <= last:
             return hundredths
