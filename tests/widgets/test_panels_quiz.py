@@ -121,6 +121,17 @@ def test_the_asked_element_of_an_array_is_marked_in_its_picture(page, mount):
     assert ring.count() == 0
 
 
+def test_on_a_small_page_question_and_field_are_seen_at_once(open_page, mount):
+    page = open_page(width=560, height=340)
+    mount(page, Player(handmade_panels.payload()))
+    page.locator(".ng-open-quiz").click()
+    page.wait_for_function("document.querySelector('.ng-question')?.textContent !== ''")
+    for place in (ASK, ".ng-quiz .ng-field"):
+        seen = page.locator(place).bounding_box()
+        assert seen["y"] >= 0
+        assert seen["y"] + seen["height"] <= 340
+
+
 def test_facts_about_nodes_wait_for_the_answer(quiz):
     open_node(quiz, 2)
     assert quiz.locator(".ng-panel-quiz").count() == 1

@@ -7,19 +7,17 @@ const CELLS = 'g[shape-rendering="crispEdges"]'; // the group of a thumbnail tha
 
 /**
  * Row and column of `element` ("[0, 2]") of an array of `shape` in a drawing that has so many `rows` and `columns`; null
- * where a cell stands for several elements. Axes beyond the first lie side by side.
+ * where a cell stands for several elements, and for arrays of more than two axes, which are drawn as several images.
  */
 export function cellOfElement(element, shape, { rows, columns }) {
   const places = numbersIn(element);
   const lengths = numbersIn(shape);
-  const flat = lengths.length < 2 ? [1, ...lengths] : lengths;
-  const wide = flat.slice(1).reduce((product, length) => product * length, 1);
-  if (places.length === 0 || places.length !== lengths.length || flat[0] !== rows || wide !== columns) {
+  if (places.length === 0 || places.length !== lengths.length || places.length > 2) {
     return null;
   }
-  const [row, ...inner] = lengths.length < 2 ? [0, ...places] : places;
-  const column = inner.reduce((sum, place, axis) => sum * flat[axis + 1] + place, 0);
-  return { row, column };
+  const [height, width] = lengths.length < 2 ? [1, ...lengths] : lengths;
+  const [row, column] = places.length < 2 ? [0, ...places] : places;
+  return height === rows && width === columns ? { row, column } : null;
 }
 
 /** Mark the element in the thumbnail of the box `node`, if it has one with a cell for each; says whether it has. */

@@ -3,6 +3,7 @@
 import { prefersLessMotion } from "./dom.js";
 
 const SEEN_MARGIN = 24; // px that stay free around what is shown
+const FIRST_LINES = 130; // px of a panel below its heading: a question and the field for the answer
 
 /** How far to scroll when something begins `before` the near edge (negative) or ends `after` the far one. */
 export function scrollNeeded(before, after) {
@@ -39,14 +40,15 @@ export function bringIntoView(scroller, shapes, atOnce) {
 
 /**
  * Scroll the page around a player until all of `panel` can be seen, or as much of it as leaves `stage` in view; its
- * `heading` in any case.
+ * `heading` and what stands first below it in any case.
  */
 export function revealBelow(panel, heading, stage) {
   const scroller = scrollerOf(panel);
   const onPage = scroller === document.scrollingElement;
   const seen = onPage ? { top: 0, bottom: window.innerHeight } : scroller.getBoundingClientRect();
   const wanted = panel.getBoundingClientRect().bottom - seen.bottom;
-  const most = Math.max(stage.getBoundingClientRect().top - seen.top, heading.getBoundingClientRect().bottom - seen.bottom);
+  const first = heading.getBoundingClientRect().bottom + FIRST_LINES - seen.bottom;
+  const most = Math.max(stage.getBoundingClientRect().top - seen.top, first);
   const distance = Math.min(wanted, most);
   if (distance > 0) {
     scroller.scrollBy({ top: distance, behavior: "instant" });
