@@ -68,6 +68,10 @@ class Film:
         self.count = 0 if len(graph) > TOO_MANY else len(self.steps)
         self.plays = 0 < self.count <= MOST_STEPS
 
+    def but(self, **options: Any) -> Film:
+        """The same pass as pictures with another look: options of ``Look``. Raises OptionError."""
+        return Film(self.graph, self.steps, look=self.look.but(**options))
+
     @property
     def root(self) -> str:
         """What the pass starts from is called."""

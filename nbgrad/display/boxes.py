@@ -58,7 +58,7 @@ def box(
         parts.append(text(right, first, node.shape, "ng-shape", theme.SHAPE_SIZE, dim, anchor="end"))
     if node.note:
         below = round(first + NOTE_HEIGHT, 1)
-        parts.append(text(node.text_x, below, node.note, "ng-shape", theme.SHAPE_SIZE, paint.dim))
+        parts.append(text(node.text_x, below, node.note, "ng-shape", theme.SHAPE_SIZE, dim))
     if node.gradient_name:
         below = round(first + GRADIENT_NAME_HEIGHT, 1)
         parts.append(text(node.text_x, below, node.gradient_name, "ng-grad", theme.NUMBER_SIZE, paint.backward_text))
@@ -84,7 +84,9 @@ def box(
 
 def _strip(node: Node, stroke: str, line: float, paint: Paint) -> str:
     """Return the upper part of a box, with the name in it, on a ground of its own."""
-    high = node.height if node.form == NONE and not node.note and not node.gradient_name else node.text_y - node.y + 29
+    high = node.height
+    if node.form != NONE or node.note or node.gradient_name:
+        high = node.text_y - node.y + 29 + (NOTE_HEIGHT if node.note else 0)
     x, right, low = node.x, round(node.x + node.width - 10, 1), round(node.y + high, 1)
     if high == node.height:
         shape = f'<rect x="{x:g}" y="{node.y:g}" width="{node.width:g}" height="{node.height:g}" rx="10"'

@@ -19,6 +19,7 @@ from nbgrad.display import messages, numbers, schema, stats, theme
 LEAST_DECADES = 0.5  # that the scale spans, a factor of some 3: gradients of almost one size shall look so
 LEAST_POWER, GREATEST_POWER = -323.3, 308.25  # powers of ten that are numbers; the scale ends there
 THINNEST, THICKEST = 1.2, 8.0  # px, of an edge
+UNKNOWN = 'stroke-width="1.6" stroke-dasharray="8 6"'  # not known is not small
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Heat:
     sizes: dict[int, float]
     lowest: float
     highest: float
+    unknown: frozenset[int] = frozenset()  # nodes that may have a gradient, which is not there
 
     def share(self, size: float) -> float:
         """Return where on the scale a size lies, from 0 to 1."""
@@ -36,8 +38,10 @@ class Heat:
         return min(max((log10(size) - self.lowest) / (self.highest - self.lowest), 0.0), 1.0)
 
     def edge(self, node: int, paint: theme.Palette) -> str | None:
-        """Return the look of the edges that come from a node, None where it has no gradient."""
+        """Return the look of the edges that come from a node, None where it can have no gradient."""
         size = self.sizes.get(node)
+        if node in self.unknown:
+            return f'stroke="{paint.edge}" {UNKNOWN}'
         if size is None:
             return None
         if not isfinite(size):
@@ -68,12 +72,24 @@ def heat_of(graph: nx.MultiDiGraph) -> Heat:
     >>> found.lowest, found.highest, found.sizes
     (-9.0, -6.0, {0: 1e-09, 1: 1e-06})
     """
-    learning = [node for node, kind in graph.nodes(data="kind") if kind not in ("data", "constant")]
-    sizes = {node: size for node in learning for size in _size_at(graph.nodes[node])}
+    able = [node for node, kind in graph.nodes(data="kind") if kind not in ("data", "constant")]
+    sizes = {node: size for node in able for size in _size_at(graph.nodes[node])}
     positive = [size for size in sizes.values() if isfinite(size) and size > 0]
     lowest, highest = (log10(min(positive)), log10(max(positive))) if positive else (0.0, 0.0)
     beside = max(LEAST_DECADES - (highest - lowest), 0.0) / 2  # of a narrow range, the middle stays the middle
-    return Heat(sizes, max(lowest - beside, LEAST_POWER), min(highest + beside, GREATEST_POWER))
+    unknown = frozenset(node for node in _learning(graph) if sizes and node not in sizes)
+    return Heat(sizes, max(lowest - beside, LEAST_POWER), min(highest + beside, GREATEST_POWER), unknown)
+
+
+def _learning(graph: nx.MultiDiGraph) -> set[int]:
+    """Return the nodes on the way from a parameter to a result: those that a gradient comes to."""
+    found: set[int] = set()
+    for node in nx.topological_sort(graph):
+        facts = graph.nodes[node]
+        starts = facts["kind"] == "parameter" or (facts["kind"] == "group" and facts["parameters"])
+        if starts or any(before in found for before in graph.predecessors(node)):
+            found.add(node)
+    return found
 
 
 def _size_at(facts: Mapping[str, Any]) -> tuple[float, ...]:

@@ -114,6 +114,9 @@ def _heat(scene: Scene) -> _Row:
         line = f'stroke="{row.paint.badge_line}" stroke-width="{heat.THINNEST:g}" stroke-dasharray="2 5"'
         row.draw(f'<path d="M{row.x:g},0h30" fill="none" {line}/>', 36)
         row.say(messages.say("legend_heat_zero"), 16)
+    if any(node in found.unknown for node, _ in scene.graph.edges()):
+        row.draw(f'<path d="M{row.x:g},0h36" fill="none" stroke="{row.paint.edge}" {heat.UNKNOWN}/>', 42)
+        row.say(messages.say("legend_heat_unknown"), 16)
     return row
 
 

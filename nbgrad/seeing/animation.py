@@ -34,6 +34,8 @@ def animate(
     optimizer: Optimizer | None = None,
     level: str | None = None,
     depth: int | None = None,
+    direction: str = "LR",
+    theme: str = "light",
 ) -> Player | TooLarge:
     """Play how ``loss`` is computed, its backward pass and a step of its parameters, with each step's own numbers.
 
@@ -51,6 +53,9 @@ def animate(
         level: how much is seen at first, as in ``draw``: ``"module"``, ``"tensor"`` or ``"scalar"``. In single numbers
             the third phase is gradient descent; there is no ``optimizer``.
         depth: how many levels of groups are open at first, as in ``draw``.
+        direction: ``"LR"``, from left to right, or ``"TB"``, from top to bottom.
+        theme: of what is saved, and of the picture where no page is alive: ``"light"`` or ``"dark"``. A live player
+            follows the notebook's theme.
 
     Raises:
         NotScalarError, NoGradientError, ShapeError, ComplexGradientError: as ``backward()``.
@@ -58,7 +63,7 @@ def animate(
         NotPlayableError: something that has no backward pass, such as a number or a networkx graph.
         NotComputedError: a node of the graph face whose ``forward`` has not been run.
         LearningRateError: the learning rate is not positive and finite.
-        OptionError: there is no such ``level``, or ``depth`` is no whole number from 0.
+        OptionError: there is no such ``level``, ``direction`` or ``theme``, or ``depth`` is no whole number from 0.
         ArgumentError: ``optimizer`` is no optimiser, or there can be none, or a ``learning_rate`` was given with it; or
             ``loss`` is not a single number, but shall be unfolded into such; or a gradient was given for a node of the
             graph face.
@@ -69,7 +74,7 @@ def animate(
     >>> len(player.payload["frames"]) > 2
     True
     """
-    from ..display import TOO_MANY
+    from ..display import TOO_MANY, Look
     from ..display.levels import check_level
     from ..widgets.player import Player
 
@@ -79,24 +84,25 @@ def animate(
             f"the optimizer has a learning rate of its own, {optimizer.lr:g}, so learning_rate={learning_rate!r} would "
             "mean nothing; leave it out, or set optimizer.lr"
         )
+    look = Look(direction=direction, theme=theme)
     check_level(level, depth)
-    if message := too_large(loss, level=level, depth=depth):
+    if message := too_large(loss, look, level, depth):
         return message
     if level == "scalar":
         check_scalars(loss, optimizer)
         with hooks_left_out():
             numbers = unfolded(loss)
         if isinstance(numbers, int):
-            return TooLarge(numbers, why="scalars")
+            return TooLarge(numbers, look, "scalars")
         picture: Picture = numbers
         gradient = None if gradient is None else np.asarray(plain(gradient)).reshape(())[()]
     else:
         with hooks_left_out():
             picture = picture_of(loss)
     picture.seed = gradient
-    session = Session(picture, learning_rate, optimizer, level, depth)
+    session = Session(picture, learning_rate, optimizer, level, depth, look)
     if len(session.seen.graph) > TOO_MANY:
-        return too_open(session.seen)
+        return too_open(session.seen, look)
     film = session.film
     return Player(session.payload(), svg=film.svg, film=film, answer=session.answer)
 

@@ -22,7 +22,7 @@ from .routes import routes_of
 from .untouched import random_state_kept
 
 if TYPE_CHECKING:
-    from ..display import Film
+    from ..display import Film, Look
     from ..display.levels import View
     from ..display.player import Trace
 
@@ -34,6 +34,7 @@ class Session:
         picture: of the result, as it was recorded.
         learning_rate, optimizer: of the step that the third phase shows.
         level, depth: how much is seen at first, see ``levels.closed_at``.
+        look: of the pictures; the page takes its direction from it, and its colours from the notebook.
     """
 
     def __init__(
@@ -43,10 +44,12 @@ class Session:
         optimizer: Any = None,
         level: str | None = None,
         depth: int | None = None,
+        look: Look | None = None,
     ):
+        from ..display import Look
         from ..display.levels import closed_at
 
-        self._picture = picture
+        self._picture, self._look = picture, look or Look()
         self._rate, self._optimizer = learning_rate, optimizer
         self._first = self._trace = trace_of(picture, learning_rate, optimizer)
         self._closed = closed_at(self._trace.graph, level, depth)
@@ -57,7 +60,8 @@ class Session:
         """What the page is to show now."""
         from ..display.player.payload import payload_seen
 
-        return payload_seen(*self._viewed(), self._first if self._edits else None)
+        before = self._first if self._edits else None
+        return payload_seen(*self._viewed(), before, direction=self._look.direction)
 
     @property
     def seen(self) -> View:
@@ -70,7 +74,7 @@ class Session:
         from ..display import Film
 
         trace, _ = self._viewed()
-        return Film(trace.graph, trace.steps)
+        return Film(trace.graph, trace.steps, look=self._look)
 
     def _viewed(self) -> tuple[Trace, View]:
         """What is to be seen of the trace now; looked at once for all who ask, until something changes."""

@@ -176,7 +176,14 @@ class Player(WithStill, anywidget.AnyWidget):
         self.send({"kind": "done", "id": id_})
 
     def save(
-        self, path: str | Path, *, seconds: float | None = None, step: int | None = None, dpi: float | None = None
+        self,
+        path: str | Path,
+        *,
+        seconds: float | None = None,
+        step: int | None = None,
+        dpi: float | None = None,
+        direction: str | None = None,
+        theme: str | None = None,
     ) -> Path:
         """Write the backward pass to a file and give its path; the name's ending says as what.
 
@@ -194,6 +201,10 @@ class Player(WithStill, anywidget.AnyWidget):
             The step that a still picture shows, 1 for the first; by default the last.
         dpi
             Dots per inch of films and of PNG; at 96, a dot is as large as a px of the picture.
+        direction
+            ``"LR"``, from left to right, or ``"TB"``, from top to bottom; by default as the player was made.
+        theme
+            ``"light"`` or ``"dark"``; by default as the player was made. A page has the colours of its picture.
 
         Raises
         ------
@@ -218,6 +229,8 @@ class Player(WithStill, anywidget.AnyWidget):
         if self._let_go:
             raise FilmError(say("edit_let_go", count=MOST_KEPT))
         film = Film(nx.MultiDiGraph(), []) if self._film is None else self._film
+        looks = {"direction": direction, "theme": theme}
+        film = film.but(**{option: given for option, given in looks.items() if given is not None})
         return save_film(path, film, self._text or self.payload["text"], seconds=seconds, step=step, dpi=dpi)
 
     def __repr__(self) -> str:

@@ -11,7 +11,7 @@ from graphs import matrix_graph, scalar_graph
 from test_display_svg import SVG, check_boxes
 
 from nbgrad.display import Look, OptionError, to_svg, to_text
-from nbgrad.display.heat import heat_of, size_of
+from nbgrad.display.heat import UNKNOWN, heat_of, size_of
 from nbgrad.display.highlight import lit
 from nbgrad.display.look import CHOICES
 from nbgrad.display.schema import normalise
@@ -187,7 +187,7 @@ def test_no_gradient_a_zero_one_and_a_broken_one_are_told_apart():
     shown = [to_svg(chain([size, 1.0]), look=Look(heat=True)) for size in (None, 0.0, 1e-3, np.nan, np.inf)]
     looks = [re.search(r'<path[^>]*data-edge="0-1-0"[^>]*>', picture)[0] for picture in shown]
     dashes = [re.search(r'stroke-dasharray="([^"]*)"', look) for look in looks]
-    assert [found and found[1] for found in dashes] == [None, "2 5", None, "10 4", "10 4"]
+    assert [found and found[1] for found in dashes] == ["8 6", "2 5", None, "10 4", "10 4"]
     assert looks[0] != looks[2]
     assert "There is NaN or ∞ in the gradient of: h0." in to_text(chain([np.nan, 1.0]), Look(heat=True))
     assert "There are no gradients yet." in to_text(chain([None, None]), Look(heat=True))
@@ -232,3 +232,15 @@ def test_highlighting_says_where_there_is_no_way():
 def test_where_there_is_a_way_nothing_more_is_said(highlight):
     graph = nx.DiGraph([("a", "c"), ("b", "c")])
     assert "No way" not in to_svg(graph, look=Look(highlight=highlight)) + to_text(graph, Look(highlight=highlight))
+
+
+def test_a_gradient_that_is_not_known_is_neither_small_nor_zero():
+    graph = nx.DiGraph([("w", "h"), ("data", "h"), ("data", "scaled"), ("scaled", "loss"), ("h", "loss")])
+    graph.nodes["w"].update(kind="parameter", gradient=0.5)
+    graph.nodes["data"].update(kind="data")
+    found = heat_of(normalise(graph))
+    assert [normalise(graph).nodes[node]["name"] for node in sorted(found.unknown)] == ["h", "loss"]
+    picture = to_svg(graph, look=Look(heat=True))
+    assert picture.count("not known") == 1
+    assert picture.count(UNKNOWN) == 2  # the edge from h, and the key
+    assert "not known" not in to_svg(normalise(chain([0.5, 0.5])), look=Look(heat=True))

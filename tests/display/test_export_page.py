@@ -7,7 +7,7 @@ import pytest
 from graphs import matrix_graph, nasty_graph, scalar_graph, square_graph
 
 from nbgrad.display import Film, Look, to_svg
-from nbgrad.display.animated import SECONDS
+from nbgrad.display.animated import PAUSE, SECONDS
 from nbgrad.display.export import film_to_html, to_html
 
 # What is seen of the picture: which groups are opaque at this moment.
@@ -156,3 +156,27 @@ def test_where_motion_is_not_wanted_the_button_that_is_chosen_says_what_is_seen(
     assert moving.get_by_text("Pause", exact=True).is_visible()
     assert still.get_by_text("Pause", exact=True).is_hidden()
     assert still.get_by_role("radio", name="Last step").is_checked()
+
+
+def test_the_step_that_plays_is_marked(opened):
+    page = opened(film_to_html(film(), ""))
+    marked = """() => [...document.querySelectorAll('.step + label')]
+        .filter(label => getComputedStyle(label).textDecorationLine == 'underline').map(label => label.textContent)"""
+    assert page.evaluate(marked) == ["1"]
+    for step in range(6):
+        page.evaluate(AT, (step + 0.5) * SECONDS)
+        assert page.evaluate(marked) == [str(step + 1)]
+    page.evaluate(AT, 6 * SECONDS + 2.5)  # the last one stays while the film rests, and then it starts again
+    assert page.evaluate(marked) == ["6"]
+    page.evaluate(AT, 6 * SECONDS + PAUSE + 0.5)
+    assert page.evaluate(marked) == ["1"]
+    page.click("label[for=s3]")
+    assert page.evaluate(marked) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_page_has_the_theme_of_its_picture(opened, theme, scheme):
+    page = opened(film_to_html(film(theme=theme), ""), color_scheme=scheme)
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert ground == {"light": "rgb(244, 246, 249)", "dark": "rgb(20, 24, 30)"}[theme]

@@ -14,6 +14,7 @@ import pytest
 import nbgrad as ng
 from nbgrad import errors
 from nbgrad.core.op import operation
+from nbgrad.display import OptionError
 from nbgrad.ops import REGISTRY
 
 F = ng.nn.functional
@@ -234,3 +235,35 @@ def test_the_same_bytes_under_any_hash_seed(depth):
         for seed in ("0", "1", "4711")
     }
     assert len(made) == 1
+
+
+# ---- how it looks
+def test_a_film_may_be_dark_and_go_from_top_to_bottom(tmp_path):
+    loss = leaf(3.0, "x") * leaf(2.0, "w")
+    player = ng.animate(loss, direction="TB", theme="dark")
+    kept = player.save(tmp_path / "kept.svg", step=1).read_text()
+    other = player.save(tmp_path / "other.svg", step=1, direction="LR", theme="light").read_text()
+    page = ng.animate(loss).save(tmp_path / "page.html", theme="dark").read_text()
+    live = player.payload["svg"]  # a live page follows the notebook's theme
+    assert ['fill="#111418"' in text for text in (kept, other, page, live)] == [True, False, True, False]
+    assert "color-scheme: dark" in page
+    assert [_is_tall(picture) for picture in (kept, other, live)] == [True, False, True]
+
+
+def _is_tall(picture):
+    places = {
+        group.attrib["data-node"]: group.find("{*}rect[@class='ng-box']").attrib
+        for group in ET.fromstring(picture).iter("{http://www.w3.org/2000/svg}g")
+        if "data-node" in group.attrib
+    }
+    first, last = places["0"], places[max(places, key=int)]
+    return float(last["y"]) > float(first["y"]) + float(first["height"])
+
+
+@pytest.mark.parametrize("option", [{"direction": "up"}, {"theme": "solarized"}])
+def test_a_look_that_there_is_not_is_refused(option, tmp_path):
+    loss = leaf(3.0) * 2
+    with pytest.raises(OptionError, match=next(iter(option))):
+        ng.animate(loss, **option)
+    with pytest.raises(OptionError, match=next(iter(option))):
+        ng.animate(loss).save(tmp_path / "page.html", **option)

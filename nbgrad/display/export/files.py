@@ -37,7 +37,7 @@ def save_drawing(path: str | Path, svg: str, graph: Any, text: str, look: Look =
         ".svg": lambda: svg,
         ".png": png,
         ".pdf": lambda: painter.to_pdf(svg),
-        ".html": lambda: page.to_html(svg, title, text),
+        ".html": lambda: page.to_html(svg, title, text, look.theme),
         ".dot": lambda: dot.to_dot(graph, look=look) + "\n",
         ".gv": lambda: dot.to_dot(graph, look=look) + "\n",
         ".mmd": lambda: mermaid.to_mermaid(graph, look=look) + "\n",

@@ -9,17 +9,19 @@ from __future__ import annotations
 import re
 
 from nbgrad.display import messages
-from nbgrad.display.animated import Clock, Film
+from nbgrad.display.animated import PAUSE, SECONDS, Clock, Film
 from nbgrad.display.svg import escape
 
 SMALLEST = 0.6  # the share of its size that a picture keeps; below that it is to be scrolled
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
-STYLE = """
-:root { color-scheme: light dark; --ground: #f4f6f9; --ink: #1b2430; --line: #c5ccd6; --chosen: #0b5fa5; }
-@media (prefers-color-scheme: dark) {
-  :root { --ground: #14181e; --ink: #e4e8ee; --line: #4a5563; --chosen: #6cb6ee; }
+COLOURS = {  # of the page by the theme of its picture, so that the two agree
+    "light": "color-scheme: light; --ground: #f4f6f9; --ink: #1b2430; --line: #c5ccd6; --chosen: #0b5fa5; "
+    "--playing: #ffe3cc;",
+    "dark": "color-scheme: dark; --ground: #14181e; --ink: #e4e8ee; --line: #4a5563; --chosen: #6cb6ee; "
+    "--playing: #6b3410;",
 }
+STYLE = """
 body { margin: 0; background: var(--ground); color: var(--ink); font: 16px/1.5 system-ui, 'DejaVu Sans', sans-serif; }
 main { max-width: 1600px; margin: 0 auto; padding: 1rem; }
 h1 { font-size: 1.25rem; margin: 0 0 0.75rem; overflow-wrap: anywhere; }
@@ -45,26 +47,28 @@ fieldset label { min-width: 1.25rem; padding: 0.2rem 0.5rem; border: 1px solid v
 fieldset input:checked + label { border-color: var(--chosen); box-shadow: inset 0 0 0 1px var(--chosen);
   font-weight: 600; }
 fieldset input:focus-visible + label { outline: 3px solid var(--chosen); outline-offset: 1px; }
-main:has(#pause:checked) .ng-graph * { animation-play-state: paused !important; }
+main:has(#pause:checked) :is(.ng-graph *, label) { animation-play-state: paused !important; }
 main:has(.step:checked) .ng-graph [class^=w] { animation: none !important; opacity: 0; }
+main:has(.step:checked) label { animation: none !important; }
 .still { display: none; }
 @media (prefers-reduced-motion: reduce) {
-  .ng-graph * { animation: none !important; }
+  .ng-graph *, label { animation: none !important; }
   .still { display: inline; }
   .moving, #pause, #pause + label { display: none; }
 }
-@media print { .ng-graph * { animation: none !important; } }
+@media print { .ng-graph *, label { animation: none !important; } }
 """
 
 
-def to_html(svg: str, title: str, text: str) -> str:
-    """Return a page with a still picture. title: plain text; text: the picture in words and numbers.
+def to_html(svg: str, title: str, text: str, theme: str = "light") -> str:
+    """Return a page with a still picture. title: plain text; text: the picture in words and numbers; theme: of the
+    picture, and so of the page.
 
     >>> page = to_html("<svg></svg>", "x < y", "a table")
     >>> "<title>x &lt; y</title>" in page, "<script" in page
     (True, False)
     """
-    return _page(title, svg, text)
+    return _page(title, svg, text, theme)
 
 
 def film_to_html(film: Film, text: str) -> str:
@@ -74,7 +78,7 @@ def film_to_html(film: Film, text: str) -> str:
     does paper.
     """
     if not film.plays:
-        return _page(film.title, film.svg, text)
+        return _page(film.title, film.svg, text, film.look.theme)
     clocks: list[Clock] = []
 
     def rules(clock: Clock) -> str:
@@ -82,7 +86,8 @@ def film_to_html(film: Film, text: str) -> str:
         return clock.rules()
 
     svg = film.moving(rules)
-    return _page(film.title, svg, text, CONTROLS + _chosen_steps(clocks[0]), _controls(film.count))
+    style = CONTROLS + _chosen_steps(clocks[0]) + _playing_steps(clocks[0])
+    return _page(film.title, svg, text, film.look.theme, style, _controls(film.count))
 
 
 def _chosen_steps(clock: Clock) -> str:
@@ -96,6 +101,21 @@ def _chosen_steps(clock: Clock) -> str:
     for (first, end), name in clock.windows.items():
         past = "" if end is None else f":not({reached(end)})"
         rules.append(f"main{reached(first)}{past} .{name}{{opacity:1!important}}")
+    return "\n".join(rules)
+
+
+def _playing_steps(clock: Clock) -> str:
+    """Return rules that mark the button of the step that is playing; the last one's stays until all starts again."""
+
+    def mark(name: str, seconds: float) -> str:
+        end = 100 * seconds / clock.length
+        marked, plain = "background:var(--playing);text-decoration:underline", "background:none;text-decoration:none"
+        return f"@keyframes {name}{{0%{{{marked}}}{end:.2f}%,to{{{plain}}}}}"
+
+    rules = ["", mark("playing", SECONDS), mark("playing-last", SECONDS + PAUSE)]
+    for step in range(clock.count):
+        name = "playing-last" if step == clock.count - 1 else "playing"
+        rules.append(f"#s{step}+label{{animation:{name} {clock.length:g}s {step * SECONDS:g}s step-end infinite}}")
     return "\n".join(rules)
 
 
@@ -128,7 +148,7 @@ def _fitting(svg: str) -> str:
     return f"@media screen {{ figure svg {{ max-width: max(100%, {float(width[1]) * SMALLEST:.0f}px); }} }}\n"
 
 
-def _page(title: str, svg: str, text: str, style: str = "", controls: str = "") -> str:
+def _page(title: str, svg: str, text: str, theme: str, style: str = "", controls: str = "") -> str:
     return f"""<!DOCTYPE html>
 <html lang="{messages.language()}">
 <head>
@@ -136,7 +156,7 @@ def _page(title: str, svg: str, text: str, style: str = "", controls: str = "") 
 <meta http-equiv="Content-Security-Policy" content="{POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{escape(title)}</title>
-<style>{STYLE}{_fitting(svg)}{style}</style>
+<style>:root {{ {COLOURS[theme]} }}{STYLE}{_fitting(svg)}{style}</style>
 </head>
 <body>
 <main>

@@ -159,6 +159,7 @@ SENTENCES = {
     # what may be chosen of a picture, and two runs beside each other
     "legend_heat": "size of gradients:",
     "legend_heat_zero": "zero",
+    "legend_heat_unknown": "not known",
     "heat_none": "There are no gradients yet.",
     "heat_range": "Size of gradients (root mean square): least {least} at {least_at}, greatest {greatest} at "
     "{greatest_at}.",

@@ -155,6 +155,7 @@ SENTENCES = {
     # what may be chosen of a picture, and two runs beside each other
     "legend_heat": "梯度的大小：",
     "legend_heat_zero": "零",
+    "legend_heat_unknown": "未知",
     "heat_none": "還沒有梯度。",
     "heat_range": "梯度的大小（均方根）：最小 {least}，在 {least_at}；最大 {greatest}，在 {greatest_at}。",
     "heat_not_finite": "這些節點的梯度裡有 NaN 或 ∞：{names}。",

@@ -55,8 +55,11 @@ def payload_of(
     return payload_seen(*viewed(trace, frozenset(closed)), before, largest)
 
 
-def payload_seen(trace: Trace, view: View, before: Trace | None = None, largest: int = LARGEST) -> dict[str, Any]:
-    """Return the payload of what is ``viewed`` of a trace. before, largest: as for ``payload_of``."""
+def payload_seen(
+    trace: Trace, view: View, before: Trace | None = None, largest: int = LARGEST, direction: str = "LR"
+) -> dict[str, Any]:
+    """Return the payload of what is ``viewed`` of a trace. before, largest: as for ``payload_of``; direction: of the
+    drawing, "LR" or "TB"."""
     graph = trace.graph
     detailed = len(graph) <= MOST_DETAILED
     names = dict.fromkeys((*opaque(graph), *opaque(view.whole)))  # formulas may speak of what is in a closed group
@@ -75,7 +78,7 @@ def payload_seen(trace: Trace, view: View, before: Trace | None = None, largest:
     if surely_too_large(len(graph), counted(trace), largest):
         return message_instead({**made, "words": messages.interface()})
     first = None if before is None else viewed(before, view.closed)[0]
-    scene = replace(build(graph if first is None else first.graph), graph=graph)
+    scene = replace(build(graph if first is None else first.graph, direction), graph=graph)
     frames = frames_of_phases(scene, trace)
     phases = phases_of(frames)
     lines, line_of = code_of(view)
