@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import nbgrad as ng
-from nbgrad.display import DifferentGraphsError
+from nbgrad.display import DifferentGraphsError, messages
 from nbgrad.graph import Linear, Loss, Placeholder, Sigmoid, forward_and_backward, topological_sort_feed_dict
 from nbgrad.nn import functional as F
 from nbgrad.notebook.pictures import picture_of
@@ -70,6 +70,20 @@ def test_what_came_of_an_empty_array_is_a_plain_number():
 def test_integers_alone_are_drawn_whole():
     y = ng.tensor([1, 2], name="n") + 1
     assert ng.draw(y, level="scalar").text == ng.draw(y).text
+
+
+def test_numbers_changed_in_place_are_computed_again_and_that_is_said():
+    x = leaf([1.0, 2.0], "x")
+    y = (x * x).sum()
+    said = messages.say("computed_otherwise")
+    assert said not in ng.draw(y, level="scalar").text
+    x.data[0] = 5.0
+    drawing = ng.draw(y, level="scalar")
+    assert 29.0 in [facts["value"] for _, facts in drawing.graph.nodes(data=True)]
+    assert said in drawing.text
+    assert said in drawing.svg
+    assert said in ng.animate(y, level="scalar").payload["text"]
+    assert said not in ng.draw(y).text
 
 
 # ---- what the parts are called

@@ -180,7 +180,7 @@ def normalise(graph: Any) -> nx.MultiDiGraph:
     check_directed(graph)
     _check_order(graph)
     ids = _whole_numbers(graph)
-    result = nx.MultiDiGraph(**{DONE: True})
+    result = nx.MultiDiGraph(**{DONE: True, OTHERWISE: graph.graph.get(OTHERWISE) is True})
     for node, given in graph.nodes(data=True):
         result.add_node(ids[node], **attributes(node, given, graph.in_degree(node) > 0))
     for position, u, v, given in _edges(graph):
@@ -211,6 +211,7 @@ def _thing(thing: Any) -> str:
 
 
 DONE = "nbgrad_display_normalised"  # the mark of a graph that has every attribute
+OTHERWISE = "computed_otherwise"  # the mark of a graph that was computed again from numbers changed in place
 
 
 def ids(graph: Any) -> dict[Any, int]:

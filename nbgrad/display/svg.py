@@ -107,6 +107,8 @@ def described(graph: nx.MultiDiGraph, title: str | None = None) -> tuple[str, st
         stale = [schema.label(graph, node) for node, found in graph.nodes(data="stale") if found == key]
         if stale:
             described_.append(messages.say(f"description_{key}", names=_listed(stale)))
+    if graph.graph.get(schema.OTHERWISE):
+        described_.append(messages.say("computed_otherwise"))
     return measure.clean(title, 200), messages.together(described_)
 
 

@@ -71,6 +71,8 @@ def _below(graph: nx.MultiDiGraph, look: Look) -> Iterator[str]:
         names = [schema.called(graph, node) for node, stale in graph.nodes(data="stale") if stale == key]
         if names:
             yield messages.say(f"description_{key}", names=_listed(names))
+    if graph.graph.get(schema.OTHERWISE):
+        yield messages.say("computed_otherwise")
     for node, passed in graph.nodes(data="passed"):
         if passed is not None:
             stored = numbers.summary(graph.nodes[node]["gradient"], digits=look.digits)

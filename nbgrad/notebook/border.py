@@ -63,7 +63,7 @@ def network(picture: Picture) -> nx.MultiDiGraph:
     """The networkx graph of a picture."""
     import networkx as nx
 
-    graph = nx.MultiDiGraph()
+    graph = nx.MultiDiGraph(**({"computed_otherwise": True} if getattr(picture, "is_otherwise", False) else {}))
     problems = mark(picture.vertices)
     paths = picture.paths if picture.paths is not None else paths_of(picture.vertices)
     for vertex in picture.vertices:

@@ -40,6 +40,7 @@ class ScalarPicture(TensorPicture):
     Attributes:
         paths: vertex number -> its groups: those of the array it belongs to, and the array itself as one.
         hooked: the numbers of the elements of arrays that have hooks; they themselves have none.
+        is_otherwise: whether numbers were changed in place since, so that what is computed again is something else.
 
     Raises:
         NotComputedError: a node of the graph face whose ``forward`` has not been run.
@@ -48,6 +49,7 @@ class ScalarPicture(TensorPicture):
 
     def __init__(self, picture: Picture):
         unfolding = _Unfolding(picture)
+        self.is_otherwise = any(vertex.unfit for vertex in picture.vertices)
         roots = [x for x in unfolding.elements[picture.vertices[-1].id].flat if isinstance(x, Tensor)]
         if not roots:
             raise NoNumbersError
