@@ -14,6 +14,7 @@ from nbgrad.display.elements import escape, text
 from nbgrad.display.plans import (
     ARROW,
     GRADIENT_NAME_HEIGHT,
+    LINE,
     NONE,
     NOTE_HEIGHT,
     PICTURE,
@@ -86,7 +87,8 @@ def _strip(node: Node, stroke: str, line: float, paint: Paint) -> str:
     """Return the upper part of a box, with the name in it, on a ground of its own."""
     high = node.height
     if node.form != NONE or node.note or node.gradient_name:
-        high = node.text_y - node.y + 29 + (NOTE_HEIGHT if node.note else 0)
+        below = 26 if node.form == LINE else 29  # numbers begin higher than pictures and tables
+        high = node.text_y - node.y + below + (NOTE_HEIGHT if node.note else 0)
     x, right, low = node.x, round(node.x + node.width - 10, 1), round(node.y + high, 1)
     if high == node.height:
         shape = f'<rect x="{x:g}" y="{node.y:g}" width="{node.width:g}" height="{node.height:g}" rx="10"'

@@ -17,15 +17,16 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 COLOURS = {  # of the page by the theme of its picture, so that the two agree
     "light": "color-scheme: light; --ground: #f4f6f9; --ink: #1b2430; --line: #c5ccd6; --chosen: #0b5fa5; "
-    "--playing: #ffe3cc;",
+    "--playing: #ffe3cc; --sheet: #ffffff;",
     "dark": "color-scheme: dark; --ground: #14181e; --ink: #e4e8ee; --line: #4a5563; --chosen: #6cb6ee; "
-    "--playing: #6b3410;",
+    "--playing: #6b3410; --sheet: #111418;",
 }
 STYLE = """
 body { margin: 0; background: var(--ground); color: var(--ink); font: 16px/1.5 system-ui, 'DejaVu Sans', sans-serif; }
 main { max-width: 1600px; margin: 0 auto; padding: 1rem; }
 h1 { font-size: 1.25rem; margin: 0 0 0.75rem; overflow-wrap: anywhere; }
-figure { margin: 0; overflow: auto; border: 1px solid var(--line); border-radius: 10px; }
+figure { margin: 0; overflow: auto; border: 1px solid var(--line); border-radius: 10px;
+  background: var(--sheet); }
 figure svg { display: block; margin: 0 auto; height: auto; }
 pre { overflow: auto; font: 13px/1.5 ui-monospace, 'DejaVu Sans Mono', monospace; }
 summary { cursor: pointer; margin-top: 0.75rem; }
