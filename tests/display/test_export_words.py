@@ -100,7 +100,7 @@ def test_heat_is_seen_on_the_edges():
     look = Look(heat=True)
     dot, mermaid = to_dot(made, look=look), to_mermaid(made, look=look)
     assert f'n0 -> n2 [color="{look.palette.not_finite}", penwidth="8", style="dashed"];' in dot
-    assert re.search(r'n2 -> n3 \[color="#\w{6}", penwidth="8"\];', dot)
+    assert re.search(r'n2 -> n3 \[color="#\w{6}", penwidth="4.6"\];', dot), "the only size is the middle of the scale"
     assert "n1 -> n2;" in dot, "a constant has no gradient"
     assert f"linkStyle 0 stroke:{look.palette.not_finite},stroke-width:8px,stroke-dasharray:6 4" in mermaid
     assert "linkStyle 1 " not in mermaid
