@@ -7,6 +7,7 @@ which one it was.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,27 @@ from .transforms import grad
 Close = Callable[[Any, Any], np.ndarray]
 
 
-def check_gradients(f: Callable, *args: Any, eps: float = 1e-6, rtol: float = 1e-5, atol: float = 1e-7) -> None:
+@dataclass(frozen=True, slots=True, repr=False)
+class Agreement:
+    """What ``check_gradients`` gives where nothing is wrong; a cell that ends in it says so.
+
+    Attributes:
+        derivatives: how many were compared, one for each number in the arguments.
+
+    >>> Agreement(2)
+    2 derivatives agree with finite differences
+    """
+
+    derivatives: int
+
+    def __repr__(self) -> str:
+        if not self.derivatives:
+            return "nothing was compared: the arguments hold no numbers"
+        what = "derivative agrees" if self.derivatives == 1 else "derivatives agree"
+        return f"{self.derivatives:,} {what} with finite differences"
+
+
+def check_gradients(f: Callable, *args: Any, eps: float = 1e-6, rtol: float = 1e-5, atol: float = 1e-7) -> Agreement:
     """Compare the gradient of ``f`` with central finite differences ``(f(x + h) - f(x - h)) / (2 h)``.
 
     The step ``h`` is ``eps`` times the size of the number, at least ``eps``. If ``f`` gives several numbers, their
@@ -31,6 +52,9 @@ def check_gradients(f: Callable, *args: Any, eps: float = 1e-6, rtol: float = 1e
         eps: the size of the steps.
         rtol, atol: the error that is allowed, relative to the expected number and absolute.
 
+    Returns:
+        How many derivatives were compared. They all agree; where one does not, there is an error instead.
+
     Raises:
         GradientCheckError: an ``AssertionError`` that names the argument and the element, the gradient expected and
             received, and what the mistake looks like.
@@ -38,6 +62,7 @@ def check_gradients(f: Callable, *args: Any, eps: float = 1e-6, rtol: float = 1e
     >>> import nbgrad as ng
     >>> import numpy as np
     >>> ng.check_gradients(lambda x: x * np.tanh(x), np.array([0.5, -1.0]))
+    2 derivatives agree with finite differences
 
     An operation whose rule forgets a factor:
 
@@ -77,6 +102,7 @@ def check_gradients(f: Callable, *args: Any, eps: float = 1e-6, rtol: float = 1e
                 f"{place}, element {index}: finite differences give {expected[index]:.6g}, the gradient rules give "
                 f"{received[index]:.6g}{many}{f'. {guess}' if guess else ''}"
             )
+    return Agreement(sum(np.size(value) for value in values))
 
 
 def weighted(f: Callable) -> Callable:

@@ -44,6 +44,12 @@ def test_functions_of_any_shape_and_containers():
     ng.check_gradients(lambda x: x.sum(), np.zeros((0, 3)))
 
 
+def test_agreement_says_how_much_was_compared():
+    assert repr(ng.check_gradients(lambda a, b: a @ b, X, X[0])) == "9 derivatives agree with finite differences"
+    assert repr(ng.check_gradients(np.tanh, 0.5)) == "1 derivative agrees with finite differences"
+    assert repr(ng.check_gradients(np.tanh, np.zeros(0))) == "nothing was compared: the arguments hold no numbers"
+
+
 def test_steps_grow_with_the_number():
     ng.check_gradients(lambda x: (x * x).sum(), np.array([1e8, 1e-8, 0.0, -3e5]))
 
