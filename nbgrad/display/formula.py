@@ -43,13 +43,16 @@ def derivative(root: str, node: str) -> str:
 def in_one(name: str) -> str:
     """Put a name that is itself an expression in parentheses; an element's place behind it is no part of that.
 
-    >>> in_one("a+b"), in_one("W[0, 1]"), in_one("(A@B)[0, 1]")
-    ('(a+b)', 'W[0, 1]', '(A@B)[0, 1]')
+    A parameter of a list of layers, "0.bias", gets them too, or it would look like a decimal number.
+
+    >>> in_one("a+b"), in_one("W[0, 1]"), in_one("(A@B)[0, 1]"), in_one("0.bias")
+    ('(a+b)', 'W[0, 1]', '(A@B)[0, 1]', '(0.bias)')
     """
     array = re.sub(r"\[[^\[\]]*\]$", "", name)
     if array != name and re.fullmatch(r"\([^()]*\)", array):
         return name
-    return f"({name})" if any(char in " ·×+−-*/@^²³ᵀ<>=" for char in array) else name
+    wants = any(char in " ·×+−-*/@^²³ᵀ<>=" for char in array) or re.match(r"\d+\.[^\W\d]", array)
+    return f"({name})" if wants else name
 
 
 def extent(shape: tuple[int, ...]) -> str:

@@ -184,3 +184,11 @@ def test_an_operand_that_was_left_out_is_no_way():
     found = ng.explain(ng.nn.functional.linear(x, W).sum(), W)
     assert found.count == 1
     np.testing.assert_array_equal(found.gradient, [[1.0], [2.0]])
+
+
+def test_a_parameter_of_a_list_of_layers_does_not_read_as_a_decimal_number() -> None:
+    bias = ng.tensor(1.0, requires_grad=True, name="0.bias")
+    loss = bias * bias
+    loss.name = "loss"
+    assert "∂loss/∂(0.bias) = " in str(ng.explain(loss))
+    assert "∂0." not in ng.animate(loss).payload["text"]
