@@ -21,6 +21,7 @@ from .assignments import lines_of_leaves
 from .border import drawn_steps, network
 from .checks import checked
 from .freshness import otherwise
+from .optimiser_lines import is_written, lines_of
 from .pictures import LEFT_OUT, Picture, Vertex
 from .recorded import hooked, used_otherwise
 
@@ -176,10 +177,15 @@ def stepped(moving: dict[int, Vertex], arrived: dict[int, Any], optimizer: Optim
     except Exception:  # a step of the user's own that cannot be tried out is not shown
         return []
     rule = type(optimizer).__name__
-    return [
-        Update(vertex.id, vertex.value, copies[place].grad, copies[place].data, None, rule, is_refused)
-        for place, vertex in moving.items()
-    ]
+    found = []
+    for place, vertex in moving.items():
+        given = vertex.value, copies[place].grad, copies[place].data
+        if is_refused or not is_written(optimizer):
+            found.append(Update(vertex.id, *given, None, rule, is_refused))
+            continue
+        lines = lines_of(optimizer, *given, (optimizer.memory[place], trial.memory[place]))
+        found.append(Update(vertex.id, *given, None, rule, False, lines, optimizer.reasons(), float(optimizer.lr)))
+    return found
 
 
 # ---- leaves

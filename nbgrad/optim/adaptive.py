@@ -12,7 +12,7 @@ import numpy as np
 
 from ..core.arguments import checked_amount, checked_share
 from ..core.errors import HyperparameterError
-from .base import Memory, Optimizer
+from .base import Lines, Memory, Optimizer, in_parentheses
 
 
 class Adagrad(Optimizer):
@@ -55,6 +55,13 @@ class Adagrad(Optimizer):
             g = g + self.weight_decay * x
         s = memory["square"] = memory.get("square", 0.0) + g * g
         return x - lr * g / (np.sqrt(s) + self.eps)
+
+    def equations(self) -> Lines:
+        g = _gradient(self)
+        return ("square", f"{{square}} + {g}²"), ("x", f"{{x}} − {{lr}} · {g}/(√{{square}} + {{eps}})")
+
+    def reasons(self) -> tuple[str, ...]:
+        return ("adagrad", *("decay",) * bool(self.weight_decay))
 
 
 class RMSprop(Optimizer):
@@ -113,6 +120,19 @@ class RMSprop(Optimizer):
         v = memory["velocity"] = self.momentum * memory.get("velocity", 0.0) + g / (np.sqrt(s) + self.eps)
         return x - lr * v
 
+    def equations(self) -> Lines:
+        g = _gradient(self)
+        square = f"{{alpha}} · {{square}} + (1 − {{alpha}}) · {g}²"
+        step = f"{g}/(√{{square}} + {{eps}})"
+        if not self.momentum:
+            return ("square", square), ("x", f"{{x}} − {{lr}} · {step}")
+        velocity = f"{{momentum}} · {{velocity}} + {step}"
+        return ("square", square), ("velocity", velocity), ("x", "{x} − {lr} · {velocity}")
+
+    def reasons(self) -> tuple[str, ...]:
+        momentum = ("momentum",) if self.momentum else ()
+        return ("rmsprop", *momentum, *("decay",) * bool(self.weight_decay))
+
 
 class Adam(Optimizer):
     """Momentum and RMSprop at once, both freed from their start at 0 (Kingma and Ba 2015, ICLR, arXiv:1412.6980).
@@ -120,8 +140,8 @@ class Adam(Optimizer):
     ::
 
         m <- β₁ m + (1 - β₁) g
-        v <- β₂ v + (1 - β₂) g²
-        p <- p - lr m̂ / (√v̂ + ε)        m̂ = m / (1 - β₁ᵗ),  v̂ = v / (1 - β₂ᵗ) in the t-th step
+        s <- β₂ s + (1 - β₂) g²          often called v
+        p <- p - lr m̂ / (√ŝ + ε)        m̂ = m / (1 - β₁ᵗ),  ŝ = s / (1 - β₂ᵗ) in the t-th step
 
     Args:
         params: leaves that require a gradient, of any shape; or a module.
@@ -169,6 +189,12 @@ class Adam(Optimizer):
         v = memory["square"] = beta2 * memory.get("square", 0.0) + (1 - beta2) * g * g
         return x - lr / (1 - beta1**t) * m / (np.sqrt(v / (1 - beta2**t)) + self.eps)
 
+    def equations(self) -> Lines:
+        return _of_adam(_gradient(self), "{x}")
+
+    def reasons(self) -> tuple[str, ...]:
+        return ("adam", *("decay",) * bool(self.weight_decay))
+
     def decayed(self, x: Any, g: Any, lr: float) -> tuple[Any, Any]:
         """The parameter and its gradient after the weight decay, which here is part of the gradient."""
         return x, g + self.weight_decay * x
@@ -177,7 +203,7 @@ class Adam(Optimizer):
 class AdamW(Adam):
     """:class:`Adam` with the weight decay apart from the gradient (Loshchilov and Hutter 2019, ICLR, arXiv:1711.05101).
 
-    Within the gradient the decay is divided by ``√v̂`` too, so that steep weights hardly decay. Here each step first
+    Within the gradient the decay is divided by ``√ŝ`` too, so that steep weights hardly decay. Here each step first
     shrinks the parameter, ``p <- p - lr λ p``, and then moves it as Adam does.
 
     Args:
@@ -209,6 +235,30 @@ class AdamW(Adam):
     def decayed(self, x: Any, g: Any, lr: float) -> tuple[Any, Any]:
         """The parameter, shrunk, and its gradient as it is."""
         return x * (1 - lr * self.weight_decay), g
+
+    def equations(self) -> Lines:
+        return _of_adam("{g}", "(1 − {lr} · {weight_decay}) · {x}" if self.weight_decay else "{x}")
+
+    def reasons(self) -> tuple[str, ...]:
+        return ("adam", *("shrinking",) * bool(self.weight_decay))
+
+
+def _gradient(optimizer: Any) -> str:
+    """The gradient as a factor, with the weight decay in it."""
+    return in_parentheses("{g} + {weight_decay} · {x}" if optimizer.weight_decay else "{g}")
+
+
+def _of_adam(g: str, x: str) -> Lines:
+    """What Adam writes; ``g`` and ``x`` are the gradient and the parameter after the weight decay."""
+    return (
+        ("mean", f"{{betas[0]}} · {{mean}} + (1 − {{betas[0]}}) · {g}"),
+        ("square", f"{{betas[1]}} · {{square}} + (1 − {{betas[1]}}) · {g}²"),
+        (
+            "x",
+            f"{x} − {{lr}} · ({{mean}}/(1 − {{betas[0]}}^{{steps}}))"
+            "/(√({square}/(1 − {betas[1]}^{steps})) + {eps})",
+        ),
+    )
 
 
 def _checked_betas(betas: Any) -> tuple[float, float]:

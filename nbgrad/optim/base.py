@@ -24,6 +24,19 @@ if TYPE_CHECKING:
     from ..program.training import TrainingStep
 
 Memory = dict[str, Any]
+Lines = tuple[tuple[str, str], ...]
+SIGNS = {  # how what an optimiser is made of is written; what is not here is written by its name
+    "momentum": "μ",
+    "weight_decay": "λ",
+    "eps": "ε",
+    "alpha": "α",
+    "betas[0]": "β₁",
+    "betas[1]": "β₂",
+    "velocity": "v",
+    "square": "s",
+    "mean": "m",
+    "steps": "t",
+}
 
 
 def checked_rate(rate: Any) -> float:
@@ -101,6 +114,15 @@ def check_finite(params: Iterable[Tensor]) -> None:
                 "changed; look at the loss and the data, and try a smaller learning rate, or clip the gradients "
                 "(ng.optim.clip_grad_norm) before they grow so large"
             )
+
+
+def in_parentheses(formula: str) -> str:
+    """A formula as a factor: a sum in parentheses.
+
+    >>> in_parentheses("{g}"), in_parentheses("{g} + {x}")
+    ('{g}', '({g} + {x})')
+    """
+    return f"({formula})" if " + " in formula else formula
 
 
 class Optimizer:
@@ -208,6 +230,23 @@ class Optimizer:
         """Where a parameter at ``x`` with the gradient ``g`` goes: a new array; what shall be remembered is put into
         ``memory``."""
         raise NotImplementedError(f"{type(self).__name__} does not say how a parameter moves; give it moved()")
+
+    def equations(self) -> Lines:
+        """The step in mathematics, as :meth:`moved` does it: what each line sets, and to what.
+
+        ``{x}`` is the parameter, ``{g}`` its gradient; the other places are options and what is remembered, see
+        ``SIGNS``. A name means its old value until its own line has set it; what no line sets has its new value.
+        Empty where nothing is written; a class inherits no equations, since its :meth:`moved` may be another.
+
+        >>> import nbgrad as ng
+        >>> ng.optim.SGD([ng.tensor(1.0, requires_grad=True)], lr=0.1).equations()
+        (('x', '{x} − {lr} · {g}'),)
+        """
+        return ()
+
+    def reasons(self) -> tuple[str, ...]:
+        """Why the step is another than the learning rate times the gradient: keys ``update_by_...`` of messages."""
+        return ()
 
     # ---- its state
     def state_dict(self) -> dict[str, Any]:

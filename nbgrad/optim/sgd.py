@@ -8,7 +8,7 @@ from ..core.arguments import checked_amount, checked_share
 from ..core.errors import HyperparameterError
 from ..core.mistakes import warn_if_no_gradient
 from ..core.tensor import Tensor
-from .base import Memory, Optimizer
+from .base import Lines, Memory, Optimizer, in_parentheses
 
 
 class SGD(Optimizer):
@@ -84,3 +84,14 @@ class SGD(Optimizer):
             v = memory["velocity"] = self.momentum * memory.get("velocity", 0.0) + g
             g = g + self.momentum * v if self.nesterov else v
         return x - lr * g
+
+    def equations(self) -> Lines:
+        g = "{g} + {weight_decay} · {x}" if self.weight_decay else "{g}"
+        if not self.momentum:
+            return (("x", f"{{x}} − {{lr}} · {in_parentheses(g)}"),)
+        step = f"({g} + {{momentum}} · {{velocity}})" if self.nesterov else "{velocity}"
+        return ("velocity", f"{{momentum}} · {{velocity}} + {g}"), ("x", f"{{x}} − {{lr}} · {step}")
+
+    def reasons(self) -> tuple[str, ...]:
+        momentum = ("momentum",) if self.momentum else ()
+        return momentum + ("nesterov",) * self.nesterov + ("decay",) * bool(self.weight_decay)

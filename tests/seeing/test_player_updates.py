@@ -72,7 +72,7 @@ def test_what_is_shown_is_what_step_does(maker):
     optimizer = maker([u], lr=0.1)
     for _ in range(2):  # the second step remembers the first
         loss = u * u
-        shown = updates(loss, optimizer=optimizer)["u"][0].rpartition("→ ")[2]
+        shown = updates(loss, optimizer=optimizer)["u"][0].rpartition("= ")[2]
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

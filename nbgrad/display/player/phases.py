@@ -184,6 +184,20 @@ def update_frames(scene: Scene, trace: Trace) -> Iterator[Frame]:
         )
 
 
+def by_rule(update: Update, name: str) -> str:
+    """Say how far an optimiser's own rule goes, what the gradient alone would do, and why that is not the same."""
+    if not update.lines or update.learning_rate is None:
+        return say("update_rule", name=name, rule=update.rule)
+    rate, before, after = update.learning_rate, np.asarray(update.before), np.asarray(update.after)
+    if rate == 0:
+        return say("update_no_rate", name=name)
+    said = [say(f"update_by_{reason}", name=name) for reason in update.reasons]
+    if numbers.is_single(after):
+        move, plain = numbers.only(after - before), -rate * numbers.only(np.asarray(update.gradient))
+        said.insert(0, say("update_beside", name=name, move=numbers.number(move), plain=numbers.number(plain)))
+    return together(said)
+
+
 def _update_inside(scene: Scene, inside: Inside, root: int) -> Frame:
     name = short(scene.graph, inside.node)
     sentence = say("update_inside", name=name, names=listed(list(inside.names)))
@@ -225,7 +239,7 @@ def moved(scene: Scene, update: Update, root: int) -> str:
     if not_finite(scene.graph.nodes[root]["value"]):
         return say("update_towards_nothing", name=name, root=loss)
     if update.rate is None:
-        return say("update_rule", name=name, rule=update.rule)
+        return by_rule(update, name)
     if update.rate == 0:
         return say("update_no_rate", name=name)
     if not gradient.any():

@@ -56,11 +56,30 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """One line of an optimiser's step, such as v ← μ · v + g. target: the place that it sets. formula: with {places}.
+
+    signs: place -> how it is written; {x}, the parameter, and {g}, its gradient, are written by their names. before:
+    place -> its value when the line is computed. after: what comes out. options: places whose values are given by the
+    user, and so are written in full.
+    """
+
+    target: str
+    formula: str
+    signs: Mapping[str, str]
+    before: Mapping[str, Any]
+    after: Any
+    options: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Update:
     """One parameter's step: its value before and after, the gradient, and by which rule.
 
     rate: the learning rate where the rule is plain gradient descent, else None. rule: the optimiser's name.
-    is_refused: whether the optimiser would not do the step, so that nothing moves.
+    is_refused: whether the optimiser would not do the step, so that nothing moves. lines: the rule in mathematics,
+    empty where it is not known. reasons: why it goes further or less far, keys of messages; learning_rate: of such a
+    rule.
     """
 
     node: int
@@ -70,6 +89,9 @@ class Update:
     rate: float | None
     rule: str
     is_refused: bool = False
+    lines: Sequence[Line] = ()
+    reasons: Sequence[str] = ()
+    learning_rate: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from nbgrad.display.formula import (
     short,
 )
 from nbgrad.display.player.mathematics import set_latex, set_text
+from nbgrad.display.player.steps import lines_written
 from nbgrad.display.player.trace import SLOT, Inside, Update, Written, slot
 
 FEW_RULES = 2  # of the parameters in a closed group
@@ -187,7 +188,11 @@ def update_equation(graph: nx.MultiDiGraph, update: Update, root: int, is_lost: 
     assert after is not None
     if update.is_refused:
         return [_rule(update, name, ""), *(result(after, VALUE) if numbers.is_single(after) else ())]
-    tokens = [_rule(update, name, differentiated(graph, root))]
+    slope = derivative(differentiated(graph, root), name)
+    with_numbers = numbers.is_single(after) and not is_lost
+    tokens = lines_written(update, name, slope, with_numbers) or [_rule(update, name, differentiated(graph, root))]
+    if update.lines and with_numbers:
+        return tokens
     if is_lost:
         return tokens
     if update.rate is None:

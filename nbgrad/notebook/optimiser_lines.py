@@ -1,0 +1,58 @@
+"""An optimiser's step as the player writes it: its own equations, with the numbers that it really remembers."""
+
+from __future__ import annotations
+
+from string import Formatter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..optim.base import SIGNS, Memory, Optimizer
+
+if TYPE_CHECKING:
+    from ..display.player.trace import Line
+
+FORMATTER = Formatter()
+
+
+def is_written(optimizer: Optimizer) -> bool:
+    """Whether the class itself says how its step is written; what it inherits may not be what it does."""
+    return "equations" in vars(type(optimizer))
+
+
+def lines_of(optimizer: Optimizer, x: Any, g: Any, after: Any, memory: tuple[Memory, Memory]) -> list[Line]:
+    """The lines of one parameter's step.
+
+    Args:
+        x, g, after: the parameter before the step, its gradient, the parameter after it.
+        memory: what was remembered before the step, and what is remembered after it.
+    """
+    from ..display.player.trace import Line
+
+    before, remembered = memory
+    lines = optimizer.equations()
+    targets = [target for target, _ in lines]
+    values = {name: before.get(name, 0.0) if name in targets else remembered[name] for name in remembered}
+    values |= {"x": x, "g": g}
+    found = []
+    for target, formula in lines:
+        places = list(dict.fromkeys(place for _, place, _, _ in FORMATTER.parse(formula) if place))
+        options = [place for place in places if place not in values]
+        known = {place: option(optimizer, place) if place in options else values[place] for place in places}
+        result = after if target == "x" else remembered[target]
+        signs = {place: SIGNS.get(place, place) for place in (*places, target)}
+        found.append(Line(target, formula, signs, known, result, options))
+        values[target] = result
+    return found
+
+
+def option(optimizer: Optimizer, place: str) -> np.float64:
+    """An option's value: of ``"momentum"``, or of ``"betas[0]"``.
+
+    >>> import nbgrad as ng
+    >>> float(option(ng.optim.Adam([ng.tensor(1.0, requires_grad=True)]), "betas[1]"))
+    0.999
+    """
+    name, _, index = place.partition("[")
+    found = getattr(optimizer, name)
+    return np.float64(found[int(index.removesuffix("]"))] if index else found)
