@@ -1,162 +1,24 @@
-"""What teaches: all paths of a parameter, questions to be answered, and the pass in a wrong order beside the right."""
+"""What teaches: questions to be answered, and the pass in a wrong order beside the right one."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-import networkx as nx
 import numpy as np
 
 from nbgrad.display import measure, numbers, schema
-from nbgrad.display.formula import GRADIENT, VALUE, Token, derivative, differentiated, short
+from nbgrad.display.formula import derivative, differentiated, short
 from nbgrad.display.messages import parts, say, together
 from nbgrad.display.player.facts import edge_name
-from nbgrad.display.player.lost import lost_gradients, step_lost
-from nbgrad.display.player.mathematics import set_tokens
+from nbgrad.display.player.lost import lost_gradients
+from nbgrad.display.player.paths import amount
 from nbgrad.display.player.phases import Frame
-from nbgrad.display.player.trace import Order, Route, Routes, Trace
+from nbgrad.display.player.trace import Order, Trace
 from nbgrad.display.schema import Step
 
 MOST_QUESTIONS = 40
 LARGEST_ASKED = 16  # elements of an array of which one is asked for
-FEW_FACTORS = 6  # of a path that are all written out
-
-
-# ---- paths
-def routes_of(trace: Trace, root: int) -> list[dict[str, Any]]:
-    """Return every leaf's paths, each to be lit on the drawing."""
-    called = told_apart(trace.graph)
-    return [_routes(trace, _without_lost(trace, routes), root, called) for routes in trace.routes]
-
-
-def _without_lost(trace: Trace, routes: Routes) -> Routes:
-    """Return paths without the numbers that do not belong together."""
-    unfit = [any(edge[1] in trace.unfit for edge in route.edges) for route in routes.routes]
-    shown = [
-        replace(route, factors=(), product=None) if is_unfit else route
-        for route, is_unfit in zip(routes.routes, unfit, strict=True)
-    ]
-    if not any(unfit) and routes.node not in lost_gradients(trace.steps):
-        return routes
-    return replace(routes, routes=shown, rest=None, total=None)
-
-
-def told_apart(graph: nx.MultiDiGraph) -> dict[int, str]:
-    """Return what each node is called; several of one name, in which a path could be mistaken, are numbered.
-
-    >>> graph = nx.MultiDiGraph()
-    >>> for node, name in enumerate(["exp(m)", "y", "exp(m)"]):
-    ...     graph.add_node(node, name=name)
-    >>> list(told_apart(schema.normalise(graph)).values())
-    ['exp(m)₁', 'y', 'exp(m)₂']
-    """
-    names = {node: short(graph, node) for node in graph}
-    several, met = Counter(names.values()), Counter[str]()
-    for node, name in names.items():
-        if several[name] > 1 and graph.nodes[node]["kind"] != "constant":
-            met[name] += 1
-            names[node] = f"{name}{str(met[name]).translate(BELOW)}"
-    return names
-
-
-BELOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-
-
-def _routes(trace: Trace, routes: Routes, root: int, called: Mapping[int, str]) -> dict[str, Any]:
-    graph = trace.graph
-    name, loss = short(graph, routes.node), short(graph, root)
-    shown = [_route(trace, route, root, called) for route in routes.routes]
-    rest = None if routes.rest is None else amount(routes.rest)
-    total = "" if routes.total is None else amount(routes.total)
-    several = len(routes.routes) > 1 or routes.count > len(routes.routes)
-    tokens: list[Token] = []
-    if routes.total is not None and np.size(routes.total) == 1:
-        tokens = [Token(derivative(differentiated(graph, root), name)), Token(" = "), *_sum(routes, rest)]
-        tokens += [Token(" = "), Token(total, GRADIENT)] if several else []
-    said = say("paths_several" if several else "paths_one", root=loss, name=name, count=f"{routes.count:,}")
-    if routes.total is None:
-        said = together([said, step_lost(graph, _reason(trace, routes))])
-    return {
-        "node": routes.node,
-        "name": name,
-        "count": routes.count,
-        "shown": shown,
-        "rest": rest,
-        "sum": total,
-        "math": set_tokens(tokens, trace.opaque),
-        "equation": [{"text": token.text, "role": token.role} for token in tokens],
-        "sentence": said if rest is None else together([said, say("paths_rest", shown=len(shown))]),
-    }
-
-
-def _sum(routes: Routes, rest: str | None) -> list[Token]:
-    """Return the products of all paths, with a "+" between them."""
-    products = [amount(route.product) for route in routes.routes] + ([] if rest is None else [rest])
-    summands = [_summand(product, place > 0) for place, product in enumerate(products)]
-    return [token for summand in summands for token in (Token(" + "), summand)][1:]
-
-
-def _reason(trace: Trace, routes: Routes) -> int:
-    """Return the operation that is to blame for a sum of paths that is lost."""
-    on_paths = (edge[1] for route in routes.routes for edge in route.edges if edge[1] in trace.unfit)
-    found = lost_gradients(trace.steps).get(routes.node)
-    return next(on_paths) if found is None else found
-
-
-def _summand(text: str, later: bool) -> Token:
-    return Token(f"({text})" if later and text.startswith(numbers.MINUS) else text, GRADIENT)
-
-
-def _route(trace: Trace, route: Route, root: int, called: Mapping[int, str]) -> dict[str, Any]:
-    edges = [edge_name(edge) for edge in route.edges]
-    nodes = [root, *(edge[0] for edge in route.edges)]
-    product = "" if route.product is None else amount(route.product)
-    tokens: list[Token] = []
-    if route.factors:
-        shown = list(route.factors)
-        cut = len(shown) > FEW_FACTORS
-        for number, factor in enumerate(shown[:FEW_FACTORS]):
-            tokens += [Token(" × ")] if number else []
-            text = amount(factor)
-            wants = np.iscomplexobj(factor) or (number and text.startswith(numbers.MINUS))
-            tokens.append(Token(f"({text})" if wants else text, VALUE))
-        tokens += [Token(" × …")] if cut else []
-        if any(map(np.iscomplexobj, shown)) and not np.iscomplexobj(route.product):
-            tokens = [Token("Re("), *tokens, Token(")")]
-        tokens += [Token(" = "), Token(product, GRADIENT)]
-    elif len(nodes) > 1:
-        tokens = _chain([called[node] for node in nodes])
-    names = [called[node] for node in nodes]
-    if len(names) > 2 * FEW_FACTORS:
-        names[FEW_FACTORS:-FEW_FACTORS] = ["…"]
-    return {
-        "edges": edges,
-        "nodes": nodes,
-        "names": " ← ".join(names),
-        "product": product,
-        "math": set_tokens(tokens, trace.opaque),
-        "equation": [{"text": token.text, "role": token.role} for token in tokens],
-    }
-
-
-def _chain(names: Sequence[str]) -> list[Token]:
-    """Return the derivatives along a path, from the result back, whose product there is no number for."""
-    factors = [derivative(above, below) for above, below in pairwise(names)]
-    cut = [*factors[:FEW_FACTORS], *["…"] * (len(factors) > FEW_FACTORS)]
-    return [token for factor in cut for token in (Token(" · "), Token(factor))][1:]
-
-
-def amount(value: Any) -> str:
-    """Write a number, or what there is to say of an array on one line.
-
-    >>> amount(0.25), amount(np.array([1.0, 3.0]))
-    ('0.25', 'min 1, mean 2, max 3')
-    """
-    return numbers.summary(schema.as_array(value))
 
 
 # ---- questions

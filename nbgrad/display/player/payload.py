@@ -20,9 +20,10 @@ from nbgrad.display.formula import Token, mark_weighted, opaque
 from nbgrad.display.levels import View
 from nbgrad.display.moments import root_of, with_gradients
 from nbgrad.display.player.facts import edges_of, nodes_of
-from nbgrad.display.player.learning import orders_of, questions_of, routes_of
+from nbgrad.display.player.learning import orders_of, questions_of
 from nbgrad.display.player.lost import lost_gradients, marked
 from nbgrad.display.player.mathematics import set_tokens
+from nbgrad.display.player.paths import routes_of
 from nbgrad.display.player.phases import BACKWARD, FORWARD, UPDATE, Frame, frames_of_phases
 from nbgrad.display.player.seen import seen
 from nbgrad.display.player.sizes import LARGEST, MOST_DETAILED, NOTHING, fitted, message_instead, surely_too_large

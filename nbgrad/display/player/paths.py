@@ -1,0 +1,218 @@
+"""All ways from the result back to a leaf: what each hands on is a product, and the gradient is their sum."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any, TypeVar
+
+import networkx as nx
+import numpy as np
+
+from nbgrad.display import numbers, schema
+from nbgrad.display.formula import GRADIENT, VALUE, Token, derivative, differentiated, short
+from nbgrad.display.messages import say, together
+from nbgrad.display.player.facts import edge_name
+from nbgrad.display.player.lost import lost_gradients, step_lost
+from nbgrad.display.player.mathematics import set_tokens
+from nbgrad.display.player.trace import Route, Routes, Trace
+
+FEW_FACTORS = 6  # of a path that are all written out
+MOST_FACTORS = 12  # of a longer one; and names
+DIGITS, MOST_DIGITS = 3, 12
+BELOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+Item = TypeVar("Item")
+
+
+def routes_of(trace: Trace, root: int) -> list[dict[str, Any]]:
+    """Return every leaf's paths, each to be lit on the drawing."""
+    called = told_apart(trace.graph)
+    return [_routes(trace, _without_lost(trace, routes), root, called) for routes in trace.routes]
+
+
+def _without_lost(trace: Trace, routes: Routes) -> Routes:
+    """Return paths without the numbers that do not belong together."""
+    unfit = [any(edge[1] in trace.unfit for edge in route.edges) for route in routes.routes]
+    shown = [
+        replace(route, factors=(), product=None) if is_unfit else route
+        for route, is_unfit in zip(routes.routes, unfit, strict=True)
+    ]
+    if not any(unfit) and routes.node not in lost_gradients(trace.steps):
+        return routes
+    return replace(routes, routes=shown, rest=None, total=None)
+
+
+def told_apart(graph: nx.MultiDiGraph) -> dict[int, str]:
+    """Return what each node is called; several of one name, in which a path could be mistaken, are numbered.
+
+    >>> graph = nx.MultiDiGraph()
+    >>> for node, name in enumerate(["exp(m)", "y", "exp(m)"]):
+    ...     graph.add_node(node, name=name)
+    >>> list(told_apart(schema.normalise(graph)).values())
+    ['exp(m)₁', 'y', 'exp(m)₂']
+    """
+    names = {node: short(graph, node) for node in graph}
+    several, met = Counter(names.values()), Counter[str]()
+    for node, name in names.items():
+        if several[name] > 1 and graph.nodes[node]["kind"] != "constant":
+            met[name] += 1
+            names[node] = f"{name}{str(met[name]).translate(BELOW)}"
+    return names
+
+
+def _routes(trace: Trace, routes: Routes, root: int, called: Mapping[int, str]) -> dict[str, Any]:
+    graph = trace.graph
+    name, loss = short(graph, routes.node), short(graph, root)
+    shared = set.intersection(*({edge[0] for edge in route.edges} for route in routes.routes), set(graph))
+    shown = [_route(trace, route, root, called, shared) for route in routes.routes]
+    rest = None if routes.rest is None else amount(routes.rest)
+    total = "" if routes.total is None else amount(routes.total)
+    several = len(routes.routes) > 1 or routes.count > len(routes.routes)
+    tokens: list[Token] = []
+    if routes.total is not None and np.size(routes.total) == 1:
+        tokens = [Token(derivative(differentiated(graph, root), name)), Token(" = "), *_sum(routes)]
+        tokens += [Token(" = "), Token(total, GRADIENT)] if several else []
+    said = say("paths_several" if several else "paths_one", root=loss, name=name, count=f"{routes.count:,}")
+    if routes.total is None:
+        said = together([said, step_lost(graph, _reason(trace, routes))])
+    return {
+        "node": routes.node,
+        "name": name,
+        "count": routes.count,
+        "shown": shown,
+        "rest": rest,
+        "sum": total,
+        "math": set_tokens(tokens, trace.opaque),
+        "equation": [{"text": token.text, "role": token.role} for token in tokens],
+        "sentence": said if rest is None else together([said, say("paths_rest", shown=len(shown))]),
+    }
+
+
+def _sum(routes: Routes) -> list[Token]:
+    """Return the products of all paths, with a "+" between them."""
+    products = [route.product for route in routes.routes] + ([] if routes.rest is None else [routes.rest])
+    digits = _digits(products, routes.total)
+    summands = [_summand(amount(product, digits), place > 0) for place, product in enumerate(products)]
+    return [token for summand in summands for token in (Token(" + "), summand)][1:]
+
+
+def _digits(summands: Sequence[Any], total: Any) -> int:
+    """How many digits the summands need, so that as written they add up to the total: more where they cancel.
+
+    >>> _digits([0.0588, 1.0538, -1.05], 0.0626), _digits([0.5, -0.5], 0.0)
+    (5, 3)
+    """
+    largest, size = max(float(np.abs(summand).max()) for summand in summands), float(np.abs(total).max())
+    if not (0 < size < math.inf and largest < math.inf):
+        return DIGITS
+    return min(DIGITS + max(0, math.ceil(math.log10(largest / size))), MOST_DIGITS)
+
+
+def _reason(trace: Trace, routes: Routes) -> int:
+    """Return the operation that is to blame for a sum of paths that is lost."""
+    on_paths = (edge[1] for route in routes.routes for edge in route.edges if edge[1] in trace.unfit)
+    found = lost_gradients(trace.steps).get(routes.node)
+    return next(on_paths) if found is None else found
+
+
+def _summand(text: str, later: bool) -> Token:
+    return Token(f"({text})" if later and text.startswith(numbers.MINUS) else text, GRADIENT)
+
+
+def _route(trace: Trace, route: Route, root: int, called: Mapping[int, str], shared: Collection[int]) -> dict[str, Any]:
+    """Return what is said of one path. shared: the nodes that all of the paths beside it go through."""
+    edges = [edge_name(edge) for edge in route.edges]
+    nodes = [root, *(edge[0] for edge in route.edges)]
+    product = "" if route.product is None else amount(route.product)
+    tokens: list[Token] = []
+    if route.factors:
+        tokens = [*_product(route.factors), Token(" = "), Token(product, GRADIENT)]
+        if any(map(np.iscomplexobj, route.factors)) and not np.iscomplexobj(route.product):
+            tokens = [Token("Re("), *tokens[:-2], Token(")"), *tokens[-2:]]
+    elif len(nodes) > 1:
+        tokens = _chain([called[node] for node in nodes])
+    return {
+        "edges": edges,
+        "nodes": nodes,
+        "names": " ← ".join("…" if node is None else called[node] for node in telling_nodes(nodes, shared)),
+        "product": product,
+        "math": set_tokens(tokens, trace.opaque),
+        "equation": [{"text": token.text, "role": token.role} for token in tokens],
+    }
+
+
+def _product(factors: Sequence[Any]) -> list[Token]:
+    tokens: list[Token] = []
+    for place, factor in enumerate(telling_factors(factors)):
+        if factor is None:
+            tokens.append(Token(" × …" if place else "…"))
+            continue
+        text = amount(factor)
+        wants = np.iscomplexobj(factor) or (place and text.startswith(numbers.MINUS))
+        tokens += [Token(" × ")] if place else []
+        tokens.append(Token(f"({text})" if wants else text, VALUE))
+    return tokens
+
+
+def telling_factors(factors: Sequence[Any]) -> list[Any | None]:
+    """Return a path's factors, of many those that decide the product; None where others are left out.
+
+    A factor of 1 can go without a word. Of the others those stay that are farthest from 1, a 0 above all.
+
+    >>> telling_factors([0.5, 1.0, 1.0, 0.5, 1.0, 1.0, 0.0])
+    [0.5, 0.5, 0.0]
+    """
+    if len(factors) <= FEW_FACTORS:
+        return list(factors)
+    told = [factor for factor in factors if np.any(np.not_equal(factor, 1))]
+    if not told:
+        return [factors[0], None]
+    return with_gaps(told, sorted(range(len(told)), key=lambda place: -_weight(told[place])))
+
+
+def _weight(factor: Any) -> float:
+    """How far a factor is from 1, as a factor: 2 is as far as ½; infinite where it is 0 or not finite."""
+    size = float(np.abs(factor).max())
+    return abs(math.log(size)) if 0 < size < math.inf else math.inf
+
+
+def telling_nodes(nodes: Sequence[int], shared: Collection[int]) -> list[int | None]:
+    """Return a path's nodes, of many its ends and those that not all paths go through; None where some are left out."""
+    ends = [0, len(nodes) - 1]
+    between = sorted(range(1, len(nodes) - 1), key=lambda place: nodes[place] in shared)
+    return with_gaps(nodes, [*ends, *between])
+
+
+def with_gaps(items: Sequence[Item], by_worth: Iterable[int]) -> list[Item | None]:
+    """Return the items in the first 12 of these places, in their order, and a None for each gap.
+
+    >>> with_gaps("abcdefghijklmno", [0, 14, *range(1, 14)])
+    ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', None, 'o']
+    """
+    kept = set(list(by_worth)[:MOST_FACTORS])
+    found: list[Item | None] = []
+    for place, item in enumerate(items):
+        if place in kept:
+            found.append(item)
+        elif found[-1:] != [None]:
+            found.append(None)
+    return found
+
+
+def _chain(names: Sequence[str]) -> list[Token]:
+    """Return the derivatives along a path, from the result back, whose product there is no number for."""
+    factors = [derivative(above, below) for above, below in pairwise(names)]
+    cut = factors if len(factors) <= FEW_FACTORS else [*factors[: FEW_FACTORS - 1], "…", factors[-1]]
+    return [token for factor in cut for token in (Token(" · "), Token(factor))][1:]
+
+
+def amount(value: Any, digits: int = DIGITS) -> str:
+    """Write a number, or what there is to say of an array on one line.
+
+    >>> amount(0.25), amount(np.array([1.0, 3.0]))
+    ('0.25', 'min 1, mean 2, max 3')
+    """
+    return numbers.summary(schema.as_array(value), digits=digits)
