@@ -20,7 +20,8 @@ LEAST = 0.75  # of its width, to which a picture shrinks on a narrow page; from 
 PRINTED = (
     "<style>@media print { .ng-still-sheet { max-width: 100% !important } "
     ".ng-still-sheet > img, .jp-RenderedSVG > img { max-width: 100% !important; height: auto !important; "
-    "max-height: 95vh; object-fit: contain; object-position: 0 0 } .ng-still + details { display: none } }</style>"
+    "max-height: 95vh; object-fit: contain; object-position: 0 0 } "
+    ".ng-still + details { display: none } .ng-on-paper { display: block !important } }</style>"
 )
 
 
@@ -61,6 +62,17 @@ def image_with_table(svg: str, text: str) -> str:
         f"{image_with_tooltips(svg)}<details><summary>{html.escape(messages.say('as_table'))}</summary>"
         f'<pre style="white-space: pre; overflow-x: auto">{html.escape(text)}</pre></details>'
     )
+
+
+def only_on_paper(text: str) -> str:
+    """Return a text that is printed, and is not seen on a screen.
+
+    A picture that moves is printed as it stands at that moment; a table can say there how it ends.
+
+    >>> only_on_paper("x  3")
+    '<pre class="ng-on-paper" style="display: none">x  3</pre>'
+    """
+    return f'<pre class="ng-on-paper" style="display: none">{html.escape(text)}</pre>'
 
 
 def _tooltips(root: ET.Element) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from IPython.display import display
 
-from ..display.page_image import image_with_tooltips
+from ..display.page_image import image_with_tooltips, only_on_paper
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 FALLBACK = "ng-fallback"  # the class that the style sheet knows
@@ -35,6 +35,8 @@ def display_both(bundled: tuple[dict[str, Any], dict[str, Any]] | None, name: st
     data, metadata = bundled
     if VIEW in data:
         display({VIEW: data[VIEW], "text/plain": name}, metadata=metadata, raw=True)
-    svg = data["image/svg+xml"]
+    svg, text = data["image/svg+xml"], data["text/plain"]
     page = NO_COMPLAINT + image_with_tooltips(svg, FALLBACK)
-    display({"text/html": page, "image/svg+xml": svg, "text/plain": data["text/plain"]}, raw=True)
+    if "@keyframes" in svg:
+        page += only_on_paper(text.partition("\n\n")[0])  # the table, without the steps
+    display({"text/html": page, "image/svg+xml": svg, "text/plain": text}, raw=True)

@@ -64,3 +64,21 @@ def test_a_small_picture_is_not_made_larger(printed):
 def test_what_cannot_be_opened_on_paper_is_not_printed(printed):
     assert printed.locator("details").count() == 3
     assert not any(folded.is_visible() for folded in printed.locator("details").all())
+
+
+def test_a_moving_picture_is_printed_with_the_table_of_its_end(printed):
+    table = printed.locator(".ng-on-paper")
+    assert table.count() == 1
+    assert table.is_visible()
+    assert table.text_content().splitlines()[0].split() == [
+        "name",
+        "computed",
+        "as",
+        "shape",
+        "dtype",
+        "value",
+        "gradient",
+    ]
+    assert not any(line.endswith("—") for line in table.text_content().splitlines())
+    printed.emulate_media(media="screen")
+    assert not table.is_visible()

@@ -16,7 +16,7 @@ def test_a_widget_is_displayed_with_its_picture_text_and_tooltips_behind_it(monk
     assert set(alive) == {VIEW, "text/plain"}
     assert alive["text/plain"] == repr(player)
     assert set(still) == {"text/html", "image/svg+xml", "text/plain"}
-    assert set(re.findall(r"<(\w+)", still["text/html"])) == {"style", "div", "img", "span"}
+    assert set(re.findall(r"<(\w+)", still["text/html"])) == {"style", "div", "img", "span", "pre"}
     tooltips = re.findall(r'<span[^>]* title="([^"]*)"', still["text/html"])
     assert len(tooltips) == 2
     assert tooltips[0].startswith("x&quot;&lt;b&gt;")
