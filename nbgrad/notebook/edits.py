@@ -72,7 +72,7 @@ class Recomputed:
             tensor = self._tensors[old.id] = Tensor(value, before.requires_grad)
             tensor.extras = kept(before)
         new = Vertex(old.thing, old.kind, value, None, old.op, inputs)
-        new.id, new.label = old.id, old.label
+        new.id, new.label, new.line = old.id, old.label, old.line
         if not self._changed[old.id]:
             new.stale, new.unfit = old.stale, old.unfit
         return new

@@ -40,6 +40,7 @@ class Vertex:
         self.unfit = False  # whether its operation gives something else for the operands that the graph keeps
         self.stored: Any = None  # the gradient that it has, where that is another than this pass gives it
         self.passed: Any = None  # what one pass gives it, where another gradient is stored
+        self.line: tuple[str, int, str] | None = None  # of a leaf: where it was named, once asked
         self.gone = False  # whether its gradient was computed, but is not known any more
 
     @property

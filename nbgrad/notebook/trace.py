@@ -42,8 +42,10 @@ def traced(picture: Picture) -> tuple[nx.MultiDiGraph, list[DrawnStep], dict[int
         vertex.gradient = vertex.passed = None  # the player begins before the first step: nothing has arrived anywhere
         vertex.gone = False
     graph = network(picture)
-    for node, line in lines_of_leaves(picture).items():
-        graph.nodes[node]["code"] = graph.nodes[node]["code"] or line
+    lines = lines_of_leaves(picture)
+    for vertex in leaves(picture):
+        vertex.line = vertex.line or lines.get(vertex.id)  # the name may be that of another tensor by now
+        graph.nodes[vertex.id]["code"] = graph.nodes[vertex.id]["code"] or vertex.line
     return graph, steps, written(picture)
 
 

@@ -63,6 +63,20 @@ def test_a_leaf_has_the_line_that_gave_it_its_name_last():
     assert [line.split(" | ")[0] for line in lines] == ["In [2]", "In [5]"]
 
 
+def test_a_leaf_keeps_its_line_when_its_name_has_gone_to_another_and_a_number_is_edited():
+    definitions = "import nbgrad as ng\nw = ng.tensor(2.0, requires_grad=True)\nloss = w * 3"
+    out = in_ipython(
+        definitions,
+        "player = ng.animate(loss)\nplayer.payload",
+        definitions,
+        "player._asked(player, {'kind': 'edit', 'id': 1, 'node': 0, 'data': [5.0]}, [])\n"
+        "w = player.payload['nodes']['0']\n"
+        "line = player.payload['code'][w['code']]\n"
+        "print(w['value'], line['where'], line['text'], sep=' | ')",
+    )
+    assert out.splitlines()[-1] == "5 | In [1] | w = ng.tensor(2.0, requires_grad=True)"
+
+
 def test_a_statement_of_several_lines_is_shown_whole():
     out = in_ipython(
         "import numpy as np, nbgrad as ng\nx = ng.tensor(2.0, requires_grad=True)",
