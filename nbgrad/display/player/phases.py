@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -161,27 +161,21 @@ def update_frames(scene: Scene, trace: Trace) -> Iterator[Frame]:
             continue
         if isinstance(update, Inside):
             yield _update_inside(scene, update, root)
-            continue
-        why = lost.get(update.node)
-        after = schema.as_numbers(update.after if why is None else update.before)
-        name = short(scene.graph, update.node)
-        since = [moved_since(trace, update.node)] if update.node in trace.moved else []
-        since += [] if update.is_refused or why is not None else stored(trace, update)
-        said = moved(scene, update, root) if why is None else step_lost(scene.graph, why)
-        sentence = messages.together([said, *since])
-        number = numbers.summary(after)
-        yield Frame(
-            phase=UPDATE,
-            caption=say("caption_update", name=name),
-            active=update.node,
-            target=update.node,
-            slot="value",
-            fragment=svg.value_fragment(scene.nodes[update.node], after),
-            number=number,
-            equation=tuple(update_equation(scene.graph, update, root, why is not None)),
-            sentence=sentence,
-            spoken=together([sentence, say("spoken_value", name=name, value=number)]),
-        )
+        else:
+            yield _update_of(scene, trace, update, root, lost.get(update.node))
+
+
+def _update_of(scene: Scene, trace: Trace, update: Update, root: int, why: int | None) -> Frame:
+    """Return the frame of one parameter. why: the operation through which its gradient was lost, if it was."""
+    name = short(scene.graph, update.node)
+    after = schema.as_numbers(update.after if why is None else update.before)
+    since = [moved_since(trace, update.node)] if update.node in trace.moved else []
+    since += [] if update.is_refused or why is not None else stored(trace, update)
+    said = moved(scene, update, root) if why is None else step_lost(scene.graph, why)
+    sentence = together([said, *since])
+    spoken = together([sentence, say("spoken_value", name=name, value=numbers.summary(after))])
+    equation = update_equation(scene.graph, update, root, why is not None)
+    return _update_frame(scene, update.node, after, equation, sentence, spoken)
 
 
 def by_rule(update: Update, name: str) -> str:
@@ -199,20 +193,26 @@ def by_rule(update: Update, name: str) -> str:
 
 
 def _update_inside(scene: Scene, inside: Inside, root: int) -> Frame:
-    name = short(scene.graph, inside.node)
-    sentence = say("update_inside", name=name, names=listed(list(inside.names)))
+    """Return the frame of all parameters in a closed group."""
+    sentence = say("update_inside", name=short(scene.graph, inside.node), names=listed(list(inside.names)))
     value = scene.graph.nodes[inside.node]["value"]
+    return _update_frame(scene, inside.node, value, inside_equation(scene.graph, inside, root), sentence, sentence)
+
+
+def _update_frame(
+    scene: Scene, node: int, value: np.ndarray | None, equation: Iterable[Token], sentence: str, spoken: str
+) -> Frame:
     return Frame(
         phase=UPDATE,
-        caption=say("caption_update", name=name),
-        active=inside.node,
-        target=inside.node,
+        caption=say("caption_update", name=short(scene.graph, node)),
+        active=node,
+        target=node,
         slot="value",
-        fragment=svg.value_fragment(scene.nodes[inside.node], value),
+        fragment=svg.value_fragment(scene.nodes[node], value),
         number=numbers.summary(value),
-        equation=tuple(inside_equation(scene.graph, inside, root)),
+        equation=tuple(equation),
         sentence=sentence,
-        spoken=sentence,
+        spoken=spoken,
     )
 
 
