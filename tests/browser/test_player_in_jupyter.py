@@ -223,6 +223,12 @@ def test_a_group_collapses_and_opens_through_the_kernel(lesson):
         arg=[player.element_handle(), boxes],
     )
     lesson.photograph(player, "player-collapsed")
+    player.locator(".ng-stage .ng-group-sign").first.click()
+    player.page.wait_for_function(
+        "([player, boxes]) => player.querySelectorAll('.ng-stage [data-node]').length === boxes",
+        arg=[player.element_handle(), boxes],
+    )
+    assert frames.count() == before
 
 
 def test_a_dark_theme_makes_the_player_dark(lesson, player):
