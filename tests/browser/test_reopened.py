@@ -51,9 +51,9 @@ def test_a_living_player_hides_its_picture(saved):
     assert not seen["behind the player"]
 
 
-def test_reopened_without_its_kernel_a_player_still_shows_its_picture(saved, place, open_lesson):
+@pytest.mark.parametrize("words", [DRAWN, PLAYER])
+def test_reopened_without_its_kernel_it_still_shows_every_picture(saved, place, open_lesson, words):
     name, _, _ = saved
-    words = PLAYER
     lesson = open_lesson(place + name)
     width, height = size_of(shown(lesson, words).first)
     assert width > 300
