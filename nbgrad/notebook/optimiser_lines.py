@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from string import Formatter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..optim.base import SIGNS, Memory, Optimizer
+from ..optim.base import Memory, Optimizer, signs_beside
 
 if TYPE_CHECKING:
     from ..display.player.trace import Line
@@ -20,12 +21,15 @@ def is_written(optimizer: Optimizer) -> bool:
     return "equations" in vars(type(optimizer))
 
 
-def lines_of(optimizer: Optimizer, x: Any, g: Any, after: Any, memory: tuple[Memory, Memory]) -> list[Line]:
+def lines_of(
+    optimizer: Optimizer, x: Any, g: Any, after: Any, memory: tuple[Memory, Memory], taken: Iterable[str] = ()
+) -> list[Line]:
     """The lines of one parameter's step.
 
     Args:
         x, g, after: the parameter before the step, its gradient, the parameter after it.
         memory: what was remembered before the step, and what is remembered after it.
+        taken: names in the graph, which no letter of the optimiser's may be taken for.
     """
     from ..display.player.trace import Line
 
@@ -34,16 +38,26 @@ def lines_of(optimizer: Optimizer, x: Any, g: Any, after: Any, memory: tuple[Mem
     targets = [target for target, _ in lines]
     values = {name: before.get(name, 0.0) if name in targets else remembered[name] for name in remembered}
     values |= {"x": x, "g": g}
+    in_line = [places_of(formula) for _, formula in lines]
+    own = (place for places in (targets, *in_line) for place in places if place not in "xg")
+    signs = signs_beside(taken, own)
     found = []
-    for target, formula in lines:
-        places = list(dict.fromkeys(place for _, place, _, _ in FORMATTER.parse(formula) if place))
+    for (target, formula), places in zip(lines, in_line, strict=True):
         options = [place for place in places if place not in values]
         known = {place: option(optimizer, place) if place in options else values[place] for place in places}
         result = after if target == "x" else remembered[target]
-        signs = {place: SIGNS.get(place, place) for place in (*places, target)}
         found.append(Line(target, formula, signs, known, result, options))
         values[target] = result
     return found
+
+
+def places_of(formula: str) -> list[str]:
+    """The places in a formula, each once.
+
+    >>> places_of("{momentum} · {velocity} + {g}")
+    ['momentum', 'velocity', 'g']
+    """
+    return list(dict.fromkeys(place for _, place, _, _ in FORMATTER.parse(formula) if place))
 
 
 def option(optimizer: Optimizer, place: str) -> np.float64:

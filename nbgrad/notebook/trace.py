@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import re
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -136,7 +136,8 @@ def updates_of(
         place = None if tensor is None else index.get(tensor.serial)
         if place is not None:
             moving[place] = vertex
-    return stepped(moving, arrived, optimizer)
+    names = [vertex.label for vertex in picture.vertices if vertex.label]
+    return stepped(moving, arrived, optimizer, names)
 
 
 def descent(vertex: Vertex, gradient: Any, rate: float) -> Update:
@@ -150,12 +151,15 @@ def descent(vertex: Vertex, gradient: Any, rate: float) -> Update:
     return Update(vertex.id, vertex.value, gradient, after, rate, "")
 
 
-def stepped(moving: dict[int, Vertex], arrived: dict[int, Any], optimizer: Optimizer) -> list[Update]:
+def stepped(
+    moving: dict[int, Vertex], arrived: dict[int, Any], optimizer: Optimizer, names: Sequence[str]
+) -> list[Update]:
     """The parameters' step by an optimiser's own rule, on copies: the very ``step()`` of a copy of the optimiser.
 
     Args:
         moving: place among the optimiser's parameters -> vertex.
         arrived: vertex number -> its gradient.
+        names: those in the picture, which the optimiser's letters must not be taken for.
     """
     from ..display.player import Update
 
@@ -185,7 +189,7 @@ def stepped(moving: dict[int, Vertex], arrived: dict[int, Any], optimizer: Optim
         if is_refused or not is_written(optimizer):
             found.append(Update(vertex.id, *given, None, rule, is_refused))
             continue
-        lines = lines_of(optimizer, *given, (optimizer.memory[place], trial.memory[place]))
+        lines = lines_of(optimizer, *given, (optimizer.memory[place], trial.memory[place]), names)
         found.append(Update(vertex.id, *given, None, rule, False, lines, optimizer.reasons(), float(optimizer.lr)))
     return found
 

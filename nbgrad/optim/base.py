@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import chain, count
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -37,6 +38,26 @@ SIGNS = {  # how what an optimiser is made of is written; what is not here is wr
     "mean": "m",
     "steps": "t",
 }
+WORDS = {"lr": "learning_rate", "betas[0]": "beta1", "betas[1]": "beta2"}  # of the others: their own names
+BELOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+def signs_beside(taken: Iterable[str], places: Iterable[str] = ()) -> dict[str, str]:
+    """How everything in ``SIGNS``, the learning rate and other ``places`` are written beside names that are ``taken``.
+
+    A letter that is the name of something else gives way to a word: a velocity beside a parameter ``v`` is no ``v``.
+
+    >>> [signs_beside(names)["velocity"] for names in (["w"], ["v"], ["v", "velocity"])]
+    ['v', 'velocity', 'velocity₁']
+    """
+    used = set(taken)
+    found: dict[str, str] = {}
+    for place in dict.fromkeys((*places, *SIGNS, "lr")):  # what is really written comes first
+        word = WORDS.get(place, place)
+        numbered = (word + str(number).translate(BELOW) for number in count(1))
+        found[place] = next(sign for sign in chain((SIGNS.get(place, place), word), numbered) if sign not in used)
+        used.add(found[place])
+    return found
 
 
 def checked_rate(rate: Any) -> float:

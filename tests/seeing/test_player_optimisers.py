@@ -134,3 +134,75 @@ def test_equations_are_not_inherited():
     equation, frame = update_of(loss_of(w), Halved([w], lr=0.1, momentum=0.9))
     assert equation == f"w ← Halved(w, {SLOPE}): 2 → 1.7"
     assert frame["sentence"] == "Halved decides by its own rule how far w goes."
+
+
+# ---- letters that are names of something else
+NAMES = ["v", "m", "s", "t", "lr", "μ", "λ", "ε", "α", "β₁", "β₂", "velocity"]
+
+
+def named_loss(name):
+    """A loss with a parameter called ``w``, and another one that has the name of one of the optimiser's letters."""
+    w, other = leaf(0.5), ng.tensor(2.0, requires_grad=True, name=name)
+    loss = (w * 3.0 - other) ** 2
+    loss.name = "loss"
+    return w, other, loss
+
+
+@every_setting
+@pytest.mark.parametrize("taken", NAMES)
+def test_no_letter_of_the_optimiser_is_a_name_in_the_graph(name, options, taken):
+    w, other, loss = named_loss(taken)
+    optimizer = getattr(ng.optim, name)([w, other], lr=0.05, **options)
+    frames = [frame for frame in ng.animate(loss, optimizer=optimizer).payload["frames"] if frame["phase"] == "update"]
+    for frame, parameter in zip(frames, ("w", taken), strict=True):
+        lines = lines_of("".join(token["text"] for token in frame["equation"]))
+        assert lines[-1][0] == parameter
+        for target, signs, _, _ in lines:
+            words = re.findall(r"[^\W\d][\w₀-₉]*", signs.replace(f"∂loss/∂{parameter}", ""))
+            if parameter != taken:
+                assert taken not in (target, *words), (target, signs)
+            elif target != parameter and ("weight_decay" not in options or name == "AdamW"):
+                assert taken not in words, (target, signs)  # only weight decay brings the parameter itself in here
+
+
+def test_a_letter_gives_way_to_a_word_in_equation_sentence_and_table():
+    w, v, loss = named_loss("v")
+    optimizer = ng.optim.SGD([w, v], lr=0.1, momentum=0.9)
+    player = ng.animate(loss, optimizer=optimizer)
+    frames = [frame for frame in player.payload["frames"] if frame["phase"] == "update"]
+    assert "".join(token["text"] for token in frames[1]["equation"]) == (
+        "velocity ← μ · velocity + ∂loss/∂v = 0.9 × 0 + 1 = 1,  v ← v − lr · velocity = 2 − 0.1 × 1 = 1.9"
+    )
+    assert "velocity is the velocity of v: it keeps part of what it was" in frames[1]["sentence"]
+    assert "<mi>velocity</mi><mo>←</mo>" in frames[1]["math"]
+    assert "w ← w − lr · velocity" in player.payload["text"]
+
+
+def test_words_of_the_sentences_are_those_of_the_equations():
+    _, s, loss = named_loss("s")
+    _, frame = update_of(loss, ng.optim.Adam([s], lr=0.1))
+    assert "m is the mean of recent gradients and √square their size" in frame["sentence"]
+    t = ng.tensor(2.0, requires_grad=True, name="lr")
+    _, frame = update_of(loss_of(t), ng.optim.AdamW([t], lr=0.1))
+    assert "steps are about learning_rate long" in frame["sentence"]
+    assert "−learning_rate times the gradient" in frame["sentence"]
+    assert "shrinks lr by learning_rate · λ of itself" in frame["sentence"]
+
+
+class Inward(Optimizer):
+    """A rule of somebody's own, with a letter that is one of ours, and a place that has the name of another."""
+
+    remembered = ("v",)
+
+    def moved(self, x, g, memory, lr):
+        memory["v"] = memory.get("v", 0.0) + g
+        return x - lr * memory["v"]
+
+    def equations(self):
+        return ("v", "{v} + {g}"), ("x", "{x} − {lr} · {v}")
+
+
+def test_a_rule_of_ones_own_has_its_own_letters():
+    w = leaf(2.0)
+    equation, _ = update_of(loss_of(w), Inward([w], lr=0.1))
+    assert equation == f"v ← v + {SLOPE} = 0 + 6 = 6,  w ← w − lr · v = 2 − 0.1 × 6 = 1.4"

@@ -227,19 +227,20 @@ SENTENCES = {
     "update_array_partly": "Each number in {name} whose gradient is not zero moves against it, by {rate} times as "
     "much: downhill in {root}. The others stay as they are.",
     "update_rule": "{rule} decides by its own rule how far {name} goes.",
-    "update_beside": "{name} changes by {move}; plain gradient descent, −lr times the gradient, would change it "
+    "update_beside": "{name} changes by {move}; plain gradient descent, −{lr} times the gradient, would change it "
     "by {plain}.",
-    "update_by_momentum": "The velocity v keeps part of what it was and takes in the new pull, and {name} moves "
-    "along v.",
+    "update_by_momentum": "{velocity} is the velocity of {name}: it keeps part of what it was and takes in the new "
+    "pull, and {name} moves along it.",
     "update_by_nesterov": "It looks one step ahead: the velocity's next push is added already now.",
-    "update_by_decay": "Weight decay adds λ times {name} to the gradient, which pulls {name} towards 0.",
-    "update_by_adagrad": "The gradient is divided by √s, in which all gradients so far add up: the more {name} was "
-    "pulled, the shorter its steps.",
-    "update_by_rmsprop": "The gradient is divided by √s, its own recent size, so a step does not grow with the "
+    "update_by_decay": "Weight decay adds {weight_decay} times {name} to the gradient, which pulls {name} towards 0.",
+    "update_by_adagrad": "The gradient is divided by √{square}, in which the squares of all gradients so far add up: "
+    "the more {name} was pulled, the shorter its steps.",
+    "update_by_rmsprop": "The gradient is divided by √{square}, its own recent size, so a step does not grow with the "
     "steepness.",
-    "update_by_adam": "m is the mean of recent gradients and √s their size, so steps are about lr long where "
-    "gradients agree, however steep it is. The divisions by 1 − β^t make up for the start at 0.",
-    "update_by_shrinking": "Apart from that, weight decay shrinks {name} by lr · λ of itself.",
+    "update_by_adam": "{mean} is the mean of recent gradients and √{square} their size, so steps are about {lr} long "
+    "where gradients agree, however steep it is. The divisions by 1 − {beta1}^{steps} and 1 − {beta2}^{steps} make up "
+    "for the start at 0.",
+    "update_by_shrinking": "Apart from that, weight decay shrinks {name} by {lr} · {weight_decay} of itself.",
     "update_not_finite": "There is NaN or ∞ in the gradient of {name}: after this step {name} would be useless.",
     "update_of_nothing": "There is NaN or ∞ in {name} itself: no step leads from there back to ordinary numbers.",
     "update_towards_nothing": "There is NaN or ∞ in {root}, so the gradient of {name} does not tell which "

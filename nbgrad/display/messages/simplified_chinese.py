@@ -219,15 +219,15 @@ SENTENCES = {
     "update_array_partly": "{name} 里梯度不为零的数，都朝自己梯度的反方向移动，移动量是梯度的 {rate} 倍："
     "让 {root} 往下走。其余的不变。",
     "update_rule": "{name} 要走多远，由 {rule} 自己的规则决定。",
-    "update_beside": "{name} 的变化是 {move}；普通的梯度下降，也就是 −lr 乘以梯度，会让它变化 {plain}。",
-    "update_by_momentum": "速度 v 保留原来的一部分，再加上新的拉力；{name} 沿着 v 移动。",
+    "update_beside": "{name} 的变化是 {move}；普通的梯度下降，也就是 −{lr} 乘以梯度，会让它变化 {plain}。",
+    "update_by_momentum": "{velocity} 是 {name} 的速度：它保留原来的一部分，再加上新的拉力；{name} 沿着它移动。",
     "update_by_nesterov": "它往前多看一步：速度的下一次推动，现在就先加上。",
-    "update_by_decay": "权重衰减把 λ 乘以 {name} 加到梯度上，把 {name} 往 0 拉。",
-    "update_by_adagrad": "梯度要除以 √s，s 累积了至今所有梯度的平方：{name} 被拉得越多，步子越短。",
-    "update_by_rmsprop": "梯度要除以 √s，也就是它自己最近的大小，所以步长不会随着坡度变大。",
-    "update_by_adam": "m 是最近梯度的平均，√s 是它们的大小，所以只要梯度方向一致，不管坡多陡，步长都大约是 lr。"
-    "除以 1 − β^t，是为了弥补从 0 开始。",
-    "update_by_shrinking": "另外，权重衰减让 {name} 缩小自身的 lr · λ。",
+    "update_by_decay": "权重衰减把 {weight_decay} 乘以 {name} 加到梯度上，把 {name} 往 0 拉。",
+    "update_by_adagrad": "梯度要除以 √{square}，{square} 累积了至今所有梯度的平方：{name} 被拉得越多，步子越短。",
+    "update_by_rmsprop": "梯度要除以 √{square}，也就是它自己最近的大小，所以步长不会随着坡度变大。",
+    "update_by_adam": "{mean} 是最近梯度的平均，√{square} 是它们的大小，所以只要梯度方向一致，不管坡多陡，"
+    "步长都大约是 {lr}。除以 1 − {beta1}^{steps} 和 1 − {beta2}^{steps}，是为了弥补从 0 开始。",
+    "update_by_shrinking": "另外，权重衰减让 {name} 缩小自身的 {lr} · {weight_decay}。",
     "update_not_finite": "{name} 的梯度里有 NaN 或 ∞：走完这一步，{name} 就不能用了。",
     "update_of_nothing": "{name} 本身就有 NaN 或 ∞：无论怎么走，都回不到普通的数。",
     "update_towards_nothing": "{root} 里有 NaN 或 ∞，所以 {name} 的梯度说不出哪边是下坡。",

@@ -219,15 +219,15 @@ SENTENCES = {
     "update_array_partly": "{name} 裡梯度不為零的數，都朝自己梯度的反方向移動，移動量是梯度的 {rate} 倍："
     "讓 {root} 往下走。其餘的不變。",
     "update_rule": "{name} 要走多遠，由 {rule} 自己的規則決定。",
-    "update_beside": "{name} 的變化是 {move}；一般的梯度下降，也就是 −lr 乘以梯度，會讓它變化 {plain}。",
-    "update_by_momentum": "速度 v 保留原來的一部分，再加上新的拉力；{name} 沿著 v 移動。",
+    "update_beside": "{name} 的變化是 {move}；一般的梯度下降，也就是 −{lr} 乘以梯度，會讓它變化 {plain}。",
+    "update_by_momentum": "{velocity} 是 {name} 的速度：它保留原來的一部分，再加上新的拉力；{name} 沿著它移動。",
     "update_by_nesterov": "它往前多看一步：速度的下一次推動，現在就先加上。",
-    "update_by_decay": "權重衰減把 λ 乘以 {name} 加到梯度上，把 {name} 往 0 拉。",
-    "update_by_adagrad": "梯度要除以 √s，s 累積了至今所有梯度的平方：{name} 被拉得越多，步伐越短。",
-    "update_by_rmsprop": "梯度要除以 √s，也就是它自己最近的大小，所以步長不會隨著坡度變大。",
-    "update_by_adam": "m 是最近梯度的平均，√s 是它們的大小，所以只要梯度方向一致，不管坡多陡，步長都大約是 lr。"
-    "除以 1 − β^t，是為了彌補從 0 開始。",
-    "update_by_shrinking": "另外，權重衰減讓 {name} 縮小自身的 lr · λ。",
+    "update_by_decay": "權重衰減把 {weight_decay} 乘以 {name} 加到梯度上，把 {name} 往 0 拉。",
+    "update_by_adagrad": "梯度要除以 √{square}，{square} 累積了至今所有梯度的平方：{name} 被拉得越多，步伐越短。",
+    "update_by_rmsprop": "梯度要除以 √{square}，也就是它自己最近的大小，所以步長不會隨著坡度變大。",
+    "update_by_adam": "{mean} 是最近梯度的平均，√{square} 是它們的大小，所以只要梯度方向一致，不管坡多陡，"
+    "步長都大約是 {lr}。除以 1 − {beta1}^{steps} 和 1 − {beta2}^{steps}，是為了彌補從 0 開始。",
+    "update_by_shrinking": "另外，權重衰減讓 {name} 縮小自身的 {lr} · {weight_decay}。",
     "update_not_finite": "{name} 的梯度裡有 NaN 或 ∞：走完這一步，{name} 就不能用了。",
     "update_of_nothing": "{name} 本身就有 NaN 或 ∞：無論怎麼走，都回不到普通的數。",
     "update_towards_nothing": "{root} 裡有 NaN 或 ∞，所以 {name} 的梯度說不出哪邊是下坡。",

@@ -20,6 +20,10 @@ from nbgrad.display.scene import Scene
 from nbgrad.display.sentences import not_finite
 
 FORWARD, BACKWARD, UPDATE = "forward", "backward", "update"
+SAID = {place: place for place in ("lr", "weight_decay", "velocity", "square", "mean", "steps")} | {
+    "betas[0]": "beta1",  # in a template {betas[0]} would be the first letter of something
+    "betas[1]": "beta2",
+}  # what sentences speak of in an optimiser's step: its place in the equations, and what the templates call it
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,10 +189,12 @@ def by_rule(update: Update, name: str) -> str:
     rate, before, after = update.learning_rate, np.asarray(update.before), np.asarray(update.after)
     if rate == 0:
         return say("update_no_rate", name=name)
-    said = [say(f"update_by_{reason}", name=name) for reason in update.reasons]
+    letters = {said: update.lines[0].signs[place] for place, said in SAID.items()}
+    said = [say(f"update_by_{reason}", name=name, **letters) for reason in update.reasons]
     if numbers.is_single(after):
         move, plain = numbers.only(after - before), -rate * numbers.only(np.asarray(update.gradient))
-        said.insert(0, say("update_beside", name=name, move=numbers.number(move), plain=numbers.number(plain)))
+        beside = {"move": numbers.number(move), "plain": numbers.number(plain), "lr": letters["lr"]}
+        said.insert(0, say("update_beside", name=name, **beside))
     return together(said)
 
 
