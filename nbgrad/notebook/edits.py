@@ -57,12 +57,11 @@ class Recomputed:
         before = picture.tensor_of(old)
         inputs = [x if x is LEFT_OUT else self.vertices[x.id] for x in old.inputs]
         value = given.get(old.id, old.value)
+        args: tuple[Any, ...] = ()
         if before is not None and old.op is not None:
             # An operand that has not changed has the value of the moment when it was used.
-            args = tuple(
-                x.value if self._changed.get(x.id) else arg for x, arg in zip(inputs, before.args, strict=True)
-            )
-            value = computed(before, args) if self._changed[old.id] else before.data
+            args = tuple(x.value if self._changed.get(x.id) else arg for x, arg in zip(inputs, old.args, strict=True))
+            value = computed(before, old, args) if self._changed[old.id] else old.value
             operands = tuple(self._tensors.get(x.id, CONSTANT) for x in inputs)
             tensor = record(before.op, value, operands, args, before.static)
             tensor.requires_grad = before.requires_grad
@@ -73,6 +72,7 @@ class Recomputed:
             tensor.extras = kept(before)
         new = Vertex(old.thing, old.kind, value, None, old.op, inputs)
         new.id, new.label, new.line = old.id, old.label, old.line
+        new.args = args
         if not self._changed[old.id]:
             new.stale, new.unfit = old.stale, old.unfit
         return new
@@ -91,8 +91,12 @@ def kept(before: Tensor) -> dict[str, Any] | None:
     return {key: extra for key, extra in (before.extras or {}).items() if key in KEPT} or None
 
 
-def computed(before: Tensor, args: Sequence[Any]) -> Any:
+def computed(before: Tensor, old: Vertex, args: Sequence[Any]) -> Any:
     """The result of the operation that made a tensor, for other operands.
+
+    Args:
+        old: the tensor's vertex, which knows the operands and the result as they were.
+        args: the other operands.
 
     Raises:
         EditError: the operation refuses these numbers, or draws some at random, so that they would be others; or its
@@ -101,13 +105,13 @@ def computed(before: Tensor, args: Sequence[Any]) -> Any:
     forward, static = before.op.forward, before.static or {}
     with np.errstate(all="ignore"):
         try:
-            again, value = forward(*before.args, **static), forward(*args, **static)
-            is_random = not same(again, before.data) and not same(again, forward(*before.args, **static))
+            again, value = forward(*old.args, **static), forward(*args, **static)
+            is_random = not same(again, old.value) and not same(again, forward(*old.args, **static))
         except Exception as error:  # whatever an operation says to numbers that it cannot take
             raise EditError(refusal("edit_refused", op=before.op.name, why=str(error))) from error
     if is_random:
         raise EditError(refusal("edit_random", op=before.op.name))
-    if not same(again, before.data):
+    if not same(again, old.value):
         raise EditError(refusal("edit_changed", op=before.op.name))
     if np.shape(value) != before.shape:
         raise EditError(refusal("edit_shape", op=before.op.name))

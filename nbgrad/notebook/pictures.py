@@ -42,6 +42,7 @@ class Vertex:
         self.passed: Any = None  # what one pass gives it, where another gradient is stored
         self.line: tuple[str, int, str] | None = None  # of a leaf: where it was named, once asked
         self.gone = False  # whether its gradient was computed, but is not known any more
+        self.args: tuple[Any, ...] = ()  # of a result: the operands that it was computed with
 
     @property
     def name(self) -> str:
@@ -62,6 +63,8 @@ class Picture(Protocol):
 
     ``paths`` are the groups of its vertices by number, ``None`` where the vertices know them. ``seed`` is the gradient
     to begin with; ``None`` for a single number, whose own gradient is 1.
+
+    A picture keeps the numbers of the moment when it was made, see :func:`keep_numbers`.
     """
 
     vertices: list[Vertex]
@@ -73,6 +76,26 @@ class Picture(Protocol):
 
     def tensor_of(self, vertex: Vertex) -> Tensor | None:
         """The engine's tensor behind a vertex."""
+
+
+def keep_numbers(vertices: Iterable[Vertex], tensor_of: Callable[[Vertex], Tensor | None]) -> None:
+    """Give the vertices copies of the numbers that may be changed in place later, as ``W.data -= 0.1 * W.grad`` does.
+
+    Those are the numbers of leaves with their gradients, and of results that are views of others. What an operation
+    has made anew nobody else holds, so it is not copied. Where two vertices had one array, they have one copy.
+    """
+    copies: dict[int, Any] = {}
+    for vertex in vertices:
+        tensor = None if vertex.op is None else tensor_of(vertex)
+        if tensor is not None:
+            vertex.args = tuple(copies.get(id(arg), arg) for arg in tensor.args)
+        value = vertex.value
+        if isinstance(value, np.ndarray):
+            if id(value) not in copies and (vertex.op is None or value.base is not None):
+                copies[id(value)] = value.copy()
+            vertex.value = copies.get(id(value), value)
+        if vertex.op is None and isinstance(vertex.gradient, np.ndarray):
+            vertex.gradient = vertex.gradient.copy()
 
 
 # ---- from tensors
@@ -110,6 +133,7 @@ class TensorPicture:
             vertex = self._add(Vertex(node, kind, node.data, gradient, node.op, inputs))
             self._of[node.serial] = vertex
         self._set_gradients(mark_changes(self.vertices, self.tensor_of))
+        keep_numbers(self.vertices, self.tensor_of)
 
     def _add(self, vertex: Vertex) -> Vertex:
         self.vertices.append(vertex)
@@ -154,7 +178,8 @@ class TensorPicture:
 
     def _seeds(self) -> dict[Tensor, Any]:
         """What ``backward()`` has started from: each of the roots with its gradient."""
-        return {root: root.grad for root in self.roots if root.op is not None and root.grad is not None}
+        given = {root: root.grad for root in self.roots if root.op is not None}
+        return {root: np.array(plain(gradient))[()] for root, gradient in given.items() if gradient is not None}
 
     def watch(self, observe: Callable[[Step], None]) -> None:
         watched(self.root, self.seed, observe)
@@ -182,18 +207,20 @@ class NodePicture:
 
     def __init__(self, root: Node):
         self.nodes = sorted_from([root])
+        self._tensors = {node: node.tensor for node in self.nodes}  # a further forward() makes others
         of: dict[Node, Vertex] = {}
         for node in self.nodes:
             kind = "operation" if node.op else "parameter" if node.is_trainable else "data"
             of[node] = Vertex(node, kind, node.value, node.gradients.get(node), node.op, [of[x] for x in node.inputs])
         self.vertices = list(of.values())
         mark_changes(self.vertices, self.tensor_of)
+        keep_numbers(self.vertices, self.tensor_of)
 
     def watch(self, observe: Callable[[Step], None]) -> None:
         backward_pass(self.nodes, observe)
 
     def tensor_of(self, vertex: Vertex) -> Tensor | None:
-        return vertex.thing.tensor
+        return self._tensors[vertex.thing]
 
 
 def picture_of(root: Tensor | Node) -> Picture:

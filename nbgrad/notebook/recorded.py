@@ -28,8 +28,7 @@ def as_recorded(picture: Picture) -> None:
 def operands(picture: Picture) -> Iterator[tuple[Vertex, int, Any]]:
     """Each operation with each position where its operand's value is not the one that it was computed with."""
     for vertex in picture.vertices:
-        tensor = None if vertex.op is None else picture.tensor_of(vertex)
-        for position, used in enumerate(() if tensor is None else tensor.args):
+        for position, used in enumerate(vertex.args):
             x = vertex.inputs[position] if position < len(vertex.inputs) else LEFT_OUT
             if x is not LEFT_OUT and not same(x.value, used):
                 yield vertex, position, used

@@ -95,11 +95,11 @@ def animate(
         if isinstance(numbers, int):
             return TooLarge(numbers, look, "scalars")
         picture: Picture = numbers
-        gradient = None if gradient is None else np.asarray(plain(gradient)).reshape(())[()]
+        gradient = None if gradient is None else np.asarray(plain(gradient)).reshape(())
     else:
         with hooks_left_out():
             picture = picture_of(loss)
-    picture.seed = gradient
+    picture.seed = None if gradient is None else np.array(plain(gradient))[()]  # the user's array may change later
     session = Session(picture, learning_rate, optimizer, level, depth, look)
     if len(session.seen.graph) > TOO_MANY:
         return too_open(session.seen, look)
