@@ -118,6 +118,31 @@ test("the slips with two paths", () => {
   assert.equal(judge(three, 5).kind, "one_path");
 });
 
+// w → a → loss and w → b → loss meet in z = 2·w: at w one product arrives, (0.252 − 0.179) · 2.
+const FAR = { answer: 0.146, text: "0.146", upstream: [0.073], local: [2], products: [0.146], paths: [0.504, -0.358] };
+
+test("a path that was left out further up", () => {
+  assert.deepEqual(kinds(FAR, [0.504, -0.358, 0.146, -0.146, 0.073, 2, 0.7]), [
+    "far_path", "far_path", "right", "sign", "upstream", "local", "not_yet",
+  ]);
+  const three = { ...FAR, answer: 6, text: "6", upstream: [3], products: [6], paths: [1, 2, 3.01] };
+  assert.deepEqual(kinds(three, [1, 3.01, 5.01, 4.01]), ["far_path", "far_path", "far_path", "far_path"]);
+  const five = { ...three, paths: [1, 10, 100, -100, -5] };
+  assert.deepEqual(kinds(five, [10, 100, 11, 110]), ["far_path", "far_path", "not_yet", "not_yet"]);
+  assert.equal(judge({ ...FAR, paths: [0.146, 0] }, 0).kind, "not_yet");
+  assert.equal(judge({ ...FAR, paths: [] }, 0.504).kind, "not_yet");
+});
+
+test("two slips that lead to one number are both told", () => {
+  // One of the paths begins with a slope of 1: its product is the local derivative itself.
+  const alike = { answer: 1, text: "1", upstream: [0.5], local: [2], products: [1], paths: [2, -1] };
+  assert.deepEqual(judge(alike, 2), { kind: "far_path", or: "local" });
+  assert.deepEqual(judge(alike, -1), { kind: "sign" });
+  // What is a single arrival here is told as that.
+  assert.deepEqual(judge({ ...TWO, paths: [4, 1, 2] }, 4), { kind: "one_path" });
+  assert.deepEqual(judge({ ...TWO, paths: [4, 1, 2] }, 6), { kind: "far_path" });
+});
+
 test("a gradient of zero", () => {
   const shut = { answer: 0, text: "0", upstream: [0.3], local: [0], products: [0] };
   assert.deepEqual(kinds(shut, [0, 0.0001, 0.3, 0.1]), ["right", "not_yet", "upstream", "not_yet"]);

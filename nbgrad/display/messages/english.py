@@ -620,6 +620,8 @@ SENTENCES = {
     "ui_quiz_right": "Right.",
     "ui_quiz_slip_sign": "The size is right, the sign is not.",
     "ui_quiz_slip_one_path": "That is only a part: gradients of several paths add up here.",
+    "ui_quiz_slip_far_path": "That is only a part: paths have met before, and the products of all of them add up.",
+    "ui_quiz_either": "Perhaps: {one} Or: {other}",
     "ui_quiz_slip_upstream": "That is only the upstream gradient; the local derivative is missing.",
     "ui_quiz_slip_local": "That is only the local derivative; the upstream gradient is missing.",
     "ui_quiz_slip_forgotten": "On one of the paths a factor is missing.",

@@ -596,6 +596,8 @@ SENTENCES = {
     "ui_quiz_right": "答对了。",
     "ui_quiz_slip_sign": "大小对了，符号不对。",
     "ui_quiz_slip_one_path": "这只是其中一部分：这里有好几条路径的梯度要相加。",
+    "ui_quiz_slip_far_path": "这只是一部分：到这里的途中有几条路径会合，所有路径的乘积要加起来。",
+    "ui_quiz_either": "可能是：{one}也可能是：{other}",
     "ui_quiz_slip_upstream": "这只是从上游传来的梯度，还没乘以局部导数。",
     "ui_quiz_slip_local": "这只是局部导数，还没乘以从上游传来的梯度。",
     "ui_quiz_slip_forgotten": "有一条路径上少乘了一个因子。",

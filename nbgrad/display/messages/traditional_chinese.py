@@ -597,6 +597,8 @@ SENTENCES = {
     "ui_quiz_right": "答對了。",
     "ui_quiz_slip_sign": "大小對了，正負號不對。",
     "ui_quiz_slip_one_path": "這只是其中一部分：這裡有好幾條路徑的梯度要相加。",
+    "ui_quiz_slip_far_path": "這只是一部分：到這裡的途中有幾條路徑會合，所有路徑的乘積要加起來。",
+    "ui_quiz_either": "可能是：{one}也可能是：{other}",
     "ui_quiz_slip_upstream": "這只是從上游傳來的梯度，還沒乘上局部導數。",
     "ui_quiz_slip_local": "這只是局部導數，還沒乘上從上游傳來的梯度。",
     "ui_quiz_slip_forgotten": "有一條路徑上少乘了一個因數。",

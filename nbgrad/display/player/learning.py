@@ -14,6 +14,7 @@ from nbgrad.display.player.facts import edge_name
 from nbgrad.display.player.lost import lost_gradients
 from nbgrad.display.player.paths import amount
 from nbgrad.display.player.phases import Frame
+from nbgrad.display.player.shares import shares_of
 from nbgrad.display.player.trace import Order, Trace
 from nbgrad.display.schema import Step
 
@@ -42,14 +43,19 @@ def questions_of(trace: Trace, frames: Sequence[Frame], root: int) -> list[dict[
         if step.source is not None:
             arrivals.setdefault(step.target, []).append(step)
     asked = []
+    shares = shares_of(trace)
     for node, steps in arrivals.items():
-        question = _question(trace, node, steps, root) if node in last_frame and node not in lost else None
+        known = node in last_frame and node not in lost
+        question = _question(trace, node, steps, root, shares.get(node, [])) if known else None
         if question is not None:
             asked.append({"node": node, "frame": last_frame[node], **question})
     return asked[:MOST_QUESTIONS]
 
 
-def _question(trace: Trace, node: int, steps: list[Step], root: int) -> dict[str, Any] | None:
+def _question(
+    trace: Trace, node: int, steps: list[Step], root: int, shares: Sequence[np.ndarray]
+) -> dict[str, Any] | None:
+    """Return the question for a node. shares: what each path alone brings there, where that is known."""
     total = schema.as_numbers(steps[-1].total)
     if total is None or not 0 < total.size <= LARGEST_ASKED or len(steps) != steps[-1].count:
         return None
@@ -77,10 +83,19 @@ def _question(trace: Trace, node: int, steps: list[Step], root: int) -> dict[str
         "upstream": [one.upstream for one in known],
         "local": [one.local for one in known],
         "products": [one.product for one in known],
+        "paths": _far_paths(shares, total, at, len(known)),
         "hint": say("quiz_hint", source=short(graph, source), name=name)
         if len(known) == 1
         else say("quiz_hint_several", count=len(known), name=name),
     }
+
+
+def _far_paths(shares: Sequence[np.ndarray], total: np.ndarray, at: int, arrivals: int) -> list[float]:
+    """Return what each path brings to one element; none where each arrival is that of one path."""
+    if len(shares) <= arrivals or any(share.size != total.size for share in shares):
+        return []
+    found = [float(share.reshape(-1)[at]) for share in shares]
+    return found if np.isfinite(found).all() else []
 
 
 def _given(trace: Trace, steps: Sequence[Step], known: Sequence[Arrived], at: int, loss: str) -> Iterator[str]:

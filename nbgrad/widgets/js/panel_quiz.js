@@ -232,12 +232,11 @@ function nextWord(index, count) {
 }
 
 /** What is said of an answer; with the number that was meant once the question is closed. */
-function verdictText(desk, { kind, factor }, question, game) {
-  const said = desk.words(`quiz_${kind === "right" ? "right" : `slip_${kind}`}`, {
-    factor: factor === undefined ? "" : fieldText(factor),
-  });
+function verdictText(desk, { kind, or, factor }, question, game) {
   if (kind === "right") {
-    return said;
+    return desk.words("quiz_right");
   }
+  const slip = (each) => desk.words(`quiz_slip_${each}`, { factor: factor === undefined ? "" : fieldText(factor) });
+  const said = or === undefined ? slip(kind) : desk.words("quiz_either", { one: slip(kind), other: slip(or) });
   return `${said} ${game.closed ? desk.words("quiz_answer", { answer: question.text }) : desk.words("quiz_once_more")}`;
 }

@@ -2,18 +2,22 @@
 //
 // A question is { answer, text, upstream, local, products }: at the asked node one gradient arrives along every edge,
 // each of them the product of what arrived upstream and of the local derivative. `value` is the node's own, if known.
+// `paths` are the products along all the paths from the result to here, where paths have met further up.
 
 const TOLERANCE = 0.02; // of the right number: who rounds to two digits is still right
 const NEARLY = 0.12; // beyond this it is not rounding any more
 const CANCELLED = 1e-6; // of the largest product: a sum as small as this is zero but for rounding
+const EXACTLY = 0.01; // of the number of a far path: there may be many of them, and one is soon hit by chance
+const FEW_PATHS = 4; // of which all partial sums are known; of more, only each path alone
 const ALIKE = 1e-9; // of a number: slips whose numbers differ by less than this fit equally well
 const DIGITS = 3; // that the page shows of a number, and with which people reckon
 const FACTORS = [2, 3, 4, 5, 10, 100];
 
 /**
- * Judge the number `typed`. The result's `kind` is "right", a slip ("sign", "one_path", "upstream", "local",
- * "forgotten", "sum", "product", "sign_path", "divided", "value", "rounding", "factor") or "not_yet"; a "factor" comes
- * with `factor`, by how much the answer is too large.
+ * Judge the number `typed`. The result's `kind` is "right", a slip ("sign", "one_path", "far_path", "upstream",
+ * "local", "forgotten", "sum", "product", "sign_path", "divided", "value", "rounding", "factor") or "not_yet"; a
+ * "factor" comes with `factor`, by how much the answer is too large. `or` is another slip that leads to the same number
+ * as a path that was left out further up: nobody can tell which one it was.
  */
 export function judge(question, typed) {
   const { answer } = question;
@@ -21,14 +25,15 @@ export function judge(question, typed) {
     return { kind: "right" };
   }
   // A slip that leads to the right number is none, so a number within reach of the right one never gets here.
-  const slip = nearestSlip(question, typed);
+  const [slip = null, ...alike] = nearestSlips(question, typed);
   if (slip === "value") {
     // Where the number fits both, it says more that z² has the slope 2z than that z is the value.
     const factor = plainFactor(answer, typed);
     return factor === null ? { kind: slip } : { kind: "factor", factor };
   }
   if (slip !== null) {
-    return { kind: slip };
+    const other = slip === "far_path" ? alike.find((kind) => kind !== slip) : undefined;
+    return other ? { kind: slip, or: other } : { kind: slip };
   }
   if (Math.abs(typed - answer) <= Math.max(NEARLY * Math.abs(answer), roundingOf(question))) {
     return { kind: "rounding" };
@@ -46,27 +51,34 @@ function plainFactor(answer, typed) {
   return Math.abs(typed) > Math.abs(answer) ? factor : 1 / factor;
 }
 
-/** The slip whose number is nearest to `typed`, of equally near ones the likeliest; null where none is near. */
-function nearestSlip(question, typed) {
-  let best = null;
+/** The slips whose number is nearest to `typed`, the likeliest first; none where none is near. */
+function nearestSlips(question, typed) {
+  let best = [];
   let least = Infinity;
   for (const [kind, number] of slipsOf(question)) {
     const distance = Math.abs(typed - number);
-    if (isNear(typed, number) && distance < least - ALIKE * Math.abs(number)) {
-      [best, least] = [kind, distance];
+    if (!isNear(typed, number, kind === "far_path" ? EXACTLY : TOLERANCE)) {
+      continue;
+    }
+    if (distance < least - ALIKE * Math.abs(number)) {
+      [best, least] = [[kind], distance];
+    } else if (distance <= least + ALIKE * Math.abs(number)) {
+      best.push(kind);
     }
   }
   return best;
 }
 
 /** Every slip and the number to which it leads, the likeliest first. */
-function slipsOf({ answer, upstream, local, products, value = Number.NaN }) {
+function slipsOf({ answer, upstream, local, products, paths = [], value = Number.NaN }) {
   const pairs = upstream.map((number, index) => [number, local[index], products[index]]);
   const without = (index) => answer - products[index];
   const slips = [["sign", -answer]];
   if (pairs.length > 1) {
     slips.push(...partialSums(products).map((sum) => ["one_path", sum]));
   }
+  const parts = paths.length > FEW_PATHS ? paths : partialSums(paths);
+  slips.push(...parts.filter((sum) => sum !== 0).map((sum) => ["far_path", sum])); // 0 is said for many a reason
   slips.push(["upstream", total(upstream)], ["local", total(local)]);
   if (pairs.length > 1) {
     pairs.forEach(([above, slope], index) => {
@@ -120,8 +132,8 @@ function fieldReads(text, typed) {
   return typeof text === "string" && Number(text.replace("−", "-")) === typed;
 }
 
-function isNear(typed, number) {
-  return number === 0 ? typed === 0 : Math.abs(typed - number) <= TOLERANCE * Math.abs(number);
+function isNear(typed, number, tolerance = TOLERANCE) {
+  return number === 0 ? typed === 0 : Math.abs(typed - number) <= tolerance * Math.abs(number);
 }
 
 function total(numbers) {

@@ -1,0 +1,80 @@
+"""A question knows what every path alone brings, also where paths have met further up than the node that is asked."""
+
+import numpy as np
+import pytest
+
+import nbgrad as ng
+
+
+def parameter(value, name):
+    return ng.tensor(value, requires_grad=True, name=name)
+
+
+def questions(loss, **options):
+    payload = ng.animate(loss, **options).payload
+    return {payload["nodes"][str(question["node"])]["name"]: question for question in payload["quiz"]}
+
+
+def fork(w):
+    """Two ways from z to the loss, one from w to z."""
+    z = w * 2.0
+    z.name = "z"
+    return np.tanh(z) * 0.9 + z * z * -0.3
+
+
+def test_a_leaf_behind_a_fork_knows_both_paths():
+    asked = questions(fork(parameter(0.4, "w")))
+    paths = asked["w"]["paths"]
+    assert len(asked["w"]["products"]) == 1
+    # d tanh(z)·0.9/dz · 2, and twice −0.3·z · 2: z·z has two edges
+    expected = sorted([0.9 * (1 - np.tanh(0.8) ** 2) * 2, -0.48, -0.48])
+    assert sorted(paths) == pytest.approx(expected)
+    assert sum(paths) == pytest.approx(asked["w"]["answer"])
+
+
+def test_where_every_arrival_is_one_path_nothing_is_said_twice():
+    asked = questions(fork(parameter(0.4, "w")))
+    assert asked["z"]["paths"] == []
+    assert questions(np.tanh(parameter(0.4, "w") * 2.0))["w"]["paths"] == []
+
+
+def test_results_behind_a_fork_know_them_too():
+    w = parameter(0.4, "w")
+    y = w * 1.5
+    y.name = "y"
+    asked = questions(fork(y * 1.1))
+    assert len(asked["y"]["paths"]) == 3
+    assert sum(asked["y"]["paths"]) == pytest.approx(asked["y"]["answer"])
+
+
+def test_more_paths_than_anybody_thinks_of_are_left_out():
+    z = parameter(1.1, "w") * 1.0
+    for _ in range(3):
+        z = z * z
+    assert questions(z)["w"]["paths"] == []
+
+
+def test_elements_of_arrays_have_their_own_paths():
+    w = parameter(np.array([0.1, -0.7, 0.3]), "w")
+    question = questions(fork(w).sum())["w"]
+    assert question["element"]
+    assert len(question["paths"]) == 3
+    assert sum(question["paths"]) == pytest.approx(question["answer"])
+
+
+def test_a_matrix_product_on_the_way_is_followed_for_leaves():
+    w = parameter(np.array([[0.1, -0.7], [0.3, 0.2]]), "w")
+    h = (w * 1.5) @ np.array([1.0, 2.0])
+    h.name = "h"
+    question = questions((np.tanh(h) + h * 0.5).sum())["w"]
+    assert len(question["paths"]) == 2
+    assert sum(question["paths"]) == pytest.approx(question["answer"])
+
+
+def test_closed_groups_keep_paths_true():
+    w = parameter(0.4, "w")
+    with ng.group("fork"):
+        loss = fork(w * 3.0)
+    for question in questions(loss, level="module").values():
+        if question["paths"]:
+            assert sum(question["paths"]) == pytest.approx(question["answer"])
