@@ -174,7 +174,10 @@ def _tooltip(scene: Scene, node: Node, gradients: bool) -> str:
         said.append(messages.say("tooltip_gradient", said=summary))
         said += [messages.say("as_good_as_zero")] * bool(node.rounding)
     elif node.shows_gradient:
-        said.append(messages.say("tooltip_gradient", said=messages.say("gone" if facts["gone"] else "not_yet")))
+        said.append(messages.say("tooltip_gradient", said=schema.no_gradient(facts)))
+        said += [messages.say("unkept_gradient")] * facts["unkept"]
+    if facts["unkept"] and facts["kind"] == "data":
+        said.append(messages.say("unkept_operand"))
     if facts["stale"]:
         said.append(messages.say(f"tooltip_{facts['stale']}"))
     if facts["saved"]:
@@ -196,8 +199,7 @@ def described(graph: nx.MultiDiGraph, node: int) -> list[str]:
     facts = graph.nodes[node]
     said = [schema.label(graph, node)]
     if facts["op"]:
-        given = (schema.called(graph, u) for u in schema.inputs(graph, node))
-        said[0] += f" = {facts['op']}({', '.join(given)})"
+        said[0] += f" = {schema.computation(graph, node)}"
     if facts["kind"] == "group":
         said += schema.row_said(facts)
         said.append(messages.say("group_note", count=f"{facts['members']:,}"))

@@ -34,6 +34,10 @@ node               meaning, and what a missing attribute becomes
 ``stale``          "changed" where a node's numbers are no longer those that others were computed from, "unfit" where a
                    result is not what its operands give; the picture, the tooltip and the table say so. By default None
 ``gone``           True where a gradient was computed, but is not known any more. By default False
+``unkept``         True where whoever made the graph keeps no record: of the gradient of an operation, which may have
+                   been computed, or of the numbers of data. By default False
+``settings``       what the operation was told besides its operands: names and texts, such as ``(("dim", "1"),)``.
+                   By default ()
 ``passed``         what one backward pass gives a leaf whose ``gradient`` is another, since several were added up, say;
                    the table says both. By default None
 ``saved``          what the operation keeps for its gradient rule: names and shapes, such as ``(("mat1", (6, 8)),)``;
@@ -265,6 +269,29 @@ def called(graph: nx.MultiDiGraph, node: int, longest: int = 40) -> str:
     return clean(label(graph, node), longest) + times(graph.nodes[node])
 
 
+def no_gradient(facts: Mapping[str, Any]) -> str:
+    """Return what is said where a gradient would stand and there is none.
+
+    >>> no_gradient({"gone": False, "unkept": False}), no_gradient({"gone": False, "unkept": True})
+    ('not yet', 'not kept')
+    """
+    return messages.say("gone" if facts["gone"] else "not_kept" if facts["unkept"] else "not_yet")
+
+
+def computation(graph: nx.MultiDiGraph, node: int) -> str:
+    """Return how a node is computed: its operation, its inputs, and what the operation was told besides.
+
+    >>> graph = nx.MultiDiGraph([("x", "y")])
+    >>> graph.nodes["y"].update(op="sum", settings=(("dim", "1"),))
+    >>> computation(normalise(graph), 1)
+    'sum(x, dim=1)'
+    """
+    facts = graph.nodes[node]
+    given = [called(graph, u) for u in inputs(graph, node)]
+    given += [clean(f"{name}={said}", 40) for name, said in facts["settings"]]
+    return f"{facts['op'] or facts['kind']}({', '.join(given)})"
+
+
 def times(facts: Mapping[str, Any]) -> str:
     """Return what follows the name of a node that stands for several equal groups, "" of any other.
 
@@ -402,6 +429,8 @@ def attributes(node: Any, given: Mapping[str, Any], computed: bool = False) -> d
         "change": given.get("change"),
         "stale": given.get("stale") if given.get("stale") in ("changed", "unfit") else None,
         "gone": given.get("gone") is True,
+        "unkept": given.get("unkept") is True,
+        "settings": given.get("settings") or (),
         "passed": as_array(given.get("passed")),
         "saved": given.get("saved") or (),
         "bare": missing if bare is None else bare is True,

@@ -71,6 +71,7 @@ def _below(graph: nx.MultiDiGraph, look: Look) -> Iterator[str]:
         names = [schema.called(graph, node) for node, stale in graph.nodes(data="stale") if stale == key]
         if names:
             yield messages.say(f"description_{key}", names=_listed(names))
+    yield from _unkept(graph)
     if graph.graph.get(schema.OTHERWISE):
         yield messages.say("computed_otherwise")
     for node, passed in graph.nodes(data="passed"):
@@ -86,6 +87,15 @@ def _below(graph: nx.MultiDiGraph, look: Look) -> Iterator[str]:
     if look.heat:
         yield heat.sentence(graph, look.digits)
     yield from changes(graph, look.digits)
+
+
+def _unkept(graph: nx.MultiDiGraph) -> Iterator[str]:
+    """Say what is meant by an operand "…", and by a gradient that is "not kept"."""
+    unkept = [facts for _, facts in graph.nodes(data=True) if facts["unkept"]]
+    if any(facts["kind"] == "data" for facts in unkept):
+        yield messages.headed("…", messages.say("unkept_operand"))
+    if any(facts["kind"] != "data" and not facts["bare"] and facts["gradient"] is None for facts in unkept):
+        yield messages.headed(messages.say("not_kept"), messages.say("unkept_gradient"))
 
 
 def _line(row: list[str], widths: list[int]) -> str:
@@ -117,7 +127,7 @@ def _computation(graph: nx.MultiDiGraph, node: int) -> str:
     if facts["kind"] == "group":
         key, inputs = "group_how" if given else "group_alone", messages.listed(dict.fromkeys(given))
         return measure.clean(messages.say(key, count=f"{facts['members']:,}", inputs=inputs), LONGEST_COMPUTATION)
-    return measure.clean(f"{facts['op'] or facts['kind']}({', '.join(given)})", LONGEST_COMPUTATION)
+    return measure.clean(schema.computation(graph, node), LONGEST_COMPUTATION)
 
 
 def _gradient(facts: dict[str, Any], digits: int) -> str:
@@ -125,4 +135,4 @@ def _gradient(facts: dict[str, Any], digits: int) -> str:
         return facts["gradient_name"] or ""
     if facts["kind"] in ("data", "constant"):
         return ""
-    return numbers.summary(facts["gradient"], messages.say("gone" if facts["gone"] else "not_yet"), digits)
+    return numbers.summary(facts["gradient"], schema.no_gradient(facts), digits)

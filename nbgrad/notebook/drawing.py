@@ -273,8 +273,9 @@ def draw(
         heat: shows the size of gradients as the width and colour of edges and the ground of names, on a logarithmic
             scale: vanishing and exploding gradients are seen at a glance.
         compare: an earlier run of the same computation: a tensor, a ``Drawing``, or a graph that ``to_networkx`` made.
-            What has changed since is marked, and shown as it was and as it is. At ``level="scalar"``, an earlier
-            ``Drawing`` of arrays must have been drawn at that level, too.
+            What has changed since is marked, and shown as it was and as it is. Of a PyTorch result, give a ``Drawing``
+            made before ``backward()`` frees its numbers and an optimiser changes its parameters in place. At
+            ``level="scalar"``, an earlier ``Drawing`` of arrays must have been drawn at that level, too.
         level: how much is seen at once. ``"module"``: each group (see ``nbgrad.group``; calling a module opens one) is
             one box; three or more equal ones beside each other, used alike, are one box together, "× 12", and so are
             three or more that follow each other, "× 12 in a row", with the numbers of the last.
@@ -330,9 +331,15 @@ def draw(
 def _compared(before: Any, graph: Any, level: str | None) -> Any:
     """The graph with what has changed since an earlier run."""
     from ..display import DifferentGraphsError, compared
+    from .torch_compare import OF_TORCH, aligned, are_of_torch
 
     if level != "scalar":
-        return compared(_graph_of(before)[0], graph)
+        had = _graph_of(before)[0]
+        if not are_of_torch(had, graph):
+            return compared(had, graph)
+        result = compared(*aligned(had, graph))
+        result.graph[OF_TORCH] = True
+        return result
     if isinstance(before, Tensor | Node) and not isinstance(picture := unfolded(before), int):
         return compared(network(picture), graph)
     try:

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.errors import NoHistoryError
 from ..nn import Module
+from .torch_compare import OF_TORCH
 from .torch_names import Names, Parameters, module_of, modules_of
-from .torch_values import Numbers, data_of, saved_by
+from .torch_operands import UNKNOWN, operands_of, settings_of
+from .torch_values import Numbers, saved_by
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -27,7 +29,8 @@ NO_STEPS = "PyTorch does not tell the steps of its backward pass, so a result of
 
 # What a picture writes on the badge, where that is not simply PyTorch's name of the operation.
 SYMBOLS = {
-    "add": "+", "sub": "−", "rsub": "−", "mul": "×", "div": "÷", "neg": "−", "pow": "^", "sqrt": "√", "log": "ln",
+    "add": "+", "sub": "−", "rsub": "−", "mul": "×", "div": "÷", "neg": "−", "pow": "^", "square": "²",
+    "reciprocal": "1/·", "sqrt": "√", "log": "ln",
     "mm": "@", "bmm": "@", "mv": "@", "dot": "·", "addmm": "@+", "addmv": "@+", "baddbmm": "@+", "linear": "@+",
     "t": "T", "transpose": "⇄", "sum": "Σ", "prod": "Π", "abs": "|·|", "sigmoid": "σ", "log_softmax": "ln sm",
     "logsumexp": "ln Σ e", "safe_softmax": "softmax", "mse_loss": "MSE", "l1_loss": "MAE", "nll_loss": "NLL",
@@ -41,7 +44,18 @@ SYMBOLS = {
     "scaled_dot_product_flash_attention_for_cpu": "attn", "scaled_dot_product_flash_attention": "attn",
     "scaled_dot_product_efficient_attention": "attn", "scaled_dot_product_cudnn_attention": "attn",
 }  # fmt: skip
-POWERS = {2: "²", 3: "³", 0.5: "√", -1: "1/·"}
+
+
+# What the table calls an operation, where PyTorch's own name says how it is computed, and not what.
+READABLE = {
+    "rsub": "sub", "safe_softmax": "softmax", "native_layer_norm": "layer_norm", "native_batch_norm": "batch_norm",
+    "cudnn_batch_norm": "batch_norm", "native_group_norm": "group_norm", "max_pool2d_with_indices": "max_pool2d",
+    "max_pool3d_with_indices": "max_pool3d", "unsafe_view": "view", "reshape_alias": "view", "prelu_kernel": "prelu",
+    "linalg_vector_norm": "norm", "native_dropout": "dropout", "nll_loss2d": "nll_loss",
+    "scaled_dot_product_flash_attention_for_cpu": "attention", "scaled_dot_product_flash_attention": "attention",
+    "scaled_dot_product_efficient_attention": "attention", "scaled_dot_product_cudnn_attention": "attention",
+}  # fmt: skip
+POWERS = {2: "square", 0.5: "sqrt", -1: "reciprocal"}
 
 
 def is_torch(thing: Any) -> bool:
@@ -186,7 +200,7 @@ class _Network:
     def __init__(self, results: list[Any], functions: list[Function], leaves: Mapping[int, Any], names: Names):
         import networkx as nx
 
-        self.graph: nx.MultiDiGraph = nx.MultiDiGraph()
+        self.graph: nx.MultiDiGraph = nx.MultiDiGraph(**{OF_TORCH: True})
         self._names = names
         self._numbers = Numbers()
         self._nodes: dict[Place, int] = {}
@@ -223,23 +237,32 @@ class _Network:
 
     def _add_operation(self, function: Function, results: list[int]) -> None:
         """Add a node for each result that is used, with edges from the operands."""
-        operands = [
-            (self._nodes[operand, which], position)
-            for position, (operand, which) in enumerate(function.next_functions)
-            if operand is not None
-        ]
         op = operation(function)
         saved = self._saved[function]
-        operands += [(self._datum(tensor), position) for tensor, position in data_of(function, op, saved, self._names)]
+        operands = [
+            (self._operand(operand), position) for operand, position in operands_of(function, op, saved, self._names)
+        ]
+        described = {"op": READABLE.get(op, op), "symbol": SYMBOLS.get(op, op), "settings": settings_of(function, op)}
         kept = tuple((name, tuple(tensor.shape)) for name, tensor in saved)
         for which in results:
             tensor = self._known.get((function, which))
             facts = _announced(function, which) if tensor is None else self._described(tensor)
-            facts |= {"op": op, "symbol": symbol(function, op), "saved": kept}
+            facts |= {**described, "saved": kept}
+            facts["unkept"] = tensor is None or not tensor.retains_grad
             node = self._add(kind="operation", name=self._names.of_result(function, which), **facts)
             self._nodes[function, which] = node
             for operand, position in operands:
                 self.graph.add_edge(operand, node, position=position)
+
+    def _operand(self, operand: Any) -> int:
+        """The node of an operand, see ``operands_of``."""
+        if operand is UNKNOWN:
+            return self._add(name="…", bare=True, unkept=True)
+        if isinstance(operand, tuple):
+            return self._nodes[operand]
+        if isinstance(operand, int | float | complex):
+            return self._add(kind="constant", value=operand)
+        return self._datum(operand)
 
     def _datum(self, tensor: Any) -> int:
         """The node of a tensor that needs no gradient; one that is used twice is drawn once."""
@@ -295,7 +318,9 @@ def operation(function: Function) -> str:
     own = getattr(function, "_forward_cls", None)
     if own is not None:
         return str(own.__name__)
-    return spelled(function.name())
+    op = spelled(function.name())
+    exponent = getattr(function, "_saved_exponent", None) if op == "pow" else None
+    return POWERS.get(exponent, op) if isinstance(exponent, int | float) else op
 
 
 def spelled(name: str) -> str:
@@ -306,11 +331,3 @@ def spelled(name: str) -> str:
     """
     name = re.sub(r"Backward\w?\d*$", "", name.rpartition("::")[2]) or name
     return re.sub(r"(?<!^)(?=[A-Z][a-z])", "_", name).lower()
-
-
-def symbol(function: Function, op: str) -> str:
-    """What stands on the badge: a sign if there is one, with the exponent of a power."""
-    exponent = getattr(function, "_saved_exponent", None) if op == "pow" else None
-    if isinstance(exponent, int | float):
-        return POWERS.get(exponent, f"^{exponent:g}".replace("-", "−"))
-    return SYMBOLS.get(op, op)

@@ -118,7 +118,11 @@ def modules_of(graph: nx.MultiDiGraph) -> dict[int, Path]:
         if facts["kind"] == "parameter":
             found[node] = own[node]
         elif facts["kind"] != "operation":
-            found[node] = () if facts["name"] else common([found[user] for user in graph.successors(node)])
+            found[node] = (
+                ()
+                if facts["name"] and not facts.get("unkept")
+                else common([found[user] for user in graph.successors(node)])
+            )
     return found
 
 

@@ -1,33 +1,13 @@
-"""The numbers that PyTorch's records hold on to, and the data among them."""
+"""The numbers that PyTorch's records hold on to."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from .torch_names import Names
-
 MOST = 20_000_000  # numbers that are copied for one graph: 80 MB of float32
 Saved = list[tuple[str, Any]]  # names and tensors
-
-# What a rule keeps besides its operands: results, statistics, seeds. They start with one of these words.
-OUTCOMES = (
-    "result",
-    "output",
-    "logsumexp",
-    "philox",
-    "rng",
-    "running_",
-    "save",
-    "total_weight",
-    "reserve",
-    "workspace",
-)
-# Operands that no gradient ever flows to, so that a record keeps no place for them.
-OPERANDS = {"target", "condition"}
-OPERANDS_OF = {("embedding", "indices"), ("index", "indices"), ("index_select", "index"), ("gather", "index")}
 
 
 def saved_by(function: Any) -> Saved:
@@ -61,24 +41,6 @@ def _tensors(said: str, function: Any, name: str) -> Saved:
         return []
     many = kept if isinstance(kept, list | tuple) else [kept]
     return [(said, one) for one in many if hasattr(one, "grad_fn")]
-
-
-def data_of(function: Any, op: str, saved: Saved, names: Names) -> list[tuple[Any, int]]:
-    """The operands of a record that need no gradient, as far as they are known, with their positions.
-
-    A record has a place for each operand that could have had a gradient; those left free are filled in order. Other
-    data are known for operands if the notebook has a name for them, or by what the record calls them.
-    """
-    free = [position for position, (operand, _) in enumerate(function.next_functions) if operand is None]
-    placed: list[tuple[Any, int]] = []
-    for name, tensor in saved:
-        if tensor.requires_grad or name.startswith(OUTCOMES) or any(tensor is other for other, _ in placed):
-            continue
-        if free and name not in OPERANDS and (op, name) not in OPERANDS_OF:
-            placed.append((tensor, free.pop(0)))
-        elif name in OPERANDS or (op, name) in OPERANDS_OF or names.of(tensor):
-            placed.append((tensor, len(function.next_functions) + len(placed)))
-    return placed
 
 
 class Numbers:

@@ -57,7 +57,7 @@ def of(graph: nx.MultiDiGraph, node: int, look: Look = DEFAULT) -> Lines:
     if form != plans.NONE:
         value = _numbers(facts, "value", facts["spelled"], form, look)
         if look.values != "forward" and facts["kind"] in schema.DIFFERENTIATED:
-            first, *rest = _numbers(facts, "gradient", messages.say("gone" if facts["gone"] else "not_yet"), form, look)
+            first, *rest = _numbers(facts, "gradient", schema.no_gradient(facts), form, look)
             gradient = (f"∂ {first}", *rest)
     elif facts["bare"] and facts["gradient_name"]:
         gradient = (clean(facts["gradient_name"]),)

@@ -101,7 +101,10 @@ def _facts(graph: nx.MultiDiGraph, path: Path, nodes: list[int], within: dict[in
         "operations": kinds["operation"],
         "parameters": sum(prod(shape) for shape in parameters if shape is not None),
         "problem": next((problem for problem in problems if problem), None),
-        **{which: left.get(which) for which in ("shape", "dtype", "value", "gradient", "bare", "stale", "gone")},
+        **{
+            which: left.get(which)
+            for which in ("shape", "dtype", "value", "gradient", "bare", "stale", "gone", "unkept")
+        },
         "gradients": tuple(gradient for gradient in gradients if gradient is not None),
         "change": _change(graph, nodes, left.get("change")),
     }

@@ -1,0 +1,71 @@
+"""Two runs of the same PyTorch computation, of each of which another part of the numbers is known.
+
+A backward pass frees what the records have saved, so data and intermediate values that are known before it are unknown
+after it. What is unknown in one of two runs has not changed for that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+OF_TORCH = "nbgrad_torch"  # the attribute of a graph that was made of a PyTorch result
+
+
+def are_of_torch(*graphs: Any) -> bool:
+    """Whether all these graphs were made of PyTorch results."""
+    return all(isinstance(getattr(graph, "graph", None), dict) and graph.graph.get(OF_TORCH) for graph in graphs)
+
+
+def aligned(before: nx.MultiDiGraph, after: nx.MultiDiGraph) -> tuple[nx.MultiDiGraph, nx.MultiDiGraph]:
+    """Two graphs that can be compared: the earlier one with the nodes of the later one.
+
+    Where they are not two runs of the same computation, both come without their data, so that a comparison finds the
+    place where the operations differ.
+    """
+    import networkx as nx
+
+    one, other = _without_data(before), _without_data(after)
+    if _structure(one) != _structure(other):
+        return one, other
+    same = dict(zip(other, one, strict=True))  # a node -> what it was
+    operands = {(same_user, place): u for u, same_user, place in before.edges(data="position")}
+    for u, v, place in after.edges(data="position"):
+        if u not in same and (was := operands.get((same[v], place))) is not None:
+            same[u] = was
+    result = nx.MultiDiGraph(**after.graph)
+    for node, facts in after.nodes(data=True):
+        was = before.nodes[same[node]] if node in same else facts
+        result.add_node(node, **{**facts, **_known(was, facts)})
+    result.add_edges_from(after.edges(keys=True, data=True))
+    return result, after
+
+
+def _known(was: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What an earlier run says of a node, as far as both know it."""
+    known = {"gradient": was["gradient"]}
+    if was["value"] is not None and facts["value"] is not None:
+        known |= {"value": was["value"], "shape": was["shape"]}
+    if (was["gradient"] is None and was.get("unkept")) or (facts["gradient"] is None and facts.get("unkept")):
+        known["gradient"] = facts["gradient"]
+    return known
+
+
+def _without_data(graph: nx.MultiDiGraph) -> nx.MultiDiGraph:
+    return graph.subgraph([node for node, kind in graph.nodes(data="kind") if kind not in ("data", "constant")])
+
+
+def _structure(graph: nx.MultiDiGraph) -> list[Any]:
+    number = {node: place for place, node in enumerate(graph)}
+    return [
+        (
+            facts["kind"],
+            facts["op"],
+            facts["shape"],
+            sorted((place, number[u]) for u, _, place in graph.in_edges(node, data="position")),
+        )
+        for node, facts in graph.nodes(data=True)
+    ]
