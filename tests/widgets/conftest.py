@@ -56,6 +56,16 @@ window.mountWidget = async (esm, css, state, count) => {
 window.removeView = (index) => { const { el, cleanup } = window.views[index]; cleanup?.(); el.remove(); };
 """
 
+# What the page sends goes to Python, and what Python answers comes back: the payload first, then the answer.
+BRIDGE = """() => {
+    const model = models[0];
+    model.send = async (content) => {
+        const [payload, answer] = await askPython(content);
+        model.set("payload", payload);
+        for (const listener of [...(model.listeners["msg:custom"] || [])]) listener(answer);
+    };
+}"""
+
 # The theme variables that JupyterLab itself sets, as far as the widgets read them.
 THEMES = {
     "light": ("#ffffff", "rgba(0, 0, 0, 1)"),
@@ -135,3 +145,25 @@ def _is_json(value: Any) -> bool:
     except (TypeError, ValueError):
         return False
     return True
+
+
+@pytest.fixture
+def show(page, mount):
+    """``show(loss)``: the player of a loss on the page, with Python behind it; gives the page."""
+    import nbgrad as ng
+
+    def show(loss: Any) -> Any:
+        player = ng.animate(loss)
+        answers: list[Any] = []
+        player.send = answers.append  # type: ignore[method-assign]
+
+        def ask(content: Any) -> Any:
+            player._handle_custom_msg(content, [])
+            return [player.payload, answers.pop()]
+
+        mount(page, player)
+        page.expose_function("askPython", ask)
+        page.evaluate(BRIDGE)
+        return page
+
+    return show

@@ -7,7 +7,7 @@ import { arrivalTokens, isArrival } from "../../nbgrad/widgets/js/arrival.js";
 import { foldedAlong } from "../../nbgrad/widgets/js/fold.js";
 import { neighbourOf, sharedArea } from "../../nbgrad/widgets/js/geometry.js";
 import { cellOfElement } from "../../nbgrad/widgets/js/asked_cell.js";
-import { placeOfPicture, placeOfText, shorterTexts } from "../../nbgrad/widgets/js/ghosts.js";
+import { placeOfText, shorterTexts } from "../../nbgrad/widgets/js/ghosts.js";
 import { keepsMathAttribute, piecesAt, plainText } from "../../nbgrad/widgets/js/mathematics.js";
 import { readPayload } from "../../nbgrad/widgets/js/payload.js";
 import { fillPlaces, phrases } from "../../nbgrad/widgets/js/phrases.js";
@@ -149,14 +149,6 @@ test("the ghost of a number may be rounded, but not to what stands there, nor wh
   assert.deepEqual(shorterTexts("NaN", "7"), ["NaN"]);
 });
 
-test("the ghost of a picture stands right of the new one, below it, or nowhere", () => {
-  const captions = { right: 34, top: 23, bottom: 47 };
-  const beside = placeOfPicture({ width: 30, height: 54 }, 55, captions);
-  assert.ok(beside.x >= 30 && beside.x + 30 * beside.share <= 55 && beside.y + 54 * beside.share <= 54);
-  const below = placeOfPicture({ width: 50, height: 20 }, 55, captions);
-  assert.ok(below.x > 34 && below.x + 50 * below.share <= 55 && below.y > 20 && below.y + 20 * below.share <= 47);
-  assert.equal(placeOfPicture({ width: 50, height: 20 }, 55, { ...captions, right: 48 }), null);
-});
 
 test("the cell of an element, where each element has one", () => {
   assert.deepEqual(cellOfElement("[3, 1]", "4×2", { rows: 4, columns: 2 }), { row: 3, column: 1 });

@@ -10,16 +10,6 @@ from panels_on_page import open_node, panel
 
 import nbgrad as ng
 
-# What the page sends goes to Python, and what Python answers comes back: the payload first, then the answer.
-BRIDGE = """() => {
-    const model = models[0];
-    model.send = async (content) => {
-        const [payload, answer] = await askPython(content);
-        model.set("payload", payload);
-        for (const listener of [...(model.listeners["msg:custom"] || [])]) listener(answer);
-    };
-}"""
-
 
 def scalar() -> Any:
     """A loss in which ``k`` is used three times and a node with inputs of its own twice."""
@@ -41,27 +31,6 @@ def matrix() -> Any:
     loss = ng.nn.functional.mse_loss(np.tanh(x @ w + b), y)
     loss.name = "loss"
     return loss
-
-
-@pytest.fixture
-def show(page, mount):
-    """``show(loss)``: the player of a loss on the page, with Python behind it; gives the page."""
-
-    def show(loss: Any) -> Any:
-        player = ng.animate(loss)
-        answers: list[Any] = []
-        player.send = answers.append  # type: ignore[method-assign]
-
-        def ask(content: Any) -> Any:
-            player._handle_custom_msg(content, [])
-            return [player.payload, answers.pop()]
-
-        mount(page, player)
-        page.expose_function("askPython", ask)
-        page.evaluate(BRIDGE)
-        return page
-
-    return show
 
 
 def named(page: Any, name: str) -> int:

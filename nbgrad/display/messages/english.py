@@ -38,6 +38,8 @@ SENTENCES = {
     "sample": "{said} (a sample of {count})",
     "caption_value": "value",
     "caption_gradient": "gradient",
+    "ghost_before": "before",
+    "ghost_now": "now",
     "tooltip_shape": "shape {shape}",
     "tooltip_images": "drawn as {count} images of {image}, {columns} in a row",
     "tooltip_value": "value: {said}",

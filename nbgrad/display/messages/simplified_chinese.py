@@ -38,6 +38,8 @@ SENTENCES = {
     "sample": "{said}（抽样 {count} 个）",
     "caption_value": "值",
     "caption_gradient": "梯度",
+    "ghost_before": "之前",
+    "ghost_now": "现在",
     "tooltip_shape": "形状 {shape}",
     "tooltip_images": "画成 {count} 幅 {image} 的图，每行 {columns} 幅",
     "tooltip_value": "值：{said}",

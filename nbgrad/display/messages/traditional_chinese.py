@@ -38,6 +38,8 @@ SENTENCES = {
     "sample": "{said}（取樣 {count} 個）",
     "caption_value": "值",
     "caption_gradient": "梯度",
+    "ghost_before": "之前",
+    "ghost_now": "現在",
     "tooltip_shape": "形狀 {shape}",
     "tooltip_images": "畫成 {count} 幅 {image} 的圖，每列 {columns} 幅",
     "tooltip_value": "值：{said}",

@@ -13,15 +13,14 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
-import numpy as np
-
 from nbgrad.display import measure, messages, schema, svg
 from nbgrad.display.formula import Token, mark_weighted, opaque
 from nbgrad.display.levels import View
 from nbgrad.display.moments import root_of, with_gradients
 from nbgrad.display.player.facts import edges_of, nodes_of
+from nbgrad.display.player.ghosts import ghosts_of
 from nbgrad.display.player.learning import orders_of, questions_of
-from nbgrad.display.player.lost import lost_gradients, marked
+from nbgrad.display.player.lost import marked
 from nbgrad.display.player.mathematics import set_tokens
 from nbgrad.display.player.paths import routes_of
 from nbgrad.display.player.phases import BACKWARD, FORWARD, UPDATE, Frame, frames_of_phases
@@ -117,27 +116,6 @@ def viewed(trace: Trace, closed: frozenset[schema.Path]) -> tuple[Trace, View]:
     shown = seen(replace(trace, graph=graph, steps=schema.check_steps(graph, trace.steps)), view)
     mark_weighted(shown.graph, shown.steps)
     return replace(shown, steps=marked(shown.steps, shown.unfit)), view
-
-
-def ghosts_of(scene: Scene, trace: Trace, before: Trace) -> dict[str, dict[str, str]]:
-    """Return for each place whose numbers have changed what stood there before."""
-    values, gradients = {}, {}
-    now, then = ({step.target: step.total for step in one.steps} for one in (trace, before))
-    old, lost = before.graph, {**lost_gradients(trace.steps), **lost_gradients(before.steps)}
-    for node in trace.graph:
-        value = old.nodes[node]["value"]
-        if _differ(value, trace.graph.nodes[node]["value"]):
-            values[str(node)] = svg.value_fragment(scene.nodes[node], value)
-        comparable = node in then and node not in lost and scene.nodes[node].shows_gradient
-        if comparable and _differ(then[node], now.get(node)):
-            gradients[str(node)] = svg.gradient_fragment(scene.nodes[node], then[node])
-    return {"values": values, "gradients": gradients}
-
-
-def _differ(a: Any, b: Any) -> bool:
-    if a is None or b is None:
-        return a is not b
-    return not np.array_equal(a, b, equal_nan=np.asarray(a).dtype.kind in "fc")
 
 
 def phases_of(frames: Sequence[Frame]) -> list[dict[str, Any]]:

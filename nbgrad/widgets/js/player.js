@@ -21,6 +21,7 @@ const UNHURRIED = 900; // ms: how long the motion of a step takes that nothing f
 
 function render({ model, el }) {
   let payload = readPayload(model.get("payload"));
+  let toggled = null; // the group that the kernel was asked to open or to collapse
   const say = phrases(() => payload.words);
   const root = element("section", { class: "ng-widget ng-card ng-player" });
   const silence = element("p", { class: "ng-silence ng-dim", role: "status" });
@@ -36,7 +37,7 @@ function render({ model, el }) {
   const stage = new Stage(payload, say, {
     select,
     go: (node) => goToNode(node),
-    toggle: (path) => kernel.ask({ kind: "toggle", path }),
+    toggle,
     hover: (node) => panels.hover(node),
     step: (distance) => playback.stepBy(distance),
     edge: (key) => speech.tell(edgeWords(payload.edges[key], say)),
@@ -98,7 +99,8 @@ function render({ model, el }) {
   function exchange() {
     const before = payload;
     payload = readPayload(model.get("payload"));
-    stage.exchange(payload, payload.svg === before.svg);
+    stage.exchange(payload, payload.svg === before.svg, toggled);
+    toggled = null;
     playback.exchange(payload.phases);
     fill();
     panels.payloadChanged();
@@ -135,6 +137,12 @@ function render({ model, el }) {
   function select(kind, id) {
     stage.select(kind, id);
     panels.select(kind, id);
+  }
+
+  /** Ask the kernel to open a group, or to collapse it. */
+  function toggle(path) {
+    toggled = path;
+    kernel.ask({ kind: "toggle", path });
   }
 
   function goToNode(node) {

@@ -1,6 +1,6 @@
 // The places for values and gradients in the boxes: what the present frame puts there, and what stood there before.
 
-import { addGhostPicture, addGhostText } from "./ghosts.js";
+import { addGhostText } from "./ghosts.js";
 import { importFragment, indexBy } from "./svg.js";
 
 const KINDS = ["value", "gradient"];
@@ -24,10 +24,22 @@ export class Slots {
   exchange(frames, ghosts) {
     this.frames = frames;
     this.ghosts = ghosts;
+    this.completed = this.completedBy(frames);
     this.pieces.clear();
     this.slots.forEach((slot) => {
       slot.shown = null;
     });
+  }
+
+  /** For every slot, the frame whose number is that of the whole graph; -1 where the drawing has it from the beginning. */
+  completedBy(frames) {
+    const last = new Map(this.slots.map(({ kind, node }) => [`${kind} ${node}`, -1]));
+    frames.forEach(({ phase, slot, target }, index) => {
+      if (phase !== "update") {
+        last.set(`${slot} ${target}`, index);
+      }
+    });
+    return last;
   }
 
   /** Bring all slots to `picture`; only those that change are touched. Returns the nodes of those. */
@@ -75,7 +87,10 @@ export class Slots {
     return this.pieces.get(index);
   }
 
-  /** Show what an edit has replaced; nothing where the slot is still empty. */
+  /**
+   * Show what an edit has replaced: an old number beside the new one; of an array, pictures of both in the place of the
+   * new one's. Nothing where the slot is still empty, and no pictures before all that arrives has been added up.
+   */
   addGhost({ kind, node, root }, index) {
     const text = this.ghosts?.[`${kind}s`]?.[node];
     if (!text || (index < 0 && kind === "gradient")) {
@@ -83,14 +98,15 @@ export class Slots {
     }
     const nodes = importFragment(text, this.prefix);
     const old = singleText(nodes);
-    if (old !== "") {
-      const number = root.querySelector("text");
-      if (number) {
-        addGhostText(root, old, number, this.roomOf(root, node));
+    if (old === "") {
+      if (index === this.completed.get(`${kind} ${node}`)) {
+        root.replaceChildren(...nodes);
       }
-    } else {
-      const pictures = nodes.filter((each) => each.nodeType === 1 && each.localName !== "text");
-      addGhostPicture(root, pictures, this.pitchOf(root, kind, node));
+      return;
+    }
+    const number = root.querySelector("text");
+    if (number) {
+      addGhostText(root, old, number, this.roomOf(root, node));
     }
   }
 
@@ -98,14 +114,6 @@ export class Slots {
   roomOf(root, node) {
     const box = this.boxes.get(node);
     return box.x + box.width - BOX_PADDING - translationOf(root).x;
-  }
-
-  /** How far it is from a value's picture to the gradient's, or to the end of the box. */
-  pitchOf(root, kind, node) {
-    const next = kind === "value" && this.slots.find((slot) => slot.kind === "gradient" && slot.node === node);
-    const room = this.roomOf(root, node);
-    const pitch = next ? translationOf(next.root).x - translationOf(root).x : room;
-    return pitch > 0 ? pitch : room;
   }
 }
 

@@ -25,6 +25,8 @@ export class Stage {
     this.hovered = null;
     this.walked = null; // the node among whose edges a key has chosen one
     this.onTheWay = false; // whether the stage scrolls by itself
+    this.index = null; // the frame that is shown; null where that is still to be said
+    this.kept = null; // the node or group that stays in view, since one changes it, until another frame is shown
     this.drawing = new StageDrawing(payload, say);
     this.sheet = element("div", { class: "ng-paper" }, [this.drawing.root, this.drawing.sheet]);
     this.root = element(
@@ -49,9 +51,14 @@ export class Stage {
     this.undo.forEach((undo) => undo());
   }
 
-  /** Take another payload: a new drawing only where it differs from the present one. */
-  exchange(payload, sameDrawing) {
+  /**
+   * Take another payload: a new drawing only where it differs from the present one. What the reader has just changed,
+   * a leaf or a group (`toggled`), stays where it is on the page.
+   */
+  exchange(payload, sameDrawing, toggled = null) {
     this.root.setAttribute("aria-label", this.label(payload));
+    const held = this.heldBy(toggled);
+    const place = held?.getBoundingClientRect();
     if (sameDrawing) {
       this.drawing.exchange(payload);
     } else {
@@ -68,14 +75,21 @@ export class Stage {
     const { kind, id } = this.selected ?? {};
     this.selected = null;
     this.select(kind, id);
+    this.keep(payload, toggled, place);
   }
 
   show(index) {
     const picture = pictureAt(this.drawing.frames, index);
+    if (this.index !== null && index !== this.index) {
+      this.kept = null;
+    }
+    this.index = index;
     this.following = this.drawing.frames[index + 1]?.target ?? null;
     // Measured first, while nothing has changed: otherwise the page would be laid out twice.
     const now = performance.now();
-    this.reveal(picture, this.picture === undefined || now - this.shownAt < HURRY);
+    if (this.kept === null) {
+      this.reveal(picture, this.picture === undefined || now - this.shownAt < HURRY);
+    }
     this.shownAt = now;
     this.drawing.show(picture, index);
     this.picture = picture;
@@ -262,10 +276,38 @@ export class Stage {
     this.onTheWay = bringIntoView(this.root, shapes, atOnce);
   }
 
-  /** What happens now stays in view when the stage or the drawing has got another size. */
+  /** What happens now, or what one changes, stays in view when the stage or the drawing has got another size. */
   revealPresent() {
-    if (this.picture) {
+    const kept = this.kept?.();
+    if (kept) {
+      bringIntoView(this.root, [kept], true);
+    } else if (this.picture) {
       this.reveal(this.picture, true);
+    }
+  }
+
+  /** What the reader is changing at present: the header or the box of a group, or else the selected node; else null. */
+  heldBy(toggled) {
+    const node = this.selected?.kind === "node" ? this.marked(this.selected) : null;
+    return (toggled === null ? node : this.drawing.handleOf(toggled)) ?? null;
+  }
+
+  /** Let what one has changed stand where it stood, at `place`; the first time, with as much as fits of what it changed. */
+  keep(payload, toggled, place) {
+    const changed = Object.keys(payload.ghosts?.values ?? {});
+    const held = this.heldBy(toggled);
+    if (!held || !place || (toggled === null && changed.length === 0 && this.kept === null)) {
+      this.kept = null;
+      return;
+    }
+    const first = this.kept === null;
+    this.index = null; // the same place may have another index among the new frames
+    this.kept = () => this.heldBy(toggled);
+    const now = held.getBoundingClientRect();
+    this.root.scrollBy({ left: now.left - place.left, top: now.top - place.top, behavior: "instant" });
+    if (first) {
+      const others = toggled === null ? changed.map((node) => this.drawing.nodes.get(node)) : [held.closest("[data-group]")];
+      bringIntoView(this.root, [held, ...others].filter(Boolean), true);
     }
   }
 

@@ -150,6 +150,12 @@ export class StageDrawing {
     return kind === "group" ? id : this.groups.collapsed.get(id);
   }
 
+  /** What a group is opened or collapsed by: its header, or its box; undefined where it has neither. */
+  handleOf(path) {
+    const box = [...this.groups.collapsed].find(([, each]) => each === path);
+    return this.groups.headers.get(path)?.element ?? (box && this.nodes.get(box[0]));
+  }
+
   /** The stop that takes the place of one of another drawing: a group's header that of its box, and the reverse. */
   successorOf(key, before) {
     const [kind] = key.split(":", 1);
