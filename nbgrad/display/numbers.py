@@ -13,10 +13,12 @@ TIMES = "×"
 
 
 def number(x: Any, digits: int = 3) -> str:
-    """Write one number: whole numbers below a million in full, others with so many significant digits.
+    """Write one number with so many significant digits; what stands before the point in full, up to a million.
 
     >>> [number(x) for x in (3, 6.0, 0.18692, 1234567, -0.0563, 1234.5, 1e-5, 0.75, -0.0)]
     ['3', '6', '0.187', '1.23e6', '−0.0563', '1234', '1e−5', '0.75', '0']
+    >>> [number(x) for x in (99999.5, 123456, 123456.7, 999999.4, 999999.5)]
+    ['100000', '123456', '123457', '999999', '1e6']
     >>> number(float("nan")), number(float("-inf")), number(True), number(0.123456, digits=5)
     ('NaN', '−∞', 'True', '0.12346')
     >>> number(1 - 2.5j)
@@ -46,7 +48,7 @@ def _real(x: float, significant: int) -> str:
         return f"{x:.0f}"
     digits = f"{size:.{significant - 1}e}"  # rounded first: 9.996 is written with the digits of 10
     exponent = int(digits[digits.index("e") + 1 :])
-    if exponent < -3 or size >= 10 ** max(5, significant) - 0.5:
+    if exponent < -3 or size >= 10 ** max(6, significant) - 0.5:
         return _power(x, significant)
     places = max(0, significant - 1 - exponent)
     text = f"{x:.{places}f}"

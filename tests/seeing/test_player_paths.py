@@ -36,7 +36,25 @@ def test_of_very_many_factors_those_farthest_from_one_are_told():
     assert told[-1] == 3.0
     assert None in told
     assert sum(factor is not None for factor in told) == MOST_FACTORS
-    assert telling_factors([1.0] * 20) == [1.0, None]
+    assert telling_factors([1.0] * 20) == [1.0, None, 1.0]
+
+
+def test_the_leafs_own_local_derivative_is_never_left_out():
+    assert telling_factors([2.0, *[1.0] * 8, 1.0]) == [2.0, 1.0]
+    assert telling_factors([1.0, *[3.0] * 20, 1.0])[-1] == 1.0
+    assert telling_factors([1.0, *[1.0] * 8, 5.0]) == [1.0, 5.0]
+
+
+def test_a_long_chain_of_arrays_keeps_its_ends():
+    h = ng.tensor(np.array([0.3, -0.2]), requires_grad=True, name="x")
+    for layer in range(9):
+        h = np.tanh(h)
+        h.name = f"h{layer}"
+    loss = h.sum()
+    loss.name = "loss"
+    chain = written(paths_of(loss, "x")["shown"][0]["equation"])
+    assert chain.startswith("∂loss/∂h8 · ∂h8/∂h7 · ")
+    assert chain.endswith(" · … · ∂h0/∂x")
 
 
 def test_long_paths_can_be_told_apart_by_the_names_of_their_nodes():

@@ -32,6 +32,12 @@ test("a result is not there until it is computed", () => {
 
 test("leaves and data have what they have", () => {
   assert.equal(numbersAt(desk, "0", 0).value, "3");
-  assert.deepEqual(numbersAt(desk, "2", 0), { value: "min 0 · max 2", gradient: null });
-  assert.deepEqual(numbersAt(desk, "0", Infinity), { value: "3", gradient: "6" });
+  assert.deepEqual(numbersAt(desk, "2", 0), { value: "min 0 · max 2", gradient: null, after: null });
+  assert.deepEqual(numbersAt(desk, "0", Infinity), { value: "3", gradient: "6", after: null });
+});
+
+test("after its step a parameter has two values, and both are told", () => {
+  const found = FRAMES.map((_, frame) => numbersAt(desk, "0", frame)).map(({ value, after }) => [value, after]);
+  assert.deepEqual(found, [["3", null], ["3", null], ["3", null], ["3", null], ["3", "2.4"]]);
+  assert.equal(numbersAt(desk, "1", 4).after, null);
 });

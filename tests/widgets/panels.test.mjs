@@ -5,8 +5,16 @@ import test from "node:test";
 
 import { promptNumber } from "../../nbgrad/widgets/js/cell_lines.js";
 import { EDIT_GAP, EDIT_PATIENCE, EditSender } from "../../nbgrad/widgets/js/edit_sender.js";
+import { isTheSame } from "../../nbgrad/widgets/js/panel_orders.js";
 import { judge } from "../../nbgrad/widgets/js/quiz_slips.js";
-import { fieldStep, fieldText, hasUnclearComma, stepped, typedNumber } from "../../nbgrad/widgets/js/typed_number.js";
+import {
+  fieldStep,
+  fieldText,
+  hasUnclearComma,
+  stepped,
+  typedNumber,
+  whyNoNumber,
+} from "../../nbgrad/widgets/js/typed_number.js";
 
 test("numbers as people write them", () => {
   const texts = ["0.5", "−0.5", "–0,5", " - 0.5 ", "+3", ".5", "5.", "1e-3", "1E−3", "1/4", "−1/2", "½", "-２.５"];
@@ -42,6 +50,23 @@ test("a comma that could mean two things is no number, and is known as the cause
     0.125, 1.2345, 0.5, 1000.5, 1000.5, 12345678,
   ]);
   assert.deepEqual(["abc", "1..2", "1,5", ""].map(hasUnclearComma), [false, false, false, false]);
+});
+
+test("a number that is too large is none, and is known as the cause", () => {
+  assert.deepEqual(["1e400", "−1e400", "10^400", "1e308 × 10"].map(typedNumber), [null, null, null, null]);
+  const why = (text) => whyNoNumber(text, "no_number");
+  assert.deepEqual(["1e400", "−1e400", "10^400"].map(why), Array(3).fill("number_too_large"));
+  assert.deepEqual(["1/0", "0/0", "abc", "", "1e400 x"].map(why), Array(5).fill("no_number"));
+  assert.equal(why("1,000"), "number_comma");
+});
+
+test("orders are one where no node gets two gradients and nothing differs", () => {
+  const steps = [{ edge: null, node: 2, text: "1" }, { edge: "1-2-0", node: 1, text: "3" }];
+  const order = { steps, final: [{ node: 1, text: "3" }] };
+  assert.equal(isTheSame([order, order, order]), true);
+  assert.equal(isTheSame([order, order, { ...order, steps: [...steps].reverse() }]), false);
+  const twice = { ...order, steps: [...steps, { edge: "1-2-1", node: 1, text: "3" }] };
+  assert.equal(isTheSame([twice, twice, twice]), false);
 });
 
 test("what is no number", () => {

@@ -137,17 +137,19 @@ def _local(trace: Trace, step: Step) -> dict[str, Any]:
 
 
 def statistics(value: np.ndarray | None) -> list[list[str]]:
-    """Return least, mean and greatest of an array, and how many elements are NaN and infinite; [] for one number.
+    """Return least, mean and greatest of an array, and how many elements are NaN and infinite, if any; [] for one
+    number.
 
-    >>> statistics(np.array([1.0, 2.0, np.nan]))[-2:]
-    [['NaN', '1'], ['Inf', '0']]
+    >>> statistics(np.array([1.0, 2.0, np.nan]))
+    [['min', '1'], ['mean', '1.5'], ['max', '2'], ['NaN', '1']]
     """
     if value is None or value.size < 2:
         return []
     found = stats.statistics(value)
     known = (("stats_min", found.low), ("stats_mean", found.mean), ("stats_max", found.high))
     rows = [[say(key), numbers.number(x)] for key, x in known if x is not None]
-    return [*rows, ["NaN", str(found.nans)], [say("stats_infinite"), str(found.infinite)]]
+    odd = (("NaN", found.nans), (say("stats_infinite"), found.infinite))
+    return rows + [[label, str(count)] for label, count in odd if count]
 
 
 def _editable(value: np.ndarray | None) -> dict[str, Any] | None:

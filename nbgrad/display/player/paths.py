@@ -160,17 +160,20 @@ def _product(factors: Sequence[Any]) -> list[Token]:
 def telling_factors(factors: Sequence[Any]) -> list[Any | None]:
     """Return a path's factors, of many those that decide the product; None where others are left out.
 
-    A factor of 1 can go without a word. Of the others those stay that are farthest from 1, a 0 above all.
+    The first stays and the last, the leaf's own local derivative. Between them a factor of 1 can go without a word; of
+    the others those stay that are farthest from 1, a 0 above all.
 
-    >>> telling_factors([0.5, 1.0, 1.0, 0.5, 1.0, 1.0, 0.0])
-    [0.5, 0.5, 0.0]
+    >>> telling_factors([0.5, 1.0, 0.0, 0.5, 1.0, 1.0, 1.0])
+    [0.5, 0.0, 0.5, 1.0]
     """
     if len(factors) <= FEW_FACTORS:
         return list(factors)
-    told = [factor for factor in factors if np.any(np.not_equal(factor, 1))]
-    if not told:
-        return [factors[0], None]
-    return with_gaps(told, sorted(range(len(told)), key=lambda place: -_weight(told[place])))
+    first, *between, last = factors
+    told = [first, *(factor for factor in between if np.any(np.not_equal(factor, 1))), last]
+    if len(told) == 2 and not np.any(np.not_equal(told, 1)):
+        return [first, None, last]  # nothing but ones: a product of two would say that there are no others
+    by_weight = sorted(range(1, len(told) - 1), key=lambda place: -_weight(told[place]))
+    return with_gaps(told, [0, len(told) - 1, *by_weight])
 
 
 def _weight(factor: Any) -> float:

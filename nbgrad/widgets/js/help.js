@@ -11,7 +11,7 @@ const KEYS = [
   ["L", "key_loop"],
   ["Tab", "key_boxes"],
   ["Enter", "key_select"],
-  ["Enter", "key_enter"],
+  ["Enter Enter", "key_enter"],
   ["G", "key_go"],
   ["E", "key_edges"],
   ["O", "key_group"],

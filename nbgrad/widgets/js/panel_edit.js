@@ -5,7 +5,7 @@
 import { element } from "./dom.js";
 import { LeafEditor } from "./leaf_editor.js";
 import { panelButton, panelPart, panelStatus } from "./panel_parts.js";
-import { fieldStep, hasUnclearComma, stepped } from "./typed_number.js";
+import { fieldStep, stepped, whyNoNumber } from "./typed_number.js";
 
 const SCRUB_START = 3; // pixels before a press on a field becomes a drag
 const SCRUB_STEP = 4; // pixels for each step
@@ -64,7 +64,7 @@ export function buildEdit(desk, key) {
       return;
     }
     fields[index].setAttribute("aria-invalid", "true");
-    status.say(desk.words(hasUnclearComma(fields[index].value) ? "number_comma" : "edit_no_number"), "error");
+    status.say(desk.words(whyNoNumber(fields[index].value, "edit_no_number")), "error");
   }
 
   function showState(state, text) {

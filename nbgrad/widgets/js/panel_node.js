@@ -19,12 +19,15 @@ export function buildNodePanel(desk, key) {
   const facts = element("div", { class: "ng-columns" });
   const edit = desk.payload().nodes[key].editable ? buildEdit(desk, key) : null;
   const body = element("div", { class: "ng-node-panel" }, [facts, ...(edit ? [edit.root] : [])]);
+  const moment = element("p", { class: "ng-dim", hidden: "" }, [desk.words("edit_before")]);
+  edit?.root.querySelector("h4").after(moment);
   const title = nodeTitle(desk, desk.payload().nodes[key]);
   let frame = Infinity; // until it is known which one is shown
   let numbers = null;
 
   function fill() {
     numbers = numbersAt(desk, key, frame);
+    moment.hidden = numbers.after === null;
     facts.replaceChildren(...nodeColumns(desk, key, numbers));
   }
 
@@ -34,8 +37,9 @@ export function buildNodePanel(desk, key) {
       return; // it lies in a group that is being collapsed; this panel will be closed
     }
     const now = numbersAt(desk, key, frame);
-    if (now.value !== numbers.value || now.gradient !== numbers.gradient) {
+    if (now.value !== numbers.value || now.gradient !== numbers.gradient || now.after !== numbers.after) {
       numbers = now;
+      moment.hidden = numbers.after === null;
       facts.querySelector("dl").replaceWith(nodeFacts(desk, desk.payload().nodes[key], numbers));
     }
   }
@@ -55,7 +59,10 @@ function nodeTitle(desk, node) {
   return [element("bdi", {}, [node.name]), " ", element("span", { class: "ng-dim" }, [parts.join(" · ")])];
 }
 
-/** What the node's box shows in a frame: its value and its gradient as texts, null where they are not there yet. */
+/**
+ * What the node's box shows in a frame: its value and its gradient as texts, null where they are not there yet. Once a
+ * parameter has moved the box shows what is `after` the step, while the passes were computed with its `value`.
+ */
 export function numbersAt(desk, key, frame) {
   const node = desk.payload().nodes[key];
   const stats = (node.stats ?? []).map(([label, text]) => `${label} ${text}`).join(" · ");
@@ -68,7 +75,9 @@ export function numbersAt(desk, key, frame) {
     const before = frameOfNode(desk.frames().slice(0, frame + 1), key, slot);
     return before < 0 ? null : (desk.frames()[before].number ?? null);
   });
-  return { value, gradient: node.gradient === null ? node.gradient : gradient };
+  const moved = desk.frames().findLastIndex(({ phase, target }) => phase === "update" && String(target) === String(key));
+  const after = moved >= 0 && moved <= frame && frame < Infinity ? (desk.frames()[moved].number ?? null) : null;
+  return { value, gradient: node.gradient === null ? node.gradient : gradient, after };
 }
 
 function nodeColumns(desk, key, numbers) {
@@ -86,12 +95,16 @@ function nodeColumns(desk, key, numbers) {
   return said.length > 0 ? [...columns, element("div", {}, said)] : columns;
 }
 
-function nodeFacts(desk, node, { value, gradient }) {
+function nodeFacts(desk, node, { value, gradient, after }) {
   const said = (key) => element("span", { class: "ng-dim" }, [desk.words(key)]);
   const none = node.gradient === null || node.gradient === undefined ? "node_no_gradient" : "label_not_yet";
   return panelFacts([
     [desk.words("node_formula"), panelFormula(node.math)],
-    [desk.words("node_value"), [value ? panelNumber(value, "value") : value === null ? said("label_not_yet") : ""]],
+    [
+      desk.words(after === null ? "node_value" : "node_value_before"),
+      [value ? panelNumber(value, "value") : value === null ? said("label_not_yet") : ""],
+    ],
+    [desk.words("node_value_after"), after === null ? [] : [panelNumber(after, "value")]],
     [desk.words("node_gradient"), [gradient ? panelNumber(gradient, "gradient") : said(none)]],
     [desk.words("node_shape"), [[shapeText(node.shape), node.dtype].filter(Boolean).join(", ")]],
   ]);

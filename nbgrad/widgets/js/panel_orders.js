@@ -1,4 +1,5 @@
 // "Why this order?": the same pass three times, sorted, depth-first without sorting, and with = for +=, in columns.
+// Where nothing differs, in one.
 
 import { element } from "./dom.js";
 import { panelButton, panelDisable, panelLights, panelMark, panelNumber, slopeSign } from "./panel_parts.js";
@@ -14,8 +15,9 @@ export function buildOrdersPanel(desk) {
   const forward = panelButton(desk.words("orders_forward"), () => stepBy(1), { class: "ng-button ng-orders-forward" });
   const walk = panelButton(desk.words("orders_walk"), toggle, { "aria-pressed": "false" });
   const counter = element("span", { class: "ng-dim", role: "status" });
+  const intro = element("p", { class: "ng-dim" });
   const body = element("div", {}, [
-    element("p", { class: "ng-dim" }, [desk.words("orders_intro")]),
+    intro,
     element("div", { class: "ng-orders-steps" }, [back, forward, walk, counter]),
     columns,
   ]);
@@ -27,7 +29,10 @@ export function buildOrdersPanel(desk) {
 
   function payloadChanged() {
     stop();
-    const built = desk.payload().orders.map((order) => buildOrder(desk, order));
+    const { orders } = desk.payload();
+    const alike = orders.length > 1 && isTheSame(orders);
+    intro.textContent = desk.words(alike ? "orders_alike" : "orders_intro");
+    const built = (alike ? orders.slice(0, 1) : orders).map((order) => buildOrder(desk, order, alike));
     rows = built.map((each) => each.rows);
     columns.replaceChildren(...built.map((each) => each.root));
     goTo(NOWHERE);
@@ -84,7 +89,15 @@ export function buildOrdersPanel(desk) {
   return { title: [desk.words("panel_orders")], body, payloadChanged, dispose: stop };
 }
 
-function buildOrder(desk, order) {
+/** Whether all orders do the same, step by step, since no node gets more than one gradient. */
+export function isTheSame(orders) {
+  const [first, ...others] = orders.map(({ steps, final }) => JSON.stringify([steps, final]));
+  const reached = orders[0].steps.map(({ node }) => node);
+  return new Set(reached).size === reached.length && others.every((other) => other === first);
+}
+
+/** Build a column; `alike` says that it stands for all of them. */
+function buildOrder(desk, order, alike) {
   const wrong = order.final.filter(({ right }) => right === false); // null: it cannot be told of NaN
   const isUnknown = wrong.length === 0 && order.final.some(({ right }) => right === null);
   const rows = order.steps.map((step, index) => {
@@ -96,9 +109,10 @@ function buildOrder(desk, order) {
     panelMark(wrong.length === 0),
     desk.words(wrong.length === 0 ? "orders_right" : "orders_wrong", { wrong: wrong.length, count: order.final.length }),
   ]);
-  const root = element("div", { class: "ng-order", role: "group", "aria-label": order.label }, [
-    element("h4", {}, [order.label]),
-    element("p", { class: "ng-dim" }, [order.sentence]),
+  const label = alike ? desk.words("orders_any") : order.label;
+  const root = element("div", { class: "ng-order", role: "group", "aria-label": label }, [
+    element("h4", {}, [label]),
+    ...(alike ? [] : [element("p", { class: "ng-dim" }, [order.sentence])]),
     ...(isUnknown ? [] : [verdict]),
     element("h5", {}, [desk.words("orders_steps")]),
     element("ol", { class: "ng-rows" }, rows.map(({ row }) => element("li", {}, [row]))),

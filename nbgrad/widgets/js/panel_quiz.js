@@ -4,7 +4,7 @@ import { markCell, unmarkCells } from "./asked_cell.js";
 import { element } from "./dom.js";
 import { frameOfNode, panelButton, panelDisable, panelStatus } from "./panel_parts.js";
 import { judge } from "./quiz_slips.js";
-import { fieldText, hasUnclearComma, typedNumber } from "./typed_number.js";
+import { fieldText, typedNumber, whyNoNumber } from "./typed_number.js";
 
 const TRIES = 2;
 
@@ -66,7 +66,7 @@ export function buildQuizPanel(desk) {
     }
     const number = typedNumber(field.value);
     if (number === null) {
-      status.say(desk.words(hasUnclearComma(field.value) ? "number_comma" : "quiz_no_number"), "error");
+      status.say(desk.words(whyNoNumber(field.value, "quiz_no_number")), "error");
       tellValidity(false);
       return;
     }

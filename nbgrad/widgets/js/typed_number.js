@@ -14,17 +14,34 @@ const ONE_GROUP = /^[1-9]\d{0,2},\d{3}(e[+-]?\d+)?$/i;
  * Full-width digits count, too.
  */
 export function typedNumber(text) {
+  const number = resultOf(text);
+  return number !== null && Number.isFinite(number) ? number : null;
+}
+
+/** What is computed, be it finite or not; null where the text cannot be read. */
+function resultOf(text) {
   const tokens = tokensOf(keyboardText(text));
   if (tokens === null || tokens.length === 0) {
     return null;
   }
   const number = sumOf(tokens);
-  return tokens.length === 0 && number !== null && Number.isFinite(number) ? number : null;
+  return tokens.length === 0 ? number : null;
 }
 
 /** Whether `text` means no number because of a comma: "1,000" could be 1 or 1000, "1,5,0" is neither. */
 export function hasUnclearComma(text) {
   return typedNumber(text) === null && (tokensOf(keyboardText(text)) ?? []).some((token) => /\d,/.test(token));
+}
+
+/** Whether `text` is a number beyond the largest that a computer has, about 1.8e308; 1/0 is none at all. */
+export function isTooLarge(text) {
+  const number = resultOf(text);
+  return (number === Infinity || number === -Infinity) && !keyboardText(text).includes("/");
+}
+
+/** Which word of the page says why `text` is no number: that of its comma, that it is too large, or `otherwise`. */
+export function whyNoNumber(text, otherwise) {
+  return hasUnclearComma(text) ? "number_comma" : isTooLarge(text) ? "number_too_large" : otherwise;
 }
 
 /** `text` with the signs of a keyboard only, and without spaces. */
