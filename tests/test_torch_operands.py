@@ -5,6 +5,7 @@ import re
 import pytest
 
 import nbgrad as ng
+from nbgrad.display import OptionError
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed; its records are imitated in test_torch_walk")
 functional = torch.nn.functional
@@ -46,7 +47,7 @@ B = torch.ones(2, 2)
         (lambda a: torch.where(B > 2, a, 0.0), "where(data 1, a, …)"),
         (lambda a: a.masked_fill(B > 2, 7.0), "masked_fill(a, data 1, …)"),
         (lambda a: torch.addmm(B, a, B), "addmm(…, a, b)"),
-        (lambda a: functional.linear(a, B, B[0]), "addmm(…, a, data 2)"),
+        (lambda a: functional.linear(a, B, B[0]), "addmm(…, a, bᵀ)"),
         (lambda a: torch.cat([a, B], dim=1), "cat(a, …, dim=1)"),
         (lambda a: a.sum(-1), "sum(a, dim=-1)"),
         (lambda a: a.mean(1, keepdim=True), "mean(a, dim=1, keepdim=True)"),
@@ -77,7 +78,8 @@ def test_a_frozen_layer_keeps_its_weight_in_its_place():
     graph = ng.to_networkx(layer(x), params=layer)
     (node,) = (node for node, op in graph.nodes(data="op") if op == "addmm")
     operands = {position: graph.nodes[u] for u, _, position in graph.in_edges(node, data="position")}
-    assert [operands[place]["name"] for place in (0, 1)] == ["…", "x" if operands[1]["name"] else None]
+    assert [operands[place]["name"] for place in (0, 1)] == ["…", None]
+    assert operands[2]["name"] == "weightᵀ"
     assert operands[2]["shape"] == (2, 3)
     assert operands[0]["value"] is None
 
@@ -127,3 +129,25 @@ def test_a_picture_of_an_array_says_that_its_gradient_is_not_kept(a):
     svg = ng.draw(a.tanh()).svg
     assert svg.count(">not kept<") == 1
     assert "gradient: not kept; PyTorch keeps the gradient of a result only after result.retain_grad()" in svg
+
+
+def test_the_layers_of_a_sequence_are_called_by_their_classes_too():
+    net = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.Sequential(torch.nn.Linear(3, 1)))
+    result = net(torch.ones(4, 2))
+    groups = dict.fromkeys(group for _, group in ng.to_networkx(result, params=net).nodes(data="group"))
+    assert list(groups) == [("0 Linear",), ("1.0 Linear",)]
+    named = dict(net.named_parameters())
+    groups = dict.fromkeys(group for _, group in ng.to_networkx(result, params=named).nodes(data="group"))
+    assert list(groups) == [("0",), ("1.0",)]
+
+
+@pytest.mark.parametrize("make", [lambda a: [a], lambda a: {"a": 3}, lambda a: 3, lambda a: [a, a]])
+def test_params_that_name_no_tensors_say_what_they_are(a, make):
+    with pytest.raises(OptionError, match=r"dict\(network.named_parameters\(\)\)"):
+        ng.draw(a * 2, params=make(a))
+
+
+def test_a_recurrent_layer_is_called_what_it_is():
+    lstm = torch.nn.LSTM(2, 3)
+    facts = [facts for _, facts in ng.to_networkx(lstm(torch.ones(4, 1, 2))[0], params=lstm).nodes(data=True)]
+    assert [facts["symbol"] for facts in facts if facts["kind"] == "operation"] in (["LSTM"], ["RNN"])

@@ -41,6 +41,8 @@ SYMBOLS = {
     "index": "[ ]", "select": "[ ]", "slice": "[ ]",
     "embedding": "row", "unsafe_view": "view", "reshape_alias": "view", "view": "view", "cat": "concat",
     "linalg_vector_norm": "‖·‖", "copy_slices": "[ ] =", "clone": "copy", "expand": "copy",
+    "as_strided": "[ ]", "unsafe_split": "split", "masked_fill": "mask", "permute": "⇄", "mkldnn_rnn_layer": "LSTM",
+    "cudnn_rnn": "RNN", "CompiledFunction": "compiled",
     "scaled_dot_product_flash_attention_for_cpu": "attn", "scaled_dot_product_flash_attention": "attn",
     "scaled_dot_product_efficient_attention": "attn", "scaled_dot_product_cudnn_attention": "attn",
 }  # fmt: skip
@@ -52,6 +54,7 @@ READABLE = {
     "cudnn_batch_norm": "batch_norm", "native_group_norm": "group_norm", "max_pool2d_with_indices": "max_pool2d",
     "max_pool3d_with_indices": "max_pool3d", "unsafe_view": "view", "reshape_alias": "view", "prelu_kernel": "prelu",
     "linalg_vector_norm": "norm", "native_dropout": "dropout", "nll_loss2d": "nll_loss",
+    "unsafe_split": "split", "mkldnn_rnn_layer": "lstm", "cudnn_rnn": "rnn", "CompiledFunction": "compiled",
     "scaled_dot_product_flash_attention_for_cpu": "attention", "scaled_dot_product_flash_attention": "attention",
     "scaled_dot_product_efficient_attention": "attention", "scaled_dot_product_cudnn_attention": "attention",
 }  # fmt: skip
@@ -222,7 +225,7 @@ class _Network:
         # What a tensor is found by (see ``key_of``) -> its node; a record is kept alive by its key.
         self.ids: dict[Any, int] = self._nodes | {key: node for key, (node, _) in self._data.items()} | self._own
         for node, group in modules_of(self.graph).items():
-            self.graph.nodes[node]["group"] = group or None
+            self.graph.nodes[node]["group"] = names.titled(group) or None
 
     def _add(self, **facts: Any) -> int:
         node = self.graph.number_of_nodes()

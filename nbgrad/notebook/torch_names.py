@@ -26,6 +26,7 @@ class Names:
 
     def __init__(self, params: Parameters = None, namespace: dict[str, Any] | None = None):
         torch = sys.modules["torch"]
+        self._classes = _classes(params)
         self._given = [(str(name), tensor) for name, tensor in _pairs(params)]
         self._leaves = {id(tensor): name for name, tensor in reversed(self._given)}
         self._of_results: dict[tuple[Any, int], str] = {}
@@ -44,8 +45,24 @@ class Names:
                 self._leaves.setdefault(id(tensor), f"{name}.{inner}")
 
     def of(self, tensor: Any) -> str | None:
-        """The name of a leaf."""
-        return self._leaves.get(id(tensor))
+        """The name of a leaf; of one that is seen turned, as a frozen layer's weight is: with the sign for that."""
+        whole = getattr(tensor, "_base", None)
+        name = self._leaves.get(id(tensor))
+        if name is None and whole is not None and tensor.shape == whole.shape[::-1] and id(whole) in self._leaves:
+            turned = tensor.ndim == 2 and tensor.stride() == whole.stride()[::-1]
+            return f"{self._leaves[id(whole)]}ᵀ" if turned else None
+        return name
+
+    def titled(self, path: Path) -> Path:
+        """The modules of a path as frames name them: one that has only a number, with its class.
+
+        So the first layer of ``Sequential(Linear(2, 3), ...)`` is "0 Linear".
+        """
+        return tuple(
+            f"{part} {self._classes[name]}" if part.replace(".", "").isdigit() and name in self._classes else part
+            for place, part in enumerate(path)
+            for name in [".".join(path[: place + 1])]
+        )
 
     def of_result(self, function: Any, which: int) -> str | None:
         """The name of a result."""
@@ -58,20 +75,30 @@ def _variables(namespace: dict[str, Any] | None) -> list[tuple[str, Any]]:
     return [(name, thing) for name, thing in list(variables.items()) if not name.startswith("_")]
 
 
+def _classes(params: Parameters) -> dict[str, str]:
+    """The names of the classes of a network's modules, by the names of the modules."""
+    modules = params.named_modules() if hasattr(params, "named_modules") else ()
+    return {name: type(module).__name__ for name, module in modules}
+
+
 def _pairs(params: Parameters) -> Iterable[tuple[Any, Any]]:
     if params is None:
         return []
     if hasattr(params, "named_parameters"):
         return [*params.named_parameters(), *params.named_buffers()]
+    torch = sys.modules["torch"]
     try:
-        return [(name, tensor) for name, tensor in (params.items() if isinstance(params, Mapping) else params)]
-    except (TypeError, ValueError):
+        pairs = list(params.items() if isinstance(params, Mapping) else params)
+    except TypeError:
+        pairs = [None]
+    if any(not isinstance(pair, tuple) or len(pair) != 2 or not isinstance(pair[1], torch.Tensor) for pair in pairs):
         from ..display import OptionError
 
         raise OptionError(
-            f"params={type(params).__name__} gives no names: it is the network, or names and tensors, such as "
-            "dict(network.named_parameters())."
-        ) from None
+            f"params={type(params).__name__} does not give tensors names: it is the network, or names and tensors, "
+            "such as dict(network.named_parameters())."
+        )
+    return pairs
 
 
 def module_of(name: str | None) -> Path:

@@ -121,13 +121,18 @@ def _place(found: dict[int, Any], saved: Saved, names: Names, named: Mapping[str
 
 
 # Facts about operands that the drawing says already, or that do not say anything to a reader.
-NOT_TOLD = ("exponent", "_sizes", "_numel", "_strides", "_sizes_opt", "input_scale", "training", "bidirectional")
+NOT_TOLD = (
+    "exponent", "_sizes", "_argsize", "_numel", "_strides", "_sizes_opt", "input_scale", "training", "bidirectional",
+    "normalized_shape", "storage_offset", "batch_sizes",
+)  # fmt: skip
 USUAL = {
-    "alpha": ("1", "1.0"), "beta": ("1", "1.0"), "value": ("1",), "scale": ("1", "1.0"), "step": ("1",),
+    "alpha": ("1", "1.0"), "beta": ("1", "1.0"), "value": ("1",), "padding_idx": ("-1",), "delta": ("1",), "scale": ("1", "1.0"), "step": ("1",),
     "reduction": ("1",), "ignore_index": ("-100",), "groups": ("1",), "approximate": ("none",), "stride": ("1",),
     "padding": ("0",), "dilation": ("1",), "output_padding": ("0",), "start": ("0",), "eps": ("1e-05",), "ord": ("2",),
 }  # fmt: skip
 USUAL_OF = (("softplus", "threshold", "20"),)
+LAYERS = ("mkldnn_rnn_layer", "cudnn_rnn")  # told two dozen things, which their operands say
+ORDER = {"max": 1, "end": 1, "step": 2, "keepdim": 1}  # what one says later than the order of the alphabet has it
 REDUCTIONS = {"0": "none", "2": "sum"}
 EVERYWHERE = ("stride", "padding", "dilation", "output_padding", "kernel_size")  # mostly the same along each axis
 
@@ -139,7 +144,9 @@ def settings_of(function: Any, op: str) -> tuple[tuple[str, str], ...]:
     >>> settings_of(types.SimpleNamespace(_saved_dim=(2**64 - 1,), _saved_keepdim=False), "sum")
     (('dim', '-1'),)
     """
-    told = []
+    told: list[tuple[str, str]] = []
+    if op in LAYERS:
+        return ()
     for attribute in dir(function):
         name = attribute.removeprefix("_saved_")
         if name == attribute or name.endswith(NOT_TOLD) or name in PLACES.get(op, ()):
@@ -150,7 +157,7 @@ def settings_of(function: Any, op: str) -> tuple[tuple[str, str], ...]:
         said = _said(value)
         if said and said not in USUAL.get(name, ()) and (op, name, said) not in USUAL_OF:
             told.append((name, REDUCTIONS.get(said, said) if name == "reduction" else said))
-    return tuple(told)
+    return tuple(sorted(told, key=lambda setting: ORDER.get(setting[0], 0)))
 
 
 def _said(value: Any) -> str:
