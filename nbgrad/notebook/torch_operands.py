@@ -126,7 +126,8 @@ NOT_TOLD = (
     "normalized_shape", "storage_offset", "batch_sizes",
 )  # fmt: skip
 USUAL = {
-    "alpha": ("1", "1.0"), "beta": ("1", "1.0"), "value": ("1",), "padding_idx": ("-1",), "delta": ("1",), "scale": ("1", "1.0"), "step": ("1",),
+    "alpha": ("1", "1.0"), "beta": ("1", "1.0"), "value": ("1",), "padding_idx": ("-1",),
+    "delta": ("1",), "scale": ("1", "1.0"), "step": ("1",),
     "reduction": ("1",), "ignore_index": ("-100",), "groups": ("1",), "approximate": ("none",), "stride": ("1",),
     "padding": ("0",), "dilation": ("1",), "output_padding": ("0",), "start": ("0",), "eps": ("1e-05",), "ord": ("2",),
 }  # fmt: skip
