@@ -10,7 +10,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
-from nbgrad.display import latex, measure, messages, numbers, schema
+from nbgrad.display import latex, measure, messages, numbers, schema, stats
 from nbgrad.display.latex import is_word
 from nbgrad.display.schema import Step
 
@@ -237,7 +237,7 @@ def _in_shapes(graph: nx.MultiDiGraph, step: Step, top: str) -> list[Token]:
     arrow = Token(f" ({shapes} → {extent(np.shape(step.contribution))})", FAINT)
     if not total.size:
         return [arrow, Token(f" {messages.say('empty')}", FAINT)]
-    size = float(total.mean())
+    size = stats.mean_of(total)
     return [
         arrow,
         Token(f" {messages.say('average_size')} ", FAINT),

@@ -7,6 +7,7 @@ which says that it is one.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 
 import numpy as np
 
@@ -45,13 +46,23 @@ def statistics(array: np.ndarray) -> Statistics:
     finite = real[np.isfinite(real)]
     low = mean = high = None
     if finite.size:
-        with np.errstate(over="ignore"):
-            low, mean, high = float(finite.min()), float(finite.mean()), float(finite.max())
-            if abs(mean) <= NOISE * _precision(array) * max(-low, high):
-                mean = 0.0
+        low, mean, high = float(finite.min()), mean_of(finite), float(finite.max())
+        if abs(mean) <= NOISE * _precision(array) * max(-low, high):
+            mean = 0.0
     nans = int(np.isnan(real).sum())
     infinite = real.size - finite.size - nans
     return Statistics(real.size, some.size < array.size, low, mean, high, nans, infinite)
+
+
+def mean_of(array: np.ndarray) -> float:
+    """Return the mean of real numbers, whose sum may be too large to be a number.
+
+    >>> mean_of(np.array([1.5e308, 1.5e308])), mean_of(np.array([1.0, np.inf]))
+    (1.5e+308, inf)
+    """
+    with np.errstate(all="ignore"):
+        mean = float(array.mean())
+        return mean if isfinite(mean) else float((array / array.size).sum())
 
 
 def _precision(array: np.ndarray) -> float:

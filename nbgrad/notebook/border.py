@@ -184,7 +184,8 @@ def local_derivative(step: Step, position: int, contribution: Any) -> Any:
     seems_elementwise = op.elementwise or node.data.size == 1 or node.data.shape == contribution.shape
     if "{g}" in op.formula(position, node.args) or not seems_elementwise:
         return None
-    local = op.rules[position](np.ones_like(node.data)[()], node.data, *node.args, **(node.static or {}))
+    with np.errstate(all="ignore"):
+        local = op.rules[position](np.ones_like(node.data)[()], node.data, *node.args, **(node.static or {}))
     if local.shape != contribution.shape:
         return None
     is_sure = op.elementwise or node.data.size == 1

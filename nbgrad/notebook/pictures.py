@@ -167,7 +167,8 @@ class TensorPicture:
             if forgotten:
                 found = {root.serial: gradient for root, gradient in given.items()}
             else:
-                arrived = reverse_pass(nodes, seeds, observe=remember)
+                with np.errstate(all="ignore"):  # the reader's own run has warned already
+                    arrived = reverse_pass(nodes, seeds, observe=remember)
                 for x in arrived:
                     if x.op is None and otherwise(x.grad, arrived[x]):
                         self._of[x.serial].passed = plain(arrived[x])
@@ -195,7 +196,8 @@ def watched(root: Tensor, seed: Any, observe: Callable[[Step], None]) -> None:
     """
     seed = seed_for(root, seed)
     if root.op is not None:
-        reverse_pass(creation_order((root,)), {root: seed}, observe=observe)
+        with np.errstate(all="ignore"):  # a picture shows ∞ and NaN, and what it replays to find them is silent
+            reverse_pass(creation_order((root,)), {root: seed}, observe=observe)
 
 
 # ---- from the graph face
@@ -217,7 +219,8 @@ class NodePicture:
         keep_numbers(self.vertices, self.tensor_of)
 
     def watch(self, observe: Callable[[Step], None]) -> None:
-        backward_pass(self.nodes, observe)
+        with np.errstate(all="ignore"):
+            backward_pass(self.nodes, observe)
 
     def tensor_of(self, vertex: Vertex) -> Tensor | None:
         return self._tensors[vertex.thing]

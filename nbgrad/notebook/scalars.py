@@ -48,7 +48,8 @@ class ScalarPicture(TensorPicture):
     """
 
     def __init__(self, picture: Picture):
-        unfolding = _Unfolding(picture)
+        with np.errstate(all="ignore"):  # the arrays' own run has warned already
+            unfolding = _Unfolding(picture)
         self.is_otherwise = any(vertex.unfit for vertex in picture.vertices)
         roots = [x for x in unfolding.elements[picture.vertices[-1].id].flat if isinstance(x, Tensor)]
         if not roots:
@@ -217,7 +218,8 @@ class _Unfolding:
         for place, element in np.ndenumerate(self.elements[root.id]):
             if isinstance(element, Tensor):
                 arrived = np.asarray(root.gradient)[place]
-                found[element] = found[element] + arrived if element in found else arrived
+                with np.errstate(all="ignore"):
+                    found[element] = found[element] + arrived if element in found else arrived
         return found
 
 

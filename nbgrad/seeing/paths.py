@@ -53,7 +53,8 @@ class Path:
     @property
     def size(self) -> float:
         """The Euclidean norm of the contribution; -1 where that is no number."""
-        norm = float(np.sqrt(np.sum(np.square(np.abs(self.contribution)))))
+        with np.errstate(all="ignore"):
+            norm = float(np.sqrt(np.sum(np.square(np.abs(self.contribution)))))
         return norm if np.isfinite(norm) else -1.0
 
 
@@ -131,9 +132,9 @@ def explain(loss: Tensor | Node, parameter: Tensor | Node | str | None = None) -
     found = [followed(picture, edges, seed) for edges in some_paths(picture, target, ways)]
     found.sort(key=lambda path: -path.size)  # a stable sort: paths of one size stay in order
     shown = tuple(found[:SHOWN])
-    with hooks_left_out():
+    with hooks_left_out(), np.errstate(all="ignore"):
         [gradient] = gradients([tensor_of(picture, root)], [seed], [tensor_of(picture, target)])
-    rest = gradient - sum(path.contribution for path in shown) if count > len(shown) else None
+        rest = gradient - sum(path.contribution for path in shown) if count > len(shown) else None
     counted = paths_in_words(count, UNCOUNTABLE)
     left_out = [picture.vertices[id_].name for id_ in hooked(picture) if ways[id_]]
     text = Told(picture, target).text(shown, counted, len(found) == count, gradient, rest, others, left_out)

@@ -47,7 +47,8 @@ def ranked(picture: Picture, leaf: Vertex, count: int, paths: list[Path], total:
     from ..display.player import Routes
 
     if total is None:  # data of the graph face have a gradient that is not drawn
-        [total] = gradients([tensor_of(picture, picture.vertices[-1])], [seed], [tensor_of(picture, leaf)])
+        with np.errstate(all="ignore"):
+            [total] = gradients([tensor_of(picture, picture.vertices[-1])], [seed], [tensor_of(picture, leaf)])
     paths.sort(key=lambda path: -path.size)  # a stable sort: paths of one size stay in order
     shown = paths[:SHOWN]
     with np.errstate(all="ignore"):

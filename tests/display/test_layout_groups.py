@@ -207,6 +207,32 @@ def test_layers_stand_in_a_row_and_look_alike():
     assert levels == {result.positions["x"][1]}  # the way of the values is one straight line
 
 
+def layer_chain(layers, leaves):
+    """Operations one after the other, each with leaves of its own, which lie in its group with it."""
+    graph, groups = nx.MultiDiGraph(), {}
+    graph.add_node("x")
+    last = "x"
+    for layer in range(layers):
+        for leaf in range(leaves):
+            graph.add_edge((layer, leaf), (layer, "linear"), position=leaf + 1)
+        graph.add_edge(last, (layer, "linear"), position=0)
+        graph.add_edge((layer, "linear"), (layer, "tanh"))
+        groups |= dict.fromkeys([*((layer, leaf) for leaf in range(leaves)), (layer, "linear")], (f"{layer}", "linear"))
+        groups[layer, "tanh"] = (f"{layer}",)
+        last = (layer, "tanh")
+    return graph, groups
+
+
+@pytest.mark.parametrize("direction", ["LR", "TB"])
+@pytest.mark.parametrize("leaves", [1, 2, 3, 4])
+def test_a_chain_of_layers_is_straight(leaves, direction):
+    graph, groups = layer_chain(5, leaves)
+    result = layout(graph, dict.fromkeys(graph, MATRIX), direction, groups=groups)
+    across = 1 if direction == "LR" else 0
+    chain = ["x", *((layer, op) for layer in range(5) for op in ("linear", "tanh"))]
+    assert len({result.positions[node][across] for node in chain}) == 1
+
+
 def test_a_frame_fits_tightly():
     graph = nx.MultiDiGraph([("x", "y"), ("y", "z")])
     result = layout(graph, dict.fromkeys(graph, SCALAR), groups={"y": ("g",)})

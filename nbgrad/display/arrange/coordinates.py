@@ -23,8 +23,9 @@ STRAND_GAP = 16.0  # ... between parallel edges
 
 PULL_INSIDE = 8.0  # between two waypoints of one long edge
 PULL_RESULT = 2.0  # between operations, and at the ends of long edges
-PULL_LEAF = 0.9  # towards a leaf, which moves easily: two of them do not bend the way of the operations
-PULL_PORT = 0.5  # towards a group's border, where an edge may stand at any height
+PULL_LEAF = 0.9  # towards a leaf, which moves easily
+PULL_LEAVES = 1.8  # ... and towards all leaves of one operation: they do not bend the way of the operations
+PULL_PORT = 0.1  # towards a group's border, where an edge may stand at any height
 SLIGHTLY_MORE = 1.001  # an operand wins over an equally strong consumer, so that a path bends once, not twice
 TURNS = 8  # sweeps over the columns, to and fro
 LEVEL = 0.05  # an edge that climbs less is level: nobody sees it
@@ -152,8 +153,9 @@ def _neighbours(grid: Grid, ports: Sequence[int]) -> Neighbours:
         inside = (a >= grid.count) + (b >= grid.count)
         if inside:
             return PULL_INSIDE if inside == 2 else PULL_RESULT
-        return PULL_RESULT if grid.before[a] else PULL_LEAF
+        return PULL_RESULT if grid.before[a] else min(PULL_LEAF, PULL_LEAVES / leaves[b])
 
+    leaves = [sum(not grid.before[a] for a, _ in grid.before[vertex]) for vertex in range(len(grid.column_of))]
     return [
         [(a, pull(a, vertex) * SLIGHTLY_MORE, drop) for a, drop in grid.before[vertex]]
         + [(b, pull(vertex, b), -drop) for b, drop in grid.after[vertex]]

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import networkx as nx
+import numpy as np
 
 from nbgrad.display import schema
 from nbgrad.display.formula import derivative, in_one, short, weighted
@@ -127,7 +128,7 @@ class _Merged:
         key = self._key(step)
         self.waiting[key] -= 1
         before = self.so_far.get(key)
-        self.so_far[key] = step.contribution if before is None else before + step.contribution
+        self.so_far[key] = step.contribution if before is None else _added(before, step.contribution)
         return not self.waiting[key]
 
     def step(self, last: Step) -> Step:
@@ -138,7 +139,7 @@ class _Merged:
         self.index[node] += 1
         index, count = self.index[node], self.arrivals[node]
         before = self.totals.get(node)
-        total = contribution if before is None else before + contribution
+        total = contribution if before is None else _added(before, contribution)
         self.totals[node] = total = self.last[node] if index == count else total
         changed = replace(
             last, source=edge[1], target=edge[0], edge=edge, contribution=contribution, total=total, index=index,
@@ -156,6 +157,12 @@ class _Merged:
         root, group, target = (schema.label(self.graph, n) for n in (self.shown[self.root], step.source, step.target))
         chain = f"{derivative(root, group)} · {derivative(group, target)}"
         return replace(step, upstream=upstream, local=None, formula=chain, note="", fold=None, check=None)
+
+
+def _added(before: Any, contribution: Any) -> Any:
+    """Return a sum that may become infinite, or no number, which is shown and not warned of."""
+    with np.errstate(all="ignore"):
+        return before + contribution
 
 
 def _outlets(steps: list[Step], graph: nx.MultiDiGraph, shown: Mapping[int, int]) -> dict[int, list[int]]:

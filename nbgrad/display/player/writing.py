@@ -155,8 +155,7 @@ def result(value: Any, role: str, said: str = "average_size") -> list[Token]:
 def size_of(value: Any) -> float:
     """Return the mean magnitude of an array, real or complex, 0 of an empty one."""
     magnitudes = np.abs(stats.magnitudes(np.asarray(value)))
-    with np.errstate(over="ignore"):
-        return float(magnitudes.mean()) if magnitudes.size else 0.0
+    return stats.mean_of(magnitudes) if magnitudes.size else 0.0
 
 
 def _in_numbers(written: Written, given: dict[int, Any]) -> list[Token]:
