@@ -46,7 +46,7 @@ def _handed_on(step: Step, found: dict[int, list[np.ndarray] | None]) -> list[np
     if step.source is None:
         return [contribution]
     shares = found.get(step.source)
-    if shares is None or not _same(sum(shares), step.upstream):
+    if shares is None or not _add_up_to(shares, step.upstream):
         return None
     if len(shares) == 1:
         return [contribution]
@@ -54,7 +54,7 @@ def _handed_on(step: Step, found: dict[int, list[np.ndarray] | None]) -> list[np
     if local is None or np.iscomplexobj(local):
         return None
     handed_on = [_times(share, local, contribution.shape) for share in shares]
-    return handed_on if _same(sum(handed_on), contribution) else None
+    return handed_on if _add_up_to(handed_on, contribution) else None
 
 
 def _times(share: np.ndarray, local: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
@@ -69,5 +69,7 @@ def _times(share: np.ndarray, local: np.ndarray, shape: tuple[int, ...]) -> np.n
         return np.asarray(product.sum(axis=copied, keepdims=True))
 
 
-def _same(a: Any, b: Any) -> bool:
-    return np.shape(a) == np.shape(b) and bool(np.allclose(a, b, rtol=1e-6, atol=0))
+def _add_up_to(shares: list[np.ndarray], total: Any) -> bool:
+    with np.errstate(all="ignore"):  # a sum that becomes infinite is compared, not warned of
+        added = sum(shares)
+        return np.shape(added) == np.shape(total) and bool(np.allclose(added, total, rtol=1e-6, atol=0))
