@@ -70,3 +70,9 @@ def test_a_slope_of_one_is_not_written_and_a_number_has_no_shape():
     found = steps(((a - b) ** 2).sum())
     assert re.fullmatch(r"∂\S+/∂A = ∂\S+/∂\S+ \(2×3 → 2×3\) average size \S+", found[0][0])
     assert re.fullmatch(r"∂\S+/∂B = ∂\S+/∂\S+ · \(−1\) \(2×3 → 2×3\) average size \S+", found[1][0])
+
+
+def test_a_number_is_not_said_twice():
+    w = ng.tensor(0.5, requires_grad=True, name="w")
+    [frame] = [frame for frame in ng.animate(-w).payload["frames"] if frame["phase"] == "forward"]
+    assert "".join(token["text"] for token in frame["equation"]).count("−0.5") == 1

@@ -115,6 +115,12 @@ def test_the_sentence_says_why_it_goes_as_far(name, options):
     assert "<math" in frame["math"]
 
 
+def test_where_nothing_differs_from_plain_descent_nothing_is_contrasted():
+    w = leaf(2.0)
+    _, frame = update_of(loss_of(w), ng.optim.SGD([w], lr=0.05, momentum=0.9))  # its velocity begins at 0
+    assert frame["sentence"].startswith("w changes by −0.3, just as in plain gradient descent: −lr times the gradient.")
+
+
 def test_arrays_have_the_signs_and_the_size_of_the_move():
     w = leaf(np.array([1.0, -2.0]))
     optimizer = ng.optim.SGD([w], lr=0.1, momentum=0.9)

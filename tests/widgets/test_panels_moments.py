@@ -57,6 +57,17 @@ def test_where_every_order_does_the_same_it_is_told_once(stepped):
     assert page.locator(".ng-row-now").count() == 1
 
 
+def test_an_order_that_does_what_the_first_one_does_is_not_told_again(page, mount):
+    w = ng.tensor(0.5, requires_grad=True, name="w")
+    mount(page, ng.animate(w * (-w)))
+    page.locator(".ng-open-orders").click()
+    steps = page.locator(".ng-order").evaluate_all("all => all.map(each => each.querySelectorAll('.ng-row').length)")
+    assert steps == [4, 0, 4]
+    assert "as in the first column" in page.locator(".ng-order").nth(1).inner_text()
+    page.get_by_role("button", name="Step", exact=True).click()
+    assert page.locator(".ng-row-now").count() == 2
+
+
 def test_a_number_that_is_too_large_is_called_that(stepped):
     page, payload = stepped
     page.locator(".ng-open-quiz").click()

@@ -234,6 +234,7 @@ SENTENCES = {
     "update_rule": "{rule} decides by its own rule how far {name} goes.",
     "update_beside": "{name} changes by {move}; plain gradient descent, −{lr} times the gradient, would change it "
     "by {plain}.",
+    "update_beside_same": "{name} changes by {move}, just as in plain gradient descent: −{lr} times the gradient.",
     "update_by_momentum": "{velocity} is the velocity of {name}: it keeps part of what it was and takes in the new "
     "pull, and {name} moves along it.",
     "update_by_nesterov": "It looks one step ahead: the velocity's next push is added already now.",
@@ -646,6 +647,7 @@ SENTENCES = {
     "ui_orders_alike": "Here every order gives the same, step by step, and so do = and +=: no node gets "
     "more than one gradient, so nothing has to wait, and nothing has to be added.",
     "ui_orders_any": "in any order",
+    "ui_orders_repeated": "The same steps and numbers as in the first column.",
     "ui_orders_back": "Back",
     "ui_orders_forward": "Step",
     "ui_orders_place": "step {number} of {count}",

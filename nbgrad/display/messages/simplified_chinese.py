@@ -225,6 +225,7 @@ SENTENCES = {
     "让 {root} 往下走。其余的不变。",
     "update_rule": "{name} 要走多远，由 {rule} 自己的规则决定。",
     "update_beside": "{name} 的变化是 {move}；普通的梯度下降，也就是 −{lr} 乘以梯度，会让它变化 {plain}。",
+    "update_beside_same": "{name} 的变化是 {move}，和普通的梯度下降相同，也就是 −{lr} 乘以梯度。",
     "update_by_momentum": "{velocity} 是 {name} 的速度：它保留原来的一部分，再加上新的拉力；{name} 沿着它移动。",
     "update_by_nesterov": "它往前多看一步：速度的下一次推动，现在就先加上。",
     "update_by_decay": "权重衰减把 {weight_decay} 乘以 {name} 加到梯度上，把 {name} 往 0 拉。",
@@ -622,6 +623,7 @@ SENTENCES = {
     "ui_orders_alike": "在这里，每一种顺序的每一步都相同，用 = 和用 += 也一样："
     "每个节点最多只收到一个梯度，所以不必等待，也不必相加。",
     "ui_orders_any": "任何顺序",
+    "ui_orders_repeated": "步骤和数字都和第一栏相同。",
     "ui_orders_back": "上一步",
     "ui_orders_forward": "下一步",
     "ui_orders_place": "第 {number} 步，共 {count} 步",

@@ -225,6 +225,7 @@ SENTENCES = {
     "讓 {root} 往下走。其餘的不變。",
     "update_rule": "{name} 要走多遠，由 {rule} 自己的規則決定。",
     "update_beside": "{name} 的變化是 {move}；一般的梯度下降，也就是 −{lr} 乘以梯度，會讓它變化 {plain}。",
+    "update_beside_same": "{name} 的變化是 {move}，和一般的梯度下降相同，也就是 −{lr} 乘以梯度。",
     "update_by_momentum": "{velocity} 是 {name} 的速度：它保留原來的一部分，再加上新的拉力；{name} 沿著它移動。",
     "update_by_nesterov": "它往前多看一步：速度的下一次推動，現在就先加上。",
     "update_by_decay": "權重衰減把 {weight_decay} 乘以 {name} 加到梯度上，把 {name} 往 0 拉。",
@@ -623,6 +624,7 @@ SENTENCES = {
     "ui_orders_alike": "在這裡，每一種順序的每一步都相同，用 = 和用 += 也一樣："
     "每個節點最多只收到一個梯度，所以不必等待，也不必相加。",
     "ui_orders_any": "任何順序",
+    "ui_orders_repeated": "步驟和數字都和第一欄相同。",
     "ui_orders_back": "上一步",
     "ui_orders_forward": "下一步",
     "ui_orders_place": "第 {number} 步，共 {count} 步",

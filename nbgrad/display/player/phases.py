@@ -194,7 +194,8 @@ def by_rule(update: Update, name: str) -> str:
     if numbers.is_single(after):
         move, plain = numbers.only(after - before), -rate * numbers.only(np.asarray(update.gradient))
         beside = {"move": numbers.number(move), "plain": numbers.number(plain), "lr": letters["lr"]}
-        said.insert(0, say("update_beside", name=name, **beside))
+        key = "update_beside_same" if beside["move"] == beside["plain"] else "update_beside"
+        said.insert(0, say(key, name=name, **beside))
     return together(said)
 
 

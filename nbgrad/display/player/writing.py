@@ -131,7 +131,8 @@ def forward_equation(graph: nx.MultiDiGraph, node: int, written: Written | None,
         given |= {position: np.asarray(used) for position, used in written.used.items()}
     if written is not None and all(x is not None and numbers.is_single(x) for x in given.values()):
         filled = _in_numbers(written, given)
-        if "".join(token.text for token in filled) != symbols:
+        said = "".join(token.text for token in filled)
+        if said != symbols and [said] != [token.text for token in result(value, VALUE)[1:]]:  # as −z = −0.5 may be
             tokens += [Token(" = "), *filled]
     else:
         tokens.append(Token(f" ({_shapes(given, value)})", FAINT))

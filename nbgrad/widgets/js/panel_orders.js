@@ -32,7 +32,9 @@ export function buildOrdersPanel(desk) {
     const { orders } = desk.payload();
     const alike = orders.length > 1 && isTheSame(orders);
     intro.textContent = desk.words(alike ? "orders_alike" : "orders_intro");
-    const built = (alike ? orders.slice(0, 1) : orders).map((order) => buildOrder(desk, order, alike));
+    const built = alike
+      ? [buildOrder(desk, orders[0], { title: desk.words("orders_any"), sentence: "" })]
+      : orders.map((order, index) => (isRepeated(orders, index) ? buildRepeated(desk, order) : buildOrder(desk, order)));
     rows = built.map((each) => each.rows);
     columns.replaceChildren(...built.map((each) => each.root));
     goTo(NOWHERE);
@@ -91,13 +93,28 @@ export function buildOrdersPanel(desk) {
 
 /** Whether all orders do the same, step by step, since no node gets more than one gradient. */
 export function isTheSame(orders) {
-  const [first, ...others] = orders.map(({ steps, final }) => JSON.stringify([steps, final]));
   const reached = orders[0].steps.map(({ node }) => node);
-  return new Set(reached).size === reached.length && others.every((other) => other === first);
+  return new Set(reached).size === reached.length && orders.every((_, index) => index === 0 || isRepeated(orders, index));
 }
 
-/** Build a column; `alike` says that it stands for all of them. */
-function buildOrder(desk, order, alike) {
+/** Whether an order does the very steps of the first one, with the same numbers. */
+function isRepeated(orders, index) {
+  const [first, other] = [orders[0], orders[index]].map(({ steps, final }) => JSON.stringify([steps, final]));
+  return index > 0 && first === other;
+}
+
+/** Build the column of an order that does what the first one does: nothing is told twice. */
+function buildRepeated(desk, { label, sentence }) {
+  const root = element("div", { class: "ng-order", role: "group", "aria-label": label }, [
+    element("h4", {}, [label]),
+    element("p", { class: "ng-dim" }, [sentence]),
+    element("p", {}, [desk.words("orders_repeated")]),
+  ]);
+  return { root, rows: [] };
+}
+
+/** Build a column. Its `title` and `sentence` are the order's own, unless it stands for all of them. */
+function buildOrder(desk, order, { title, sentence } = { title: order.label, sentence: order.sentence }) {
   const wrong = order.final.filter(({ right }) => right === false); // null: it cannot be told of NaN
   const isUnknown = wrong.length === 0 && order.final.some(({ right }) => right === null);
   const rows = order.steps.map((step, index) => {
@@ -109,10 +126,9 @@ function buildOrder(desk, order, alike) {
     panelMark(wrong.length === 0),
     desk.words(wrong.length === 0 ? "orders_right" : "orders_wrong", { wrong: wrong.length, count: order.final.length }),
   ]);
-  const label = alike ? desk.words("orders_any") : order.label;
-  const root = element("div", { class: "ng-order", role: "group", "aria-label": label }, [
-    element("h4", {}, [label]),
-    ...(alike ? [] : [element("p", { class: "ng-dim" }, [order.sentence])]),
+  const root = element("div", { class: "ng-order", role: "group", "aria-label": title }, [
+    element("h4", {}, [title]),
+    ...(sentence ? [element("p", { class: "ng-dim" }, [sentence])] : []),
     ...(isUnknown ? [] : [verdict]),
     element("h5", {}, [desk.words("orders_steps")]),
     element("ol", { class: "ng-rows" }, rows.map(({ row }) => element("li", {}, [row]))),
