@@ -151,3 +151,37 @@ def test_a_recurrent_layer_is_called_what_it_is():
     lstm = torch.nn.LSTM(2, 3)
     facts = [facts for _, facts in ng.to_networkx(lstm(torch.ones(4, 1, 2))[0], params=lstm).nodes(data=True)]
     assert [facts["symbol"] for facts in facts if facts["kind"] == "operation"] in (["LSTM"], ["RNN"])
+
+
+def test_a_linear_layer_is_one_box():
+    layer, x = torch.nn.Linear(2, 3), torch.ones(4, 2)
+    named = {**dict(layer.named_parameters()), "x": x}
+    result = layer(x)
+    graph = ng.to_networkx(result, params=named)
+    assert [name for _, name in graph.nodes(data="name")][:3] == ["weight", "bias", "x"]
+    assert last(result, **named) == "linear(x, weight, bias)"
+    result.sum().backward()
+    assert last(result, **named) == "linear(…, weight, bias)"
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda x, layer: torch.addmm(layer.bias, x, layer.weight.t(), alpha=2),
+        lambda x, layer: x @ layer.weight.t(),
+        lambda x, layer: (layer.weight.t(), layer(x)),
+        lambda x, layer: [torch.addmm(layer.bias, x, turned) + turned.sum() for turned in [layer.weight.t()]],
+    ],
+    ids=["with a factor", "without a bias", "beside its weight", "the turned weight used twice"],
+)
+def test_a_transposition_that_does_not_only_serve_a_layer_is_drawn(make):
+    layer = torch.nn.Linear(2, 3)
+    ops = [op for _, op in ng.to_networkx(make(torch.ones(4, 2), layer)).nodes(data="op")]
+    assert "t" in ops
+
+
+def test_parts_say_which_they_are(a):
+    first, second = a.split(1)
+    text = ng.draw(first * second, params={"a": a}).text
+    assert "split(a, dim=0, split_size=1, part=0)" in text
+    assert "split(a, dim=0, split_size=1, part=1)" in text

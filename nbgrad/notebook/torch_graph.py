@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 from ..core.errors import NoHistoryError
 from ..nn import Module
 from .torch_compare import OF_TORCH
+from .torch_linear import is_linear, operands_of_linear, turned_weights
 from .torch_names import Names, Parameters, module_of, modules_of
-from .torch_operands import UNKNOWN, operands_of, settings_of
+from .torch_operands import PARTS, UNKNOWN, operands_of, settings_of
 from .torch_values import Numbers, saved_by
 
 if TYPE_CHECKING:
@@ -129,7 +130,10 @@ class TorchGraph:
             raise NoHistoryError(_without_history(results))
         self._names = Names(params)
         self._leaves = {id(tensor): tensor for tensor in self._results if tensor.grad_fn is None}
-        self._functions = creation_order(tensor.grad_fn for tensor in self._results if tensor.grad_fn is not None)
+        roots = [tensor.grad_fn for tensor in self._results if tensor.grad_fn is not None]
+        functions = creation_order(roots)
+        self._turned = turned_weights(functions, roots, self._names)
+        self._functions = [function for function in functions if function not in self._turned]
 
     def __len__(self) -> int:
         """How many boxes a drawing has at least: operations and parameters."""
@@ -146,7 +150,7 @@ class TorchGraph:
 
     def made(self) -> _Network:
         """The networkx graph, and which node stands for which tensor."""
-        return _Network(self._results, self._functions, self._leaves, self._names)
+        return _Network(self._results, self._functions, self._leaves, self._names, self._turned)
 
 
 def _without_history(results: list[Any]) -> str:
@@ -200,11 +204,19 @@ def creation_order(roots: Iterable[Function]) -> list[Function]:
 class _Network:
     """The networkx graph while it is made."""
 
-    def __init__(self, results: list[Any], functions: list[Function], leaves: Mapping[int, Any], names: Names):
+    def __init__(
+        self,
+        results: list[Any],
+        functions: list[Function],
+        leaves: Mapping[int, Any],
+        names: Names,
+        turned: set[Function],
+    ):
         import networkx as nx
 
         self.graph: nx.MultiDiGraph = nx.MultiDiGraph(**{OF_TORCH: True})
         self._names = names
+        self._turned = turned
         self._numbers = Numbers()
         self._nodes: dict[Place, int] = {}
         self._own: dict[int, int] = {}  # id of a leaf -> its node
@@ -212,7 +224,7 @@ class _Network:
         self._saved = {function: saved_by(function) for function in functions}
         self._known = {(t.grad_fn, t.output_nr): t for saved in self._saved.values() for _, t in saved if t.grad_fn}
         self._known |= names.results | {(t.grad_fn, t.output_nr): t for t in results if t.grad_fn is not None}
-        used = _used_results(results, functions)
+        used = _used_results(results, [*functions, *turned])
         for function in functions:
             if hasattr(function, "variable"):
                 self._nodes[function, 0] = self._add_leaf(function.variable)
@@ -242,15 +254,18 @@ class _Network:
         """Add a node for each result that is used, with edges from the operands."""
         op = operation(function)
         saved = self._saved[function]
-        operands = [
-            (self._operand(operand), position) for operand, position in operands_of(function, op, saved, self._names)
-        ]
+        given = operands_of(function, op, saved, self._names)
+        if is_linear(function, self._turned):
+            op, given = "linear", operands_of_linear(given)
+        operands = [(self._operand(operand), position) for operand, position in given]
         described = {"op": READABLE.get(op, op), "symbol": SYMBOLS.get(op, op), "settings": settings_of(function, op)}
         kept = tuple((name, tuple(tensor.shape)) for name, tensor in saved)
         for which in results:
             tensor = self._known.get((function, which))
             facts = _announced(function, which) if tensor is None else self._described(tensor)
             facts |= {**described, "saved": kept}
+            if op in PARTS:
+                facts["settings"] = *facts["settings"], ("part", str(which))
             facts["unkept"] = tensor is None or not tensor.retains_grad
             node = self._add(kind="operation", name=self._names.of_result(function, which), **facts)
             self._nodes[function, which] = node

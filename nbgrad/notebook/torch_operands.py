@@ -121,10 +121,7 @@ def _place(found: dict[int, Any], saved: Saved, names: Names, named: Mapping[str
 
 
 # Facts about operands that the drawing says already, or that do not say anything to a reader.
-NOT_TOLD = (
-    "exponent", "_sizes", "_argsize", "_numel", "_strides", "_sizes_opt", "input_scale", "training", "bidirectional",
-    "normalized_shape", "storage_offset", "batch_sizes",
-)  # fmt: skip
+NOT_TOLD = ("exponent", "_sizes", "input_scale", "training", "bidirectional", "normalized_shape", "storage_offset")
 USUAL = {
     "alpha": ("1", "1.0"), "beta": ("1", "1.0"), "value": ("1",), "padding_idx": ("-1",),
     "delta": ("1",), "scale": ("1", "1.0"), "step": ("1",),
@@ -132,6 +129,7 @@ USUAL = {
     "padding": ("0",), "dilation": ("1",), "output_padding": ("0",), "start": ("0",), "eps": ("1e-05",), "ord": ("2",),
 }  # fmt: skip
 USUAL_OF = (("softplus", "threshold", "20"),)
+PARTS = ("split", "split_with_sizes", "unsafe_split", "unsafe_split_with_sizes", "unbind")  # have several results
 LAYERS = ("mkldnn_rnn_layer", "cudnn_rnn")  # told two dozen things, which their operands say
 ORDER = {"max": 1, "end": 1, "step": 2, "keepdim": 1}  # what one says later than the order of the alphabet has it
 REDUCTIONS = {"0": "none", "2": "sum"}
@@ -150,7 +148,7 @@ def settings_of(function: Any, op: str) -> tuple[tuple[str, str], ...]:
         return ()
     for attribute in dir(function):
         name = attribute.removeprefix("_saved_")
-        if name == attribute or name.endswith(NOT_TOLD) or name in PLACES.get(op, ()):
+        if name == attribute or name.endswith(NOT_TOLD) or "_sym_" in name or name in PLACES.get(op, ()):
             continue
         value = _kept(function, name)
         if name in EVERYWHERE and isinstance(value, list | tuple) and len(set(value)) == 1:
