@@ -1,9 +1,12 @@
 """Two runs of a PyTorch computation, of which one has given its numbers away."""
 
+import warnings
+
 import pytest
 
 import nbgrad as ng
 from nbgrad.display import DifferentGraphsError
+from nbgrad.notebook.torch_compare import ParametersOfNowWarning
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed; its records are imitated in test_torch_walk")
 
@@ -77,10 +80,21 @@ def test_what_a_pass_has_freed_has_not_changed(run, draw_it):
     before = run.draw(loss) if draw_it else loss
     run.optimiser.step()
     run.optimiser.zero_grad(set_to_none=False)
-    found = changed(run.draw(run.loss(), compare=before))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error" if draw_it else "ignore")
+        found = changed(run.draw(run.loss(), compare=before))
     assert found["mse_loss"] == ("value",)
     assert not {"x", "y", "tanh"} & set(found)
     assert ("0.weight" in found) is draw_it  # the parameters of the result itself are those of now
+
+
+def test_parameters_that_are_those_of_now_are_told(run):
+    loss = run.loss()
+    with pytest.warns(ParametersOfNowWarning, match=r"0\.weight .* before = ng\.draw\(loss\)"):
+        run.draw(run.loss(), compare=loss)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        ng.draw(run.loss(), compare=Run().loss())
 
 
 def test_the_gradients_that_a_pass_leaves_are_seen(run):
@@ -110,7 +124,7 @@ def test_another_computation_is_told_where_its_operations_differ(run):
     loss = run.loss()
     loss.backward()
     run.net[1] = torch.nn.Sigmoid()
-    other = run.loss()
+    other, loss = run.loss(), run.draw(loss)
     with pytest.raises(DifferentGraphsError, match=r"before it is .* = tanh\(.*after it is .* = sigmoid\("):
         ng.draw(other, compare=loss)
 

@@ -321,20 +321,22 @@ def draw(
     else:
         graph, ids = _graph_of(root)
     if compare is not None:
-        graph = _compared(compare, graph, level)
+        graph = _compared(compare, graph, level, ids)
     options = options.but(highlight=_chosen(highlight, ids))
     if isinstance(root, TorchGraph):  # the drawing shall not keep PyTorch's records, and what they save, alive
         ids = {key: node for key, node in ids.items() if not isinstance(key, tuple)}
     return _viewed(graph, ids, options, level, depth)
 
 
-def _compared(before: Any, graph: Any, level: str | None) -> Any:
+def _compared(before: Any, graph: Any, level: str | None, ids: Ids) -> Any:
     """The graph with what has changed since an earlier run."""
     from ..display import DifferentGraphsError, compared
-    from .torch_compare import OF_TORCH, aligned, are_of_torch
+    from .torch_compare import OF_TORCH, aligned, are_of_torch, warn_of_now
 
     if level != "scalar":
-        had = _graph_of(before)[0]
+        had, had_ids = _graph_of(before)
+        if is_torch(before):
+            warn_of_now(graph, ids, had_ids)
         if not are_of_torch(had, graph):
             return compared(had, graph)
         result = compared(*aligned(had, graph))

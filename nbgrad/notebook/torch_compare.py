@@ -9,10 +9,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..core import mistakes
+
 if TYPE_CHECKING:
     import networkx as nx
 
 OF_TORCH = "nbgrad_torch"  # the attribute of a graph that was made of a PyTorch result
+
+
+class ParametersOfNowWarning(UserWarning):
+    """A PyTorch result is compared with an earlier one that was computed from the very same parameters.
+
+    An optimiser changes parameters in place, so both results lead to the numbers that they have now, and nothing tells
+    which they had before. A drawing keeps the numbers of its moment: draw before the step, and compare with that.
+    """
+
+
+def warn_of_now(after: nx.MultiDiGraph, ids: Mapping[Any, int], ids_before: Mapping[Any, int]) -> None:
+    """Warn where a result shares parameters with the earlier one that it is compared with."""
+    shared = [node for key, node in ids.items() if key in ids_before and after.nodes[node]["kind"] == "parameter"]
+    if shared:
+        name = after.nodes[min(shared)]["name"] or "a parameter"
+        mistakes.warn(
+            f"compare= was given a PyTorch result: {name} and what else it shares with this one are as they are now, "
+            "so no change of theirs is seen. Draw before an optimiser's step, before = ng.draw(loss), and give "
+            "compare=before.",
+            ParametersOfNowWarning,
+        )
 
 
 def are_of_torch(*graphs: Any) -> bool:

@@ -55,6 +55,7 @@ READABLE = {
     "cudnn_batch_norm": "batch_norm", "native_group_norm": "group_norm", "max_pool2d_with_indices": "max_pool2d",
     "max_pool3d_with_indices": "max_pool3d", "unsafe_view": "view", "reshape_alias": "view", "prelu_kernel": "prelu",
     "linalg_vector_norm": "norm", "native_dropout": "dropout", "nll_loss2d": "nll_loss",
+    "binary_cross_entropy": "bce", "binary_cross_entropy_with_logits": "bce_with_logits",
     "unsafe_split": "split", "mkldnn_rnn_layer": "lstm", "cudnn_rnn": "rnn", "CompiledFunction": "compiled",
     "scaled_dot_product_flash_attention_for_cpu": "attention", "scaled_dot_product_flash_attention": "attention",
     "scaled_dot_product_efficient_attention": "attention", "scaled_dot_product_cudnn_attention": "attention",
