@@ -15,6 +15,7 @@ import networkx as nx
 import numpy as np
 
 from nbgrad.display import messages, numbers, schema, stats, theme
+from nbgrad.display.highlight import Lit
 
 LEAST_DECADES = 0.5  # that the scale spans, a factor of some 3: gradients of almost one size shall look so
 LEAST_POWER, GREATEST_POWER = -323.3, 308.25  # powers of ten that are numbers; the scale ends there
@@ -31,6 +32,12 @@ class Heat:
     highest: float
     unknown: frozenset[int] = frozenset()  # nodes that may have a gradient, which is not there
 
+    @property
+    def ends(self) -> tuple[float, float] | None:
+        """The least and the greatest size that have a place on the scale, None where there is none."""
+        positive = _positive(self.sizes)
+        return (min(positive), max(positive)) if positive else None
+
     def share(self, size: float) -> float:
         """Return where on the scale a size lies, from 0 to 1."""
         if size <= 0:
@@ -45,7 +52,7 @@ class Heat:
         if size is None:
             return None
         if not isfinite(size):
-            return f'stroke="{paint.not_finite}" stroke-width="{THICKEST:g}" stroke-dasharray="10 4"'
+            return not_finite(paint)
         if size == 0:
             return f'stroke="{paint.badge_line}" stroke-width="{THINNEST:g}" stroke-dasharray="2 5"'
         share = self.share(size)
@@ -62,8 +69,9 @@ class Heat:
         return replace(paint, strip=theme.mix(paint.box, paint.hot, self.share(size)))
 
 
-def heat_of(graph: nx.MultiDiGraph) -> Heat:
-    """Return the sizes of the gradients of a normalised graph, and their scale.
+def heat_of(graph: nx.MultiDiGraph, lit: Lit | None = None) -> Heat:
+    """Return the sizes of the gradients of a normalised graph, and their scale. lit: what is highlighted, if anything
+    is; what is dimmed has no heat and does not count.
 
     >>> graph = nx.DiGraph()
     >>> graph.add_node("w", kind="parameter", value=1.0, gradient=1e-9)
@@ -73,12 +81,17 @@ def heat_of(graph: nx.MultiDiGraph) -> Heat:
     (-9.0, -6.0, {0: 1e-09, 1: 1e-06})
     """
     able = [node for node, kind in graph.nodes(data="kind") if kind not in ("data", "constant")]
+    able = [node for node in able if lit is None or node in lit.nodes]
     sizes = {node: size for node in able for size in _size_at(graph.nodes[node])}
-    positive = [size for size in sizes.values() if isfinite(size) and size > 0]
+    positive = _positive(sizes)
     lowest, highest = (log10(min(positive)), log10(max(positive))) if positive else (0.0, 0.0)
     beside = max(LEAST_DECADES - (highest - lowest), 0.0) / 2  # of a narrow range, the middle stays the middle
-    unknown = frozenset(node for node in _learning(graph) if sizes and node not in sizes)
+    unknown = frozenset(node for node in _learning(graph).intersection(able) if sizes and node not in sizes)
     return Heat(sizes, max(lowest - beside, LEAST_POWER), min(highest + beside, GREATEST_POWER), unknown)
+
+
+def _positive(sizes: Mapping[int, float]) -> list[float]:
+    return [size for size in sizes.values() if isfinite(size) and size > 0]
 
 
 def _learning(graph: nx.MultiDiGraph) -> set[int]:
@@ -118,6 +131,11 @@ def colour(share: float, paint: theme.Palette) -> str:
     return theme.mix(paint.coldest, paint.hottest, share)
 
 
+def not_finite(paint: theme.Palette) -> str:
+    """Return the look of an edge whose gradient has NaN or ∞ in it."""
+    return f'stroke="{paint.not_finite}" stroke-width="{THICKEST:g}" stroke-dasharray="10 4"'
+
+
 def thickness(share: float) -> float:
     """Return the width in px of an edge at this share of the scale.
 
@@ -127,9 +145,9 @@ def thickness(share: float) -> float:
     return round(THINNEST + (THICKEST - THINNEST) * share, 1)
 
 
-def sentence(graph: nx.MultiDiGraph, digits: int = 3) -> str:
+def sentence(graph: nx.MultiDiGraph, digits: int = 3, lit: Lit | None = None) -> str:
     """Say in words what heat shows: the least and the greatest size of a gradient, and where they are."""
-    sizes = heat_of(graph).sizes
+    sizes = heat_of(graph, lit).sizes or heat_of(graph).sizes
     finite = {node: size for node, size in sizes.items() if isfinite(size)}
     if not sizes:
         return messages.say("heat_none")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import isfinite
 
 import numpy as np
 
@@ -46,9 +47,10 @@ def _rows(scene: Scene) -> list[_Row]:
     rows = []
     if any(node.form == PICTURE for node in scene.nodes.values()):
         rows.append(_colours(scene))
+    lit = highlighted(scene.graph, scene.look)
     if scene.look.heat:
-        rows.append(_heat(scene))
-    if (lit := highlighted(scene.graph, scene.look)) and lit.apart:
+        rows += _heat(scene, lit)
+    if lit and lit.apart:
         rows.append(_apart(scene, lit))
     if scene.graph.graph.get(COMPARED):
         rows.append(_changes(scene))
@@ -96,20 +98,18 @@ def _colours(scene: Scene) -> _Row:
     return row
 
 
-def _heat(scene: Scene) -> _Row:
-    """Return the scale of the sizes of gradients: a line that grows wider and hotter."""
-    found = heat.heat_of(scene.graph)
+def _heat(scene: Scene, lit: Lit | None) -> list[_Row]:
+    """Return the scale of the sizes of gradients, and what other lines mean; no row where it would tell nothing."""
+    found = heat.heat_of(scene.graph, lit)
     row = _Row(scene.look.palette)
-    row.say(messages.say("heat_none" if not found.sizes else "legend_heat"), 10)
     if not found.sizes:
-        return row
-    row.say(numbers.number(10.0**found.lowest))
-    for step in range(SHARES):
-        share = step / (SHARES - 1)
-        look = f'stroke="{heat.colour(share, row.paint)}" stroke-width="{heat.thickness(share):g}"'
-        row.draw(f'<path d="M{row.x:g},0h12.5" fill="none" {look}/>', 12)
-    row.x += 8
-    row.say(numbers.number(10.0**found.highest), 16)
+        row.say(messages.say("heat_none"))
+        return [] if lit and heat.heat_of(scene.graph).sizes else [row]
+    row.say(messages.say("legend_heat"), 10)
+    _scale(row, found, scene.look.digits)
+    if not all(isfinite(size) for size in found.sizes.values()):
+        row.draw(f'<path d="M{row.x:g},0h36" fill="none" {heat.not_finite(row.paint)}/>', 42)
+        row.say(messages.say("legend_not_finite"), 16)
     if any(size == 0 for size in found.sizes.values()):
         line = f'stroke="{row.paint.badge_line}" stroke-width="{heat.THINNEST:g}" stroke-dasharray="2 5"'
         row.draw(f'<path d="M{row.x:g},0h30" fill="none" {line}/>', 36)
@@ -117,7 +117,24 @@ def _heat(scene: Scene) -> _Row:
     if any(node in found.unknown for node, _ in scene.graph.edges()):
         row.draw(f'<path d="M{row.x:g},0h36" fill="none" stroke="{row.paint.edge}" {heat.UNKNOWN}/>', 42)
         row.say(messages.say("legend_heat_unknown"), 16)
-    return row
+    return [row]
+
+
+def _scale(row: _Row, found: heat.Heat, digits: int) -> None:
+    """Draw a line that grows wider and hotter, from the least size that is there to the greatest."""
+    if found.ends is None:
+        return
+    least, greatest = found.ends
+    first, last = found.share(least), found.share(greatest)
+    row.say(numbers.number(least, digits))
+    for step in range(SHARES if greatest > least else 3):
+        share = first + (last - first) * step / (SHARES - 1)
+        look = f'stroke="{heat.colour(share, row.paint)}" stroke-width="{heat.thickness(share):g}"'
+        row.draw(f'<path d="M{row.x:g},0h12.5" fill="none" {look}/>', 12)
+    row.x += 8
+    if greatest > least:
+        row.say(numbers.number(greatest, digits))
+    row.x += 10
 
 
 def _apart(scene: Scene, lit: Lit) -> _Row:

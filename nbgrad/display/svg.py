@@ -120,7 +120,7 @@ def _said_of_look(scene: Scene) -> list[str]:
         if lit.apart:
             said.append(messages.say("no_way", names=_listed(_names(scene.graph, lit.apart))))
     if scene.look.heat:
-        said.append(heat_sentence(scene.graph, scene.look.digits))
+        said.append(heat_sentence(scene.graph, scene.look.digits, lit))
     changed = _names(scene.graph, [node for node, change in scene.graph.nodes(data="change") if change])
     if changed:
         said.append(messages.say("changes_in", names=_listed(changed)))
@@ -198,7 +198,8 @@ def too_many(nodes: int, look: Look = DEFAULT, why: str = "") -> str:
 
 def still(scene: Scene, gradients: bool = True) -> str:
     """Return everything on the picture but its frame: edges, then boxes, then the legend."""
-    lit, heat = highlighted(scene.graph, scene.look), heat_of(scene.graph) if scene.look.heat else None
+    lit = highlighted(scene.graph, scene.look)
+    heat = heat_of(scene.graph, lit) if scene.look.heat else None
     parts = enclosures(scene.groups, scene.look.palette) + _edges(scene, lit, heat)
     for node in scene.nodes.values():
         facts = scene.graph.nodes[node.id]

@@ -85,7 +85,7 @@ def _below(graph: nx.MultiDiGraph, look: Look) -> Iterator[str]:
         if lit.apart:
             yield messages.say("no_way", names=_listed([schema.called(graph, node) for node in lit.apart]))
     if look.heat:
-        yield heat.sentence(graph, look.digits)
+        yield heat.sentence(graph, look.digits, lit)
     yield from changes(graph, look.digits)
 
 

@@ -244,3 +244,33 @@ def test_a_gradient_that_is_not_known_is_neither_small_nor_zero():
     assert picture.count("not known") == 1
     assert picture.count(UNKNOWN) == 2  # the edge from h, and the key
     assert "not known" not in to_svg(normalise(chain([0.5, 0.5])), look=Look(heat=True))
+
+
+# ---- what the key to heat says
+def keys(graph, **look):
+    """The words of the key to the colours."""
+    legend = next(g for g in ET.fromstring(to_svg(graph, look=Look(heat=True, **look))).iter(SVG + "g")
+                  if g.get("class") == "ng-legend")  # fmt: skip
+    return said(legend)
+
+
+def test_the_ends_of_the_scale_are_numbers_that_are_there():
+    words = keys(chain([0.9, 0.95, 1.0]))
+    assert words == ["size of gradients:", "0.9", "1"]
+    assert keys(chain([0.123456, 1.0]), digits=5) == ["size of gradients:", "0.12346", "1"]
+    assert keys(chain([1.0, 1.0])) == ["size of gradients:", "1"]
+
+
+@pytest.mark.parametrize("values", ["auto", "numbers", "shapes"])
+def test_the_key_explains_the_line_of_what_is_not_finite(values):
+    assert "NaN or ∞" in keys(chain([np.nan, 0.5, 1.0]), values=values)
+    assert "NaN or ∞" not in keys(chain([0.25, 0.5, 1.0]), values=values)
+    assert keys(chain([np.nan, np.inf]), values=values) == ["size of gradients:", "NaN or ∞"]
+
+
+def test_what_is_dimmed_does_not_count_in_the_scale():
+    graph = chain([1e-9, 0.5, 0.0, 0.75, np.nan])
+    assert keys(graph, highlight=("h1", "h3")) == ["size of gradients:", "0.5", "0.75", "zero"]
+    assert "least 0 at h2, greatest 0.75 at h3" in to_text(graph, Look(heat=True, highlight=("h1", "h3")))
+    without = chain([1.0, 2.0, None])
+    assert "There are no gradients yet." not in to_svg(without, look=Look(heat=True, highlight=("h2",)))

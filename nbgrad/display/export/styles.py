@@ -39,7 +39,7 @@ class Styles:
         self.graph = graph
         self.paint = look.palette
         self.lit = lit(graph, look)
-        self.heat = heat_of(graph) if look.heat else None
+        self.heat = heat_of(graph, self.lit) if look.heat else None
 
     def palette(self, node: int) -> Palette:
         """Return the colours of a node's box."""
