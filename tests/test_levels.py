@@ -354,3 +354,24 @@ def test_an_element_of_a_whole_is_taken_as_one_takes_it():
     payload = ng.animate(ng.nn.functional.softmax(g).sum(), level="scalar").payload
     told = ["".join(token["text"] for token in frame["equation"]) for frame in payload["frames"]]
     assert "v₁[0] (2 → number) = 0.269" in told
+
+
+# ---- highlighting what lies in a closed group
+def test_what_lies_in_a_closed_group_is_highlighted_with_its_box():
+    x = ng.tensor([1.0, 2.0], requires_grad=True, name="x")
+    with ng.group("net"):
+        with ng.group("first"):
+            h = np.tanh(x * 2)
+        with ng.group("second"):
+            z = np.exp(h * 3)
+        z.name = "z"
+    loss = z.sum()
+    loss.name = "loss"
+    closed = ng.draw(loss, depth=0)
+    for inside in ("first", "net / second", "z", "net"):
+        for drawing in (ng.draw(loss, depth=0, highlight=[inside, "loss"]), closed.look(highlight=[inside, "loss"])):
+            assert "Highlighted: net, loss." in drawing.text
+    opened = ng.draw(loss, level="tensor", highlight="second")
+    assert "Highlighted: z" in opened.text or ", z." in opened.text
+    with pytest.raises(OptionError, match="no such node"):
+        ng.draw(loss, depth=0, highlight="third")

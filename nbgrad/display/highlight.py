@@ -56,11 +56,7 @@ def _apart(graph: nx.MultiDiGraph, asked: list[list[int]]) -> tuple[int, ...]:
 
 
 def _found(graph: nx.MultiDiGraph, wanted: int | str) -> list[int]:
-    if isinstance(wanted, int):
-        nodes = [wanted] if wanted in graph else []
-    else:
-        nodes = [node for node in graph if graph.nodes[node]["name"] == measure.clean(wanted, schema.LONGEST_NAME)]
-        nodes = nodes or [node for node in graph if schema.label(graph, node) == wanted]
+    nodes = called(graph, wanted) if isinstance(wanted, str) else [wanted] * (wanted in graph)
     if not nodes:
         names = [measure.clean(schema.label(graph, node), 20) for node in list(graph)[:NAMED]]
         more = ", …" if len(graph) > NAMED else ""
@@ -69,6 +65,23 @@ def _found(graph: nx.MultiDiGraph, wanted: int | str) -> list[int]:
             f"There are: {', '.join(names)}{more}."
         )
     return nodes
+
+
+def called(graph: nx.MultiDiGraph, wanted: str) -> list[int]:
+    """Return the nodes of a normalised graph that are meant by a name: theirs, or that of the group that they are in.
+
+    >>> graph = nx.MultiDiGraph([("x", "y"), ("y", "z")])
+    >>> graph.add_nodes_from(["y", "z"], group=("net", "layer"))
+    >>> graph = schema.normalise(graph)
+    >>> called(graph, "y"), called(graph, "layer"), called(graph, "net / layer"), called(graph, "w")
+    ([1], [1, 2], [1, 2], [])
+    """
+    nodes = [node for node in graph if graph.nodes[node]["name"] == measure.clean(wanted, schema.LONGEST_NAME)]
+    nodes = nodes or [node for node in graph if schema.label(graph, node) == wanted]
+    if nodes:
+        return nodes
+    paths = [path for path in schema.groups(graph) if wanted in (path[-1], schema.joined(path))]
+    return [node for node, group in graph.nodes(data="group") if any(group[: len(path)] == path for path in paths)]
 
 
 def _reached(start: Iterable[int], following: Callable[[int], Iterator[int]]) -> set[int]:

@@ -36,13 +36,21 @@ class Drawing:
         options: how it is drawn, a ``nbgrad.display.Look``.
     """
 
-    def __init__(self, graph: Any, options: Look | None = None, ids: Ids | None = None, whole: Any = None):
+    def __init__(
+        self,
+        graph: Any,
+        options: Look | None = None,
+        ids: Ids | None = None,
+        whole: Any = None,
+        view: View | None = None,
+    ):
         from ..display import Look
 
         self.graph = graph
         self._whole = graph if whole is None else whole  # with everything that lies in collapsed groups
         self.options = options or Look()
         self._ids = ids or {}
+        self._view = view  # which groups are closed, where any are
 
     def look(self, **options: Any) -> Drawing:
         """The same graph drawn with other options of ``nbgrad.draw``; what is not named stays as it is.
@@ -60,7 +68,10 @@ class Drawing:
         _check_looks(options)
         if "highlight" in options:
             options["highlight"] = _chosen(options["highlight"], self._ids)
-        return Drawing(self.graph, self.options.but(**options), self._ids, self._whole)._checked()
+        look = self.options.but(**options)
+        if self._view is not None:
+            look = look.but(highlight=self._view.standing_for(look.highlight))
+        return Drawing(self.graph, look, self._ids, self._whole, self._view)._checked()
 
     def _checked(self) -> Drawing:
         """This drawing, once it is clear that its graph can be drawn and that what it highlights is there."""
@@ -269,7 +280,8 @@ def draw(
         digits: significant digits of the numbers, 1 to 12.
         theme: ``"light"`` or ``"dark"``.
         highlight: a node or a list of nodes: tensors, names, or the graph's ids. They are lit together with all ways
-            from one to another, as ``highlight=[x, loss]`` does; the rest is dimmed.
+            from one to another, as ``highlight=[x, loss]`` does; the rest is dimmed. The name of a group means what is
+            in it, and what lies in a closed group is lit with its box.
         heat: shows the size of gradients as the width and colour of edges and the ground of names, on a logarithmic
             scale: vanishing and exploding gradients are seen at a glance.
         compare: an earlier run of the same computation: a tensor, a ``Drawing``, or a graph that ``to_networkx`` made.
@@ -364,10 +376,9 @@ def _viewed(graph: Any, ids: Ids, options: Look, level: str | None, depth: int |
     view = View(whole, closed)
     if len(view.graph) > TOO_MANY:
         return too_open(view, options)
-    shown = view.shown
-    lit = tuple(shown.get(node, node) if isinstance(node, int) else node for node in options.highlight)
-    ids = {thing: shown[node] for thing, node in ids.items()}
-    return Drawing(view.graph, options.but(highlight=lit), ids, graph)._checked()
+    ids = {thing: view.shown[node] for thing, node in ids.items()}
+    lit = view.standing_for(options.highlight)
+    return Drawing(view.graph, options.but(highlight=lit), ids, graph, view)._checked()
 
 
 Ids = dict[Any, int]  # what a node was made of -> its id: tensors by serial number, so that none is kept alive

@@ -10,6 +10,7 @@ from typing import Any
 import networkx as nx
 
 from nbgrad.display import schema
+from nbgrad.display.highlight import called
 from nbgrad.display.levels.collapsing import collapse, default_closed, opened_alone
 from nbgrad.display.levels.folding import fold
 from nbgrad.display.levels.rows import fold_rows
@@ -92,6 +93,26 @@ class View:
         if not self.closed:
             return list(steps)
         return renamed(steps_between(steps, self.graph, self.shown), self.whole, self.graph, self.shown)
+
+    def standing_for(self, highlight: Iterable[int | str]) -> tuple[int | str, ...]:
+        """Return what is to be highlighted, with the boxes that stand for the nodes and groups that they hide.
+
+        >>> whole = nx.MultiDiGraph([(0, 1), (1, 2)])
+        >>> whole.add_nodes_from([1, 2], group=("net", "layer"))
+        >>> View(schema.normalise(whole), frozenset({("net",)})).standing_for([0, 1, "layer", "net"])
+        (0, 2, 'net')
+        """
+        found: dict[int | str, None] = {}
+        for one in highlight:
+            if isinstance(one, int):
+                found[self.shown.get(one, one)] = None
+            elif called(self.graph, one):
+                found[one] = None
+            else:  # where there is none in the whole graph either, its name is left to be complained of
+                hidden = called(self.whole, one)
+                found.update((self.shown[node], None) for node in hidden)
+                found.update([] if hidden else [(one, None)])
+        return tuple(found)
 
     def toggled(self, path: str | Path) -> View:
         """Return the view with that group opened or closed. path: also as in ``groups``, "outer / inner".

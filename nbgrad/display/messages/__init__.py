@@ -175,9 +175,12 @@ def say(key: str, **filled: Any) -> str:
 
     >>> say("step", number=3, count=6)
     'step 3 of 6'
+    >>> say("group_line", path="RNN", names="x, h, …")
+    'Group RNN: x, h, …'
     """
     template = _spoken("SENTENCES").get(key) or english.SENTENCES[key]
-    return template.format(**filled)
+    said = template.format(**filled)
+    return said[:-1] if said.endswith(("….", "…。")) else said  # what is left open needs no full stop
 
 
 def listed(names: Iterable[str]) -> str:
