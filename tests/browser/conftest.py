@@ -22,8 +22,6 @@ ALLOWED: list[re.Pattern[str]] = [
     # After JupyterLab has opened a file, its server hands that file's path to Notebook's pages as well, whose start
     # then runs a command that only JupyterLab has. Seen with an empty notebook, too.
     re.compile(r"^Command 'filebrowser:open-path' not registered\..*/static/notebook/notebook_core\.", re.DOTALL),
-    # The widgets' manager says so itself when a kernel has gone. Only the test that ends a kernel provokes it.
-    re.compile(r"^Could not send widget sync message"),
     # The same manager, where a notebook is reopened without its kernel; what is shown then is tested.
     re.compile(r"widget model not found"),
     re.compile(r"^Comm not found for comm id"),

@@ -139,8 +139,13 @@ def test_a_player_whose_kernel_has_gone_goes_on_and_says_so(lesson, player):
     player.page.keyboard.press("Enter")
     player.locator(".ng-edit .ng-status[data-tone=error]").wait_for()
     assert "Run its cell again" in player.locator(".ng-edit .ng-status").inner_text()
-    assert player.get_by_label("Value of w").input_value() == "3"
+    assert player.get_by_label("Value of w").input_value() == "0.5"
+    before = list(lesson.errors)
     for step in (2, 3):
         player.get_by_role("button", name="Step forward").click()
         wait_at(player, "Backward", step)
     assert number_in(player, "a−z", "gradient") != "—"
+    player.get_by_role("button", name="Play").click()
+    player.locator(".ng-counter", has_text="step 5").wait_for()
+    assert player.locator(".ng-silence").inner_text().startswith("The kernel has gone.")
+    assert lesson.errors == before

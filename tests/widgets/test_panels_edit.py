@@ -163,12 +163,17 @@ def test_reset_takes_the_kernels_numbers(page, field):
     assert field.input_value() == "2"
 
 
-def test_without_a_kernel_the_page_says_so_and_keeps_the_number(page, field):
+def test_without_a_kernel_the_page_says_so_and_the_number_in_the_graph_is_back(page, field):
     page.evaluate("() => { models[0].send = () => { throw new Error('no comm channel'); }; }")
-    field.fill("3")
-    field.press("Enter")
+    for leave in ("Enter", "Tab"):
+        field.fill("3")
+        field.press(leave)
+        assert "Run its cell again" in status(page)
+        assert field.input_value() == "2"
+    page.get_by_role("button", name="Reset").click()
     assert "Run its cell again" in status(page)
-    assert field.input_value() == "3"
+    field.press("ArrowUp")
+    assert field.input_value() == "2"
 
 
 def test_a_silent_kernel_is_told_and_the_number_is_kept(open_page, mount):

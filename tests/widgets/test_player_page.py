@@ -189,6 +189,19 @@ def test_it_goes_on_without_a_kernel(player):
     assert equation(player) == EQUATIONS[3]
 
 
+def test_a_kernel_that_is_known_to_have_gone_is_told_nothing_and_that_is_said(player):
+    """The widgets' manager writes an error to the console for each change that it cannot send."""
+    player.evaluate(
+        """() => {
+            models[0].widget_manager = { kernel: { status: "dead", isDisposed: true } };
+            models[0].save_changes = () => console.error("Could not send widget sync message");
+        }"""
+    )
+    player.get_by_role("button", name="Step forward").click()
+    assert player.locator(".ng-counter").inner_text().startswith("step 2")
+    assert player.locator(".ng-silence").inner_text().startswith("The kernel has gone.")
+
+
 def test_the_kernel_can_move_it(player):
     player.evaluate("models[0].set('frame', 5)")
     assert equation(player) == EQUATIONS[5]

@@ -5,6 +5,7 @@ import { boxOfRect } from "./geometry.js";
 
 const HEADER_HEIGHT = 26;
 const SIGN_RADIUS = 8;
+const TARGET_RADIUS = 12; // of what a finger or the mouse hits, which stays so large on the page at any scale
 
 /**
  * Make the groups of the payload into handles. `frames`: path -> its frame in the drawing, `nodes`: id -> element,
@@ -46,9 +47,11 @@ function headerOf(path, frame) {
 
 function signOf(sign, x, y, path) {
   const arm = SIGN_RADIUS / 2;
-  const lines = `M${x - arm} ${y}h${2 * arm}` + (sign === "+" ? `M${x} ${y - arm}v${2 * arm}` : "");
-  return svgElement("g", { class: "ng-group-sign", "data-toggle": path }, [
-    svgElement("circle", { cx: String(x), cy: String(y), r: String(SIGN_RADIUS) }),
+  const lines = `M${-arm} 0h${2 * arm}` + (sign === "+" ? `M0 ${-arm}v${2 * arm}` : "");
+  const drawn = svgElement("g", { class: "ng-group-sign", "data-toggle": path }, [
+    svgElement("circle", { class: "ng-group-target", r: String(TARGET_RADIUS), fill: "transparent" }),
+    svgElement("circle", { r: String(SIGN_RADIUS) }),
     svgElement("path", { d: lines, fill: "none" }),
   ]);
+  return svgElement("g", { transform: `translate(${x},${y})` }, [drawn]);
 }

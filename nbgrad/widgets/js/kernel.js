@@ -2,6 +2,29 @@
 
 const KERNEL_PATIENCE = 5000; // ms without an answer
 
+/** Whether the page knows that no kernel hears it: it was shut down, or has died. One that is only silent may be busy. */
+export function hasGone(model) {
+  const manager = model.widget_manager;
+  if (!manager || !("kernel" in manager)) {
+    return false; // not in Jupyter: nobody knows
+  }
+  const { kernel } = manager;
+  return !kernel || Boolean(kernel.isDisposed) || kernel.status === "dead";
+}
+
+/** Offer what was set on `model` to the kernel; false where there is none, which the manager would complain about. */
+export function saveChanges(model) {
+  if (hasGone(model)) {
+    return false;
+  }
+  try {
+    model.save_changes()?.catch?.(() => {});
+  } catch {
+    return false;
+  }
+  return true;
+}
+
 export class Kernel {
   /** `onSilence` is called when an answer is waited for too long; `onRefusal(text)` when it says that it cannot. */
   constructor(model, onSilence, onRefusal) {

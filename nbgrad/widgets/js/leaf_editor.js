@@ -90,10 +90,20 @@ export class LeafEditor {
     if (state === "done") {
       this.adopt();
     }
-    if (this.resetting && ["done", "error", "none"].includes(state)) {
+    if (state === "none") {
+      this.resetting = false;
+      this.giveUp();
+    }
+    if (this.resetting && ["done", "error"].includes(state)) {
       this.resetting = false;
       this.submit();
     }
+  }
+
+  /** Nobody computes with what was typed: the numbers are again those that stand in the graph. */
+  giveUp() {
+    this.draft.open.clear();
+    this.adopt();
   }
 
   adopt() {

@@ -3,6 +3,7 @@
 
 import { element } from "./dom.js";
 import { buildEdit } from "./panel_edit.js";
+import { groupOpener } from "./panel_group.js";
 import {
   frameOfNode,
   panelFacts,
@@ -18,7 +19,7 @@ import {
 export function buildNodePanel(desk, key) {
   const facts = element("div", { class: "ng-columns" });
   const edit = desk.payload().nodes[key].editable ? buildEdit(desk, key) : null;
-  const body = element("div", { class: "ng-node-panel" }, [facts, ...(edit ? [edit.root] : [])]);
+  const body = element("div", { class: "ng-node-panel" }, [...groupOpener(desk, key), facts, ...(edit ? [edit.root] : [])]);
   const moment = element("p", { class: "ng-dim", hidden: "" }, [desk.words("edit_before")]);
   edit?.root.querySelector("h4").after(moment);
   const title = nodeTitle(desk, desk.payload().nodes[key]);

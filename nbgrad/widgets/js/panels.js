@@ -8,6 +8,7 @@ import { linkCells } from "./cell_lines.js";
 import { element, svgElement } from "./dom.js";
 import { buildCodePanel } from "./panel_code.js";
 import { buildEdgePanel } from "./panel_edge.js";
+import { closedGroup } from "./panel_group.js";
 import { buildNodePanel } from "./panel_node.js";
 import { buildOrdersPanel } from "./panel_orders.js";
 import { panelButton } from "./panel_parts.js";
@@ -27,7 +28,7 @@ const PANEL_BUTTONS = ["paths", "quiz", "orders", "code"]; // also the keys of t
 
 /**
  * Build the panels of a player. `context` is what the player offers: model, payload(), frames(), goTo(frame), pause(),
- * select(kind, id), highlight({ nodes, edges }) or highlight(null), words(key, places), root.
+ * select(kind, id), toggle(path), highlight({ nodes, edges }) or highlight(null), words(key, places), root.
  */
 export function buildPanels(context) {
   const id = `ng-panels-${Math.random().toString(36).slice(2, 10)}`;
@@ -35,7 +36,7 @@ export function buildPanels(context) {
   const buttons = Object.fromEntries(PANEL_BUTTONS.map((kind) => [kind, buildOpener(kind)]));
   const desk = { ...context, memory: {}, open: (kind, key) => open(kind, key, true), reveal, id };
   const cells = linkCells(context);
-  let current = null; // { kind, key, opener, panel, section }
+  let current = null; // { kind, key, opener, panel, section, group }
   let playback = null;
 
   function buildOpener(kind) {
@@ -72,7 +73,7 @@ export function buildPanels(context) {
     context.pause();
     const panel = PANEL_BUILDERS[kind](desk, key);
     const section = buildSection(kind, panel);
-    current = { kind, key, opener, panel, section };
+    current = { kind, key, opener, panel, section, group: kind === "node" ? closedGroup(context.payload(), key) : undefined };
     root.replaceChildren(section);
     root.hidden = false;
     buttons[kind]?.setAttribute("aria-expanded", "true");
@@ -175,7 +176,8 @@ export function buildPanels(context) {
     }
     const { kind, key } = current;
     const there = key === null ? payload[kind]?.length : payload[`${kind}s`]?.[key];
-    if (there) {
+    // A collapsed group's box has the number of one of its nodes, which may stand there now.
+    if (there && (kind !== "node" || closedGroup(payload, key) === current.group)) {
       current.panel.payloadChanged?.();
     } else {
       close();

@@ -4,12 +4,15 @@
 // once, and then offered to the kernel, which may be busy, dead or not there at all.
 
 import { carriedOver, clampFrame, firstFrom, lastFrom, phaseAt, speedBy, stepDelay } from "./frames.js";
+import { saveChanges } from "./kernel.js";
 
 const PLAYED_TRAITS = ["frame", "playing", "speed", "loop"];
 
 export class Playback {
-  constructor(model, phases, onChange) {
+  /** `onChange(playback)` is called at every change, `onAlone()` when there is no kernel to tell of it. */
+  constructor(model, phases, onChange, onAlone = () => {}) {
     this.model = model;
+    this.onAlone = onAlone;
     this.phases = phases;
     this.onChange = onChange;
     this.timer = null;
@@ -155,11 +158,8 @@ export class Playback {
     for (const [trait, value] of Object.entries(changes)) {
       this.model.set(trait, value);
     }
-    try {
-      const sent = this.model.save_changes();
-      sent?.catch?.(() => {});
-    } catch {
-      // No kernel to tell. The page goes on by itself.
+    if (!saveChanges(this.model)) {
+      this.onAlone(); // the page goes on by itself
     }
   }
 }

@@ -29,7 +29,7 @@ function render({ model, el }) {
     silence.textContent = text;
   };
   const kernel = new Kernel(model, () => tell(say("kernel_silent")), tell);
-  const playback = new Playback(model, payload.phases, show);
+  const playback = new Playback(model, payload.phases, show, () => tell(say("kernel_gone")));
   const head = buildHead(say, (key) => playback.goToPhase(key));
   const words = buildWords();
   const speech = buildSpeech(say);
@@ -50,6 +50,7 @@ function render({ model, el }) {
     goTo: (frame) => playback.goTo(frame),
     pause: () => playback.pause(),
     select,
+    toggle,
     highlight: (lit) => stage.highlight(lit),
     markWrong: (nodes) => stage.markWrong(nodes),
     words: say,

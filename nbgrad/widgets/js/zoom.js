@@ -140,6 +140,7 @@ export class Zoom {
     const room = this.room();
     this.own = room.width > 0 ? ownScale(this.natural, room) : 1;
     this.sheet.style.width = pixels(this.scale ?? this.own);
+    this.sheet.style.setProperty("--ng-grown", String(Math.max(1, 1 / (this.scale ?? this.own)).toFixed(3)));
     this.sheet.style.aspectRatio = `${width} / ${height}`;
     this.watch();
   }
