@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from ..core.tensor import Tensor, plain
 from ..graph.nodes import Node
 from ..program import Program
 from .grouping import paths_of
+from .letters import told_apart
 from .pictures import LEFT_OUT, Picture, Vertex, picture_of, picture_of_several, results_in
 from .problems import mark
 from .program_graph import ProgramGraph
@@ -129,6 +130,7 @@ def drawn_steps(picture: Picture, examine: Examine | None = None) -> list[DrawnS
     )
     drawn = [DrawnStep(source=None, target=root.id, edge=None, upstream=one, contribution=one, total=one)]
     top = weighted(root.name, one)
+    names = [vertex.label for vertex in picture.vertices if vertex.label]
     so_far: dict[int, int] = {}
     for step in steps:
         source = of[step.node.serial]
@@ -158,7 +160,7 @@ def drawn_steps(picture: Picture, examine: Examine | None = None) -> list[DrawnS
                     index=so_far[x.serial],
                     count=arriving[x.serial],
                     local=local,
-                    formula=formula(source, position, top, is_sum, step.node.static),
+                    formula=formula(source, position, top, is_sum, step.node.static, names),
                     note=note(step.node.op.name, step.node.op.note),
                     real_part=is_part,
                     **more,
@@ -192,19 +194,22 @@ def local_derivative(step: Step, position: int, contribution: Any) -> Any:
     return local if is_sure or np.allclose(step.cotangent * local, contribution, equal_nan=True) else None
 
 
-def formula(source: Vertex, position: int, root: str, is_sum: bool, static: dict[str, Any] | None) -> str:
+def formula(
+    source: Vertex, position: int, root: str, is_sum: bool, static: dict[str, Any] | None, names: Sequence[str] = ()
+) -> str:
     """The local derivative in symbols; or, where it is not a plain factor, the whole contribution.
 
     Args:
         root: what is differentiated.
         is_sum: whether the operand was copied to fit, so that what arrives at its copies is added up.
+        names: those in the graph, which no letter of the formula's own must be taken for.
     """
     op = source.op
     assert op is not None
     from ..display import messages
     from ..display.formula import as_factor, derivative, in_one
 
-    template = messages.formula(settled(source, position, static or {}))
+    template = told_apart(messages.formula(settled(source, position, static or {})), names)
     upstream = derivative(root, source.name)
     alone = template in [f"{{{operand}}}" for operand in (*op.operands, "y")]  # the equation sees to its parentheses
     named = [x.name if alone else in_one(x.name) for x in source.inputs]

@@ -21,6 +21,7 @@ from .assignments import lines_of_leaves
 from .border import drawn_steps, network
 from .checks import checked
 from .freshness import otherwise
+from .letters import told_apart
 from .optimiser_lines import is_written, lines_of
 from .pictures import LEFT_OUT, Picture, Vertex
 from .recorded import hooked, used_otherwise
@@ -84,11 +85,12 @@ def written(picture: Picture) -> dict[int, Written]:
 
     found = {}
     used = used_otherwise(picture)
+    names = [vertex.label for vertex in picture.vertices if vertex.label]
     for vertex in picture.vertices:
         if vertex.op is not None:
             slots = [f"{{{slot(i)}}}" for i in range(len(vertex.inputs))]
             absent = [name for name, x in zip(vertex.op.operands, vertex.inputs, strict=False) if x is LEFT_OUT]
-            latex = formula_of(vertex.op, slots, static_of(picture, vertex), absent)
+            latex = told_apart(formula_of(vertex.op, slots, static_of(picture, vertex), absent), names)
             found[vertex.id] = Written(in_text(latex), latex, used.get(vertex.id, {}))
     return found
 

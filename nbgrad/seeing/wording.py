@@ -135,7 +135,8 @@ class Told:
             if single and local is None:  # the rule is linear: sent back along it, 1 gives the factor
                 rule: Any = vertex.op.rules[position]
                 local = rule(np.ones_like(node.data)[()], node.data, *node.args, **(node.static or {}))
-        text = formula(vertex, position, self.root.name, local is None, node.static)
+        names = [vertex.label for vertex in self.picture.vertices if vertex.label]
+        text = formula(vertex, position, self.root.name, local is None, node.static, names)
         if single:
             number = amount(numbers.only(local))
             return Factor(
