@@ -42,8 +42,10 @@ def to_networkx(root: Tensor | Node | Program | Any, *, params: Any = None) -> n
     Several tensors in a tuple, a list or a dictionary are drawn together.
 
     Of a PyTorch result, or of several, it is what PyTorch has recorded. Shapes are known; values only as far as PyTorch
-    keeps them, or a variable of the notebook does, and up to 20 million numbers in all. A node has one more attribute,
-    ``saved``: the names and shapes of what PyTorch keeps for the backward pass. ``params`` gives names to its
+    keeps them, or a variable of the notebook does, and up to 20 million numbers in all. A node has three more
+    attributes. ``saved``: the names and shapes of what PyTorch keeps for the backward pass; ``settings``: what the
+    operation was told besides its operands, such as ``(("dim", "1"),)``; ``unkept``: whether PyTorch keeps no record of
+    an operand, or not the gradient of a result. ``params`` gives names to its
     parameters, see ``nbgrad.draw``.
 
     >>> import nbgrad as ng

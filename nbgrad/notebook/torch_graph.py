@@ -56,6 +56,9 @@ READABLE = {
     "max_pool3d_with_indices": "max_pool3d", "unsafe_view": "view", "reshape_alias": "view", "prelu_kernel": "prelu",
     "linalg_vector_norm": "norm", "native_dropout": "dropout", "nll_loss2d": "nll_loss",
     "binary_cross_entropy": "bce", "binary_cross_entropy_with_logits": "bce_with_logits",
+    "linalg_solve_ex": "solve", "linalg_inv_ex": "inv", "linalg_det": "det", "fftr2c": "fft", "fftc2c": "fft",
+    "to_copy": "to", "constant_pad_nd": "pad", "CheckpointFunction": "checkpoint",
+    "weight_norm_interface": "weight_norm",
     "unsafe_split": "split", "mkldnn_rnn_layer": "lstm", "cudnn_rnn": "rnn", "CompiledFunction": "compiled",
     "scaled_dot_product_flash_attention_for_cpu": "attention", "scaled_dot_product_flash_attention": "attention",
     "scaled_dot_product_efficient_attention": "attention", "scaled_dot_product_cudnn_attention": "attention",
@@ -259,7 +262,11 @@ class _Network:
         if is_linear(function, self._turned):
             op, given = "linear", operands_of_linear(given)
         operands = [(self._operand(operand), position) for operand, position in given]
-        described = {"op": READABLE.get(op, op), "symbol": SYMBOLS.get(op, op), "settings": settings_of(function, op)}
+        described = {
+            "op": READABLE.get(op, op),
+            "symbol": SYMBOLS.get(op, READABLE.get(op, op)),
+            "settings": settings_of(function, op),
+        }
         kept = tuple((name, tuple(tensor.shape)) for name, tensor in saved)
         for which in results:
             tensor = self._known.get((function, which))

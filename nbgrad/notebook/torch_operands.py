@@ -19,7 +19,8 @@ Operands = list[tuple[Any, int]]  # with their positions
 
 # What a rule keeps besides its operands: results, statistics, seeds. They start with one of these words.
 OUTCOMES = (
-    "result", "output", "logsumexp", "philox", "rng", "running_", "save", "total_weight", "reserve", "workspace",
+    "result", "output", "logsumexp", "philox", "rng", "running_", "save", "total_weight", "offset2bag",
+    "bag_size", "maximum_indices", "reserve", "workspace",
 )  # fmt: skip
 
 # What PyTorch calls the operands that gradients could flow to, in the order of their places. Those named here are
@@ -34,6 +35,10 @@ PLACES = {
     **dict.fromkeys(("addcmul", "addcdiv"), ("self", "tensor1", "tensor2")),
     "pow": ("self", "exponent"),
     "masked_fill": ("self", "value"),
+    "index_put": ("self", "values"),
+    "index_add": ("self", "source"),
+    "scatter": ("self", "src"),
+    "scatter_add": ("self", "src"),
     "mv": ("self", "vec"),
     "dot": ("self", "tensor"),
     "addmm": ("self", "mat1", "mat2"),
@@ -57,7 +62,13 @@ BESIDE = {
     "nll_loss2d": {"target": 1},
     "embedding": {"indices": 1},
     "index": {"indices": 1},
+    "index_put": {"indices": 1},
+    "index_add": {"index": 1},
     "index_select": {"index": 1},
+    "scatter": {"index": 1},
+    "scatter_add": {"index": 1},
+    "masked_select": {"mask": 1},
+    "embedding_bag": {"indices": 1, "offsets": 2},
     "gather": {"index": 1},
 }
 
@@ -121,16 +132,21 @@ def _place(found: dict[int, Any], saved: Saved, names: Names, named: Mapping[str
 
 
 # Facts about operands that the drawing says already, or that do not say anything to a reader.
-NOT_TOLD = ("exponent", "_sizes", "input_scale", "training", "bidirectional", "normalized_shape", "storage_offset")
+NOT_TOLD = (
+    "exponent", "input_scale", "training", "bidirectional", "normalized_shape", "storage_offset", "scales",
+    "scales_h", "scales_w", "normalization", "N", "C", "HxW",
+)  # fmt: skip
 USUAL = {
     "alpha": ("1", "1.0"), "beta": ("1", "1.0"), "value": ("1",), "padding_idx": ("-1",),
     "delta": ("1",), "scale": ("1", "1.0"), "step": ("1",),
     "reduction": ("1",), "ignore_index": ("-100",), "groups": ("1",), "approximate": ("none",), "stride": ("1",),
-    "padding": ("0",), "dilation": ("1",), "output_padding": ("0",), "start": ("0",), "eps": ("1e-05",), "ord": ("2",),
+    "padding": ("0",), "dilation": ("1",), "output_padding": ("0",), "start": ("0",),
+    "dropout_p": ("0",), "diagonal": ("0",), "offset": ("0",), "correction": ("1",),
+    "count_include_pad": ("True",), "left": ("True",), "eps": ("1e-05",), "ord": ("2",),
 }  # fmt: skip
 USUAL_OF = (("softplus", "threshold", "20"),)
 PARTS = ("split", "split_with_sizes", "unsafe_split", "unsafe_split_with_sizes", "unbind")  # have several results
-LAYERS = ("mkldnn_rnn_layer", "cudnn_rnn")  # told two dozen things, which their operands say
+LAYERS = ("mkldnn_rnn_layer", "cudnn_rnn", "trilinear")  # told two dozen things, which their operands say
 ORDER = {"max": 1, "end": 1, "step": 2, "keepdim": 1}  # what one says later than the order of the alphabet has it
 REDUCTIONS = {"0": "none", "2": "sum"}
 EVERYWHERE = ("stride", "padding", "dilation", "output_padding", "kernel_size")  # mostly the same along each axis
@@ -148,7 +164,13 @@ def settings_of(function: Any, op: str) -> tuple[tuple[str, str], ...]:
         return ()
     for attribute in dir(function):
         name = attribute.removeprefix("_saved_")
-        if name == attribute or name.endswith(NOT_TOLD) or "_sym_" in name or name in PLACES.get(op, ()):
+        if (
+            name == attribute
+            or name in NOT_TOLD
+            or name.endswith("_sizes")
+            or "_sym_" in name
+            or name in PLACES.get(op, ())
+        ):
             continue
         value = _kept(function, name)
         if name in EVERYWHERE and isinstance(value, list | tuple) and len(set(value)) == 1:
