@@ -108,13 +108,32 @@ def test_heat_is_seen_on_the_edges():
 
 def test_a_comparison_says_what_has_changed():
     made = compared(graph(), graph(2.0))
-    assert labels(made=made)[0][2] == "min −4, mean 1.62, max 8 (by up to 4)"
-    assert labels(Look(values="numbers"), made)[0][2:5] == ["[2.47, −4]", "[0, 8]", "(by up to 4)"]
+    assert labels(made=made)[0][2:5] == ["min −2, mean 0.809, max 4", "→ min −4, mean 1.62, max 8", "(by up to 4)"]
+    in_numbers = ["[1.23, −2]", "[0, 4]", "→ [2.47, −4]", "[0, 8]", "(by up to 4)"]
+    assert labels(Look(values="numbers"), made)[0][2:7] == in_numbers
     assert labels(made=made)[3][2] == "1.62 → 3.23"
     assert labels(made=made)[1] == ["0.5"]
-    changed = Look().palette.changed
-    assert re.findall(rf'n(\d) \[label.* color="{changed}"', to_dot(made)) == ["0", "2", "3"]
-    assert re.findall(rf"style n(\d) stroke:{changed}", to_mermaid(made)) == ["0", "2", "3"]
+    assert [rows[0][:2] == "Δ " for rows in labels(made=made).values()] == [True, False, True, True]
+
+
+def test_what_has_changed_has_strong_lines_and_parameters_stay_green():
+    made = compared(graph(), graph(2.0))
+    changed, green = Look().palette.changed, Look().palette.box_lines["parameter"][0]
+    assert re.findall(rf'n(\d) \[label.* color="{changed}", penwidth="2.6"', to_dot(made)) == ["2", "3"]
+    assert re.findall(rf"style n(\d) stroke:{changed}", to_mermaid(made)) == ["2", "3"]
+    assert f'color="{green}", penwidth="2.6"' in to_dot(made)
+    assert f"style n0 stroke:{green},stroke-width:2.6px" in to_mermaid(made)
+
+
+def test_the_mark_of_a_change_is_explained():
+    made = compared(graph(), graph(2.0))
+    assert 'label="Δ changed: before → after"; labelloc="b"' in to_dot(made)
+    assert 'key["Δ changed: before → after"]' in to_mermaid(made).replace("#8594;", "→")
+    same = compared(graph(), graph())
+    assert 'label="Nothing has changed."' in to_dot(same)
+    assert 'key["Nothing has changed' in to_mermaid(same)
+    assert "Δ" not in to_dot(same) + to_mermaid(same)
+    assert "key[" not in to_mermaid(graph())
 
 
 def test_what_goes_wrong_is_said():

@@ -19,7 +19,8 @@ def to_dot(graph: Any, direction: str = "LR", look: Look | None = None) -> str:
     """Return a graph as Graphviz text: ``dot -Tsvg`` draws it. direction: "LR" or "TB".
 
     A label holds what a picture says: name, shape, value and gradient, arrays in words or, as ``look`` says, in
-    numbers; what is highlighted has strong lines, what has changed or goes wrong those of its colour. Groups are
+    numbers; what is highlighted has strong lines, what has changed strong ones and a Δ before its name, which is
+    explained in the drawing, and what goes wrong those of its colour. Groups are
     clusters. look: everything that may be chosen; it says the direction too. Raises OptionError and the errors of
     ``schema.normalise``.
 
@@ -47,6 +48,8 @@ def to_dot(graph: Any, direction: str = "LR", look: Look | None = None) -> str:
     for edge in styles.edges():
         line = styles.edge(edge)
         lines.append(f"  n{edge[0]} -> n{edge[1]}{'' if line == Line(paint.edge, USUAL) else f' [{_drawn(line)}]'};")
+    if key := words.key(graph):  # last, for clusters put their labels where the whole has its own
+        lines.append(f'  label={quoted(key)}; labelloc="b"; labeljust="l";')
     return "\n".join([*lines, "}"])
 
 

@@ -22,7 +22,8 @@ def to_mermaid(graph: Any, direction: str = "LR", look: Look | None = None) -> s
     """Return a graph as a Mermaid flowchart. direction: "LR" or "TB".
 
     A label holds what a picture says: name, shape, value and gradient, arrays in words or, as ``look`` says, in
-    numbers; what is highlighted has strong lines, what has changed or goes wrong those of its colour. Groups are
+    numbers; what is highlighted has strong lines, what has changed strong ones and a Δ before its name, which is
+    explained in the drawing, and what goes wrong those of its colour. Groups are
     subgraphs. look: everything that may be chosen; it says the direction too. Raises OptionError and the errors of
     ``schema.normalise``.
 
@@ -39,6 +40,8 @@ def to_mermaid(graph: Any, direction: str = "LR", look: Look | None = None) -> s
     styles = Styles(graph, look)
     lines = [f"flowchart {look.direction}"]
     lines += _members(graph, words.groups(graph), (), iter(range(len(graph))), look)
+    if key := words.key(graph):
+        lines += [f'  key["{escaped(key)}"]', f"  style key fill:none,stroke:none,color:{paint.dim}"]
     lines += [f"  n{u} --> n{v}" for u, v, _ in styles.edges()]
     kinds = {kind for _, kind in graph.nodes(data="kind")}
     usual = {kind: Line(*paint.box_lines[kind]) for kind in schema.KINDS if kind in kinds}

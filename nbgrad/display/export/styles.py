@@ -53,7 +53,9 @@ class Styles:
         if facts["problem"]:
             return Line(self.paint.problem, 3.0)
         colour, width = self.palette(node).box_lines[facts["kind"]]
-        return Line(self.paint.changed, max(width, 2.6)) if facts["change"] is not None else Line(colour, width)
+        if facts["change"] is None:
+            return Line(colour, width)
+        return Line(colour if facts["kind"] == "parameter" else self.paint.changed, max(width, 2.6))
 
     def edge(self, edge: Edge) -> Line:
         """Return the line of an edge."""

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import networkx as nx
+import numpy as np
 
 from nbgrad.display import measure, messages, numbers, plans, schema, tables
-from nbgrad.display.compare import greatest_change, within
+from nbgrad.display.compare import COMPARED, greatest_change, within
 from nbgrad.display.look import DEFAULT, Look
 
 LONGEST = 60  # characters of a line
+CHANGED = "Δ "  # before the name of what a comparison has found changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ def of(graph: nx.MultiDiGraph, node: int, look: Look = DEFAULT) -> Lines:
     if facts["kind"] == "constant" and not facts["name"]:
         known = form == plans.LINE and (facts["value"] is not None or facts["spelled"])
         number = plans.line_text(facts["value"], facts["spelled"], look.digits, plans.before(facts, "value"))
-        return Lines(clean(number) if known else messages.kind("constant"), shape=_shape(facts, look))
+        called = clean(number) if known else messages.kind("constant")
+        return Lines(_marked(called, facts), shape=_shape(facts, look))
     value: tuple[str, ...] = ()
     gradient: tuple[str, ...] = ()
     if form != plans.NONE:
@@ -62,7 +65,7 @@ def of(graph: nx.MultiDiGraph, node: int, look: Look = DEFAULT) -> Lines:
     elif facts["bare"] and facts["gradient_name"]:
         gradient = (clean(facts["gradient_name"]),)
     name = clean(schema.label(graph, node)) + schema.times(facts)
-    return Lines(name, _how(graph, node, name), _shape(facts, look), value, gradient, _remarks(facts))
+    return Lines(_marked(name, facts), _how(graph, node, name), _shape(facts, look), value, gradient, _remarks(facts))
 
 
 def _numbers(facts: dict[str, Any], which: str, absent: str, form: str, look: Look) -> tuple[str, ...]:
@@ -71,16 +74,22 @@ def _numbers(facts: dict[str, Any], which: str, absent: str, form: str, look: Lo
     array, before = facts[which], plans.before(facts, which)
     if array is None or numbers.is_single(array):
         return (clean(plans.line_text(array, absent, look.digits, before)),)
-    if form == plans.TABLE and array.size:
-        said = [f"[{', '.join(row)}]" for row in tables.cells(array, look.digits)]
-    else:
-        said = [numbers.summary(array, absent, look.digits)]
+    said = _of_array(array, form, look)
     old = schema.as_array(before[0]) if before else None
-    if old is not None:
-        most = greatest_change(old, array)
-        moved = f"({messages.say('changed_by', most=numbers.number(most, look.digits))})"
-        said = [*said, moved] if form == plans.TABLE else [f"{said[0]} {moved}"]
-    return tuple(said)
+    if not before:
+        return said
+    if old is None:
+        return ("—", f"→ {said[0]}", *said[1:])
+    most = greatest_change(old, array)
+    moved = f"({messages.say('changed_by', most=numbers.number(most, look.digits))})"
+    return (*_of_array(old, form, look), f"→ {said[0]}", *said[1:], moved)
+
+
+def _of_array(array: np.ndarray, form: str, look: Look) -> tuple[str, ...]:
+    """Return what an array is like; where it is a table, a line for each row."""
+    if form == plans.TABLE and array.size:
+        return tuple(f"[{', '.join(row)}]" for row in tables.cells(array, look.digits))
+    return (numbers.summary(array, digits=look.digits),)
 
 
 def _shape(facts: dict[str, Any], look: Look) -> str:
@@ -95,6 +104,18 @@ def _remarks(facts: dict[str, Any]) -> tuple[str, ...]:
     said = [messages.say("arises_here", problem=facts["problem"])] if facts["problem"] else []
     said += [messages.say(facts["stale"])] if facts["stale"] else []
     return (*said, *(within(facts["change"]) if facts["change"] else ()))
+
+
+def key(graph: nx.MultiDiGraph) -> str:
+    """Return what the mark of a change means, or that there is none; "" where nothing has been compared."""
+    if not graph.graph.get(COMPARED):
+        return ""
+    changed = any(change is not None for _, change in graph.nodes(data="change"))
+    return CHANGED + messages.say("legend_changed") if changed else messages.say("no_changes")
+
+
+def _marked(name: str, facts: dict[str, Any]) -> str:
+    return name if facts["change"] is None else CHANGED + name
 
 
 def clean(text: str) -> str:
