@@ -188,3 +188,13 @@ def test_parts_say_which_they_are(a):
     text = ng.draw(first * second, params={"a": a}).text
     assert "split(a, dim=0, split_size=1, part=0)" in text
     assert "split(a, dim=0, split_size=1, part=1)" in text
+
+
+def test_data_that_a_pass_has_freed_cannot_be_lit_and_say_why():
+    layer, x = torch.nn.Linear(2, 3), torch.ones(4, 2)
+    result = layer(x)
+    assert ng.draw(result, highlight=[x, result]).svg
+    result.sum().backward()
+    assert ng.draw(result, highlight=[layer.weight, result]).svg
+    with pytest.raises(OptionError, match=r"until backward\(\) frees them"):
+        ng.draw(result, highlight=[x, result])

@@ -154,3 +154,40 @@ def test_nothing_imports_torch():
 
 def test_what_is_kept_for_the_backward_pass_is_told():
     assert "kept for the backward pass: mat2 3×1, self 4×3</title>" in ng.draw(linear()[0]).svg
+
+
+def layer(**settings):
+    """x @ Wᵀ + b, of which W and b need a gradient."""
+    w, b, x = (
+        Tensor(np.ones((2, 3)), requires_grad=True),
+        Tensor(np.ones(2), requires_grad=True),
+        Tensor(np.ones((4, 3))),
+    )
+    turned = Record("TBackward0", [leaf(w)], (3, 2))
+    record = Record("AddmmBackward0", [leaf(b), None, turned], (4, 2), _saved_mat1=x, **settings)
+    return Tensor(np.ones((4, 2)), grad_fn=record), {"W": w, "b": b, "x": x}
+
+
+def test_a_linear_layer_is_one_box_with_its_operands_in_place():
+    result, named = layer()
+    graph = ng.to_networkx(result, params=named)
+    (node,) = (node for node, op in graph.nodes(data="op") if op)
+    operands = {position: graph.nodes[u]["name"] for u, _, position in graph.in_edges(node, data="position")}
+    assert (graph.nodes[node]["op"], operands) == ("linear", {0: "x", 1: "W", 2: "b"})
+    assert "t" in [op for _, op in ng.to_networkx(layer(_saved_alpha=2)[0]).nodes(data="op")]
+
+
+def test_a_number_that_is_not_kept_is_an_operand_all_the_same():
+    w = Tensor(3.0, requires_grad=True)
+    text = ng.draw(Tensor(8.0, grad_fn=Record("AddBackward0", [leaf(w), None], _saved_alpha=2)), params={"w": w}).text
+    assert "add(w, …, alpha=2)" in text
+    assert "not kept" in text
+
+
+def test_numbers_known_from_only_one_of_two_runs_have_not_changed():
+    known, named = layer()
+    freed, _ = layer()
+    del freed.grad_fn._saved_mat1
+    for before, after in ((known, freed), (freed, known)):
+        text = ng.draw(after, params=named, compare=ng.draw(before, params=named)).text
+        assert "→" not in text

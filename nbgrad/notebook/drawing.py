@@ -381,6 +381,7 @@ def _viewed(graph: Any, ids: Ids, options: Look, level: str | None, depth: int |
     return Drawing(view.graph, options.but(highlight=lit), ids, graph, view)._checked()
 
 
+FREED = " Data of a PyTorch result are known until backward() frees them: draw before, or keep them, retain_graph=True."
 Ids = dict[Any, int]  # what a node was made of -> its id: tensors by serial number, so that none is kept alive
 
 
@@ -438,7 +439,7 @@ def _found(thing: Any, ids: Ids) -> Any:
 
         raise OptionError(
             f"highlight: {_said(thing)} is no part of this graph. Give a tensor that the result was computed from, or "
-            "the name that a node has in the picture."
+            "the name that a node has in the picture." + FREED * (is_tensor(found) and not found.requires_grad)
         )
     return found
 
