@@ -78,6 +78,19 @@ class Picture(Protocol):
         """The engine's tensor behind a vertex."""
 
 
+def copied(value: np.ndarray) -> np.ndarray:
+    """A copy that lies in memory as ``value`` does, so that sums over it are rounded alike; one number that stands for
+    many, since it was broadcast, is copied once.
+
+    >>> copied(np.broadcast_to(1.5, (2, 3))).strides, copied(np.zeros((2, 3)).T).strides
+    ((0, 0), (8, 24))
+    """
+    if 0 not in value.strides:
+        return value.copy("K")
+    once = tuple(slice(None) if stride else slice(1) for stride in value.strides)
+    return np.broadcast_to(value[once].copy("K"), value.shape)
+
+
 def keep_numbers(vertices: Iterable[Vertex], tensor_of: Callable[[Vertex], Tensor | None]) -> None:
     """Give the vertices copies of the numbers that may be changed in place later, as ``W.data -= 0.1 * W.grad`` does.
 
@@ -92,7 +105,7 @@ def keep_numbers(vertices: Iterable[Vertex], tensor_of: Callable[[Vertex], Tenso
         value = vertex.value
         if isinstance(value, np.ndarray):
             if id(value) not in copies and (vertex.op is None or value.base is not None):
-                copies[id(value)] = value.copy()
+                copies[id(value)] = copied(value)
             vertex.value = copies.get(id(value), value)
         if vertex.op is None and isinstance(vertex.gradient, np.ndarray):
             vertex.gradient = vertex.gradient.copy()
