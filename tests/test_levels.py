@@ -375,3 +375,14 @@ def test_what_lies_in_a_closed_group_is_highlighted_with_its_box():
     assert "Highlighted: z" in opened.text or ", z." in opened.text
     with pytest.raises(OptionError, match="no such node"):
         ng.draw(loss, depth=0, highlight="third")
+
+
+def test_twelve_equal_layers_fold_before_their_picture_is_wider_than_some_screens():
+    net = nn.Sequential(*[nn.Sequential(nn.Linear(4, 4), nn.Tanh()) for _ in range(12)])
+    x = leaf(5, 4, name="x", grad=False)
+    loss = (net(x) ** 2).mean()
+    folded = ng.draw(loss)
+    assert "× 12 in a row" in folded.text
+    assert len(folded.graph) < 10
+    few = nn.Sequential(*[nn.Sequential(nn.Linear(4, 4), nn.Tanh()) for _ in range(3)])
+    assert "in a row" not in ng.draw((few(x) ** 2).mean()).text

@@ -214,8 +214,8 @@ def test_a_long_network_is_closed_and_folded_by_itself():
     whole = frozenset(closed_at(graph))
     assert len(whole) == 25
     assert names(View(graph, whole).graph) == ["x", "w", "layer", "loss"]
-    assert closed_at(row(19)) == frozenset(), "39 columns"
-    assert len(closed_at(row(20))) == 20
+    assert closed_at(row(11)) == frozenset(), "23 columns"
+    assert len(closed_at(row(12))) == 12
     assert closed_at(row(25), level="tensor") == closed_at(row(25), depth=1) == frozenset()
 
 

@@ -16,7 +16,7 @@ from nbgrad.display.levels.rows import fold_rows
 from nbgrad.display.schema import Path
 
 READABLE = 150  # with more nodes than this a picture is hard to read, so its groups are collapsed
-LONGEST = 40  # columns; a picture with more is wider than 10,000 px, so groups that repeat in it are collapsed
+LONGEST = 24  # columns; a picture with more is wider than some four screens, so groups that repeat in it are collapsed
 MOST_COLLAPSED = 10_000  # of more nodes than this the groups are not collapsed: that would take seconds
 
 
@@ -144,7 +144,7 @@ def default_closed(graph: Any, depth: int | None = None) -> list[Path]:
     """Return the paths of the groups that a picture collapses by itself.
 
     depth: how many levels of groups are open: 0 collapses the outermost ones, 1 those within them. None: none are
-    collapsed up to 150 nodes; above, the outermost ones. So they are where more than 40 nodes follow one on the other,
+    collapsed up to 150 nodes; above, the outermost ones. So they are where more than 24 nodes follow one on the other,
     if equal groups in a row, which fold into one, then make the picture at most half as long. Where the outermost one
     is a single group, its inside says more: it is opened, as long as no more than 150 nodes come of it.
 
