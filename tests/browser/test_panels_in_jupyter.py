@@ -103,6 +103,24 @@ def test_code_and_graph_point_at_each_other(lesson, player):
     player.locator(".ng-dimming").wait_for(state="detached")
 
 
+def test_a_line_whose_box_is_out_of_sight_brings_it_there_for_a_while(lesson, player):
+    for _ in range(3):
+        player.get_by_role("button", name="Larger").click()
+    stage = player.locator(".ng-stage")
+    player.get_by_role("button", name="Step forward").click()
+    player.get_by_role("button", name="First step").click()
+    lesson.page.wait_for_function("stage => stage.scrollLeft > 100", arg=stage.element_handle())
+    in_sight = "([stage, box]) => box.getBoundingClientRect().left >= stage.getBoundingClientRect().left"
+    both = [stage.element_handle(), node_named(player, "w").element_handle()]
+    assert not lesson.page.evaluate(in_sight, both)
+    before = stage.evaluate("stage => stage.scrollLeft")
+    lesson.page.locator(".cm-line", has_text="w = ng.tensor(0.5").first.hover()
+    lesson.page.wait_for_function(in_sight, arg=both)
+    lesson.page.locator(".cm-line", has_text="import numpy").first.hover()
+    player.locator(".ng-dimming").wait_for(state="detached")
+    assert stage.evaluate("stage => stage.scrollLeft") == pytest.approx(before, abs=1)
+
+
 def test_an_edit_goes_through_the_kernel_and_leaves_the_learner_s_numbers(lesson, player):
     node_named(player, "w").click()
     field = player.get_by_label("Value of w")

@@ -35,7 +35,7 @@ export function linkCells(context) {
       ? context.payload().code.find((each) => promptNumber(each.where) === number && editorLine(notebook(), each) === line)
       : null;
     if (known) {
-      context.highlight({ nodes: known.nodes.map(String), edges: [] });
+      context.highlight({ nodes: known.nodes.map(String), edges: [] }, true);
     } else if (lit) {
       context.highlight(null);
     }

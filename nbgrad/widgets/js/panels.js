@@ -28,7 +28,7 @@ const PANEL_BUTTONS = ["paths", "quiz", "orders", "code"]; // also the keys of t
 
 /**
  * Build the panels of a player. `context` is what the player offers: model, payload(), frames(), goTo(frame), pause(),
- * select(kind, id), toggle(path), highlight({ nodes, edges }) or highlight(null), words(key, places), root.
+ * select(kind, id), toggle(path), highlight({ nodes, edges }, seen) or highlight(null), words(key, places), root.
  */
 export function buildPanels(context) {
   const id = `ng-panels-${Math.random().toString(36).slice(2, 10)}`;

@@ -51,7 +51,7 @@ function render({ model, el }) {
     pause: () => playback.pause(),
     select,
     toggle,
-    highlight: (lit) => stage.highlight(lit),
+    highlight: (lit, seen) => stage.highlight(lit, seen),
     markWrong: (nodes) => stage.markWrong(nodes),
     words: say,
     root,

@@ -25,6 +25,7 @@ export class Stage {
     this.hovered = null;
     this.walked = null; // the node among whose edges a key has chosen one
     this.onTheWay = false; // whether the stage scrolls by itself
+    this.leftAt = null; // where the stage stood before it went to what is lit
     this.index = null; // the frame that is shown; null where that is still to be said
     this.kept = null; // the node or group that stays in view, since one changes it, until another frame is shown
     this.drawing = new StageDrawing(payload, say);
@@ -82,6 +83,7 @@ export class Stage {
     const picture = pictureAt(this.drawing.frames, index);
     if (this.index !== null && index !== this.index) {
       this.kept = null;
+      this.leftAt = null;
     }
     this.index = index;
     this.following = this.drawing.frames[index + 1]?.target ?? null;
@@ -111,8 +113,19 @@ export class Stage {
     return selection ? this.drawing[SELECTED_BY[selection.kind]].get(selection.id) : undefined;
   }
 
-  /** Dim everything but these nodes and edges; null ends it. */
-  highlight(lit) {
+  /**
+   * Dim everything but these nodes and edges; null ends it. Where they should be `seen`, the stage goes there, and back
+   * again afterwards, unless another step is shown by then.
+   */
+  highlight(lit, seen = false) {
+    if (seen) {
+      this.leftAt ??= { left: this.root.scrollLeft, top: this.root.scrollTop };
+      const nodes = lit.nodes.map((node) => this.drawing.nodes.get(String(node))).filter(Boolean);
+      this.onTheWay = bringIntoView(this.root, nodes, false);
+    } else if (this.leftAt !== null) {
+      this.root.scrollTo({ ...this.leftAt, behavior: "instant" });
+      this.leftAt = null;
+    }
     const wanted = new Set([...(lit?.nodes ?? []).map((node) => `n${node}`), ...(lit?.edges ?? []).map((edge) => `e${edge}`)]);
     this.sheet.classList.toggle("ng-dimming", lit !== null && lit !== undefined);
     this.drawing.nodes.forEach((node, id) => node.classList.toggle("ng-lit", wanted.has(`n${id}`)));
