@@ -18,6 +18,7 @@ STATEMENT = re.compile(
     | \s+n\d+\["(?:[^"\n<>#]|\#\w+;|<br/>)*"\]:::(parameter|data|constant|operation|group)
     | \s+subgraph\ g\d+\["(?:[^"\n<>#]|\#\w+;)*"\]
     | \s+end
+    | \s+style\ g\d+\ fill:none,stroke:\#\w{6}
     | \s+n\d+\ -->\ n\d+
     | \s+classDef\ \w+\ [\w#:,.-]+""",
     re.VERBOSE,

@@ -23,9 +23,8 @@ def to_mermaid(graph: Any, direction: str = "LR", look: Look | None = None) -> s
 
     A label holds what a picture says: name, shape, value and gradient, arrays in words or, as ``look`` says, in
     numbers; what is highlighted has strong lines, what has changed strong ones and a Δ before its name, which is
-    explained in the drawing, and what goes wrong those of its colour. Groups are
-    subgraphs. look: everything that may be chosen; it says the direction too. Raises OptionError and the errors of
-    ``schema.normalise``.
+    explained in the drawing, and what goes wrong those of its colour. Groups are subgraphs. look: everything that may
+    be chosen; it says the direction too. Raises OptionError and the errors of ``schema.normalise``.
 
     >>> print(to_mermaid(nx.DiGraph([("x", "y")])))
     flowchart LR
@@ -62,8 +61,10 @@ def _members(graph: nx.MultiDiGraph, groups: Groups, path: tuple[str, ...], numb
     inset = "  " * (len(path) + 1)
     lines = [inset + _node(graph, node, look) for node in groups.nodes[path]]
     for inner in groups.inner[path]:
-        lines.append(f'{inset}subgraph g{next(numbers)}["{escaped(words.group_label(inner))}"]')
+        name = f"g{next(numbers)}"
+        lines.append(f'{inset}subgraph {name}["{escaped(words.group_label(inner))}"]')
         lines += [*_members(graph, groups, inner, numbers, look), f"{inset}end"]
+        lines.append(f"{inset}style {name} fill:none,stroke:{look.palette.line}")  # Mermaid's own ground is yellow
     return lines
 
 
