@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import networkx as nx
 
 from nbgrad.display import measure, schema
-from nbgrad.display.look import Look, OptionError
+from nbgrad.display.look import Asked, Look, OptionError
 
 NAMED = 12  # names that a message lists
 
@@ -27,7 +27,7 @@ def lit(graph: nx.MultiDiGraph, look: Look) -> Lit | None:
     """Return what a look highlights in a normalised graph, None where it highlights nothing in particular.
 
     Lit is every node that was asked for, and what lies on a way from one of them to another. A name that several nodes
-    have lights them all. Raises OptionError for a node that is not there.
+    have lights them all; blanks in it do not count. Raises OptionError for a node that is not there.
 
     >>> graph = schema.normalise(nx.DiGraph([("x", "y"), ("y", "z"), ("b", "z")]))
     >>> sorted(lit(graph, Look(highlight=("x", "z"))).edges)
@@ -55,8 +55,11 @@ def _apart(graph: nx.MultiDiGraph, asked: list[list[int]]) -> tuple[int, ...]:
     return tuple(sorted(apart))
 
 
-def _found(graph: nx.MultiDiGraph, wanted: int | str) -> list[int]:
-    nodes = called(graph, wanted) if isinstance(wanted, str) else [wanted] * (wanted in graph)
+def _found(graph: nx.MultiDiGraph, wanted: Asked) -> list[int]:
+    if isinstance(wanted, str):
+        nodes = called(graph, wanted)
+    else:
+        nodes = [node for node in (wanted if isinstance(wanted, tuple) else (wanted,)) if node in graph]
     if not nodes:
         names = [measure.clean(schema.label(graph, node), 20) for node in list(graph)[:NAMED]]
         more = ", …" if len(graph) > NAMED else ""
@@ -69,6 +72,7 @@ def _found(graph: nx.MultiDiGraph, wanted: int | str) -> list[int]:
 
 def called(graph: nx.MultiDiGraph, wanted: str) -> list[int]:
     """Return the nodes of a normalised graph that are meant by a name: theirs, or that of the group that they are in.
+    Blanks do not count where it is a node's own.
 
     >>> graph = nx.MultiDiGraph([("x", "y"), ("y", "z")])
     >>> graph.add_nodes_from(["y", "z"], group=("net", "layer"))
@@ -78,10 +82,15 @@ def called(graph: nx.MultiDiGraph, wanted: str) -> list[int]:
     """
     nodes = [node for node in graph if graph.nodes[node]["name"] == measure.clean(wanted, schema.LONGEST_NAME)]
     nodes = nodes or [node for node in graph if schema.label(graph, node) == wanted]
+    nodes = nodes or [node for node in graph if _closed_up(schema.label(graph, node)) == _closed_up(wanted)]
     if nodes:
         return nodes
     paths = [path for path in schema.groups(graph) if wanted in (path[-1], schema.joined(path))]
     return [node for node, group in graph.nodes(data="group") if any(group[: len(path)] == path for path in paths)]
+
+
+def _closed_up(name: str) -> str:
+    return "".join(name.split())
 
 
 def _reached(start: Iterable[int], following: Callable[[int], Iterator[int]]) -> set[int]:

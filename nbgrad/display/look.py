@@ -18,6 +18,7 @@ CHOICES = {
     "theme": tuple(PALETTES),
 }
 MOST_DIGITS = 12
+Asked = int | str | tuple[int, ...]  # what is highlighted: a node, or several as one
 
 
 class OptionError(DisplayError, ValueError):
@@ -37,6 +38,7 @@ class Look:
     digits: significant digits of the numbers, 1 to 12.
     theme: "light" or "dark".
     highlight: ids (int) or names (str) of nodes; they are lit with all ways from one to another, the rest is dimmed.
+    A tuple of ids among them stands for one thing that has several boxes, such as an array in single numbers.
     heat: True shows the size of gradients as the width and colour of edges and the ground of names.
 
     Raises OptionError.
@@ -53,7 +55,7 @@ class Look:
     values: str = "auto"
     digits: int = 3
     theme: str = "light"
-    highlight: tuple[int | str, ...] = ()
+    highlight: tuple[Asked, ...] = ()
     heat: bool = False
 
     def __post_init__(self) -> None:
@@ -87,17 +89,25 @@ class Look:
         return Look(**{name: options.get(name, getattr(self, name)) for name in names})
 
 
-def _listed(given: Any) -> tuple[int | str, ...]:
+def _listed(given: Any) -> tuple[Asked, ...]:
     """Return ids and names as a tuple; a single one may be given bare."""
     if isinstance(given, str | int | np.integer) and not isinstance(given, bool):
         given = (given,)
     if not isinstance(given, Iterable) or isinstance(given, Mapping | bytes | np.ndarray):
         raise OptionError(wrong("highlight", given, "a list of nodes: their names or ids"))
     nodes = tuple(given)
-    for node in nodes:
-        if isinstance(node, bool) or not isinstance(node, str | int | np.integer):
-            raise OptionError(wrong("highlight", given, "a list of nodes: their names or ids"))
-    return tuple(node if isinstance(node, str) else int(node) for node in nodes)
+    if not all(
+        isinstance(node, str) or all(map(_is_id, node if isinstance(node, tuple) else (node,))) for node in nodes
+    ):
+        raise OptionError(wrong("highlight", given, "a list of nodes: their names or ids"))
+    return tuple(
+        node if isinstance(node, str) else tuple(map(int, node)) if isinstance(node, tuple) else int(node)
+        for node in nodes
+    )
+
+
+def _is_id(node: Any) -> bool:
+    return isinstance(node, int | np.integer) and not isinstance(node, bool)
 
 
 def wrong(option: str, given: Any, there_is: str) -> str:

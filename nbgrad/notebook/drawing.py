@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from ..program import Program
 from .border import network, to_networkx
 from .grouping import groups_around, is_grouped
 from .pictures import Picture, all_ancestors, picture_of, picture_of_several, results_in
-from .scalars import unfolded
+from .scalars import ScalarPicture, unfolded
 from .torch_graph import TorchGraph, check_no_network, is_tensor, is_torch, key_of
 
 if TYPE_CHECKING:
@@ -282,6 +283,7 @@ def draw(
         highlight: a node or a list of nodes: tensors, names, or the graph's ids. They are lit together with all ways
             from one to another, as ``highlight=[x, loss]`` does; the rest is dimmed. The name of a group means what is
             in it, and what lies in a closed group is lit with its box.
+            In single numbers an array, or its name, lights all of its elements, and ``"W[0, 1]"`` one of them.
         heat: shows the size of gradients as the width and colour of edges and the ground of names, on a logarithmic
             scale: vanishing and exploding gradients are seen at a glance.
         compare: an earlier run of the same computation: a tensor, a ``Drawing``, or a graph that ``to_networkx`` made.
@@ -376,13 +378,15 @@ def _viewed(graph: Any, ids: Ids, options: Look, level: str | None, depth: int |
     view = View(whole, closed)
     if len(view.graph) > TOO_MANY:
         return too_open(view, options)
-    ids = {thing: view.shown[node] for thing, node in ids.items()}
+    ids = {thing: view.standing(node) for thing, node in ids.items()}
     lit = view.standing_for(options.highlight)
     return Drawing(view.graph, options.but(highlight=lit), ids, graph, view)._checked()
 
 
 FREED = " Data of a PyTorch result are known until backward() frees them: draw before, or keep them, retain_graph=True."
-Ids = dict[Any, int]  # what a node was made of -> its id: tensors by serial number, so that none is kept alive
+# What a node was made of -> its id: tensors by serial number, so that none is kept alive. In single numbers: an array,
+# or its name -> the ids of its elements.
+Ids = Mapping[Any, int | tuple[int, ...]]
 
 
 def _graph_of(root: Any) -> tuple[Any, Ids]:
@@ -409,7 +413,17 @@ def _graph_of(root: Any) -> tuple[Any, Ids]:
 
 
 def _ids_of(picture: Picture) -> Ids:
-    return {_key(vertex.thing): vertex.id for vertex in picture.vertices if vertex.thing is not None}
+    ids: dict[Any, int | tuple[int, ...]] = {
+        _key(vertex.thing): vertex.id for vertex in picture.vertices if vertex.thing is not None
+    }
+    parts = picture.parts if isinstance(picture, ScalarPicture) else []
+    names = {vertex.label for vertex in picture.vertices}
+    for vertex, elements in parts:
+        if elements and vertex.thing is not None:
+            ids[_key(vertex.thing)] = elements
+        if elements and vertex.label not in names:
+            ids[vertex.label] = elements
+    return ids
 
 
 def _key(thing: Any) -> Any:
@@ -424,7 +438,10 @@ def _key(thing: Any) -> Any:
 def _chosen(highlight: Any, ids: Ids) -> Any:
     """What is to be highlighted, with ids for tensors; a name, and what is not known, is left to the display."""
     many = isinstance(highlight, list | tuple | set | frozenset)
-    return tuple(_found(thing, ids) for thing in highlight) if many else _found(highlight, ids)
+    if many:
+        return tuple(_found(thing, ids) for thing in highlight)
+    found = _found(highlight, ids)
+    return (found,) if isinstance(found, tuple) else found
 
 
 def _found(thing: Any, ids: Ids) -> Any:

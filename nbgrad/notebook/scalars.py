@@ -7,7 +7,7 @@ the backward pass of what is shown are the engine's own; nothing is told a secon
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -37,9 +37,14 @@ MOVES = frozenset(
 class ScalarPicture(TensorPicture):
     """A picture unfolded into single numbers.
 
+    Args:
+        picture: with the numbers that were used, see ``as_recorded``.
+        present: vertex number -> the value that a leaf has now, where that is another.
+
     Attributes:
         paths: vertex number -> its groups: those of the array it belongs to, and the array itself as one.
         hooked: the numbers of the elements of arrays that have hooks; they themselves have none.
+        parts: each vertex of the arrays, with the numbers of the vertices that its elements are.
         is_otherwise: whether numbers were changed in place since, so that what is computed again is something else.
 
     Raises:
@@ -47,9 +52,10 @@ class ScalarPicture(TensorPicture):
         NoNumbersError: the result holds no numbers that a gradient could reach.
     """
 
-    def __init__(self, picture: Picture):
+    def __init__(self, picture: Picture, present: Mapping[int, Any] | None = None):
         with np.errstate(all="ignore"):  # the arrays' own run has warned already
             unfolding = _Unfolding(picture)
+        unfolding.move(present or {})
         self.is_otherwise = any(vertex.unfit for vertex in picture.vertices)
         roots = [x for x in unfolding.elements[picture.vertices[-1].id].flat if isinstance(x, Tensor)]
         if not roots:
@@ -68,6 +74,8 @@ class ScalarPicture(TensorPicture):
         hooks = {x.serial for id_ in hooked(picture) for x in unfolding.elements[id_].flat if isinstance(x, Tensor)}
         self.hooked = [v.id for v in self.vertices if isinstance(v.thing, Tensor) and v.thing.serial in hooks]
         self.paths = {id_: path for id_, path in paths.items() if path}
+        ids = {v.thing.serial: v.id for v in self.vertices if isinstance(v.thing, Tensor)}
+        self.parts = [(v, unfolding.found_in(ids, v)) for v in picture.vertices]
 
     def _seeds(self) -> dict[Tensor, Any]:
         return dict(self._begun)
@@ -94,12 +102,13 @@ def unfolded(root: Any) -> Picture | int:
             f'face, not {_called(root)}. Use level="tensor".'
         )
     picture = picture_of(root)
+    present = {vertex.id: vertex.value for vertex in picture.vertices if vertex.op is None and vertex.stale}
     as_recorded(picture)
     count = count_scalars(picture)
     if count > TOO_MANY:
         return count
     try:
-        return ScalarPicture(picture)
+        return ScalarPicture(picture, present)
     except NoNumbersError:
         return picture
 
@@ -154,6 +163,18 @@ class _Unfolding:
             found = self._leaf(vertex) if vertex.op is None else self._result(vertex, vertex.op)
             self.elements[vertex.id] = found
             self._set_paths(found, first, (*path, vertex.name) if found.size > 1 else path)
+
+    def move(self, present: Mapping[int, Any]) -> None:
+        """Give the elements of leaves the values that they have now; what was computed from them stays as it was."""
+        for id_, value in present.items():
+            for place, element in np.ndenumerate(self.elements[id_]):
+                if isinstance(element, Tensor):
+                    element.data = np.asarray(value)[place]
+
+    def found_in(self, ids: Mapping[int, int], vertex: Vertex) -> tuple[int, ...]:
+        """The numbers of the elements of a vertex of the arrays. ids: serial number -> number."""
+        serials = (x.serial for x in self.elements[vertex.id].flat if isinstance(x, Tensor))
+        return tuple(dict.fromkeys(ids[serial] for serial in serials if serial in ids))
 
     def path_of(self, tensor: Tensor) -> Path:
         """The groups of an element."""

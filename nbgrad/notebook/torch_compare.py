@@ -25,7 +25,7 @@ class ParametersOfNowWarning(UserWarning):
     """
 
 
-def warn_of_now(after: nx.MultiDiGraph, ids: Mapping[Any, int], ids_before: Mapping[Any, int]) -> None:
+def warn_of_now(after: nx.MultiDiGraph, ids: Mapping[Any, Any], ids_before: Mapping[Any, Any]) -> None:
     """Warn where a result shares parameters with the earlier one that it is compared with."""
     shared = [node for key, node in ids.items() if key in ids_before and after.nodes[node]["kind"] == "parameter"]
     if shared:

@@ -15,7 +15,7 @@ from nbgrad.display.levels.collapsing import collapse, default_closed, opened_al
 from nbgrad.display.levels.folding import fold
 from nbgrad.display.levels.rows import fold_rows
 from nbgrad.display.levels.steps import renamed, steps_between
-from nbgrad.display.look import OptionError, wrong
+from nbgrad.display.look import Asked, OptionError, wrong
 from nbgrad.display.schema import Path, Step
 
 MODULE, TENSOR, SCALAR = LEVELS = "module", "tensor", "scalar"
@@ -94,7 +94,13 @@ class View:
             return list(steps)
         return renamed(steps_between(steps, self.graph, self.shown), self.whole, self.graph, self.shown)
 
-    def standing_for(self, highlight: Iterable[int | str]) -> tuple[int | str, ...]:
+    def standing(self, node: int | tuple[int, ...]) -> int | tuple[int, ...]:
+        """Return what stands for a node, or for each of several; a node that is not there stays as it is."""
+        if isinstance(node, tuple):
+            return tuple(dict.fromkeys(self.shown.get(one, one) for one in node))
+        return self.shown.get(node, node)
+
+    def standing_for(self, highlight: Iterable[Asked]) -> tuple[Asked, ...]:
         """Return what is to be highlighted, with the boxes that stand for the nodes and groups that they hide.
 
         >>> whole = nx.MultiDiGraph([(0, 1), (1, 2)])
@@ -102,10 +108,10 @@ class View:
         >>> View(schema.normalise(whole), frozenset({("net",)})).standing_for([0, 1, "layer", "net"])
         (0, 2, 'net')
         """
-        found: dict[int | str, None] = {}
+        found: dict[Asked, None] = {}
         for one in highlight:
-            if isinstance(one, int):
-                found[self.shown.get(one, one)] = None
+            if not isinstance(one, str):
+                found[self.standing(one)] = None
             elif called(self.graph, one):
                 found[one] = None
             else:  # where there is none in the whole graph either, its name is left to be complained of
