@@ -6,7 +6,7 @@ import pytest
 
 import nbgrad as ng
 from nbgrad.display import DifferentGraphsError
-from nbgrad.notebook.torch_compare import ParametersOfNowWarning
+from nbgrad.notebook.earlier import ParametersOfNowWarning
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed; its records are imitated in test_torch_walk")
 

@@ -14,6 +14,7 @@ from ..graph.nodes import Node
 from ..graph.order import ancestors
 from ..program import Program
 from .border import network, to_networkx
+from .earlier import as_it_was
 from .grouping import groups_around, is_grouped
 from .pictures import Picture, all_ancestors, picture_of, picture_of_several, results_in
 from .scalars import ScalarPicture, unfolded
@@ -348,7 +349,7 @@ def _compared(before: Any, graph: Any, level: str | None, ids: Ids) -> Any:
     from .torch_compare import OF_TORCH, aligned, are_of_torch, warn_of_now
 
     if level != "scalar":
-        had, had_ids = _graph_of(before)
+        had, had_ids = _graph_of(before, is_earlier=True)
         if is_torch(before):
             warn_of_now(graph, ids, had_ids)
         if not are_of_torch(had, graph):
@@ -356,7 +357,7 @@ def _compared(before: Any, graph: Any, level: str | None, ids: Ids) -> Any:
         result = compared(*aligned(had, graph))
         result.graph[OF_TORCH] = True
         return result
-    if isinstance(before, Tensor | Node) and not isinstance(picture := unfolded(before), int):
+    if isinstance(before, Tensor | Node) and not isinstance(picture := unfolded(before, is_earlier=True), int):
         return compared(network(picture), graph)
     try:
         return compared(_graph_of(before)[0], graph)
@@ -389,8 +390,12 @@ FREED = " Data of a PyTorch result are known until backward() frees them: draw b
 Ids = Mapping[Any, int | tuple[int, ...]]
 
 
-def _graph_of(root: Any) -> tuple[Any, Ids]:
-    """The networkx graph of what is to be drawn, and how its nodes are found by what they were made of."""
+def _graph_of(root: Any, is_earlier: bool = False) -> tuple[Any, Ids]:
+    """The networkx graph of what is to be drawn, and how its nodes are found by what they were made of.
+
+    Args:
+        is_earlier: whether it is an earlier run, so that its parameters are shown as it used them.
+    """
     if isinstance(root, Drawing):
         return root._whole, root._ids if root._whole is root.graph else {}
     if isinstance(root, Program):
@@ -409,6 +414,8 @@ def _graph_of(root: Any) -> tuple[Any, Ids]:
         picture = picture_of_several(results)
     else:
         picture = picture_of(root)
+    if is_earlier:
+        as_it_was(picture)
     return network(picture), _ids_of(picture)
 
 

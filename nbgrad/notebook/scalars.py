@@ -18,6 +18,7 @@ from ..core.op import REGISTRY, Operation
 from ..core.serials import new_serial
 from ..core.tensor import CONSTANT, Tensor
 from ..graph.nodes import Node
+from .earlier import as_it_was
 from .grouping import Path, paths_of
 from .pictures import LEFT_OUT, Picture, TensorPicture, Vertex, label, picture_of, results_in
 from .recorded import as_recorded, hooked
@@ -85,10 +86,13 @@ class NoNumbersError(ValueError):
     """A result cannot be unfolded: it is empty, or was computed from integers alone."""
 
 
-def unfolded(root: Any) -> Picture | int:
+def unfolded(root: Any, is_earlier: bool = False) -> Picture | int:
     """The picture of a result in single numbers; how many nodes it would have, if those are too many to be drawn.
 
     A result that holds no numbers that a gradient could reach, such as an empty array, is left as it is.
+
+    Args:
+        is_earlier: whether it is an earlier run, so that its parameters are shown as it used them.
 
     Raises:
         OptionError: ``root`` is neither a tensor nor a node of the graph face.
@@ -103,12 +107,15 @@ def unfolded(root: Any) -> Picture | int:
         )
     picture = picture_of(root)
     present = {vertex.id: vertex.value for vertex in picture.vertices if vertex.op is None and vertex.stale}
-    as_recorded(picture)
+    if is_earlier:
+        as_it_was(picture)
+    else:
+        as_recorded(picture)
     count = count_scalars(picture)
     if count > TOO_MANY:
         return count
     try:
-        return ScalarPicture(picture, present)
+        return ScalarPicture(picture, {} if is_earlier else present)
     except NoNumbersError:
         return picture
 

@@ -10,19 +10,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..core import mistakes
+from .earlier import ParametersOfNowWarning
+from .torch_graph import OF_TORCH
 
 if TYPE_CHECKING:
     import networkx as nx
-
-OF_TORCH = "nbgrad_torch"  # the attribute of a graph that was made of a PyTorch result
-
-
-class ParametersOfNowWarning(UserWarning):
-    """A PyTorch result is compared with an earlier one that was computed from the very same parameters.
-
-    An optimiser changes parameters in place, so both results lead to the numbers that they have now, and nothing tells
-    which they had before. A drawing keeps the numbers of its moment: draw before the step, and compare with that.
-    """
 
 
 def warn_of_now(after: nx.MultiDiGraph, ids: Mapping[Any, Any], ids_before: Mapping[Any, Any]) -> None:

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.errors import NoHistoryError
 from ..nn import Module
-from .torch_compare import OF_TORCH
 from .torch_linear import is_linear, operands_of_linear, turned_weights
 from .torch_names import Names, Parameters, module_of, modules_of
 from .torch_operands import PARTS, UNKNOWN, operands_of, settings_of
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
 Function = Any  # a record of PyTorch's, the ``grad_fn`` of a tensor
 Place = tuple[Function, int]  # one of the results of a record
+OF_TORCH = "nbgrad_torch"  # the attribute of a graph that was made of a PyTorch result
 NO_STEPS = "PyTorch does not tell the steps of its backward pass, so a result of its can only be drawn: ng.draw(result)"
 
 # What a picture writes on the badge, where that is not simply PyTorch's name of the operation.
