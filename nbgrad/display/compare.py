@@ -147,7 +147,7 @@ def _check_structure(one: nx.MultiDiGraph, other: nx.MultiDiGraph) -> None:
     if len(one) != len(other):
         longer, node = (one, list(one)[len(other)]) if len(one) > len(other) else (other, list(other)[len(one)])
         raise DifferentGraphsError(
-            f"These are not two runs of the same graph: before it has {len(one)} nodes, after it has {len(other)}. "
+            f"These are not two runs of the same graph: before it has {_nodes(one)}, after it has {len(other)}. "
             f"The first that only one of them has is {_described(longer, node)}. Compare results of the same code."
         )
 
@@ -159,3 +159,7 @@ def _described(graph: nx.MultiDiGraph, node: int) -> str:
     made = f"{facts['op'] or facts['kind']}({given})" if facts["kind"] == "operation" else facts["kind"]
     shape = numbers.shape(facts["shape"])
     return f"{name} = {made}" + (f" of shape {shape}" if shape else "")
+
+
+def _nodes(graph: nx.MultiDiGraph) -> str:
+    return f"{len(graph)} node{'s' * (len(graph) != 1)}"
