@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import HyperparameterError, ShapeError
+from ..core.groups import group
 from ..core.tensor import tensor
 from . import functional as F
 from .init import generator, orthogonal, xavier_uniform, zeros
@@ -86,7 +87,8 @@ class RNN(Module):
             h = np.zeros((*np.shape(x)[:-2], self.units), self.bias.dtype)
         states = []
         for t in range(steps):
-            h = self.step(x[..., t, :], h)
+            with group(f"step {t}"):
+                h = self.step(x[..., t, :], h)
             states.append(h)
         return np.stack(states, axis=-2), h
 
@@ -149,7 +151,8 @@ class LSTM(Module):
             state = nothing, nothing
         states = []
         for t in range(steps):
-            state = self.step(x[..., t, :], state)
+            with group(f"step {t}"):
+                state = self.step(x[..., t, :], state)
             states.append(state[0])
         return np.stack(states, axis=-2), state
 
