@@ -58,7 +58,8 @@ def compared(before: Any, after: Any) -> nx.MultiDiGraph:
     result = nx.MultiDiGraph(**{**other.graph, COMPARED: True})
     for old, (node, facts) in zip(one, other.nodes(data=True), strict=True):
         had = one.nodes[old]
-        looked_at = ("value", "gradient") if facts["kind"] in schema.DIFFERENTIATED else ("value",)
+        known = facts["kind"] in schema.DIFFERENTIATED and not (had["gone"] or facts["gone"])
+        looked_at = ("value", "gradient") if known else ("value",)
         changed = tuple(which for which in looked_at if not _same(had[which], facts[which]))
         if had["spelled"] != facts["spelled"]:
             changed = ("value", *(which for which in changed if which != "value"))
