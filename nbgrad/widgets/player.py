@@ -8,6 +8,7 @@ to be computed, such as the same graph with another number in a leaf; the answer
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import traitlets as t
 
 from nbgrad.core.errors import NbgradError
 from nbgrad.display import Film
-from nbgrad.display.messages import say
+from nbgrad.display.messages import language, say, speaking
 from nbgrad.display.schema import DisplayError
 from nbgrad.widgets.esm import bundle, stylesheet
 from nbgrad.widgets.still import WithStill
@@ -154,9 +155,16 @@ class Player(WithStill, anywidget.AnyWidget):
             f"which are the frames 0 to {max(self._count, 1) - 1}."
         )
 
+    def _speaking(self) -> AbstractContextManager[None]:
+        """The language that the player was made in: another one holds from the next player on."""
+        return speaking(self.payload.get("language") or language())
+
     def _asked(self, _: Any, message: Any, buffers: Any) -> None:
         """Answer the page: a new payload and "done", or "error" with a text that can be shown."""
-        asked = message if isinstance(message, Mapping) else {}
+        with self._speaking():
+            self._answer_page(message if isinstance(message, Mapping) else {})
+
+    def _answer_page(self, asked: Mapping[str, Any]) -> None:
         id_ = asked.get("id")
         if self._answer is None:
             text = say("edit_let_go", count=MOST_KEPT) if self._let_go else say("edit_unknown")
@@ -231,7 +239,8 @@ class Player(WithStill, anywidget.AnyWidget):
         film = Film(nx.MultiDiGraph(), []) if self._film is None else self._film
         looks = {"direction": direction, "theme": theme}
         film = film.but(**{option: given for option, given in looks.items() if given is not None})
-        return save_film(path, film, self._text or self.payload["text"], seconds=seconds, step=step, dpi=dpi)
+        with self._speaking():
+            return save_film(path, film, self._text or self.payload["text"], seconds=seconds, step=step, dpi=dpi)
 
     def __repr__(self) -> str:
         return f"Player({self.payload['title']!r}, {_steps(self._count)})"

@@ -35,6 +35,13 @@ test("arrow keys find the nearest box that way, joined ones first", () => {
   assert.equal(neighbourOf(boxes, "c", "ArrowRight", new Set(["d"])), "d");
 });
 
+test("the header of a wide group is right above each of its boxes", () => {
+  const boxes = new Map([["header", box(0, 0, 900, 26)], ["left", box(20, 40)], ["right", box(780, 40)], ["far", box(780, -90)]]);
+  for (const inside of ["left", "right"]) {
+    assert.equal(neighbourOf(boxes, inside, "ArrowUp", new Set()), "header");
+  }
+});
+
 test("gradients that arrive one after the other", () => {
   const arrival = (index, before) => ({ index, count: 3, before, new: "0.3", total: "0.7" });
   assert.equal(text(arrivalTokens(arrival(1, ""))), "0.3 + …");

@@ -74,3 +74,16 @@ def test_a_group_that_is_opened_stays_in_view(page):
     nodes = page.evaluate("models[0].get('payload').nodes")
     open_node(page, next(int(node) for node, facts in nodes.items() if facts["name"] == "loss"))
     assert page.get_by_role("button", name="Open group").count() == 0
+
+
+def test_a_key_on_a_box_collapses_the_group_around_it(page):
+    nodes = page.evaluate("models[0].get('payload').nodes")
+    member = next(node for node, facts in nodes.items() if facts["group"] == "layer 0")
+    page.locator(f'[data-node="{member}"]').focus()
+    before = boxes(page)
+    page.keyboard.press("o")
+    page.wait_for_function("n => document.querySelectorAll('.ng-stage [data-node]').length < n", arg=before)
+    assert page.evaluate("document.activeElement.ariaLabel").endswith("Group layer 0: open")
+    page.keyboard.press("o")
+    page.wait_for_function("n => document.querySelectorAll('.ng-stage [data-node]').length === n", arg=before)
+    assert page.evaluate("document.activeElement.ariaLabel") == "Group layer 0: collapse"

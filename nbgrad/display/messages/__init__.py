@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -75,6 +76,22 @@ def language() -> str:
     'en'
     """
     return _of_environment() if _chosen is None else _chosen
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Speak a language within this block, whatever has been chosen.
+
+    >>> with speaking("zh-Hans"):
+    ...     language()
+    'zh-Hans'
+    """
+    global _chosen
+    before, _chosen = _chosen, _code(code)
+    try:
+        yield
+    finally:
+        _chosen = before
 
 
 def _code(name: Any) -> str:

@@ -21,6 +21,8 @@ export function sharedArea(a, b) {
   return Math.max(wide, 0) * Math.max(high, 0);
 }
 
+const USUAL_HALF = 100; // half the width of a usual box: of a wider one, such as a group's header, the nearest part counts
+
 /**
  * The neighbour of `from` in the direction of an arrow key: the nearest box that lies more that way than across;
  * those joined to it by an edge count as half as far. Null where nothing lies there. `boxes`: id -> box;
@@ -32,7 +34,7 @@ export function neighbourOf(boxes, from, key, joined) {
   let best = null;
   let least = Infinity;
   for (const [id, box] of boxes) {
-    const there = centreOf(box);
+    const there = nearestPart(box, start);
     const along = (there.x - start.x) * direction.x + (there.y - start.y) * direction.y;
     const across = Math.abs((there.x - start.x) * direction.y + (there.y - start.y) * direction.x);
     const distance = (along + 2 * across) * (joined.has(id) ? 0.5 : 1);
@@ -46,4 +48,11 @@ export function neighbourOf(boxes, from, key, joined) {
 
 function centreOf(box) {
   return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+}
+
+/** The centre of a box; of a wide one, that of the part of it which is nearest to `start`. */
+function nearestPart(box, start) {
+  const reach = Math.min(box.width / 2, USUAL_HALF);
+  const x = Math.min(Math.max(start.x, box.x + reach), box.x + box.width - reach);
+  return { x, y: box.y + box.height / 2 };
 }

@@ -195,6 +195,16 @@ export class Stage {
     }
   }
 
+  /** The place of the group that a key on `place` opens or collapses: its own; of a plain box, the one around it. */
+  groupAt(place) {
+    const around = place?.kind === "node" && this.drawing.groupOf(place) === undefined && this.drawing.groupAround(place.id);
+    if (!around) {
+      return place;
+    }
+    this.drawing.roving.focus(`group:${around}`); // the box itself is about to disappear
+    return { kind: "group", id: around };
+  }
+
   /** Open a collapsed group, collapse an open one. */
   toggle(place) {
     const path = place && this.drawing.groupOf(place);
@@ -246,7 +256,7 @@ export class Stage {
     } else if (key === "g" && place?.kind === "node") {
       this.goThere(place);
     } else if (key === "o") {
-      this.toggle(place);
+      this.toggle(this.groupAt(place));
     } else if (key === "e" && place?.kind === "node") {
       this.nextEdge(place.id);
     } else {

@@ -53,6 +53,7 @@ export class StageDrawing {
   /** Other frames for the same drawing. */
   exchange(payload) {
     this.frames = payload.frames;
+    this.groupsOfNodes = new Map(Object.entries(payload.nodes).map(([node, { group }]) => [node, group]));
     this.froms = this.sourcesOf(payload);
     this.slots.exchange(payload.frames, payload.ghosts);
     this.labels.exchange(payload, this.slots.slots);
@@ -148,6 +149,12 @@ export class StageDrawing {
   /** The group that a node or a header stands for; undefined where it stands for none. */
   groupOf({ kind, id }) {
     return kind === "group" ? id : this.groups.collapsed.get(id);
+  }
+
+  /** The path of the innermost open group around a node; undefined where there is none. */
+  groupAround(node) {
+    const path = this.groupsOfNodes.get(node);
+    return this.groups.headers.has(path) ? path : undefined;
   }
 
   /** What a group is opened or collapsed by: its header, or its box; undefined where it has neither. */
