@@ -14,6 +14,8 @@ from nbconvert import HTMLExporter, MarkdownExporter
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 import nbgrad as ng
+from nbgrad.display import to_svg
+from nbgrad.display.page_image import image_with_tooltips
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -178,3 +180,11 @@ def test_a_page_with_scripts_off_shows_what_was_drawn(browser):
     assert len(areas) == len(SHOWN)
     assert all(area["width"] > 100 and area["height"] > 30 for area in areas)
     assert all(later["y"] >= one["y"] + one["height"] for one, later in itertools.pairwise(areas))
+
+
+def test_a_film_shrinks_until_it_is_seen_as_a_whole_and_a_still_stays_large_enough_to_read():
+    still = to_svg(ng.to_networkx(SHOWN["tensor"]()))
+    film = still.replace("</style>", "@keyframes turn { from { opacity: 0 } }</style>", 1)
+    width = float(ET.fromstring(still).attrib["width"])
+    assert f"max-width: max(100%, {0.75 * width:.0f}px)" in image_with_tooltips(still)
+    assert f"max-width: max(100%, {0.5 * width:.0f}px)" in image_with_tooltips(film)

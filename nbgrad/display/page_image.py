@@ -15,6 +15,9 @@ from nbgrad.display import messages
 
 SVG = "{http://www.w3.org/2000/svg}"
 LEAST = 0.75  # of its width, to which a picture shrinks on a narrow page; from there on it scrolls
+LEAST_IN_MOTION = (
+    0.5  # of one that plays by itself: nothing scrolls to where it happens, so all of it is in view
+)
 # On paper nothing scrolls: a picture is small, but whole, and on one page. nbconvert, with which JupyterLab prints too,
 # says nothing of pictures that are outputs by themselves, and cuts them off.
 PRINTED = (
@@ -35,16 +38,26 @@ def image_with_tooltips(svg: str, css: str = "ng-still") -> str:
     (1, 2)
     """
     root = ET.fromstring(svg)
+    least = LEAST_IN_MOTION if is_moving(svg) else LEAST
     width, height = root.attrib["width"], root.attrib["height"]
     about = [root.findtext(f"{SVG}title"), root.findtext(f"{SVG}desc")]
     called = html.escape(". ".join(filter(None, about)))
     source = b64encode(svg.encode()).decode()
     return (
         f'<div class="{css}" style="overflow-x: auto">{PRINTED}<div class="ng-still-sheet" style="position: relative; '
-        f'width: {width}px; max-width: max(100%, {float(width) * LEAST:.0f}px)">'
+        f'width: {width}px; max-width: max(100%, {float(width) * least:.0f}px)">'
         f'<img src="data:image/svg+xml;base64,{source}" alt="{called}" width="{width}" height="{height}" '
         f'style="display: block; width: 100%; max-width: none; height: auto"/>{_tooltips(root)}</div></div>'
     )
+
+
+def is_moving(svg: str) -> bool:
+    """Whether a picture plays by itself.
+
+    >>> is_moving("<svg><style>@keyframes step { from { opacity: 0 } }</style></svg>"), is_moving("<svg/>")
+    (True, False)
+    """
+    return "@keyframes" in svg
 
 
 def image_with_table(svg: str, text: str) -> str:
@@ -60,7 +73,7 @@ def image_with_table(svg: str, text: str) -> str:
     """
     return (
         f"{image_with_tooltips(svg)}<details><summary>{html.escape(messages.say('as_table'))}</summary>"
-        f'<pre style="white-space: pre; overflow-x: auto">{html.escape(text)}</pre></details>'
+        f'<pre style="font-family: monospace; white-space: pre; overflow-x: auto">{html.escape(text)}</pre></details>'
     )
 
 
@@ -70,9 +83,9 @@ def only_on_paper(text: str) -> str:
     A picture that moves is printed as it stands at that moment; a table can say there how it ends.
 
     >>> only_on_paper("x  3")
-    '<pre class="ng-on-paper" style="display: none">x  3</pre>'
+    '<pre class="ng-on-paper" style="display: none; font-family: monospace">x  3</pre>'
     """
-    return f'<pre class="ng-on-paper" style="display: none">{html.escape(text)}</pre>'
+    return f'<pre class="ng-on-paper" style="display: none; font-family: monospace">{html.escape(text)}</pre>'
 
 
 def _tooltips(root: ET.Element) -> str:

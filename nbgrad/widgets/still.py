@@ -11,7 +11,7 @@ from typing import Any
 
 from IPython.display import display
 
-from ..display.page_image import image_with_tooltips, only_on_paper
+from ..display.page_image import image_with_tooltips, is_moving, only_on_paper
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 FALLBACK = "ng-fallback"  # the class that the style sheet knows
@@ -37,6 +37,6 @@ def display_both(bundled: tuple[dict[str, Any], dict[str, Any]] | None, name: st
         display({VIEW: data[VIEW], "text/plain": name}, metadata=metadata, raw=True)
     svg, text = data["image/svg+xml"], data["text/plain"]
     page = NO_COMPLAINT + image_with_tooltips(svg, FALLBACK)
-    if "@keyframes" in svg:
+    if is_moving(svg):
         page += only_on_paper(text.partition("\n\n")[0])  # the table, without the steps
     display({"text/html": page, "image/svg+xml": svg, "text/plain": text}, raw=True)

@@ -254,6 +254,13 @@ def test_a_kernel_that_does_not_answer_is_told_of_and_the_page_goes_on(open_page
     assert frame(page) == START + 1
 
 
+def test_a_kernel_that_is_not_there_any_more_is_told_of_at_once(page, mount):
+    mount(page, Player(handmade.grouped()))
+    page.evaluate("() => { models[0].send = () => { throw new Error('Comm is closed'); }; }")
+    page.locator(".ng-group-name").click()
+    assert page.locator(".ng-silence").text_content().startswith("The kernel has gone.")
+
+
 # ---- another payload
 def edited() -> dict[str, Any]:
     """The handmade payload after w was changed from 2 to 3: one frame fewer in the forward pass, and ghosts."""

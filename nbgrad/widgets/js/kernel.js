@@ -26,7 +26,10 @@ export function saveChanges(model) {
 }
 
 export class Kernel {
-  /** `onSilence` is called when an answer is waited for too long; `onRefusal(text)` when it says that it cannot. */
+  /**
+   * `onSilence(isGone)` is called when an answer is waited for too long, or when nobody is there to give one;
+   * `onRefusal(text)` when the kernel says that it cannot.
+   */
   constructor(model, onSilence, onRefusal) {
     this.model = model;
     this.onSilence = onSilence;
@@ -45,7 +48,7 @@ export class Kernel {
     try {
       this.model.send({ ...message, id });
     } catch {
-      this.silent();
+      this.onSilence(true); // what leads to the kernel is closed
       return;
     }
     this.waiting.set(id, setTimeout(() => this.silent(), KERNEL_PATIENCE));
@@ -61,7 +64,7 @@ export class Kernel {
   }
 
   silent() {
-    this.onSilence();
+    this.onSilence(hasGone(this.model));
   }
 
   dispose() {

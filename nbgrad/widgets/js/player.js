@@ -28,7 +28,7 @@ function render({ model, el }) {
   const tell = (text) => {
     silence.textContent = text;
   };
-  const kernel = new Kernel(model, () => tell(say("kernel_silent")), tell);
+  const kernel = new Kernel(model, (isGone) => tell(say(isGone ? "kernel_gone" : "kernel_silent")), tell);
   const playback = new Playback(model, payload.phases, show, () => tell(say("kernel_gone")));
   const head = buildHead(say, (key) => playback.goToPhase(key));
   const words = buildWords();
