@@ -55,6 +55,16 @@ def in_one(name: str) -> str:
     return f"({name})" if wants else name
 
 
+def adds_copies(step: Step) -> bool:
+    """Tell whether a step's formula is a sum over copies, since the operand was copied to fit.
+
+    >>> plain = Step(1, 0, (0, 1, 0), 1.0, 3.0, 3.0, local=3.0, formula="Σ(y)")
+    >>> adds_copies(plain)  # the other factor, which is called so
+    False
+    """
+    return step.fold is not None and step.formula.startswith("Σ ")
+
+
 def extent(shape: tuple[int, ...]) -> str:
     """Return a shape as equations say it: of a single number that it is one.
 
@@ -66,7 +76,16 @@ def extent(shape: tuple[int, ...]) -> str:
 
 def short(graph: nx.MultiDiGraph, node: int) -> str:
     """Return a node's label, short enough for an equation."""
-    return measure.clean(schema.label(graph, node), LONGEST)
+    return shortened(schema.label(graph, node))
+
+
+def shortened(name: str) -> str:
+    """Return a name, short enough for an equation.
+
+    >>> shortened("a name that is much longer than an equation has room for")
+    'a name that is much lon…'
+    """
+    return measure.clean(name, LONGEST)
 
 
 def opaque(graph: nx.MultiDiGraph) -> tuple[str, ...]:

@@ -394,4 +394,4 @@ def _belongs(before: Piece, piece: Piece) -> bool:
     """Tell whether a piece belongs to the divisor that ends before it."""
     if piece.kind in ("raised", "lowered") or piece.text == "^" or before.text in ("∂", "√", "^"):
         return True
-    return piece.kind == "bracket" and before.kind in ("word", "name", "lowered")
+    return piece.kind == "bracket" and (before.kind in ("word", "name", "lowered") or before.text in ("Σ", "∏"))

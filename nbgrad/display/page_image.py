@@ -15,9 +15,7 @@ from nbgrad.display import messages
 
 SVG = "{http://www.w3.org/2000/svg}"
 LEAST = 0.75  # of its width, to which a picture shrinks on a narrow page; from there on it scrolls
-LEAST_IN_MOTION = (
-    0.5  # of one that plays by itself: nothing scrolls to where it happens, so all of it is in view
-)
+LEAST_IN_MOTION = 0.5  # of one that plays by itself: nothing scrolls to where it happens, so all of it is in view
 # On paper nothing scrolls: a picture is small, but whole, and on one page. nbconvert, with which JupyterLab prints too,
 # says nothing of pictures that are outputs by themselves, and cuts them off.
 PRINTED = (

@@ -8,7 +8,7 @@ import networkx as nx
 import numpy as np
 
 from nbgrad.display import measure, numbers, schema
-from nbgrad.display.formula import differentiated, short
+from nbgrad.display.formula import adds_copies, differentiated, short
 from nbgrad.display.messages import say, together
 from nbgrad.display.schema import Step
 
@@ -48,7 +48,7 @@ def _about(graph: nx.MultiDiGraph, step: Step) -> str:
         known = _scalar(op, float(numbers.only(local)), place, is_corner)
     else:
         known = _array(op, local, place)
-    if step.formula.startswith("Σ"):
+    if adds_copies(step):
         return say("copies", target=short(graph, step.target))
     if known:
         return known

@@ -116,7 +116,7 @@ def drawn_steps(picture: Picture, examine: Examine | None = None) -> list[DrawnS
             the display shall be told of it, as fields of its steps.
     """
     from ..display import Step as DrawnStep
-    from ..display.formula import weighted
+    from ..display.formula import shortened, weighted
     from ..display.messages import note
 
     steps: list[Step] = []
@@ -131,7 +131,7 @@ def drawn_steps(picture: Picture, examine: Examine | None = None) -> list[DrawnS
         np.ones_like(root.value)[()] if picture.seed is None else np.asarray(plain(picture.seed), root.value.dtype)[()]
     )
     drawn = [DrawnStep(source=None, target=root.id, edge=None, upstream=one, contribution=one, total=one)]
-    top = weighted(root.name, one)
+    top = weighted(shortened(root.name), one)
     names = [vertex.label for vertex in picture.vertices if vertex.label]
     so_far: dict[int, int] = {}
     for step in steps:
@@ -209,13 +209,12 @@ def formula(
     op = source.op
     assert op is not None
     from ..display import messages
-    from ..display.formula import as_factor, derivative, in_one
+    from ..display.formula import as_factor, derivative, in_one, shortened
 
     template = told_apart(messages.formula(settled(source, position, static or {})), names)
-    upstream = derivative(root, source.name)
+    upstream = derivative(root, shortened(source.name))
     alone = template in [f"{{{operand}}}" for operand in (*op.operands, "y")]  # the equation sees to its parentheses
-    named = [x.name if alone else in_one(x.name) for x in source.inputs]
-    y = source.name if alone else in_one(source.name)
+    *named, y = [shortened(x.name) if alone else in_one(shortened(x.name)) for x in (*source.inputs, source)]
     text = op.spelled(template, named, static, g=upstream, y=y)
     for name, x in zip(named, source.inputs, strict=True):
         if np.asarray(x.value).dtype.kind == "f":  # they are probabilities already

@@ -19,9 +19,7 @@ def told_apart(formula: str, names: Collection[str]) -> str:
     ('{g} / N', '{g} / count')
     """
     if "e" in names:
-        formula = POWER_OF_E.sub(
-            lambda power: f"exp({power[2]})" if power[1] is None else f"\\exp({power[1]})", formula
-        )
+        formula = POWER_OF_E.sub(as_function, formula)
     if "n" in names:
         formula = COUNT.sub("count" if "N" in names else "N", formula)
     return formula

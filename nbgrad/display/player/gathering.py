@@ -8,7 +8,7 @@ import numpy as np
 
 from nbgrad.display import numbers, schema, theme, thumbnail
 from nbgrad.display.elements import text
-from nbgrad.display.formula import short
+from nbgrad.display.formula import adds_copies, short
 from nbgrad.display.messages import listed, say
 from nbgrad.display.scene import Scene
 from nbgrad.display.schema import Step
@@ -64,7 +64,7 @@ def fold_of(scene: Scene, step: Step) -> dict[str, Any] | None:
     one = len(axes) == 1
     shapes = {"before": numbers.shape(before.shape), "after": numbers.shape(after.shape)}
     times = int(np.prod([before.shape[axis] for axis in axes]))
-    told = step.formula.startswith("Σ")  # the sentence of the step says already that copies add up
+    told = adds_copies(step)  # the sentence of the step says already that copies add up
     said = say(
         ("fold_axis" if one else "fold_axes") + "_again" * told,
         axes=listed(map(str, axes)),
