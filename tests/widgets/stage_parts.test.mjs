@@ -71,6 +71,7 @@ test("zoom keeps within bounds", () => {
   assert.equal(zoomedBy(0.11, 0.5), 0.1);
   assert.equal(fittingScale({ width: 2000, height: 500 }, { width: 1000, height: 1000 }), 0.5);
   assert.equal(fittingScale({ width: 100, height: 100 }, { width: 1000, height: 1000 }), 1.15);
+  assert.equal(fittingScale({ width: 20000, height: 500 }, { width: 500, height: 1000 }), 0.025);
 });
 
 test("a drawing shrinks a little rather than scroll, and scrolls rather than shrink a lot", () => {

@@ -17,10 +17,9 @@ export function zoomedBy(scale, factor) {
   return Math.max(ZOOM_BOUNDS.least, Math.min(ZOOM_BOUNDS.most, scale * factor));
 }
 
-/** The scale at which all of a drawing is seen; never larger than by itself. */
+/** The scale at which all of a drawing is seen, however small that is; never larger than by itself. */
 export function fittingScale(natural, room) {
-  const fits = Math.min(room.width / natural.width, room.height / natural.height);
-  return Math.max(ZOOM_BOUNDS.least, Math.min(fits, LARGEST_SCALE));
+  return Math.min(room.width / natural.width, room.height / natural.height, LARGEST_SCALE);
 }
 
 /** The scale that a drawing has by itself: all of it is seen, or else it is as wide as the room. */
