@@ -36,9 +36,15 @@ def routes_of(picture: Picture, steps: Sequence[DrawnStep]) -> list[Routes]:
             continue
         ways = ways_to(picture, leaf)
         if ways[-1]:
-            paths = [followed(picture, edges, seed) for edges in some_paths(picture, leaf, ways, min(FOLLOWED, left))]
+            total = arrived.get(leaf.id)
+            # What comes along the only path of an array has been computed already; a number's has factors to be shown.
+            is_known = ways[-1] == 1 and total is not None and np.size(total) > 1
+            paths = [
+                Path(tuple(edges), (seed, total)) if is_known else followed(picture, edges, seed)
+                for edges in some_paths(picture, leaf, ways, min(FOLLOWED, left))
+            ]
             left -= sum(len(path.edges) for path in paths)
-            found.append(ranked(picture, leaf, ways[-1], paths, arrived.get(leaf.id), seed))
+            found.append(ranked(picture, leaf, ways[-1], paths, total, seed))
     return found
 
 
