@@ -67,7 +67,7 @@ def network(picture: Picture) -> nx.MultiDiGraph:
     import networkx as nx
 
     graph = nx.MultiDiGraph(**({"computed_otherwise": True} if getattr(picture, "is_otherwise", False) else {}))
-    problems = mark(picture.vertices)
+    problems = mark(picture.vertices, picture.tensor_of)
     paths = picture.paths if picture.paths is not None else paths_of(picture.vertices)
     for vertex in picture.vertices:
         value = None if vertex.value is None else np.asarray(vertex.value)

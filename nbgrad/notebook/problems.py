@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import isfinite
 from typing import Any
 
 import numpy as np
 
+from ..core.tensor import Tensor
 from .pictures import LEFT_OUT, Vertex
+
+TensorOf = Callable[[Vertex], Tensor | None]  # the engine's tensor behind a vertex
 
 
 def fault(value: Any) -> str | None:
@@ -85,20 +88,30 @@ def first_fault(vertices: Sequence[Vertex]) -> tuple[Vertex, str] | None:
     return next(iter(sources(vertices)), None)
 
 
-def first_gradient_fault(vertices: Sequence[Vertex]) -> tuple[Vertex, str] | None:
+def first_gradient_fault(vertices: Sequence[Vertex], tensor_of: TensorOf) -> tuple[Vertex, str] | None:
     """The operation, the first on the way back, that hands on a NaN or an infinity though a finite gradient arrived,
     and how that is written."""
     for vertex in reversed(vertices):
         if vertex.op is not None and vertex.gradient is not None and fault(vertex.gradient) is None:
-            for x in vertex.inputs:
-                if found := fault(x.gradient):
-                    return vertex, spelled(x.gradient, found)
+            for position, x in enumerate(vertex.inputs):
+                if fault(x.gradient) and (found := fault(handed_on := contribution(vertex, position, tensor_of))):
+                    return vertex, spelled(handed_on, found)
     return None
 
 
-def mark(vertices: Sequence[Vertex]) -> dict[int, str]:
+def contribution(vertex: Vertex, position: int, tensor_of: TensorOf) -> Any:
+    """What an operand gets of a result's gradient, by the operation's own rule, before broadcasting is undone."""
+    assert vertex.op is not None
+    rule, tensor = vertex.op.rules[position], tensor_of(vertex)
+    if rule is None or tensor is None:
+        return None
+    with np.errstate(all="ignore"):
+        return rule(vertex.gradient, vertex.value, *vertex.args, **(tensor.static or {}))
+
+
+def mark(vertices: Sequence[Vertex], tensor_of: TensorOf) -> dict[int, str]:
     """Vertex number -> what a picture says of the vertex; empty where all numbers are finite."""
     if brought := sources(vertices):
         return {vertex.id: spelled(vertex.value, kind) for vertex, kind in brought}
-    found = first_gradient_fault(vertices)
+    found = first_gradient_fault(vertices, tensor_of)
     return {found[0].id: f"∂ {found[1]}"} if found else {}

@@ -251,3 +251,17 @@ def test_a_mask_of_infinities_is_not_to_blame_for_a_nan_beside_it():
 def test_an_operand_that_was_left_out_brings_in_nothing():
     bad = ng.tensor([[1.0, np.nan]], name="bad")
     assert marked(ng.nn.Linear(2, 1, bias=False)(bad).sum()) == {"bad": "NaN"}
+
+
+def test_a_picture_marks_the_operation_that_makes_the_nan_and_not_another_that_uses_the_same_leaf():
+    a = ng.tensor([0.0, 1.0, 4.0], requires_grad=True, name="a")
+    root = np.sqrt(a)
+    root.name = "root"
+    with np.errstate(all="ignore"):
+        loss = (a * root).sum()  # on the way back 0 · ∞ within the square root; the product's own part for a is root
+        loss.backward()
+    problems = {
+        facts["name"]: facts["problem"] for _, facts in ng.to_networkx(loss).nodes(data=True) if "problem" in facts
+    }
+    assert problems == {"root": "∂ NaN"}
+    assert ng.find_nan(loss).op == "sqrt"
