@@ -13,19 +13,17 @@ if TYPE_CHECKING:
     from nbgrad.display.animated import Film, to_animated_svg
     from nbgrad.display.arrange import Layout, layout
     from nbgrad.display.compare import DifferentGraphsError, compared
-    from nbgrad.display.look import Look, OptionError
-    from nbgrad.display.moments import Frame, frames
-    from nbgrad.display.scene import TOO_MANY
-    from nbgrad.display.schema import (
+    from nbgrad.display.errors import (
         AttributeValueError,
         CycleError,
         DisplayError,
         NotAGraphError,
-        Step,
         UnknownNodeError,
-        normalise,
-        validate,
     )
+    from nbgrad.display.look import Look, OptionError
+    from nbgrad.display.moments import Frame, frames
+    from nbgrad.display.scene import TOO_MANY
+    from nbgrad.display.schema import Step, normalise, validate
     from nbgrad.display.source import source_picture, structure_picture
     from nbgrad.display.svg import to_svg, too_many, too_many_text
     from nbgrad.display.text import to_text
@@ -65,16 +63,8 @@ _NAMES = {
     "moments": ("Frame", "frames"),
     "look": ("Look", "OptionError"),
     "scene": ("TOO_MANY",),
-    "schema": (
-        "AttributeValueError",
-        "CycleError",
-        "DisplayError",
-        "NotAGraphError",
-        "Step",
-        "UnknownNodeError",
-        "normalise",
-        "validate",
-    ),
+    "errors": ("AttributeValueError", "CycleError", "DisplayError", "NotAGraphError", "UnknownNodeError"),
+    "schema": ("Step", "normalise", "validate"),
     "source": ("source_picture", "structure_picture"),
     "svg": ("to_svg", "too_many", "too_many_text"),
     "text": ("to_text",),

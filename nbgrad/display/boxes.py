@@ -9,6 +9,7 @@ import networkx as nx
 import numpy as np
 
 from nbgrad.display import measure, messages, numbers, schema, tables, theme, thumbnail
+from nbgrad.display.attributes import as_array
 from nbgrad.display.compare import greatest_change, within
 from nbgrad.display.elements import escape, text
 from nbgrad.display.plans import (
@@ -224,7 +225,7 @@ def value_fragment(
     before: (old value,) where it has changed. spelled: what to write of a value that is no number.
     """
     slot = _Slot("ng-value", "", "value", paint.forward_text, spelled)
-    return _numbers(node, slot, schema.as_array(value), paint, digits, before)
+    return _numbers(node, slot, as_array(value), paint, digits, before)
 
 
 def gradient_fragment(
@@ -240,7 +241,7 @@ def gradient_fragment(
     before: (old gradient,) where it has changed. spelled: what to write of a gradient that is not known any more.
     """
     slot = _Slot("ng-grad", "∂ ", "gradient", paint.backward_text, spelled)
-    return _numbers(node, slot, schema.as_array(gradient), paint, digits, before)
+    return _numbers(node, slot, as_array(gradient), paint, digits, before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +261,7 @@ def _numbers(
     if node.form == PICTURE:
         return _pictures(node, slot, array, paint, before)
     if node.form == TABLE:
-        return _table(node, slot, array, digits, schema.as_array(before[0]) if before else None)
+        return _table(node, slot, array, digits, as_array(before[0]) if before else None)
     said = _line(slot, array, digits, before, _room(node))
     return text(0, 0, said, slot.css, theme.NUMBER_SIZE, slot.colour)
 
@@ -292,7 +293,7 @@ def _table(node: Node, slot: _Slot, array: np.ndarray | None, digits: int, old: 
 
 def _pictures(node: Node, slot: _Slot, array: np.ndarray | None, paint: Paint, before: tuple[Any, ...]) -> str:
     """Return the thumbnail of an array, or, where it has changed, those before and after on one scale."""
-    shown = [schema.as_array(old) for old in before] + [array]
+    shown = [as_array(old) for old in before] + [array]
     seen = [None if each is None or not _fits(node, each) else thumbnail.seen(each) for each in shown]
     greatest = thumbnail.reach(*(each for each in seen if each is not None))
     is_zero = slot.caption == "gradient" and not before and 0 < (greatest or 0) <= node.rounding

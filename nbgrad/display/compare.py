@@ -10,6 +10,7 @@ import networkx as nx
 import numpy as np
 
 from nbgrad.display import measure, messages, numbers, schema, stats
+from nbgrad.display.errors import DisplayError
 
 EXACT = 5_000_000  # elements up to which all are compared, and not a sample
 
@@ -18,7 +19,7 @@ MOST_NAMED = 6  # of those in a group that have changed
 COMPARED = "nbgrad_display_compared"  # the attribute of a graph that has been compared
 
 
-class DifferentGraphsError(schema.DisplayError, ValueError):
+class DifferentGraphsError(DisplayError, ValueError):
     """Two graphs were to be compared that are not two runs of the same computation.
 
     Both must have the same nodes in the same order: kinds, operations, inputs and shapes. Names and numbers may differ.

@@ -11,6 +11,7 @@ import networkx as nx
 import numpy as np
 
 from nbgrad.display import latex, measure, messages, numbers, schema, stats
+from nbgrad.display.attributes import as_array
 from nbgrad.display.latex import is_word
 from nbgrad.display.schema import Step
 
@@ -136,7 +137,7 @@ def weighted(name: str, seed: Any) -> str:
     >>> weighted("y", 1.0), weighted("y", 2.0), weighted("y", np.ones(3))
     ('y', '2·y', 'seed·y')
     """
-    number = schema.as_array(seed)
+    number = as_array(seed)
     if number is None or not numbers.is_single(number):
         return f"seed·{in_one(name)}"
     return name if numbers.only(number) == 1 else f"{numbers.number(numbers.only(number))}·{in_one(name)}"
@@ -167,7 +168,7 @@ def equation(graph: nx.MultiDiGraph, step: Step, root: int, before: Any = None) 
     top = differentiated(graph, root)
     left = Token(derivative(top, short(graph, step.target)))
     if step.source is None:
-        return [left, Token(" = "), Token(numbers.summary(schema.as_array(step.total)), GRADIENT)]
+        return [left, Token(" = "), Token(numbers.summary(as_array(step.total)), GRADIENT)]
     sought = [left, Token(" = ")]
     if step.index < step.count:
         said = messages.say("part_of")
@@ -287,12 +288,12 @@ def _factor_shapes(graph: nx.MultiDiGraph, step: Step, top: str) -> str:
 
 
 def _is_number(value: Any) -> bool:
-    array = schema.as_array(value)
+    array = as_array(value)
     return array is not None and numbers.is_single(array)
 
 
 def _number(value: Any, role: str = GRADIENT) -> Token:
-    array = schema.as_array(value)
+    array = as_array(value)
     single = array is not None and numbers.is_single(array)
     return Token(numbers.number(numbers.only(array)) if single else numbers.summary(array), role)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import networkx as nx
 
 from nbgrad.display import measure, schema
+from nbgrad.display.attributes import LONGEST_NAME
 from nbgrad.display.look import Asked, Look, OptionError
 
 NAMED = 12  # names that a message lists
@@ -80,7 +81,7 @@ def called(graph: nx.MultiDiGraph, wanted: str) -> list[int]:
     >>> called(graph, "y"), called(graph, "layer"), called(graph, "net / layer"), called(graph, "w")
     ([1], [1, 2], [1, 2], [])
     """
-    nodes = [node for node in graph if graph.nodes[node]["name"] == measure.clean(wanted, schema.LONGEST_NAME)]
+    nodes = [node for node in graph if graph.nodes[node]["name"] == measure.clean(wanted, LONGEST_NAME)]
     nodes = nodes or [node for node in graph if schema.label(graph, node) == wanted]
     nodes = nodes or [node for node in graph if _closed_up(schema.label(graph, node)) == _closed_up(wanted)]
     if nodes:

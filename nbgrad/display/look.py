@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from nbgrad.display import measure
-from nbgrad.display.schema import DisplayError
+from nbgrad.display.errors import DisplayError
 from nbgrad.display.theme import PALETTES, Palette
 
 CHOICES = {

@@ -14,6 +14,7 @@ import numpy as np
 
 from nbgrad.display import formula, measure, messages, numbers, schema, theme
 from nbgrad.display.arrange.ranks import MANY_USES
+from nbgrad.display.attributes import as_array, as_numbers
 from nbgrad.display.formula import Token
 from nbgrad.display.scene import TOO_MANY, Edge, Node, Scene, build
 from nbgrad.display.schema import Step
@@ -94,7 +95,7 @@ def with_gradients(graph: nx.MultiDiGraph, steps: Iterable[Step]) -> nx.MultiDiG
     for step in steps:
         if final.nodes[step.target]["kind"] in schema.DIFFERENTIATED:
             is_lost = step.lost is not None
-            final.nodes[step.target]["gradient"] = None if is_lost else schema.as_array(step.total)
+            final.nodes[step.target]["gradient"] = None if is_lost else as_array(step.total)
             final.nodes[step.target]["gone"] = is_lost
     return final
 
@@ -135,7 +136,7 @@ def _caption(graph: nx.MultiDiGraph, step: Step) -> str:
 
 def _label(local: Any) -> str:
     """Return "× local", for an elementwise one its range, "" where it is not known."""
-    array = schema.as_numbers(local)
+    array = as_numbers(local)
     if array is None or not array.size:
         return ""
     if numbers.is_single(array):

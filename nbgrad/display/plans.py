@@ -14,6 +14,7 @@ import networkx as nx
 import numpy as np
 
 from nbgrad.display import measure, messages, numbers, schema, tables, theme, thumbnail
+from nbgrad.display.attributes import as_array
 from nbgrad.display.look import DEFAULT, Look
 
 INSET = 14  # px between a box's side and its text
@@ -278,4 +279,4 @@ def line_text(array: np.ndarray | None, spelled: str, digits: int, old: tuple[An
         single = numbers.is_single(array)
         said = numbers.number(numbers.only(array), digits) if single else numbers.shape(array.shape)
     said = said or "—"
-    return f"{line_text(schema.as_array(old[0]), '', digits)} → {said}" if old else said
+    return f"{line_text(as_array(old[0]), '', digits)} → {said}" if old else said

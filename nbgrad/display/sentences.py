@@ -7,7 +7,8 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
-from nbgrad.display import measure, numbers, schema
+from nbgrad.display import measure, numbers
+from nbgrad.display.attributes import as_numbers
 from nbgrad.display.formula import adds_copies, differentiated, short
 from nbgrad.display.messages import say, together
 from nbgrad.display.schema import Step
@@ -16,12 +17,13 @@ from nbgrad.display.schema import Step
 def sentence(graph: nx.MultiDiGraph, step: Step, root: int) -> str:
     """Return one to three sentences about a step.
 
-    >>> graph = schema.normalise(nx.MultiDiGraph([(0, 1)]))
+    >>> from nbgrad.display.schema import normalise
+    >>> graph = normalise(nx.MultiDiGraph([(0, 1)]))
     >>> sentence(graph, Step(1, 0, (0, 1, 0), 2.0, 6.0, 6.0, local=3.0), 1)
     'If data 0 grows by a little, operation 1 grows 3 times as much.'
     """
     if step.source is None:
-        start = schema.as_numbers(step.total)
+        start = as_numbers(step.total)
         is_one = start is not None and numbers.is_single(start) and numbers.only(start) == 1
         if is_one:
             return say("seed", root=short(graph, root))
@@ -32,7 +34,7 @@ def sentence(graph: nx.MultiDiGraph, step: Step, root: int) -> str:
     if step.count > 1:
         first = say("first_sentence", target=short(graph, step.target), count=step.count)
         said.append(first if step.index == 1 else say("later_sentence"))
-    total = schema.as_numbers(step.total)
+    total = as_numbers(step.total)
     if total is not None and not np.isfinite(total.astype(float)).all():
         said.append(say("not_a_number"))
     return together(said)
@@ -41,7 +43,7 @@ def sentence(graph: nx.MultiDiGraph, step: Step, root: int) -> str:
 def _about(graph: nx.MultiDiGraph, step: Step) -> str:
     assert step.source is not None
     op = graph.nodes[step.source]["op"] or ""
-    local = schema.as_numbers(step.local)
+    local = as_numbers(step.local)
     place = None if step.edge is None else graph.edges[step.edge]["position"]
     if local is not None and numbers.is_single(local):
         is_corner = step.check is not None and step.check.said == "check_kink"
@@ -62,7 +64,7 @@ def _about(graph: nx.MultiDiGraph, step: Step) -> str:
 
 def _slope_of(graph: nx.MultiDiGraph, step: Step) -> str:
     """Say what the local derivative means as a number, "" where it is not one number."""
-    local = schema.as_numbers(step.local)
+    local = as_numbers(step.local)
     if local is None or not numbers.is_single(local) or step.source is None or np.isnan(numbers.only(local)):
         return ""
     if unmeasured := [node for node in (step.target, step.source) if not_finite(graph.nodes[node]["value"])]:

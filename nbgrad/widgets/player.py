@@ -18,8 +18,8 @@ import traitlets as t
 
 from nbgrad.core.errors import NbgradError
 from nbgrad.display import Film
+from nbgrad.display.errors import DisplayError
 from nbgrad.display.messages import language, say, speaking
-from nbgrad.display.schema import DisplayError
 from nbgrad.widgets.esm import bundle, stylesheet
 from nbgrad.widgets.still import WithStill
 

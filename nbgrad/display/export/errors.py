@@ -1,6 +1,6 @@
 """What can go wrong when a picture is written to a file."""
 
-from nbgrad.display.schema import DisplayError
+from nbgrad.display.errors import DisplayError
 
 
 class FormatError(DisplayError, ValueError):

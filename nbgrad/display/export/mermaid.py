@@ -9,6 +9,7 @@ from typing import Any
 import networkx as nx
 
 from nbgrad.display import schema
+from nbgrad.display.attributes import KINDS
 from nbgrad.display.export import words
 from nbgrad.display.export.styles import USUAL, Line, Styles
 from nbgrad.display.export.words import Groups
@@ -43,7 +44,7 @@ def to_mermaid(graph: Any, direction: str = "LR", look: Look | None = None) -> s
         lines += [f'  key["{escaped(key)}"]', f"  style key fill:none,stroke:none,color:{paint.dim}"]
     lines += [f"  n{u} --> n{v}" for u, v, _ in styles.edges()]
     kinds = {kind for _, kind in graph.nodes(data="kind")}
-    usual = {kind: Line(*paint.box_lines[kind]) for kind in schema.KINDS if kind in kinds}
+    usual = {kind: Line(*paint.box_lines[kind]) for kind in KINDS if kind in kinds}
     for kind, line in usual.items():
         lines.append(f"  classDef {kind} fill:{paint.box},{_drawn(line)},color:{paint.foreground}")
     for node, kind in graph.nodes(data="kind"):

@@ -9,6 +9,7 @@ import networkx as nx
 import numpy as np
 
 from nbgrad.display import measure, messages, numbers, plans, schema, tables
+from nbgrad.display.attributes import as_array
 from nbgrad.display.compare import COMPARED, greatest_change, within
 from nbgrad.display.look import DEFAULT, Look
 
@@ -75,7 +76,7 @@ def _numbers(facts: dict[str, Any], which: str, absent: str, form: str, look: Lo
     if array is None or numbers.is_single(array):
         return (clean(plans.line_text(array, absent, look.digits, before)),)
     said = _of_array(array, form, look)
-    old = schema.as_array(before[0]) if before else None
+    old = as_array(before[0]) if before else None
     if not before:
         return said
     if old is None:

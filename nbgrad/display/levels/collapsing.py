@@ -11,6 +11,7 @@ from typing import Any
 import networkx as nx
 
 from nbgrad.display import schema
+from nbgrad.display.attributes import attributes
 from nbgrad.display.compare import NO_CHANGE, Change
 from nbgrad.display.levels.rows import fold_rows
 from nbgrad.display.schema import Path
@@ -108,7 +109,7 @@ def _facts(graph: nx.MultiDiGraph, path: Path, nodes: list[int], within: dict[in
         "gradients": tuple(gradient for gradient in gradients if gradient is not None),
         "change": _change(graph, nodes, left.get("change")),
     }
-    return schema.attributes(nodes[-1], facts)
+    return attributes(nodes[-1], facts)
 
 
 def _change(graph: nx.MultiDiGraph, nodes: Iterable[int], left: Change | None) -> Change | None:

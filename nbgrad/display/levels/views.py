@@ -10,6 +10,7 @@ from typing import Any
 import networkx as nx
 
 from nbgrad.display import schema
+from nbgrad.display.errors import DisplayError
 from nbgrad.display.highlight import called
 from nbgrad.display.levels.collapsing import collapse, default_closed, opened_alone
 from nbgrad.display.levels.folding import fold
@@ -156,7 +157,7 @@ class View:
         return found
 
 
-class UnknownGroupError(schema.DisplayError, KeyError):
+class UnknownGroupError(DisplayError, KeyError):
     """A group is to be opened or closed that is not in the graph."""
 
     def __str__(self) -> str:

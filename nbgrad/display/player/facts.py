@@ -8,6 +8,7 @@ import networkx as nx
 import numpy as np
 
 from nbgrad.display import boxes, measure, messages, numbers, schema, stats
+from nbgrad.display.attributes import as_array, as_numbers
 from nbgrad.display.formula import short
 from nbgrad.display.messages import say
 from nbgrad.display.moments import root_of
@@ -59,7 +60,7 @@ def _node(
     facts = graph.nodes[node]
     has_formula = facts["kind"] == "operation"
     symbols = in_names(graph, node, trace.written.get(node)) if has_formula else ""
-    known = None if gradient is None else numbers.summary(schema.as_array(gradient))
+    known = None if gradient is None else numbers.summary(as_array(gradient))
     said = [*remarks(trace, node, known), *([] if lost is None or node in trace.unfit else [step_lost(graph, lost)])]
     return {
         "name": measure.clean(schema.label(graph, node), 200),
@@ -117,7 +118,7 @@ def remarks(trace: Trace, node: int, gradient: str | None) -> list[str]:
     """Say what is to be kept in mind about a node's numbers. gradient: what the pass gives it."""
     said = [moved_since(trace, node)] if node in trace.moved else []
     if node in trace.stored and gradient is not None:
-        stored = numbers.summary(schema.as_array(trace.stored[node]))
+        stored = numbers.summary(as_array(trace.stored[node]))
         said.append(say("stored_otherwise", name=short(trace.graph, node), passed=gradient, stored=stored))
     said += [step_lost(trace.graph, node)] if node in trace.unfit else []
     return said + ([say("hook_left_out", name=short(trace.graph, node))] if node in trace.hooked else [])
@@ -126,7 +127,7 @@ def remarks(trace: Trace, node: int, gradient: str | None) -> list[str]:
 def _local(trace: Trace, step: Step) -> dict[str, Any]:
     graph = trace.graph
     assert step.edge is not None
-    local = None if step.lost is not None else schema.as_numbers(step.local)
+    local = None if step.lost is not None else as_numbers(step.local)
     return {
         "edge": edge_name(step.edge),
         "name": short(graph, step.target),
@@ -194,12 +195,12 @@ def _edge(
         nothing = dict.fromkeys(("upstream", "product"), "")
         formula = measure.clean(step.formula, 120)
         return {**ends, **nothing, "local": formula, "math": None, "sentence": None, "check": None}
-    local = schema.as_numbers(step.local)
+    local = as_numbers(step.local)
     return {
         **ends,
-        "upstream": numbers.summary(schema.as_array(step.upstream)),
+        "upstream": numbers.summary(as_array(step.upstream)),
         "local": measure.clean(step.formula, 120) if local is None else numbers.summary(local),
-        "product": numbers.summary(schema.as_array(step.contribution)),
+        "product": numbers.summary(as_array(step.contribution)),
         "math": None,
         "sentence": None,
         "check": check_of(step.check),

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from nbgrad.display import numbers, schema, theme, thumbnail
+from nbgrad.display import numbers, theme, thumbnail
+from nbgrad.display.attributes import as_array
 from nbgrad.display.elements import text
 from nbgrad.display.formula import adds_copies, short
 from nbgrad.display.messages import listed, say
@@ -22,7 +23,7 @@ def arrival_of(step: Step, before: Any) -> dict[str, Any] | None:
     """
     if step.count < 2 or step.lost is not None:
         return None
-    three = [None if x is None else schema.as_array(x) for x in (before, step.contribution, step.total)]
+    three = [None if x is None else as_array(x) for x in (before, step.contribution, step.total)]
     return {
         "index": step.index,
         "count": step.count,
@@ -55,7 +56,7 @@ def on_one_scale(arrays: list[np.ndarray | None]) -> list[str]:
 
 def fold_of(scene: Scene, step: Step) -> dict[str, Any] | None:
     """Return how broadcasting is undone in a step: the gradient before and after the sum, and the axes of the sum."""
-    before, after = schema.as_array(step.fold), schema.as_array(step.contribution)
+    before, after = as_array(step.fold), as_array(step.contribution)
     if before is None or after is None or step.lost is not None:
         return None
     axes = summed_axes(before.shape, after.shape)

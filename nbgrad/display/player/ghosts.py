@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from nbgrad.display import messages, numbers, schema, svg, theme, thumbnail
+from nbgrad.display import messages, numbers, svg, theme, thumbnail
+from nbgrad.display.attributes import as_array
 from nbgrad.display.elements import text
 from nbgrad.display.plans import PICTURE
 from nbgrad.display.player.lost import lost_gradients
@@ -91,7 +92,7 @@ def halves(shape: tuple[int, ...], room: float, height: float) -> tuple[Half, Ha
 def pair(node: Node, slot: str, old: Any, new: Any) -> str:
     """Return the pictures of an old and a new array on one colour scale, with titles, caption and the scale's end; ""
     where there is nothing to compare. slot: "value" or "gradient"."""
-    before, after = schema.as_array(old), schema.as_array(new)
+    before, after = as_array(old), as_array(new)
     if before is None or after is None or before.shape != after.shape:
         return ""
     if not after.size or thumbnail.extent(after.shape)[1] > node.picture_height:

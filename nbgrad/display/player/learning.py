@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from nbgrad.display import measure, numbers, schema
+from nbgrad.display import measure, numbers
+from nbgrad.display.attributes import as_numbers
 from nbgrad.display.formula import derivative, differentiated, short
 from nbgrad.display.messages import parts, say, together
 from nbgrad.display.player.facts import edge_name
@@ -56,7 +57,7 @@ def _question(
     trace: Trace, node: int, steps: list[Step], root: int, shares: Sequence[np.ndarray]
 ) -> dict[str, Any] | None:
     """Return the question for a node. shares: what each path alone brings there, where that is known."""
-    total = schema.as_numbers(steps[-1].total)
+    total = as_numbers(steps[-1].total)
     if total is None or not 0 < total.size <= LARGEST_ASKED or len(steps) != steps[-1].count:
         return None
     if not np.isfinite(total.astype(float)).all():
@@ -111,8 +112,8 @@ def _given(trace: Trace, steps: Sequence[Step], known: Sequence[Arrived], at: in
 
 def _arrived(step: Step, at: int) -> Arrived | None:
     """Return an arrival at element ``at`` as single numbers; None where it is no product of two."""
-    upstream, local = schema.as_numbers(step.upstream), schema.as_numbers(step.local)
-    product = schema.as_numbers(step.contribution)
+    upstream, local = as_numbers(step.upstream), as_numbers(step.local)
+    product = as_numbers(step.contribution)
     if upstream is None or local is None or product is None:
         return None
     try:

@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 import networkx as nx
 import numpy as np
 
-from nbgrad.display import numbers, schema
+from nbgrad.display import numbers
+from nbgrad.display.attributes import as_array
 from nbgrad.display.formula import GRADIENT, VALUE, Token, derivative, differentiated, short
 from nbgrad.display.messages import say, together
 from nbgrad.display.player.facts import edge_name
@@ -51,7 +52,8 @@ def told_apart(graph: nx.MultiDiGraph) -> dict[int, str]:
     >>> graph = nx.MultiDiGraph()
     >>> for node, name in enumerate(["exp(m)", "y", "exp(m)"]):
     ...     graph.add_node(node, name=name)
-    >>> list(told_apart(schema.normalise(graph)).values())
+    >>> from nbgrad.display.schema import normalise
+    >>> list(told_apart(normalise(graph)).values())
     ['exp(m)₁', 'y', 'exp(m)₂']
     """
     names = {node: short(graph, node) for node in graph}
@@ -218,4 +220,4 @@ def amount(value: Any, digits: int = DIGITS) -> str:
     >>> amount(0.25), amount(np.array([1.0, 3.0]))
     ('0.25', 'min 1, mean 2, max 3')
     """
-    return numbers.summary(schema.as_array(value), digits=digits)
+    return numbers.summary(as_array(value), digits=digits)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from nbgrad.display import messages, numbers, schema, svg
+from nbgrad.display.attributes import as_array, as_numbers
 from nbgrad.display.formula import Token, differentiated, short
 from nbgrad.display.messages import say, together
 from nbgrad.display.moments import frames_of, root_of
@@ -95,7 +96,7 @@ def newly_moved(trace: Trace, node: int, told: list[int]) -> list[str]:
 
 def moved_since(trace: Trace, node: int) -> str:
     """Say that a node has another value by now than the one that is shown."""
-    now = numbers.summary(schema.as_array(trace.moved[node]))
+    now = numbers.summary(as_array(trace.moved[node]))
     return say("moved_since", name=short(trace.graph, node), value=now)
 
 
@@ -124,7 +125,7 @@ def backward_frames(scene: Scene, trace: Trace) -> Iterator[Frame]:
     root = root_of(steps)
     so_far: dict[int, Any] = {}
     for step, frame in zip(steps, frames_of(scene, steps), strict=True):
-        number = numbers.summary(schema.as_array(step.total)) if step.lost is None else say("gone")
+        number = numbers.summary(as_array(step.total)) if step.lost is None else say("gone")
         sentence = frame.sentence
         if step.index == step.count and step.target in trace.hooked:
             sentence = messages.together([sentence, say("hook_left_out", name=short(scene.graph, step.target))])
@@ -172,7 +173,7 @@ def update_frames(scene: Scene, trace: Trace) -> Iterator[Frame]:
 def _update_of(scene: Scene, trace: Trace, update: Update, root: int, why: int | None) -> Frame:
     """Return the frame of one parameter. why: the operation through which its gradient was lost, if it was."""
     name = short(scene.graph, update.node)
-    after = schema.as_numbers(update.after if why is None else update.before)
+    after = as_numbers(update.after if why is None else update.before)
     since = [moved_since(trace, update.node)] if update.node in trace.moved else []
     since += [] if update.is_refused or why is not None else stored(trace, update)
     said = moved(scene, update, root) if why is None else step_lost(scene.graph, why)
@@ -227,7 +228,7 @@ def stored(trace: Trace, update: Update) -> list[str]:
     """Say that ``.grad`` holds another gradient than this pass gives, where it does."""
     if update.node not in trace.stored:
         return []
-    found, passed = (numbers.summary(schema.as_array(g)) for g in (trace.stored[update.node], update.gradient))
+    found, passed = (numbers.summary(as_array(g)) for g in (trace.stored[update.node], update.gradient))
     return [say("update_stored", stored=found, passed=passed)]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nbgrad.display import schema
+from nbgrad.display.attributes import as_numbers
 from nbgrad.display.player.trace import Trace
 from nbgrad.display.schema import Step
 
@@ -40,7 +40,7 @@ def shares_of(trace: Trace) -> dict[int, list[np.ndarray]]:
 
 def _handed_on(step: Step, found: dict[int, list[np.ndarray] | None]) -> list[np.ndarray] | None:
     """Return what a step makes of each path's share; None where it cannot be told."""
-    contribution = schema.as_numbers(step.contribution)
+    contribution = as_numbers(step.contribution)
     if contribution is None or np.iscomplexobj(contribution) or step.lost is not None:
         return None
     if step.source is None:
@@ -50,7 +50,7 @@ def _handed_on(step: Step, found: dict[int, list[np.ndarray] | None]) -> list[np
         return None
     if len(shares) == 1:
         return [contribution]
-    local = schema.as_numbers(step.local)
+    local = as_numbers(step.local)
     if local is None or np.iscomplexobj(local):
         return None
     handed_on = [_times(share, local, contribution.shape) for share in shares]

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from nbgrad.display import numbers, schema
+from nbgrad.display import numbers
+from nbgrad.display.attributes import as_array
 from nbgrad.display.formula import GRADIENT, PLAIN, VALUE, Token, in_one
 from nbgrad.display.player.trace import Line, Update
 
@@ -79,6 +80,6 @@ def exact(value: Any) -> str:
 
 def number(value: Any, role: str = PLAIN) -> Token:
     """Return a single number as a token."""
-    array = schema.as_array(value)
+    array = as_array(value)
     assert array is not None
     return Token(numbers.number(numbers.only(array)), role)

@@ -9,6 +9,7 @@ import networkx as nx
 import numpy as np
 
 from nbgrad.display import messages, numbers, schema, stats
+from nbgrad.display.attributes import as_numbers
 from nbgrad.display.formula import (
     FAINT,
     GRADIENT,
@@ -183,8 +184,8 @@ def _shapes(given: dict[int, Any], value: Any) -> str:
 def update_equation(graph: nx.MultiDiGraph, update: Update, root: int, is_lost: bool = False) -> list[Token]:
     """Return "w ← w − 0.1 · ∂loss/∂w = 0.5 − 0.1 × 0.4 = 0.46"; without the numbers where the gradient is lost."""
     name = short(graph, update.node)
-    after = schema.as_numbers(update.after)
-    before, gradient = schema.as_numbers(update.before), schema.as_numbers(update.gradient)
+    after = as_numbers(update.after)
+    before, gradient = as_numbers(update.before), as_numbers(update.gradient)
     assert after is not None
     if update.is_refused:
         return [_rule(update, name, ""), *(result(after, VALUE) if numbers.is_single(after) else ())]
