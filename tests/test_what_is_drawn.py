@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import nbgrad as ng
-from nbgrad.display import NotAGraphError, OptionError
+from nbgrad.display import NotAGraphError, OptionError, heat, numbers
 
 
 @pytest.fixture
@@ -56,3 +56,21 @@ def test_a_tensor_that_is_no_part_of_the_graph_cannot_be_highlighted(x, stranger
 def test_names_for_parameters_are_for_pytorch(x):
     with pytest.raises(OptionError, match="params names the parameters of a PyTorch result"):
         ng.draw(x * 2.0, params={"x": x})
+
+
+def test_heat_shows_each_layer_of_a_row_and_says_what_closed_ones_hide():
+    h = ng.tensor(np.full((4, 4), 0.5), name="x")
+    for number in range(8):
+        weight = ng.tensor(np.full((4, 4), 0.01), requires_grad=True, name=f"W{number}")
+        with ng.group(f"layer {number}"):
+            h = np.tanh(h @ weight) * 1.0
+    loss = h.mean()
+    loss.backward()
+    assert len(ng.draw(loss).graph) < 10, "equal layers fold"
+    graph = ng.draw(loss, heat=True).graph
+    assert len(graph) > 24
+    sizes = [heat.size_of(facts["gradient"]) for _, facts in graph.nodes(data=True) if facts["gradient"] is not None]
+    said = ng.draw(loss, heat=True, level="module").text
+    assert f"Inside layer × 8 in a row they go from {numbers.number(min(sizes))} to" in said
+    weight.data += 5
+    assert "Not what its inputs give, because numbers were changed in place" in ng.draw(loss, level="module").text

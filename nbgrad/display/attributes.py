@@ -54,6 +54,7 @@ def attributes(node: Any, given: Mapping[str, Any], computed: bool = False) -> d
         "code": given.get("code"),
         "problem": word(given, "problem", 24),
         "gradients": given.get("gradients") or (),
+        "hidden": given.get("hidden") or (),
         "change": given.get("change"),
         "stale": given.get("stale") if given.get("stale") in ("changed", "unfit") else None,
         "gone": given.get("gone") is True,

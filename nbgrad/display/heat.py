@@ -157,10 +157,23 @@ def sentence(graph: nx.MultiDiGraph, digits: int = 3, lit: Lit | None = None) ->
         places: dict[str, Any] = {"least": numbers.number(finite[least], digits), "least_at": _name(graph, least)}
         places |= {"greatest": numbers.number(finite[most], digits), "greatest_at": _name(graph, most)}
         said.append(messages.say("heat_range", **places))
+        said += _hidden(graph, sizes, finite, digits)
     wrong = [_name(graph, node) for node in sizes if node not in finite]
     if wrong:
         said.append(messages.say("heat_not_finite", names=messages.listed(wrong[:6] + ["…"] * (len(wrong) > 6))))
     return messages.together(said)
+
+
+def _hidden(graph: nx.MultiDiGraph, shown: Mapping[int, float], finite: Mapping[int, float], digits: int) -> list[str]:
+    """Say of each box that hides smaller or larger gradients than any that are shown how far those go."""
+    said = []
+    for node in shown:
+        sizes = [size_of(gradient) for gradient in graph.nodes[node]["hidden"] if gradient.size]
+        sizes = [size for size in sizes if isfinite(size)]
+        if sizes and (min(sizes) < min(finite.values()) or max(sizes) > max(finite.values())):
+            least, greatest = (numbers.number(size, digits) for size in (min(sizes), max(sizes)))
+            said.append(messages.say("heat_hidden", name=_name(graph, node), least=least, greatest=greatest))
+    return said
 
 
 def _name(graph: nx.MultiDiGraph, node: int) -> str:

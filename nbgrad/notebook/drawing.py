@@ -370,10 +370,12 @@ def _compared(before: Any, graph: Any, level: str | None, ids: Ids) -> Any:
 def _viewed(graph: Any, ids: Ids, options: Look, level: str | None, depth: int | None) -> Drawing:
     """The drawing of a graph at a level; the message, if too much of it is open."""
     from ..display import TOO_MANY, normalise
-    from ..display.levels import View, closed_at
+    from ..display.levels import READABLE, View, closed_at
 
     whole = normalise(graph)
-    closed = closed_at(whole, level, depth)
+    # A row of layers is where gradients vanish or explode, so heat shows each of them, as long as they can be read.
+    rows_open = options.heat and level is None and depth is None and len(whole) <= READABLE
+    closed = frozenset() if rows_open else closed_at(whole, level, depth)
     if not closed and len(whole) <= TOO_MANY:
         return Drawing(graph, options, ids)._checked()
     view = View(whole, closed)

@@ -109,6 +109,10 @@ def _facts(graph: nx.MultiDiGraph, path: Path, nodes: list[int], within: dict[in
         "gradients": tuple(gradient for gradient in gradients if gradient is not None),
         "change": _change(graph, nodes, left.get("change")),
     }
+    if any(graph.nodes[node]["stale"] == "unfit" for node in nodes):
+        facts["stale"] = "unfit"
+    hidden = (graph.nodes[node]["gradient"] for node in nodes)
+    facts["hidden"] = tuple(gradient for gradient in hidden if gradient is not None)
     return attributes(nodes[-1], facts)
 
 

@@ -157,10 +157,12 @@ def _add_edge(result: nx.MultiDiGraph, edge: Edge, given: Mapping[str, Any], sta
 
 
 def counted(copies: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return what can be counted of equal boxes together, and the first problem among them."""
+    """Return what can be counted of equal boxes together, and what one of them has that shall not be overlooked."""
     sums = {which: sum(facts[which] for facts in copies) for which in ("members", "operations", "parameters")}
     problem = next((facts["problem"] for facts in copies if facts["problem"]), None)
-    return {**sums, "problem": problem, "count": len(copies)}
+    stale = "unfit" if any(facts["stale"] == "unfit" for facts in copies) else copies[-1]["stale"]
+    hidden = tuple(gradient for facts in copies for gradient in facts["hidden"] or _gradients(facts))
+    return {**sums, "problem": problem, "stale": stale, "hidden": hidden, "count": len(copies)}
 
 
 def folded_facts(copies: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

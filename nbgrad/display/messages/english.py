@@ -169,6 +169,7 @@ SENTENCES = {
     "heat_none": "There are no gradients yet.",
     "heat_range": "Size of gradients (root mean square): least {least} at {least_at}, greatest {greatest} at "
     "{greatest_at}.",
+    "heat_hidden": "Inside {name} they go from {least} to {greatest}.",
     "heat_not_finite": "There is NaN or ∞ in the gradient of: {names}.",
     "legend_changed": "changed: before → after",
     "legend_changed_pictures": "pictures before and after: colours up to the greater ±; Δ: the greatest change",

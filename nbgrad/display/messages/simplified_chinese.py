@@ -164,6 +164,7 @@ SENTENCES = {
     "legend_heat_unknown": "未知",
     "heat_none": "还没有梯度。",
     "heat_range": "梯度的大小（均方根）：最小 {least}，在 {least_at}；最大 {greatest}，在 {greatest_at}。",
+    "heat_hidden": "{name} 里面，从 {least} 到 {greatest}。",
     "heat_not_finite": "这些节点的梯度里有 NaN 或 ∞：{names}。",
     "legend_changed": "有变动：之前 → 之后",
     "legend_changed_pictures": "前后两幅小图：颜色都到较大的 ± 为止；Δ：最大的变动",

@@ -164,6 +164,7 @@ SENTENCES = {
     "legend_heat_unknown": "未知",
     "heat_none": "還沒有梯度。",
     "heat_range": "梯度的大小（均方根）：最小 {least}，在 {least_at}；最大 {greatest}，在 {greatest_at}。",
+    "heat_hidden": "{name} 裡面，從 {least} 到 {greatest}。",
     "heat_not_finite": "這些節點的梯度裡有 NaN 或 ∞：{names}。",
     "legend_changed": "有變動：之前 → 之後",
     "legend_changed_pictures": "前後兩幅小圖：顏色都到較大的 ± 為止；Δ：最大的變動",
