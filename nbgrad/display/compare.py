@@ -79,10 +79,10 @@ def changes(graph: nx.MultiDiGraph, digits: int = 3) -> Iterator[str]:
     for node in rows:
         facts = graph.nodes[node]
         said = [
-            messages.say(f"changed_{which}", before=_said(getattr(facts["change"], which), digits), after=after)
+            messages.say(f"changed_{which}", before=before, after=after)
             + _by(getattr(facts["change"], which), facts[which], digits)
             for which in facts["change"].changed
-            for after in [_said(facts[which], digits)]
+            for before, after in [_said(getattr(facts["change"], which), facts[which], digits)]
         ]
         said += within(facts["change"])
         yield "  " + messages.headed(schema.called(graph, node), messages.parts(said))
@@ -99,8 +99,11 @@ def within(change: Change) -> list[str]:
     return [messages.say("changed_inside", names=messages.listed(names))] if names else []
 
 
-def _said(array: np.ndarray | None, digits: int) -> str:
-    return numbers.summary(array, "—", digits)
+def _said(old: np.ndarray | None, new: np.ndarray | None, digits: int) -> tuple[str, str]:
+    """Return what a value was and is, single numbers with as many digits as tell them apart."""
+    was, now = (numbers.summary(array, "—", digits) for array in (old, new))
+    single = all(array is not None and numbers.is_single(array) for array in (old, new))
+    return _said(old, new, digits + 1) if was == now and single and digits < numbers.ALL_DIGITS else (was, now)
 
 
 def _by(old: np.ndarray | None, new: np.ndarray | None, digits: int) -> str:

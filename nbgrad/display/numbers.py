@@ -8,6 +8,7 @@ import numpy as np
 
 from nbgrad.display import measure, messages, stats
 
+ALL_DIGITS = 15  # significant digits: as many as it may take to tell an old number from a new one
 MINUS = "−"
 TIMES = "×"
 

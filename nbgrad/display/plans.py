@@ -273,10 +273,17 @@ def line_text(array: np.ndarray | None, spelled: str, digits: int, old: tuple[An
 
     >>> line_text(np.array(0.47), "", 3), line_text(None, "", 3, (0.5,))
     ('0.47', '0.5 → —')
+    >>> line_text(np.array(3.0001), "", 3, (3.0,))
+    '3 → 3.0001'
     """
     said = spelled
     if array is not None:
         single = numbers.is_single(array)
         said = numbers.number(numbers.only(array), digits) if single else numbers.shape(array.shape)
     said = said or "—"
-    return f"{line_text(as_array(old[0]), '', digits)} → {said}" if old else said
+    if not old:
+        return said
+    was = line_text(as_array(old[0]), "", digits)
+    if was == said and digits < numbers.ALL_DIGITS:  # "3 → 3" would not be true
+        return line_text(array, spelled, digits + 1, old)
+    return f"{was} → {said}"

@@ -7,7 +7,7 @@ from test_display_look import box_of, said
 from test_display_svg import check_boxes
 
 from nbgrad.display import Look, compared, to_svg, to_text
-from nbgrad.display.compare import DifferentGraphsError, greatest_change
+from nbgrad.display.compare import DifferentGraphsError, changes, greatest_change
 from nbgrad.display.look import CHOICES
 
 
@@ -127,3 +127,12 @@ def test_gradients_that_are_not_shown_are_not_compared():
     before, after = run(), run()
     before.nodes[0]["gradient"], after.nodes[0]["gradient"] = np.asarray(1.0), np.asarray(2.0)
     assert compared(before, after).nodes[0]["change"] is None
+
+
+def test_a_change_below_the_shown_digits_is_told_with_as_many_as_it_takes():
+    runs = [nx.DiGraph() for _ in range(2)]
+    for run, value in zip(runs, (3.0, 3.0 - 1e-9), strict=True):
+        run.add_node("a", kind="parameter", value=value)
+    graph = compared(*runs)
+    assert "value 3 → 2.999999999" in "\n".join(changes(graph))
+    assert "3 → 2.999999999" in to_svg(graph)

@@ -123,7 +123,15 @@ test("the slips with one path", () => {
   assert.deepEqual(judge(ONE, 4.5), { kind: "factor", factor: 10 });
   assert.deepEqual(judge(ONE, 0.15), { kind: "factor", factor: 1 / 3 });
   assert.deepEqual(kinds(ONE, [0.77, 0, -99]), ["not_yet", "not_yet", "not_yet"]);
-  assert.deepEqual(kinds({ ...ONE, value: 12 }, [12, 0.48, 0.5, 0.51]), ["value", "rounding", "rounding", "not_yet"]);
+  assert.deepEqual(kinds({ ...ONE, value: 12 }, [12, 0.48, 0.5, 0.51]), ["value", "not_yet", "rounding", "not_yet"]);
+});
+
+test("what no rounding explains is not called rounding, and 0 is no slip where parts cancel", () => {
+  const exact = { answer: 12, text: "12", upstream: [3], local: [4], products: [12] };
+  assert.deepEqual(kinds(exact, [11, 13, 10]), ["not_yet", "not_yet", "rounding"]);
+  assert.equal(judge({ ...exact, answer: 9, text: "9", local: [3], products: [9] }, 8.12).kind, "not_yet");
+  const cancelling = { answer: -6, text: "−6", upstream: [-1, 5], local: [1, -1], products: [-1, -5] };
+  assert.equal(judge(cancelling, 0).kind, "not_yet");
 });
 
 test("the slips with two paths", () => {

@@ -5,7 +5,6 @@
 // `paths` are the products along all the paths from the result to here, where paths have met further up.
 
 const TOLERANCE = 0.02; // of the right number: who rounds to two digits is still right
-const NEARLY = 0.12; // beyond this it is not rounding any more
 const CANCELLED = 1e-6; // of the largest product: a sum as small as this is zero but for rounding
 const EXACTLY = 0.01; // of the number of a far path: there may be many of them, and one is soon hit by chance
 const FEW_PATHS = 4; // of which all partial sums are known; of more, only each path alone
@@ -35,7 +34,7 @@ export function judge(question, typed) {
     const other = slip === "far_path" ? alike.find((kind) => kind !== slip) : undefined;
     return other ? { kind: slip, or: other } : { kind: slip };
   }
-  if (Math.abs(typed - answer) <= Math.max(NEARLY * Math.abs(answer), roundingOf(question))) {
+  if (Math.abs(typed - answer) <= roundingOf(question) || isCutShort(answer, typed)) {
     return { kind: "rounding" };
   }
   const factor = plainFactor(answer, typed);
@@ -78,7 +77,7 @@ function slipsOf({ answer, upstream, local, products, paths = [], value = Number
     slips.push(...partialSums(products).map((sum) => ["one_path", sum]));
   }
   const parts = paths.length > FEW_PATHS ? paths : partialSums(paths);
-  slips.push(...parts.filter((sum) => sum !== 0).map((sum) => ["far_path", sum])); // 0 is said for many a reason
+  slips.push(...parts.map((sum) => ["far_path", sum]));
   slips.push(["upstream", total(upstream)], ["local", total(local)]);
   if (pairs.length > 1) {
     pairs.forEach(([above, slope], index) => {
@@ -89,7 +88,7 @@ function slipsOf({ answer, upstream, local, products, paths = [], value = Number
   }
   slips.push(["sum", total(upstream) + total(local)]);
   slips.push(["divided", total(pairs.map(([above, slope]) => above / slope))], ["value", value]);
-  return slips.filter(([, number]) => Number.isFinite(number));
+  return slips.filter(([, number]) => Number.isFinite(number) && number !== 0); // 0 is said for many a reason
 }
 
 /** Sums of some, but not all, of `numbers`: what one gets who leaves paths out. Beyond eight, of a single one. */
@@ -123,8 +122,13 @@ function roundingOf({ upstream, local, products }) {
   return total(errors.filter(Number.isFinite));
 }
 
-function rounded(number) {
-  return Number(number.toPrecision(DIGITS));
+function rounded(number, digits = DIGITS) {
+  return Number(number.toPrecision(digits));
+}
+
+/** Whether `typed` is the right number with fewer digits than the page shows. */
+function isCutShort(answer, typed) {
+  return [1, 2].some((digits) => rounded(answer, digits) === typed);
 }
 
 /** Whether `typed` is the very number that the page shows, however much it was rounded. */
