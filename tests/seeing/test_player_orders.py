@@ -146,3 +146,18 @@ def test_a_path_is_lit_from_the_result_back_to_the_leaf():
         ):
             assert edge.startswith(f"{before}-{after}-")
             assert edge in payload["edges"]
+
+
+def test_a_wrong_number_on_the_way_is_told_of_and_not_only_where_it_ends():
+    w, x = (ng.tensor(value, requires_grad=True, name=name) for name, value in (("w", 2.0), ("x", 0.5)))
+    inner = w * x
+    z = inner * 1.5
+    loss = np.tanh(z) * z
+    payload = payload_of(trace_of(picture_of(loss)))
+    names = {int(node): facts["name"] for node, facts in payload["nodes"].items()}
+    by_order = {
+        order["key"]: [(names[step["node"]], step["right"]) for step in order["steps"]] for order in payload["orders"]
+    }
+    assert all(right for _, right in by_order["sorted"])
+    assert ("w·x", False) in by_order["depth_first"], "it was sent on before all had arrived at z"
+    assert ("w", False) in by_order["depth_first"]

@@ -244,8 +244,11 @@ def _quiz() -> list[dict[str, Any]]:
 
 
 def _orders() -> list[dict[str, Any]]:
-    def steps(*named: tuple[str | None, int, str]) -> list[dict[str, Any]]:
-        return [{"edge": edge, "node": node, "text": text} for edge, node, text in named]
+    def steps(*named: tuple[str | None, int, str], wrong: int | None = None) -> list[dict[str, Any]]:
+        return [
+            {"edge": edge, "node": node, "text": text, "right": number != wrong}
+            for number, (edge, node, text) in enumerate(named)
+        ]
 
     def final(*named: tuple[int, str, str]) -> list[dict[str, Any]]:
         return [
@@ -286,6 +289,7 @@ def _orders() -> list[dict[str, Any]]:
                 ("0-2-0", 0, "3.000"),
                 ("0-1-0", 0, "2.000"),
                 ("0-1-1", 0, "2.000"),
+                wrong=5,
             ),
             "final": final((0, "2.000", "7.000"), (1, "1.000", "1.000"), (2, "1.000", "1.000")),
         },

@@ -145,12 +145,20 @@ def orders_of(trace: Trace) -> list[dict[str, Any]]:
     """
     if lost_gradients(trace.steps):
         return []
-    right = next((order.final for order in trace.orders if order.key == "sorted"), {})
-    return [_order(trace, order, right) for order in trace.orders]
+    first = next((order for order in trace.orders if order.key == "sorted"), None)
+    right, complete = (first.final, _complete(first)) if first else ({}, {})
+    return [_order(trace, order, right, complete) for order in trace.orders]
 
 
-def _order(trace: Trace, order: Order, right: Any) -> dict[str, Any]:
+def _complete(order: Order) -> dict[int, Any]:
+    """Return what each node has when everything that arrives there has arrived."""
+    return {node: total for _, node, total in order.steps}
+
+
+def _order(trace: Trace, order: Order, right: Any, complete: dict[int, Any]) -> dict[str, Any]:
+    """Return a pass. right: what the leaves should end with. complete: what every node should, on the way, too."""
     graph = trace.graph
+    last = {node: number for number, (_, node, _) in enumerate(order.steps)}
     final = []
     for node, should in right.items():
         found = order.final.get(node)
@@ -170,15 +178,20 @@ def _order(trace: Trace, order: Order, right: Any) -> dict[str, Any]:
         "label": say(f"order_{order.key}_label"),
         "sentence": sentence,
         "steps": [
-            {"edge": None if edge is None else edge_name(edge), "node": node, "text": measure.clean(amount(total), 60)}
-            for edge, node, total in order.steps
+            {
+                "edge": None if edge is None else edge_name(edge),
+                "node": node,
+                "text": measure.clean(amount(total), 60),
+                "right": number != last[node] or _is_right(order, total, complete.get(node, total)),
+            }
+            for number, (edge, node, total) in enumerate(order.steps)
         ],
         "final": final,
     }
 
 
 def _is_right(order: Order, found: Any, should: Any) -> bool | None:
-    """Tell whether a leaf ends with what it should; None where there is NaN in both, which cannot be compared."""
+    """Tell whether a node ends with what it should; None where there is NaN in both, which cannot be compared."""
     is_right = found is not None and _same(found, should)
     could_differ = order.outcome in ("differs", "unknown")
     return None if is_right and could_differ and np.isnan(should).any() else is_right

@@ -117,11 +117,7 @@ function buildRepeated(desk, { label, sentence }) {
 function buildOrder(desk, order, { title, sentence } = { title: order.label, sentence: order.sentence }) {
   const wrong = order.final.filter(({ right }) => right === false); // null: it cannot be told of NaN
   const isUnknown = wrong.length === 0 && order.final.some(({ right }) => right === null);
-  const rows = order.steps.map((step, index) => {
-    const isLast = !order.steps.slice(index + 1).some(({ node }) => node === step.node);
-    const isWrong = isLast && wrong.some(({ node }) => node === step.node);
-    return { step, row: orderRow(desk, step, isWrong) };
-  });
+  const rows = order.steps.map((step) => ({ step, row: orderRow(desk, step, step.right === false) }));
   const verdict = element("p", { class: "ng-verdict" }, [
     panelMark(wrong.length === 0),
     desk.words(wrong.length === 0 ? "orders_right" : "orders_wrong", { wrong: wrong.length, count: order.final.length }),

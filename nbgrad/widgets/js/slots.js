@@ -89,11 +89,13 @@ export class Slots {
 
   /**
    * Show what an edit has replaced: an old number beside the new one; of an array, pictures of both in the place of the
-   * new one's. Nothing where the slot is still empty, and no pictures before all that arrives has been added up.
+   * new one's. Nothing where the slot is still empty or a step has moved on, and no pictures before all that arrives has
+   * been added up.
    */
   addGhost({ kind, node, root }, index) {
     const text = this.ghosts?.[`${kind}s`]?.[node];
-    if (!text || (index < 0 && kind === "gradient")) {
+    const isMoved = this.frames[index]?.phase === "update"; // the ghost is of the moment before the step
+    if (!text || isMoved || (index < 0 && kind === "gradient")) {
       return;
     }
     const nodes = importFragment(text, this.prefix);
