@@ -134,3 +134,11 @@ def test_another_number_of_examples_is_another_graph(run):
     run.x, run.y = run.x[:2], run.y[:2]
     with pytest.raises(DifferentGraphsError, match="of shape 5×4"):
         run.draw(run.loss(), compare=before)
+
+
+def test_a_picture_says_that_parameters_may_have_moved_since():
+    w = torch.tensor(1.0, requires_grad=True)
+    y = w * w
+    y.backward()
+    torch.optim.SGD([w], lr=0.1).step()
+    assert "Parameters are shown as they are now" in ng.draw(y).text

@@ -96,6 +96,8 @@ def _unkept(graph: nx.MultiDiGraph) -> Iterator[str]:
         yield messages.headed("…", messages.say("unkept_operand"))
     if any(facts["kind"] != "data" and not facts["bare"] and facts["gradient"] is None for facts in unkept):
         yield messages.headed(messages.say("not_kept"), messages.say("unkept_gradient"))
+        if any(facts["kind"] == "parameter" and facts["value"] is not None for _, facts in graph.nodes(data=True)):
+            yield messages.say("unkept_parameters")
 
 
 def _line(row: list[str], widths: list[int]) -> str:

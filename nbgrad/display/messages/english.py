@@ -17,6 +17,7 @@ SENTENCES = {
     "unfit": "not from these inputs",
     "gone": "lost",
     "not_kept": "not kept",
+    "unkept_parameters": "Parameters are shown as they are now, even if a step has moved them since.",
     "unkept_gradient": "PyTorch keeps the gradient of a result only after result.retain_grad()",
     "unkept_operand": "a number or an array of which PyTorch keeps no record, or none after backward()",
     "tooltip_changed": "has changed since results were computed from it",

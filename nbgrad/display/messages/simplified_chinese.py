@@ -17,6 +17,7 @@ SENTENCES = {
     "unfit": "与输入不符",
     "gone": "未知",
     "not_kept": "未保留",
+    "unkept_parameters": "参数显示的是现在的数值，即使算出结果之后又被更新过。",
     "unkept_gradient": "要先调用 result.retain_grad()，PyTorch 才会保留计算结果的梯度",
     "unkept_operand": "PyTorch 没有记录的数或数组，或在 backward() 之后已不再保留",
     "tooltip_changed": "用它算出结果之后，它的数又变了",

@@ -17,6 +17,7 @@ SENTENCES = {
     "unfit": "與輸入不符",
     "gone": "未知",
     "not_kept": "未保留",
+    "unkept_parameters": "參數顯示的是現在的數值，即使算出結果之後又被更新過。",
     "unkept_gradient": "要先呼叫 result.retain_grad()，PyTorch 才會保留計算結果的梯度",
     "unkept_operand": "PyTorch 沒有記錄的數或陣列，或在 backward() 之後已不再保留",
     "tooltip_changed": "用它算出結果之後，它的數又變了",
