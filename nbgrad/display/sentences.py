@@ -94,6 +94,8 @@ def _scalar(op: str, local: float, place: int | None, is_corner: bool) -> str:
         return say(op, share=numbers.percent(local))
     if op == "relu":
         return say("relu_open" if local else "relu_corner" if is_corner else "relu_shut")
+    if op == "absolute" and local == 0:
+        return say("absolute_corner")
     if op == "linear" and place is not None and place <= 2:
         return say(("linear_scalar_input", "linear_scalar_weight", "linear_scalar_bias")[place])
     return _sum_or_difference(op, place)
@@ -111,7 +113,8 @@ def _sum_or_difference(op: str, place: int | None) -> str:
 def _array(op: str, local: Any, place: int | None) -> str:
     if op in ("sigmoid", "tanh") and local is not None and np.isfinite(local).any():
         finite = local[np.isfinite(local)]
-        return say(f"{op}_array", low=numbers.percent(finite.min()), high=numbers.percent(finite.max()))
+        low, high = numbers.percent(finite.min()), numbers.percent(finite.max())
+        return say(op, share=low) if low == high else say(f"{op}_array", low=low, high=high)
     if op == "relu" and local is not None and local.size:
         return say("relu_array", share=numbers.percent(np.mean(local != 0)))
     if op == "linear" and place is not None and place <= 2:

@@ -38,3 +38,14 @@ def test_a_long_name_is_as_short_as_a_factor_as_it_is_below_a_stroke():
         equation = "".join(token["text"] for token in frame["equation"])
         assert "p" * 24 not in equation
         assert "q" * 24 not in equation
+
+
+def test_at_the_corner_of_the_absolute_value_nothing_is_handed_on():
+    frames = steps_of(abs(ng.tensor(0.0, requires_grad=True, name="x")))
+    assert frames[-1]["sentence"].startswith("The absolute value has a corner at 0")
+
+
+def test_shares_that_are_alike_are_told_once():
+    x = ng.tensor([-2.0, -2.0], requires_grad=True, name="x")
+    said = [frame["sentence"] for frame in steps_of(np.tanh(x).sum())]
+    assert any("7%" in sentence and "7% to 7%" not in sentence for sentence in said)
