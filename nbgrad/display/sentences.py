@@ -54,7 +54,8 @@ def _about(graph: nx.MultiDiGraph, step: Step) -> str:
         return say("copies", target=short(graph, step.target))
     if known:
         return known
-    note = measure.clean(step.note, 400)
+    is_nothing = op == "absolute" and local is not None and not local.any()  # nothing is handed on at its corner
+    note = "" if is_nothing else measure.clean(step.note, 400)
     slope = _slope_of(graph, step)
     if note:
         # With several arrivals there is more to say below; the note has to do.
@@ -94,8 +95,6 @@ def _scalar(op: str, local: float, place: int | None, is_corner: bool) -> str:
         return say(op, share=numbers.percent(local))
     if op == "relu":
         return say("relu_open" if local else "relu_corner" if is_corner else "relu_shut")
-    if op == "absolute" and local == 0:
-        return say("absolute_corner")
     if op == "linear" and place is not None and place <= 2:
         return say(("linear_scalar_input", "linear_scalar_weight", "linear_scalar_bias")[place])
     return _sum_or_difference(op, place)

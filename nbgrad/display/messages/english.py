@@ -113,8 +113,6 @@ SENTENCES = {
     "at most it could pass 25%.",
     "tanh": "Tanh passes on {share} of the gradient that reaches it; at most it could pass all of it.",
     "tanh_array": "Tanh passes on {low} to {high} of the gradient, each element its own share.",
-    "absolute_corner": "The absolute value has a corner at 0: the slope is −1 to the left and 1 to the right. Here it "
-    "counts as 0, so nothing passes.",
     "relu_open": "ReLU is open here: the gradient passes unchanged.",
     "relu_shut": "ReLU is shut here, its input is not positive: nothing passes.",
     "relu_corner": "The input of ReLU is exactly 0 here, at its corner: the slope is 0 to the left and 1 to the right. "

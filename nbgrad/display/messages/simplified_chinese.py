@@ -112,7 +112,6 @@ SENTENCES = {
     "sigmoid_array": "Sigmoid 让每个元素的梯度各自通过 {low} 到 {high}；最多也只能让 25% 通过。",
     "tanh": "Tanh 让传到这里的梯度通过 {share}；最多可以全部通过。",
     "tanh_array": "Tanh 让每个元素的梯度各自通过 {low} 到 {high}。",
-    "absolute_corner": "绝对值在 0 处有个尖角：左边斜率是 −1，右边是 1。这里算作 0，所以什么都不通过。",
     "relu_open": "ReLU 在这里是开着的：梯度原封不动地通过。",
     "relu_shut": "ReLU 在这里是关着的，因为输入不是正数：梯度过不去。",
     "relu_corner": "ReLU 的输入在这里正好是 0，也就是它的转折点：左边斜率是 0，右边斜率是 1。"

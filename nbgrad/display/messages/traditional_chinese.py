@@ -112,7 +112,6 @@ SENTENCES = {
     "sigmoid_array": "Sigmoid 讓每個元素的梯度各自通過 {low} 到 {high}；最多也只能讓 25% 通過。",
     "tanh": "Tanh 讓傳到這裡的梯度通過 {share}；最多可以全部通過。",
     "tanh_array": "Tanh 讓每個元素的梯度各自通過 {low} 到 {high}。",
-    "absolute_corner": "絕對值在 0 處有個尖角：左邊斜率是 −1，右邊是 1。這裡算作 0，所以什麼都不通過。",
     "relu_open": "ReLU 在這裡是開著的：梯度原封不動地通過。",
     "relu_shut": "ReLU 在這裡是關著的，因為輸入不是正數：梯度過不去。",
     "relu_corner": "ReLU 的輸入在這裡正好是 0，也就是它的轉折點：左邊斜率是 0，右邊斜率是 1。"
