@@ -87,3 +87,13 @@ def test_a_player_in_single_numbers_says_that_a_parameter_has_moved():
     text = ng.animate(loss, level="scalar").payload["text"]
     assert messages.say("moved_since", name="W[1, 0]", value="2.5") in text
     assert "= 2 × 3 = 6" in text
+
+
+def test_a_mean_of_one_number_keeps_its_name_and_data_have_no_paths():
+    X = ng.tensor([[1.0, 2.0]], name="X")
+    W = ng.tensor([[0.2], [0.5]], requires_grad=True, name="W")
+    loss = np.mean((np.tanh(X @ W) - 0.3) ** 2)
+    loss.name = "loss"
+    payload = ng.animate(loss, level="scalar").payload
+    assert payload["title"] == "loss"
+    assert [path["name"] for path in payload["paths"]] == ["W[0, 0]", "W[1, 0]"]

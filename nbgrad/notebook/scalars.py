@@ -228,9 +228,11 @@ class _Unfolding:
         static = (tensor.static if tensor is not None else None) or {}
         inputs = [None if x is LEFT_OUT else self.elements[x.id] for x in vertex.inputs]
         found = _as_array(_unfolded(op, inputs, static, vertex), np.shape(vertex.value))
+        is_whole = vertex is self._picture.vertices[-1] and found.size == 1
         for place in np.ndindex(found.shape):
             element: Any = found[place]
-            if isinstance(element, Tensor) and element.name is None:
+            # A mean of one number is that number, and yet the result is asked for by its own name.
+            if isinstance(element, Tensor) and (element.name is None or (is_whole and element.op is not None)):
                 element.name = _name(vertex, place)
         return found
 

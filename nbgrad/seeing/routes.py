@@ -10,6 +10,7 @@ import numpy as np
 from ..core.backward import gradients
 from ..notebook.border import edge_key, real_as
 from ..notebook.pictures import Picture, Vertex
+from ..notebook.scalars import ScalarPicture
 from ..notebook.trace import leaves
 from .paths import FOLLOWED, SHOWN, Path, complex_sent_back, followed, passable, some_paths, tensor_of, ways_to
 
@@ -33,6 +34,8 @@ def routes_of(picture: Picture, steps: Sequence[DrawnStep]) -> list[Routes]:
         if len(found) == MOST_LEAVES or left <= 0:
             break
         if leaf.label is None or not passable(picture, leaf):
+            continue
+        if leaf.kind == "data" and isinstance(picture, ScalarPicture):  # only its unfolded copy wants a gradient
             continue
         ways = ways_to(picture, leaf)
         if ways[-1]:
