@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from ..core.names import name_of
 from ..core.tensor import Tensor
 from ..graph.nodes import Node
 from ..graph.order import ancestors
@@ -16,9 +12,10 @@ from ..program import Program
 from .border import network, to_networkx
 from .earlier import as_it_was
 from .grouping import groups_around, is_grouped
-from .pictures import Picture, all_ancestors, picture_of, picture_of_several, results_in
-from .scalars import ScalarPicture, unfolded
-from .torch_graph import TorchGraph, check_no_network, is_tensor, is_torch, key_of
+from .identities import Ids, chosen, ids_of
+from .pictures import all_ancestors, picture_of, picture_of_several, results_in
+from .scalars import unfolded
+from .torch_graph import TorchGraph, check_no_network, is_torch
 
 if TYPE_CHECKING:
     from ..display import Look
@@ -69,7 +66,7 @@ class Drawing:
         """
         _check_looks(options)
         if "highlight" in options:
-            options["highlight"] = _chosen(options["highlight"], self._ids)
+            options["highlight"] = chosen(options["highlight"], self._ids)
         look = self.options.but(**options)
         if self._view is not None:
             look = look.but(highlight=self._view.standing_for(look.highlight))
@@ -332,12 +329,12 @@ def draw(
         picture = unfolded(root)
         if isinstance(picture, int):
             return TooLarge(picture, options, "scalars")
-        graph, ids = network(picture), _ids_of(picture)
+        graph, ids = network(picture), ids_of(picture)
     else:
         graph, ids = _graph_of(root)
     if compare is not None:
         graph = _compared(compare, graph, level, ids)
-    options = options.but(highlight=_chosen(highlight, ids))
+    options = options.but(highlight=chosen(highlight, ids))
     if isinstance(root, TorchGraph):  # the drawing shall not keep PyTorch's records, and what they save, alive
         ids = {key: node for key, node in ids.items() if not isinstance(key, tuple)}
     return _viewed(graph, ids, options, level, depth)
@@ -386,12 +383,6 @@ def _viewed(graph: Any, ids: Ids, options: Look, level: str | None, depth: int |
     return Drawing(view.graph, options.but(highlight=lit), ids, graph, view)._checked()
 
 
-FREED = " Data of a PyTorch result are known until backward() frees them: draw before, or keep them, retain_graph=True."
-# What a node was made of -> its id: tensors by serial number, so that none is kept alive. In single numbers: an array,
-# or its name -> the ids of its elements.
-Ids = Mapping[Any, int | tuple[int, ...]]
-
-
 def _graph_of(root: Any, is_earlier: bool = False) -> tuple[Any, Ids]:
     """The networkx graph of what is to be drawn, and how its nodes are found by what they were made of.
 
@@ -418,61 +409,4 @@ def _graph_of(root: Any, is_earlier: bool = False) -> tuple[Any, Ids]:
         picture = picture_of(root)
     if is_earlier:
         as_it_was(picture)
-    return network(picture), _ids_of(picture)
-
-
-def _ids_of(picture: Picture) -> Ids:
-    ids: dict[Any, int | tuple[int, ...]] = {
-        _key(vertex.thing): vertex.id for vertex in picture.vertices if vertex.thing is not None
-    }
-    parts = picture.parts if isinstance(picture, ScalarPicture) else []
-    names = {vertex.label for vertex in picture.vertices}
-    for vertex, elements in parts:
-        if elements and vertex.thing is not None:
-            ids[_key(vertex.thing)] = elements
-        if elements and vertex.label not in names:
-            ids[vertex.label] = elements
-    return ids
-
-
-def _key(thing: Any) -> Any:
-    """What a highlighted thing is found by: a tensor's or node's serial number, or the identity of an array."""
-    if isinstance(thing, Tensor | Node):
-        return isinstance(thing, Tensor), thing.serial
-    if is_tensor(thing):
-        return key_of(thing)
-    return id(thing) if isinstance(thing, np.ndarray) else thing
-
-
-def _chosen(highlight: Any, ids: Ids) -> Any:
-    """What is to be highlighted, with ids for tensors; a name, and what is not known, is left to the display."""
-    many = isinstance(highlight, list | tuple | set | frozenset)
-    if many:
-        return tuple(_found(thing, ids) for thing in highlight)
-    found = _found(highlight, ids)
-    return (found,) if isinstance(found, tuple) else found
-
-
-def _found(thing: Any, ids: Ids) -> Any:
-    if isinstance(thing, bool):  # would be found as the node 1
-        return thing
-    try:
-        found = ids.get(_key(thing), thing)
-    except TypeError:  # nothing that could be found by its hash
-        return thing
-    if isinstance(found, Tensor | Node | np.ndarray) or is_tensor(found):
-        from ..display import OptionError
-
-        raise OptionError(
-            f"highlight: {_said(thing)} is no part of this graph. Give a tensor that the result was computed from, or "
-            "the name that a node has in the picture." + FREED * (is_tensor(found) and not found.requires_grad)
-        )
-    return found
-
-
-def _said(thing: Any) -> str:
-    """A tensor as a message names it."""
-    name = name_of(thing) if isinstance(thing, Tensor) else getattr(thing, "label", None)
-    shape = getattr(thing, "shape", None)
-    what = f"the {type(thing).__name__} {name}" if name else f"a {type(thing).__name__}"
-    return what if shape is None else f"{what} of shape {tuple(shape)}"
+    return network(picture), ids_of(picture)
