@@ -259,7 +259,7 @@ def _numbers(
     node: Node, slot: _Slot, array: np.ndarray | None, paint: Paint, digits: int, before: tuple[Any, ...]
 ) -> str:
     if node.form == PICTURE:
-        return _pictures(node, slot, array, paint, before)
+        return _pictures(node, slot, array, paint, digits, before)
     if node.form == TABLE:
         return _table(node, slot, array, digits, as_array(before[0]) if before else None)
     said = _line(slot, array, digits, before, _room(node))
@@ -291,8 +291,13 @@ def _table(node: Node, slot: _Slot, array: np.ndarray | None, digits: int, old: 
     return sign + tables.table(array, node.cell_width, digits, slot.css, slot.colour, old)
 
 
-def _pictures(node: Node, slot: _Slot, array: np.ndarray | None, paint: Paint, before: tuple[Any, ...]) -> str:
-    """Return the thumbnail of an array, or, where it has changed, those before and after on one scale."""
+def _pictures(
+    node: Node, slot: _Slot, array: np.ndarray | None, paint: Paint, digits: int, before: tuple[Any, ...]
+) -> str:
+    """Return the thumbnail of an array, or, where it has changed, those before and after on one scale.
+
+    digits: of the numbers below it, as far as there is room for so many.
+    """
     shown = [as_array(old) for old in before] + [array]
     seen = [None if each is None or not _fits(node, each) else thumbnail.seen(each) for each in shown]
     greatest = thumbnail.reach(*(each for each in seen if each is not None))
@@ -316,19 +321,19 @@ def _pictures(node: Node, slot: _Slot, array: np.ndarray | None, paint: Paint, b
     for place, found in enumerate(seen):
         if found is not None:
             room = PITCH - 3 if place == len(seen) - 1 else thumbnail.SIZE + ARROW - 4
-            said = "≈ 0" if is_zero else _scale(thumbnail.reach(found), found, room)
+            said = "≈ 0" if is_zero else _scale(thumbnail.reach(found), found, room, digits)
             parts.append(_small(place * (thumbnail.SIZE + ARROW), round(below + 13, 1), said, paint))
     if before and array is not None and shown[0] is not None:
-        moved = numbers.fitting(greatest_change(shown[0], array), theme.SHAPE_SIZE, PITCH, sign="Δ ")
+        moved = numbers.fitting(greatest_change(shown[0], array), theme.SHAPE_SIZE, PITCH, digits, sign="Δ ")
         parts.append(_small(thumbnail.SIZE + ARROW, below, moved, paint))
     return "".join(parts)
 
 
-def _scale(greatest: float | None, seen: np.ndarray, room: float) -> str:
+def _scale(greatest: float | None, seen: np.ndarray, room: float, digits: int) -> str:
     """Say how far the numbers of a thumbnail go; where none is finite, what there is instead."""
     if greatest is None:
         return "NaN" if np.isnan(seen).any() else "±∞"
-    return numbers.fitting(greatest, theme.SHAPE_SIZE, room, sign="±") if greatest else "0"
+    return numbers.fitting(greatest, theme.SHAPE_SIZE, room, digits, sign="±") if greatest else "0"
 
 
 def _width_of(array: np.ndarray | None) -> float:

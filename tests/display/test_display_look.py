@@ -274,3 +274,10 @@ def test_what_is_dimmed_does_not_count_in_the_scale():
     assert "least 0 at h2, greatest 0.75 at h3" in to_text(graph, Look(heat=True, highlight=("h1", "h3")))
     without = chain([1.0, 2.0, None])
     assert "There are no gradients yet." not in to_svg(without, look=Look(heat=True, highlight=("h2",)))
+
+
+def test_digits_hold_for_the_numbers_under_the_pictures_of_arrays_as_far_as_there_is_room():
+    graph = nx.DiGraph()
+    graph.add_node("x", kind="parameter", value=np.array([1.2345, 0.5]))
+    ends = {digits: re.search("±[0-9.]+", to_svg(graph, look=Look(digits=digits)))[0] for digits in (1, 2, 3, 4)}
+    assert ends == {1: "±1", 2: "±1.2", 3: "±1.23", 4: "±1.234"}
