@@ -216,6 +216,14 @@ def test_what_is_known_of_arrays_stands_below_each_other(page, mount):
     assert "goes on\nmin 0, mean 1, max 2" in panel(page)
 
 
+def test_an_edge_of_single_numbers_names_what_arrives_the_local_derivative_and_what_goes_on(player):
+    edges = player.evaluate("models[0].get('payload').edges")
+    assert edges["0-2-0"]["math"]
+    open_edge(player, 2, 0)
+    rows = player.locator(".ng-edge-product .ng-facts").inner_text()
+    assert all(edges["0-2-0"][which] in rows for which in ("upstream", "local", "product"))
+
+
 def test_a_check_that_fails_says_so_with_its_mark(page, mount):
     payload = handmade_panels.payload()
     payload["edges"]["0-2-0"]["check"] |= {"agrees": False, "differences": "2.500", "element": "[0, 2]"}
@@ -227,7 +235,7 @@ def test_a_check_that_fails_says_so_with_its_mark(page, mount):
     assert page.locator(".ng-mark-wrong").text_content() == "✗"
     open_edge(page, 3, 0)
     assert page.locator(".ng-check .ng-mark").count() == 0
-    assert "by differences" not in page.locator(".ng-facts").inner_text()
+    assert "by differences" not in page.locator(".ng-check .ng-facts").inner_text()
 
 
 # ---- paths

@@ -40,11 +40,11 @@ function edgeColumns(desk, edge) {
 }
 
 /**
- * "upstream × local = product" where these are single numbers, unless the formula has said so; what is known of arrays
- * stands below each other.
+ * What arrives, the local derivative and what goes on, below each other: a formula above them may add up what several
+ * edges bring. Without a formula, "upstream × local = product" where these are single numbers.
  */
 function edgeNumbers(desk, { upstream, local, product, math }) {
-  if (![upstream, local, product].every((text) => typedNumber(text ?? "") !== null)) {
+  if (math || ![upstream, local, product].every((text) => typedNumber(text ?? "") !== null)) {
     const told = (text, role) => (text ? [panelNumber(text, role)] : []);
     return [
       panelFacts([
@@ -54,9 +54,6 @@ function edgeNumbers(desk, { upstream, local, product, math }) {
         [desk.words("edge_product"), told(product, "gradient")],
       ]),
     ];
-  }
-  if (math) {
-    return [];
   }
   return [
     element("p", { class: "ng-product" }, [
