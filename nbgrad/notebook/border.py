@@ -45,8 +45,7 @@ def to_networkx(root: Tensor | Node | Program | Any, *, params: Any = None) -> n
     keeps them, or a variable of the notebook does, and up to 20 million numbers in all. A node has three more
     attributes. ``saved``: the names and shapes of what PyTorch keeps for the backward pass; ``settings``: what the
     operation was told besides its operands, such as ``(("dim", "1"),)``; ``unkept``: whether PyTorch keeps no record of
-    an operand, or not the gradient of a result. ``params`` gives names to its
-    parameters, see ``nbgrad.draw``.
+    an operand, or not the gradient of a result. ``params`` gives names to its parameters, see ``nbgrad.draw``.
 
     >>> import nbgrad as ng
     >>> x = ng.tensor(3.0, requires_grad=True, name="x")

@@ -119,3 +119,21 @@ def test_a_gradient_that_is_not_complete_is_compared_with_nothing(show):
         counts.append(gradient.locator(".ng-ghost").count())
         page.get_by_role("button", name="Step forward").click()
     assert counts[-2:] == [0, 1], "two gradients arrive at x"
+
+
+def test_beside_a_number_that_the_update_has_moved_stands_no_old_one(show):
+    w = ng.tensor(0.5, requires_grad=True, name="w")
+    loss = (w * 3.0 - 1.0) ** 2
+    page = show(loss)
+    open_node(page, named(page, "w"))
+    edit(page, "Value of w", "2.5")
+    ghost = page.locator(f'.ng-stage [data-value="{named(page, "w")}"] .ng-ghost')
+    assert ghost.text_content() == "0.5", "before the step it is that of the moment that is shown"
+    page.get_by_role("button", name="Update").click()
+    page.keyboard.press("End")
+    page.wait_for_function("models[0].get('frame') === models[0].get('payload').frames.length - 1")
+    page.wait_for_function(
+        """node => document.querySelector(`.ng-stage [data-value="${node}"]`).textContent.trim() === "−1.4" """,
+        arg=named(page, "w"),
+    )  # 2.5 − 0.1 · 2 · 6.5 · 3 = −1.4 at the default rate
+    assert ghost.count() == 0

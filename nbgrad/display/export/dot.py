@@ -20,9 +20,8 @@ def to_dot(graph: Any, direction: str = "LR", look: Look | None = None) -> str:
 
     A label holds what a picture says: name, shape, value and gradient, arrays in words or, as ``look`` says, in
     numbers; what is highlighted has strong lines, what has changed strong ones and a Δ before its name, which is
-    explained in the drawing, and what goes wrong those of its colour. Groups are
-    clusters. look: everything that may be chosen; it says the direction too. Raises OptionError and the errors of
-    ``schema.normalise``.
+    explained in the drawing, and what goes wrong those of its colour. Groups are clusters. look: everything that may be
+    chosen; it says the direction too. Raises OptionError and the errors of ``schema.normalise``.
 
     >>> print(to_dot(nx.DiGraph([("x", "y")])))
     digraph {

@@ -8,6 +8,8 @@ const DIRECTIONS = {
   ArrowUp: { x: 0, y: -1 },
 };
 
+const USUAL_HALF = 100; // half the width of a usual box: of a wider one, such as a group's header, the nearest part counts
+
 /** A box from the attributes of a rectangle: x, y, width, height. */
 export function boxOfRect(rect) {
   const number = (name) => Number.parseFloat(rect?.getAttribute(name) ?? "") || 0;
@@ -20,8 +22,6 @@ export function sharedArea(a, b) {
   const high = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
   return Math.max(wide, 0) * Math.max(high, 0);
 }
-
-const USUAL_HALF = 100; // half the width of a usual box: of a wider one, such as a group's header, the nearest part counts
 
 /**
  * The neighbour of `from` in the direction of an arrow key: the nearest box that lies more that way than across;
