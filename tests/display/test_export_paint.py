@@ -228,6 +228,19 @@ def test_letters_that_dejavu_sans_lacks_are_painted_in_a_font_that_has_them():
     assert not np.array_equal(painted, boxed)
 
 
+@pytest.mark.usefixtures("_fallback")
+def test_a_font_installed_since_matplotlib_made_its_list_is_found(monkeypatch):
+    """Matplotlib keeps its list in a file: whoever follows the warning and installs a font would be warned for ever."""
+    there = [font for font in fontManager.ttflist if font.name == "STIXGeneral"]
+    monkeypatch.setattr(fontManager, "ttflist", [font for font in fontManager.ttflist if font not in there])
+    monkeypatch.setattr("matplotlib.font_manager.findSystemFonts", lambda: [there[0].fname, "no_font_at_all.ttf"])
+    painter._notice_new_fonts.cache_clear()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        to_png(DRAWN.format('<text x="5" y="30" font-size="20">\N{MATHEMATICAL SCRIPT CAPITAL A}</text>'))
+    assert "STIXGeneral" in painter._families("en")
+
+
 def test_chinese_is_painted_or_told():
     """Whatever fonts are here: the picture has something in the place of each sign."""
     svg = DRAWN.format('<text x="5" y="30" font-size="20">損失函数</text>')

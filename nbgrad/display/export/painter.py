@@ -11,7 +11,7 @@ import io
 import unicodedata
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from numbers import Real
 from typing import Any
@@ -115,6 +115,8 @@ def figure(sheet: Sheet, dpi: float, hair: float = 0.0, shrunk: float = 1.0) -> 
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
+    if _missing(sheet):
+        _notice_new_fonts()
     with matplotlib.style.context("default"), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing", UserWarning)  # ours says it once, and what to do
         empty = Figure(figsize=(shrunk * sheet.width / PER_INCH, shrunk * sheet.height / PER_INCH), dpi=dpi)
@@ -254,15 +256,38 @@ def _families(language: str) -> list[str]:
     return ["DejaVu Sans", *(name for name in wanted if name in installed)]
 
 
-def _warn_of_missing(sheet: Sheet) -> None:
-    """Warn of characters that no font has; they are painted as empty boxes."""
-    from matplotlib.font_manager import FontProperties, findfont, get_font
+@cache
+def _notice_new_fonts() -> None:
+    """Tell Matplotlib, once, of fonts installed since it last made its list: it keeps that list in a file for years."""
+    from matplotlib.font_manager import findSystemFonts, fontManager
 
+    known = {font.fname for font in fontManager.ttflist}
+    for path in sorted(findSystemFonts()):
+        if path not in known:
+            with suppress(Exception):  # a file that is no font, or one that may not be read: whatever FreeType raises
+                fontManager.addfont(path)
+    _families.cache_clear()
+
+
+def _missing(sheet: Sheet) -> list[str]:
+    """Return the characters that no font has; they are painted as empty boxes."""
     rare = sorted({char for shape in sheet.shapes if isinstance(shape, Words) for run in shape.runs for char in run[0]})
     rare = [char for char in rare if char > "~" and unicodedata.category(char) not in ("Cf", "Mn", "Me")]
     for family in _families(messages.language()) if rare else ():
-        known = get_font(findfont(FontProperties(family=family))).get_charmap()
+        known = _characters(family)
         rare = [char for char in rare if ord(char) not in known]
+    return rare
+
+
+@cache
+def _characters(family: str) -> frozenset[int]:
+    from matplotlib.font_manager import FontProperties, findfont, get_font
+
+    return frozenset(get_font(findfont(FontProperties(family=family))).get_charmap())
+
+
+def _warn_of_missing(sheet: Sheet) -> None:
+    rare = _missing(sheet)
     if rare:
         shown = "".join(rare[:12]) + ("…" if len(rare) > 12 else "")
         warnings.warn(messages.say("missing_glyphs", characters=shown), MissingGlyphWarning, stacklevel=2)
