@@ -8,17 +8,18 @@ not. Nothing here imports PyTorch: who has a tensor of PyTorch's has imported it
 from __future__ import annotations
 
 import heapq
-import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import NoHistoryError
 from ..nn import Module
-from .torch_linear import is_linear, operands_of_linear, turned_weights
-from .torch_names import Names, Parameters, module_of, modules_of
+from .torch_modules import modules_of
+from .torch_names import Names, Parameters, module_of
 from .torch_operands import PARTS, UNKNOWN, operands_of, settings_of
 from .torch_values import Numbers, saved_by
+from .torch_whole import Wholes
+from .torch_words import SYMBOLS, readable, spelled
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -28,41 +29,6 @@ Place = tuple[Function, int]  # one of the results of a record
 OF_TORCH = "nbgrad_torch"  # the attribute of a graph that was made of a PyTorch result
 NO_STEPS = "PyTorch does not tell the steps of its backward pass, so a result of its can only be drawn: ng.draw(result)"
 
-# What a picture writes on the badge, where that is not simply PyTorch's name of the operation.
-SYMBOLS = {
-    "add": "+", "sub": "−", "rsub": "−", "mul": "×", "div": "÷", "neg": "−", "pow": "^", "square": "²",
-    "reciprocal": "1/·", "sqrt": "√", "log": "ln",
-    "mm": "@", "bmm": "@", "mv": "@", "dot": "·", "addmm": "@+", "addmv": "@+", "baddbmm": "@+", "linear": "@+",
-    "t": "T", "transpose": "⇄", "sum": "Σ", "prod": "Π", "abs": "|·|", "sigmoid": "σ", "log_softmax": "ln sm",
-    "logsumexp": "ln Σ e", "safe_softmax": "softmax", "mse_loss": "MSE", "l1_loss": "MAE", "nll_loss": "NLL",
-    "nll_loss2d": "NLL", "binary_cross_entropy": "BCE", "binary_cross_entropy_with_logits": "BCE",
-    "huber_loss": "Huber", "convolution": "∗", "native_layer_norm": "lnorm", "native_batch_norm": "bnorm",
-    "cudnn_batch_norm": "bnorm", "native_group_norm": "gnorm", "max_pool2d_with_indices": "maxpool",
-    "avg_pool2d": "avgpool", "adaptive_avg_pool2d": "avgpool", "leaky_relu": "leaky",
-    "index": "[ ]", "select": "[ ]", "slice": "[ ]",
-    "embedding": "row", "unsafe_view": "view", "reshape_alias": "view", "view": "view", "cat": "concat",
-    "linalg_vector_norm": "‖·‖", "copy_slices": "[ ] =", "clone": "copy", "expand": "copy",
-    "as_strided": "[ ]", "unsafe_split": "split", "masked_fill": "mask", "permute": "⇄", "mkldnn_rnn_layer": "LSTM",
-    "cudnn_rnn": "RNN", "CompiledFunction": "compiled",
-    "scaled_dot_product_flash_attention_for_cpu": "attn", "scaled_dot_product_flash_attention": "attn",
-    "scaled_dot_product_efficient_attention": "attn", "scaled_dot_product_cudnn_attention": "attn",
-}  # fmt: skip
-
-
-# What the table calls an operation, where PyTorch's own name says how it is computed, and not what.
-READABLE = {
-    "rsub": "sub", "safe_softmax": "softmax", "native_layer_norm": "layer_norm", "native_batch_norm": "batch_norm",
-    "cudnn_batch_norm": "batch_norm", "native_group_norm": "group_norm", "max_pool2d_with_indices": "max_pool2d",
-    "max_pool3d_with_indices": "max_pool3d", "unsafe_view": "view", "reshape_alias": "view", "prelu_kernel": "prelu",
-    "linalg_vector_norm": "norm", "native_dropout": "dropout", "nll_loss2d": "nll_loss",
-    "binary_cross_entropy": "bce", "binary_cross_entropy_with_logits": "bce_with_logits",
-    "linalg_solve_ex": "solve", "linalg_inv_ex": "inv", "linalg_det": "det", "fftr2c": "fft", "fftc2c": "fft",
-    "to_copy": "to", "constant_pad_nd": "pad", "CheckpointFunction": "checkpoint",
-    "weight_norm_interface": "weight_norm",
-    "unsafe_split": "split", "mkldnn_rnn_layer": "lstm", "cudnn_rnn": "rnn", "CompiledFunction": "compiled",
-    "scaled_dot_product_flash_attention_for_cpu": "attention", "scaled_dot_product_flash_attention": "attention",
-    "scaled_dot_product_efficient_attention": "attention", "scaled_dot_product_cudnn_attention": "attention",
-}  # fmt: skip
 POWERS = {2: "square", 0.5: "sqrt", -1: "reciprocal"}
 
 
@@ -136,8 +102,8 @@ class TorchGraph:
         self._leaves = {id(tensor): tensor for tensor in self._results if tensor.grad_fn is None}
         roots = [tensor.grad_fn for tensor in self._results if tensor.grad_fn is not None]
         functions = creation_order(roots)
-        self._turned = turned_weights(functions, roots, self._names)
-        self._functions = [function for function in functions if function not in self._turned]
+        self._wholes = Wholes(functions, roots, self._names)
+        self._functions = [function for function in functions if function not in self._wholes.hidden]
 
     def __len__(self) -> int:
         """How many boxes a drawing has at least: operations and parameters."""
@@ -154,7 +120,7 @@ class TorchGraph:
 
     def made(self) -> _Network:
         """The networkx graph, and which node stands for which tensor."""
-        return _Network(self._results, self._functions, self._leaves, self._names, self._turned)
+        return _Network(self._results, self._functions, self._leaves, self._names, self._wholes)
 
 
 def _without_history(results: list[Any]) -> str:
@@ -214,21 +180,23 @@ class _Network:
         functions: list[Function],
         leaves: Mapping[int, Any],
         names: Names,
-        turned: set[Function],
+        wholes: Wholes,
     ):
         import networkx as nx
 
         self.graph: nx.MultiDiGraph = nx.MultiDiGraph(**{OF_TORCH: True})
         self._names = names
-        self._turned = turned
+        self._wholes = wholes
         self._numbers = Numbers()
         self._nodes: dict[Place, int] = {}
         self._own: dict[int, int] = {}  # id of a leaf -> its node
+        self._parameters: dict[int, Any] = {}  # the other way round
         self._data: dict[int, tuple[int, Any]] = {}  # id of a tensor -> its node, and itself, lest its id be reused
-        self._saved = {function: saved_by(function) for function in functions}
+        every = [*functions, *wholes.hidden]
+        self._saved = {function: saved_by(function) for function in every}
         self._known = {(t.grad_fn, t.output_nr): t for saved in self._saved.values() for _, t in saved if t.grad_fn}
         self._known |= names.results | {(t.grad_fn, t.output_nr): t for t in results if t.grad_fn is not None}
-        used = _used_results(results, [*functions, *turned])
+        used = _used_results(results, every)
         for function in functions:
             if hasattr(function, "variable"):
                 self._nodes[function, 0] = self._add_leaf(function.variable)
@@ -240,7 +208,8 @@ class _Network:
                 self._add_leaf(leaf)
         # What a tensor is found by (see ``key_of``) -> its node; a record is kept alive by its key.
         self.ids: dict[Any, int] = self._nodes | {key: node for key, (node, _) in self._data.items()} | self._own
-        for node, group in modules_of(self.graph).items():
+        homes = {node: names.homes(leaf) for node, leaf in self._parameters.items()}
+        for node, group in modules_of(self.graph, homes).items():
             self.graph.nodes[node]["group"] = names.titled(group) or None
 
     def _add(self, **facts: Any) -> int:
@@ -252,20 +221,24 @@ class _Network:
     def _add_leaf(self, leaf: Any) -> int:
         node = self._add(kind="parameter", name=self._names.of(leaf), **self._described(leaf))
         self._own[id(leaf)] = node
+        self._parameters[node] = leaf
         return node
 
     def _add_operation(self, function: Function, results: list[int]) -> None:
         """Add a node for each result that is used, with edges from the operands."""
-        op = operation(function)
-        saved = self._saved[function]
-        given = operands_of(function, op, saved, self._names)
-        if is_linear(function, self._turned):
-            op, given = "linear", operands_of_linear(given)
+        whole = self._wholes.of.get(function)
+        core = function if whole is None else whole.core
+        op = operation(core)
+        saved = self._saved[core]
+        given = operands_of(core, op, saved, self._names)
+        settings = settings_of(core, op)
+        if whole is not None:
+            op, given, settings = whole.op, whole.operands(given, self._wholes.hidden), ()
         operands = [(self._operand(operand), position) for operand, position in given]
         described = {
-            "op": READABLE.get(op, op),
-            "symbol": SYMBOLS.get(op, READABLE.get(op, op)),
-            "settings": settings_of(function, op),
+            "op": readable(op),
+            "symbol": "@" if op == "linear" and len(given) == 2 else SYMBOLS.get(op, readable(op)),
+            "settings": settings,
         }
         kept = tuple((name, tuple(tensor.shape)) for name, tensor in saved)
         for which in results:
@@ -347,13 +320,3 @@ def operation(function: Function) -> str:
     op = spelled(function.name())
     exponent = getattr(function, "_saved_exponent", None) if op == "pow" else None
     return POWERS.get(exponent, op) if isinstance(exponent, int | float) else op
-
-
-def spelled(name: str) -> str:
-    """The name of a record's class as that of a function.
-
-    >>> spelled("AddmmBackward0"), spelled("torch::autograd::CopySlices"), spelled("MaxPool2DWithIndicesBackward0")
-    ('addmm', 'copy_slices', 'max_pool2d_with_indices')
-    """
-    name = re.sub(r"Backward\w?\d*$", "", name.rpartition("::")[2]) or name
-    return re.sub(r"(?<!^)(?=[A-Z][a-z])", "_", name).lower()

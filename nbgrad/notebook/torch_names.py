@@ -1,20 +1,14 @@
-"""What PyTorch's tensors are called, and which module they belong to."""
+"""What PyTorch's tensors are called, and which modules they lie in."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
-from itertools import takewhile
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    import networkx as nx
+from typing import Any
 
 Parameters = Any  # a network, or names and tensors: as a dictionary, or as the pairs of named_parameters()
 Path = tuple[str, ...]
-LAYING_OUT = {
-    "clone", "expand", "permute", "reshape_alias", "squeeze", "t", "transpose", "unsafe_view", "unsqueeze", "view",
-}  # fmt: skip
+Home = tuple[Path, frozenset[str]]  # a module that a parameter belongs to, and what its class and their ancestors are
 
 
 class Names:
@@ -43,6 +37,7 @@ class Names:
         for name, network in networks:
             for inner, tensor in _pairs(network):
                 self._leaves.setdefault(id(tensor), f"{name}.{inner}")
+        self._homes = _homes(params, self._given, networks)
 
     def of(self, tensor: Any) -> str | None:
         """The name of a leaf; of one that is seen turned, as a frozen layer's weight is: with the sign for that."""
@@ -52,6 +47,12 @@ class Names:
             turned = tensor.ndim == 2 and tensor.stride() == whole.stride()[::-1]
             return f"{self._leaves[id(whole)]}ᵀ" if turned else None
         return name
+
+    def homes(self, tensor: Any) -> list[Home]:
+        """The modules that a leaf belongs to: several where they share it, as tied weights do; none of what is data."""
+        path = module_of(self.of(tensor))
+        homes = self._homes.get(id(tensor), [])
+        return homes if any(home[0] == path for home in homes) else [(path, frozenset())] * bool(path)
 
     def titled(self, path: Path) -> Path:
         """The modules of a path as frames name them: one that has only a number, with its class.
@@ -79,6 +80,30 @@ def _classes(params: Parameters) -> dict[str, str]:
     """The names of the classes of a network's modules, by the names of the modules."""
     modules = params.named_modules() if hasattr(params, "named_modules") else ()
     return {name: type(module).__name__ for name, module in modules}
+
+
+def _homes(params: Parameters, given: list[tuple[str, Any]], networks: list[tuple[str, Any]]) -> dict[int, list[Home]]:
+    """The modules that each parameter belongs to, by its identity: those of ``params``, or of the notebook's networks.
+
+    A module that several names lead to is one module.
+    """
+    found: dict[int, dict[Any, Home]] = {}
+    if not hasattr(params, "named_modules"):
+        for name, tensor in given:
+            path = module_of(name)
+            found.setdefault(id(tensor), {}).setdefault(path, (path, frozenset()))
+        params = None
+    known = set(found)
+    for outer, network in [("", params)] * (params is not None) + networks:
+        for name, module in network.named_modules():
+            classes = frozenset(one.__name__ for one in type(module).__mro__)
+            for inner, tensor in module.named_parameters(recurse=False):
+                if id(tensor) not in known:
+                    path = module_of(".".join(part for part in (outer, name, inner) if part))
+                    found.setdefault(id(tensor), {}).setdefault(id(module), (path, classes))
+        if not outer:
+            known = set(found)
+    return {tensor: list(homes.values()) for tensor, homes in found.items()}
 
 
 def _pairs(params: Parameters) -> Iterable[tuple[Any, Any]]:
@@ -115,60 +140,3 @@ def module_of(name: str | None) -> Path:
         else:
             path.append(part)
     return tuple(path)
-
-
-def modules_of(graph: nx.MultiDiGraph) -> dict[int, Path]:
-    """The modules that each node belongs to, as far as the names of the parameters tell.
-
-    An operation on parameters belongs to their module. One without belongs to the modules that both the one before it
-    and the one after it belong to, in the order of creation: what is computed in between is computed within. What only
-    lays out numbers anew does so for those that use it, and belongs to their modules.
-    """
-    own: dict[int, Path] = {}
-    weights: set[int] = set()  # parameters, in whatever form: transposed, say
-    for node, facts in graph.nodes(data=True):
-        given = list(graph.predecessors(node))
-        if facts["kind"] == "parameter":
-            own[node] = module_of(facts["name"])
-            weights.add(node)
-        elif facts["kind"] == "operation" and not weights.isdisjoint(given):
-            own[node] = common(own[x] for x in given if x in weights)
-            weights.update([node] if len(given) == 1 else [])
-    operations = [node for node, kind in graph.nodes(data="kind") if kind == "operation"]
-    before, after = _nearest(operations, own), _nearest(operations[::-1], own)
-    found = {node: own[node] if node in own else common([before[node], after[node]]) for node in operations}
-    for node in reversed(operations):
-        users = [found[user] for user in graph.successors(node)]
-        if users and node not in own and graph.nodes[node]["op"] in LAYING_OUT:
-            found[node] = common(users)
-    for node, facts in graph.nodes(data=True):
-        if facts["kind"] == "parameter":
-            found[node] = own[node]
-        elif facts["kind"] != "operation":
-            found[node] = (
-                ()
-                if facts["name"] and not facts.get("unkept")
-                else common([found[user] for user in graph.successors(node)])
-            )
-    return found
-
-
-def _nearest(operations: list[int], own: Mapping[int, Path]) -> dict[int, Path]:
-    """For each operation the modules of the last one that has its own, itself included."""
-    found: dict[int, Path] = {}
-    last: Path = ()
-    for node in operations:
-        last = own.get(node, last)
-        found[node] = last
-    return found
-
-
-def common(paths: Iterable[Path]) -> Path:
-    """The beginning that all paths share.
-
-    >>> common([("net", "a", "b"), ("net", "a"), ("net", "a", "c")])
-    ('net', 'a')
-    """
-    several = list(paths)
-    together = zip(*several, strict=False)
-    return tuple(parts[0] for parts in takewhile(lambda parts: len(set(parts)) == 1, together))

@@ -142,7 +142,7 @@ USUAL = {
     "reduction": ("1",), "ignore_index": ("-100",), "groups": ("1",), "approximate": ("none",), "stride": ("1",),
     "padding": ("0",), "dilation": ("1",), "output_padding": ("0",), "start": ("0",),
     "dropout_p": ("0",), "diagonal": ("0",), "offset": ("0",), "correction": ("1",),
-    "count_include_pad": ("True",), "left": ("True",), "eps": ("1e-05",), "ord": ("2",),
+    "count_include_pad": ("True",), "left": ("True",), "full_matrices": ("True",), "eps": ("1e-05",), "ord": ("2",),
 }  # fmt: skip
 USUAL_OF = (("softplus", "threshold", "20"),)
 PARTS = ("split", "split_with_sizes", "unsafe_split", "unsafe_split_with_sizes", "unbind")  # have several results
