@@ -83,3 +83,16 @@ def test_a_drawing_made_before_knows_what_was_changed_in_place():
         warnings.simplefilter("error")
         change = by_name(ng.draw((W * W).sum(), compare=before))["W"]["change"]
     assert change.value.tolist() == [1.0, 2.0]
+
+
+@pytest.mark.parametrize("level", ["tensor", "module", "scalar"])
+def test_a_picture_says_itself_what_the_earlier_run_has_lost(level):
+    """A saved file has no warning beside it. What is not known is not said to be unchanged."""
+    first, second = two_runs(in_place)
+    with pytest.warns(ParametersOfNowWarning):
+        drawing = ng.draw(second, compare=first, level=level)
+    said = "The earlier run has lost the numbers that were changed in place; whether W, v₁ have changed cannot be told."
+    assert said in drawing.text.splitlines()
+    assert said in drawing.svg.split("</desc>")[0] and said in drawing.svg.split("</desc>")[1]
+    assert "Nothing has changed" not in drawing.text + drawing.svg
+    assert "gradient —" not in drawing.text, "gradients of the earlier run are lost, which is no change"

@@ -56,7 +56,7 @@ def compared(before: Any, after: Any) -> nx.MultiDiGraph:
     """
     one, other = schema.normalise(before), schema.normalise(after)
     _check_structure(one, other)
-    result = nx.MultiDiGraph(**{**other.graph, COMPARED: True})
+    result = nx.MultiDiGraph(**{**other.graph, COMPARED: True, schema.LOST: one.graph.get(schema.LOST, ())})
     for old, (node, facts) in zip(one, other.nodes(data=True), strict=True):
         had = one.nodes[old]
         known = facts["kind"] in schema.DIFFERENTIATED and not (had["gone"] or facts["gone"])
@@ -75,7 +75,8 @@ def changes(graph: nx.MultiDiGraph, digits: int = 3) -> Iterator[str]:
     if not graph.graph.get(COMPARED):
         return
     rows = [node for node in graph if graph.nodes[node]["change"] is not None]
-    yield messages.say("changes" if rows else "no_changes")
+    said_of_all = ["changes"] if rows else [] if graph.graph.get(schema.LOST) else ["no_changes"]
+    yield from map(messages.say, said_of_all)
     for node in rows:
         facts = graph.nodes[node]
         said = [
@@ -86,6 +87,18 @@ def changes(graph: nx.MultiDiGraph, digits: int = 3) -> Iterator[str]:
         ]
         said += within(facts["change"])
         yield "  " + messages.headed(schema.called(graph, node), messages.parts(said))
+    yield from lost(graph)
+
+
+def lost(graph: nx.MultiDiGraph) -> list[str]:
+    """Say what is not known any more of the earlier run, in a list of one sentence; of other graphs in none.
+
+    >>> lost(nx.MultiDiGraph(lost=("x", "W")))
+    ['The earlier run has lost the numbers that were changed in place; whether x, W have changed cannot be told.']
+    """
+    names = list(graph.graph.get(schema.LOST) or ())
+    names = names[:MOST_NAMED] + ["…"] * (len(names) > MOST_NAMED)
+    return [messages.say("compared_lost", names=messages.listed(names))] if names else []
 
 
 def within(change: Change) -> list[str]:

@@ -8,7 +8,7 @@ from math import isfinite
 import numpy as np
 
 from nbgrad.display import heat, measure, messages, numbers, schema, theme, thumbnail
-from nbgrad.display.compare import COMPARED
+from nbgrad.display.compare import COMPARED, lost
 from nbgrad.display.elements import text
 from nbgrad.display.highlight import Lit
 from nbgrad.display.highlight import lit as highlighted
@@ -53,7 +53,7 @@ def _rows(scene: Scene) -> list[_Row]:
     if lit and lit.apart:
         rows.append(_apart(scene, lit))
     if scene.graph.graph.get(COMPARED):
-        rows.append(_changes(scene))
+        rows += _changes(scene)
     return rows
 
 
@@ -146,19 +146,22 @@ def _apart(scene: Scene, lit: Lit) -> _Row:
     return row
 
 
-def _changes(scene: Scene) -> _Row:
-    """Return what the mark of a change means, or that there is none."""
-    row = _Row(scene.look.palette)
+def _changes(scene: Scene) -> list[_Row]:
+    """Return what the mark of a change means, or that there is none, and what cannot be told."""
+    row, below = _Row(scene.look.palette), _Row(scene.look.palette)
+    unknown = lost(scene.graph)
+    for said in unknown:
+        below.say(said)
     forms = [node.form for node in scene.nodes.values() if scene.graph.nodes[node.id]["change"] is not None]
     if not forms:
         row.say(messages.say("no_changes"))
-        return row
+        return [below] if unknown else [row]
     row.draw(changed_mark(row.x + 9, 0, row.paint), 25)
     row.say(messages.say("legend_changed"), 16)
     for form, key in ((PICTURE, "legend_changed_pictures"), (TABLE, "legend_changed_tables")):
         if form in forms:
             row.say(messages.say(key), 16)
-    return row
+    return [row, below] if unknown else [row]
 
 
 def changed_mark(x: float, y: float, paint: theme.Palette) -> str:

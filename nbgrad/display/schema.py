@@ -125,6 +125,8 @@ def normalise(graph: Any) -> nx.MultiDiGraph:
     _check_order(graph)
     ids = _whole_numbers(graph)
     result = nx.MultiDiGraph(**{DONE: True, OTHERWISE: graph.graph.get(OTHERWISE) is True})
+    if lost := graph.graph.get(LOST):
+        result.graph[LOST] = tuple(clean(name, 40) for name in lost)
     for node, given in graph.nodes(data=True):
         result.add_node(ids[node], **attributes(node, given, graph.in_degree(node) > 0))
     for position, u, v, given in _edges(graph):
@@ -155,6 +157,7 @@ def _thing(thing: Any) -> str:
 
 
 DONE = "nbgrad_display_normalised"  # the mark of a graph that has every attribute
+LOST = "lost"  # of an earlier run: names of nodes of which it is not known any more what they were
 OTHERWISE = "computed_otherwise"  # the mark of a graph that was computed again from numbers changed in place
 
 

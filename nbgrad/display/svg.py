@@ -14,6 +14,7 @@ import networkx as nx
 
 from nbgrad.display import measure, messages, schema, theme
 from nbgrad.display.boxes import badge, box, gradient_fragment, problem_mark, value_fragment
+from nbgrad.display.compare import lost
 from nbgrad.display.elements import escape, text
 from nbgrad.display.enclosures import enclosures
 from nbgrad.display.heat import Heat, heat_of
@@ -124,7 +125,7 @@ def _said_of_look(scene: Scene) -> list[str]:
     changed = _names(scene.graph, [node for node, change in scene.graph.nodes(data="change") if change])
     if changed:
         said.append(messages.say("changes_in", names=_listed(changed)))
-    return said
+    return said + lost(scene.graph)
 
 
 def _names(graph: nx.MultiDiGraph, nodes: Collection[int]) -> list[str]:

@@ -355,7 +355,9 @@ def _compared(before: Any, graph: Any, level: str | None, ids: Ids) -> Any:
         result.graph[OF_TORCH] = True
         return result
     if isinstance(before, Tensor | Node) and not isinstance(picture := unfolded(before, is_earlier=True), int):
-        return compared(network(picture), graph)
+        was = network(picture)
+        was.graph["lost"] = getattr(picture, "lost", ())
+        return compared(was, graph)
     try:
         return compared(_graph_of(before)[0], graph)
     except DifferentGraphsError as error:
@@ -407,6 +409,7 @@ def _graph_of(root: Any, is_earlier: bool = False) -> tuple[Any, Ids]:
         picture = picture_of_several(results)
     else:
         picture = picture_of(root)
-    if is_earlier:
-        as_it_was(picture)
-    return network(picture), ids_of(picture)
+    lost = as_it_was(picture) if is_earlier else ()
+    graph = network(picture)
+    graph.graph["lost"] = lost
+    return graph, ids_of(picture)

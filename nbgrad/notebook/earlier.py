@@ -20,25 +20,32 @@ class ParametersOfNowWarning(UserWarning):
     """
 
 
-def as_it_was(picture: Picture) -> None:
+def as_it_was(picture: Picture) -> tuple[str, ...]:
     """Give the leaves of an earlier run the numbers that it used, and the gradients that its own pass gave them.
 
-    Where it has had no backward pass, what ``W.grad`` holds is of another run. Warns with ParametersOfNowWarning
-    where numbers were changed in place.
+    Where it has had no backward pass, what ``W.grad`` holds is of another run; so it is where numbers were changed in
+    place, for then its own pass cannot be run again. Warns with ParametersOfNowWarning in that case.
+
+    Returns:
+        The names of which it is not known any more what they were, for one of their numbers was changed in place.
     """
-    _warn_of_lost(picture)
+    lost = _lost(picture)
     as_recorded(picture)
     passed = any(vertex.op is not None and vertex.gradient is not None for vertex in picture.vertices)
     for vertex in picture.vertices:
         if vertex.op is None:
             of_the_pass = vertex.gradient if vertex.passed is None else vertex.passed
-            vertex.gradient = of_the_pass if passed else None
+            vertex.gradient = of_the_pass if passed and not lost else None
+            vertex.gone = passed and bool(lost)
+    return lost
 
 
-def _warn_of_lost(picture: Picture) -> None:
-    changed = next((vertex for vertex in picture.vertices if vertex.unfit), None)
-    if changed is None:
-        return
+def _lost(picture: Picture) -> tuple[str, ...]:
+    """The names of operands that do not give their result any more; warns where there are any."""
+    unfit = [vertex for vertex in picture.vertices if vertex.unfit]
+    if not unfit:
+        return ()
+    changed = unfit[0]
     used = " and ".join(dict.fromkeys(x.name for x in changed.inputs if x is not LEFT_OUT and x.kind != "constant"))
     mistakes.warn(
         f"compare= was given a result whose numbers have been changed in place since: {changed.name} is not what "
@@ -46,3 +53,5 @@ def _warn_of_lost(picture: Picture) -> None:
         "before = ng.draw(loss), and give compare=before.",
         ParametersOfNowWarning,
     )
+    operands = (x for vertex in unfit for x in vertex.inputs)
+    return tuple(dict.fromkeys(x.name for x in operands if x is not LEFT_OUT and x.kind != "constant"))

@@ -47,11 +47,14 @@ class ScalarPicture(TensorPicture):
         hooked: the numbers of the elements of arrays that have hooks; they themselves have none.
         parts: each vertex of the arrays, with the numbers of the vertices that its elements are.
         is_otherwise: whether numbers were changed in place since, so that what is computed again is something else.
+        lost: of an earlier run, the arrays of which it is not known what they were, see ``earlier``.
 
     Raises:
         NotComputedError: a node of the graph face whose ``forward`` has not been run.
         NoNumbersError: the result holds no numbers that a gradient could reach.
     """
+
+    lost: tuple[str, ...] = ()
 
     def __init__(self, picture: Picture, present: Mapping[int, Any] | None = None):
         with np.errstate(all="ignore"):  # the arrays' own run has warned already
@@ -107,15 +110,20 @@ def unfolded(root: Any, is_earlier: bool = False) -> Picture | int:
         )
     picture = picture_of(root)
     present = {vertex.id: vertex.value for vertex in picture.vertices if vertex.op is None and vertex.stale}
+    lost: tuple[str, ...] = ()
     if is_earlier:
-        as_it_was(picture)
+        lost = as_it_was(picture)
     else:
         as_recorded(picture)
     count = count_scalars(picture)
     if count > TOO_MANY:
         return count
     try:
-        return ScalarPicture(picture, {} if is_earlier else present)
+        numbers = ScalarPicture(picture, {} if is_earlier else present)
+        numbers.lost = lost
+        for vertex in numbers.vertices if lost else ():
+            vertex.gone = True  # its pass would be that of other numbers
+        return numbers
     except NoNumbersError:
         return picture
 

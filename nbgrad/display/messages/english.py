@@ -178,6 +178,8 @@ SENTENCES = {
     "changes": "Changed:",
     "changes_in": "Changed: {names}.",
     "no_changes": "Nothing has changed.",
+    "compared_lost": "The earlier run has lost the numbers that were changed in place; whether {names} have changed "
+    "cannot be told.",
     "changed_value": "value {before} → {after}",
     "changed_gradient": "gradient {before} → {after}",
     "changed_by": "by up to {most}",

@@ -173,6 +173,7 @@ SENTENCES = {
     "changes": "变动：",
     "changes_in": "有变动的：{names}。",
     "no_changes": "没有任何变动。",
+    "compared_lost": "较早那次运算的数有些被原地更改，原值已经丢失；无法得知 {names} 是否有变动。",
     "changed_value": "值 {before} → {after}",
     "changed_gradient": "梯度 {before} → {after}",
     "changed_by": "最多变动 {most}",

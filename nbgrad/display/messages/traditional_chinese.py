@@ -173,6 +173,7 @@ SENTENCES = {
     "changes": "變動：",
     "changes_in": "有變動的：{names}。",
     "no_changes": "沒有任何變動。",
+    "compared_lost": "較早那次運算的數有些被原地更改，原值已經遺失；無法得知 {names} 是否有變動。",
     "changed_value": "值 {before} → {after}",
     "changed_gradient": "梯度 {before} → {after}",
     "changed_by": "最多變動 {most}",
