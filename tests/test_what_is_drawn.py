@@ -17,7 +17,7 @@ def x():
     [
         (None, "None has none"),
         (3, "an int has"),
-        (np.ones(3), "a ndarray has"),
+        (np.ones(3), "an ndarray has"),
         ([], "a list has"),
         ([3], "a list has"),
     ],

@@ -58,6 +58,7 @@ def attributes(node: Any, given: Mapping[str, Any], computed: bool = False) -> d
         "change": given.get("change"),
         "stale": given.get("stale") if given.get("stale") in ("changed", "unfit") else None,
         "gone": given.get("gone") is True,
+        "cleared": given.get("cleared") is True,
         "unkept": given.get("unkept") is True,
         "settings": given.get("settings") or (),
         "passed": as_array(given.get("passed")),
@@ -65,6 +66,15 @@ def attributes(node: Any, given: Mapping[str, Any], computed: bool = False) -> d
         "bare": missing if bare is None else bare is True,
         "gradient_name": word(given, "gradient_name", LONGEST_NAME),
     }
+
+
+def with_article(named: str) -> str:
+    """Return the name of a class with the article that one says before it: an N-dimensional array begins like "end".
+
+    >>> with_article("int"), with_article("ndarray"), with_article("Node")
+    ('an int', 'an ndarray', 'a Node')
+    """
+    return f"{'an' if named[:1].lower() in 'aeiou' or named.startswith('nd') else 'a'} {named}"
 
 
 def _path(node: Any, given: Any) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,8 +70,11 @@ def compared(before: Any, after: Any) -> nx.MultiDiGraph:
     return result
 
 
-def changes(graph: nx.MultiDiGraph, digits: int = 3) -> Iterator[str]:
-    """Say of each changed node of a compared graph what it had before and what it has now; nothing of other graphs."""
+def changes(graph: nx.MultiDiGraph, digits: int = 3, shown: Collection[str] = ("value", "gradient")) -> Iterator[str]:
+    """Say of each changed node of a compared graph what it had before and what it has now; nothing of other graphs.
+
+    shown: which of the two are told with their numbers.
+    """
     if not graph.graph.get(COMPARED):
         return
     rows = [node for node in graph if graph.nodes[node]["change"] is not None]
@@ -83,10 +86,13 @@ def changes(graph: nx.MultiDiGraph, digits: int = 3) -> Iterator[str]:
             messages.say(f"changed_{which}", before=before, after=after)
             + _by(getattr(facts["change"], which), facts[which], digits)
             for which in facts["change"].changed
-            for before, after in [_said(getattr(facts["change"], which), facts[which], digits)]
+            if which in shown
+            for absent in ["—" if which == "value" else schema.no_gradient(facts)]
+            for before, after in [_said(getattr(facts["change"], which), facts[which], digits, absent)]
         ]
         said += within(facts["change"])
-        yield "  " + messages.headed(schema.called(graph, node), messages.parts(said))
+        name = schema.called(graph, node)
+        yield "  " + (messages.headed(name, messages.parts(said)) if said else name)
     yield from lost(graph)
 
 
@@ -112,11 +118,12 @@ def within(change: Change) -> list[str]:
     return [messages.say("changed_inside", names=messages.listed(names))] if names else []
 
 
-def _said(old: np.ndarray | None, new: np.ndarray | None, digits: int) -> tuple[str, str]:
-    """Return what a value was and is, single numbers with as many digits as tell them apart."""
-    was, now = (numbers.summary(array, "—", digits) for array in (old, new))
+def _said(old: np.ndarray | None, new: np.ndarray | None, digits: int, absent: str) -> tuple[str, str]:
+    """Return what a value was and is, single numbers with as many digits as tell them apart. absent: what is said of
+    one that is not there any more."""
+    was, now = numbers.summary(old, "—", digits), numbers.summary(new, absent, digits)
     single = all(array is not None and numbers.is_single(array) for array in (old, new))
-    return _said(old, new, digits + 1) if was == now and single and digits < numbers.ALL_DIGITS else (was, now)
+    return _said(old, new, digits + 1, absent) if was == now and single and digits < numbers.ALL_DIGITS else (was, now)
 
 
 def _by(old: np.ndarray | None, new: np.ndarray | None, digits: int) -> str:

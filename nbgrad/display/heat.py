@@ -71,7 +71,8 @@ class Heat:
 
 def heat_of(graph: nx.MultiDiGraph, lit: Lit | None = None) -> Heat:
     """Return the sizes of the gradients of a normalised graph, and their scale. lit: what is highlighted, if anything
-    is; what is dimmed has no heat and does not count.
+    is; what is dimmed has no heat and does not count. A graph without a backward pass has none, whatever its leaves
+    have kept of another run.
 
     >>> graph = nx.DiGraph()
     >>> graph.add_node("w", kind="parameter", value=1.0, gradient=1e-9)
@@ -82,6 +83,7 @@ def heat_of(graph: nx.MultiDiGraph, lit: Lit | None = None) -> Heat:
     """
     able = [node for node, kind in graph.nodes(data="kind") if kind not in ("data", "constant")]
     able = [node for node in able if lit is None or node in lit.nodes]
+    able = [] if graph.graph.get(schema.UNPASSED) else able
     sizes = {node: size for node in able for size in _size_at(graph.nodes[node])}
     positive = _positive(sizes)
     lowest, highest = (log10(min(positive)), log10(max(positive))) if positive else (0.0, 0.0)
@@ -156,7 +158,10 @@ def sentence(graph: nx.MultiDiGraph, digits: int = 3, lit: Lit | None = None) ->
         least, most = min(finite, key=lambda node: finite[node]), max(finite, key=lambda node: finite[node])
         places: dict[str, Any] = {"least": numbers.number(finite[least], digits), "least_at": _name(graph, least)}
         places |= {"greatest": numbers.number(finite[most], digits), "greatest_at": _name(graph, most)}
-        said.append(messages.say("heat_range", **places))
+        if places["least"] == places["greatest"]:
+            said.append(messages.say("heat_equal", size=places["least"]))
+        else:
+            said.append(messages.say("heat_range", **places))
         said += _hidden(graph, sizes, finite, digits)
     wrong = [_name(graph, node) for node in sizes if node not in finite]
     if wrong:

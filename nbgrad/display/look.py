@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from nbgrad.display import measure
+from nbgrad.display.attributes import with_article
 from nbgrad.display.errors import DisplayError
 from nbgrad.display.theme import PALETTES, Palette
 
@@ -122,7 +123,7 @@ def shown(given: Any) -> str:
     if isinstance(given, list | tuple):
         inside = ", ".join(shown(each) for each in given[:6]) + (", …" if len(given) > 6 else "")
         return f"[{inside}]" if isinstance(given, list) else f"({inside})"
-    return f"a {type(given).__name__}"
+    return with_article(type(given).__name__)
 
 
 def _either(choices: Iterable[str]) -> str:

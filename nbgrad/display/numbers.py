@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -9,12 +10,27 @@ import numpy as np
 from nbgrad.display import measure, messages, stats
 
 ALL_DIGITS = 15  # significant digits: as many as it may take to tell an old number from a new one
+LARGE, LARGE_BESIDE = 1_000_000, 10_000  # up to this size a number is written in full: alone, and beside a larger one
 MINUS = "−"
 TIMES = "×"
 
 
-def number(x: Any, digits: int = 3) -> str:
+def in_full(several: Iterable[Any]) -> float:
+    """Return up to which size numbers that stand beside each other are written in full: a million, as alone; but ten
+    thousand where one of them is larger than a million, so that all large ones are written alike.
+
+    >>> several = (-489725.0, -1.52e7, 12.5)
+    >>> [number(x, 3, in_full(several)) for x in several]
+    ['−4.9e5', '−1.52e7', '12.5']
+    """
+    sizes = [float(np.abs(x)) for x in several]
+    return LARGE if all(size < LARGE for size in sizes if np.isfinite(size)) else LARGE_BESIDE
+
+
+def number(x: Any, digits: int = 3, full: float = LARGE) -> str:
     """Write one number with so many significant digits; what stands before the point in full, up to a million.
+
+    full: another size up to which it is written in full, see ``in_full``.
 
     >>> [number(x) for x in (3, 6.0, 0.18692, 1234567, -0.0563, 1234.5, 1e-5, 0.75, -0.0)]
     ['3', '6', '0.187', '1.23e6', '−0.0563', '1234', '1e−5', '0.75', '0']
@@ -28,28 +44,28 @@ def number(x: Any, digits: int = 3) -> str:
     if isinstance(x, bool | np.bool_):
         return str(bool(x))
     if isinstance(x, complex | np.complexfloating):
-        imaginary = number(x.imag, digits)
-        return number(x.real, digits) + ("" if imaginary.startswith(MINUS) else "+") + imaginary + "i"
+        imaginary = number(x.imag, digits, full)
+        return number(x.real, digits, full) + ("" if imaginary.startswith(MINUS) else "+") + imaginary + "i"
     if isinstance(x, int | np.integer):
         x = int(x)
-        return (f"{x}" if abs(x) < 1_000_000 else _power(x, digits)).replace("-", MINUS)
+        return (f"{x}" if abs(x) < full else _power(x, digits)).replace("-", MINUS)
     x = float(x)
     if np.isnan(x):
         return "NaN"
     if np.isinf(x):
         return "∞" if x > 0 else MINUS + "∞"
-    return _real(x, digits).replace("-", MINUS)
+    return _real(x, digits, full).replace("-", MINUS)
 
 
-def _real(x: float, significant: int) -> str:
+def _real(x: float, significant: int, full: float) -> str:
     size = abs(x)
     if x == 0:
         return "0"
-    if x.is_integer() and size < 1_000_000:
+    if x.is_integer() and size < full:
         return f"{x:.0f}"
     digits = f"{size:.{significant - 1}e}"  # rounded first: 9.996 is written with the digits of 10
     exponent = int(digits[digits.index("e") + 1 :])
-    if exponent < -3 or size >= 10 ** max(6, significant) - 0.5:
+    if exponent < -3 or size >= max(full, 10**significant) - 0.5:
         return _power(x, significant)
     places = max(0, significant - 1 - exponent)
     text = f"{x:.{places}f}"
@@ -61,7 +77,7 @@ def _power(x: float, significant: int) -> str:
     return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
 
 
-def fitting(x: Any, size: float, room: float, digits: int = 3, sign: str = "") -> str:
+def fitting(x: Any, size: float, room: float, digits: int = 3, sign: str = "", full: float = LARGE) -> str:
     """Write a number after a sign, with fewer digits where there is no room for so many; where it is too wide with
     one digit too, "…" stands for all of it: a part of a number reads as another number.
 
@@ -71,7 +87,7 @@ def fitting(x: Any, size: float, room: float, digits: int = 3, sign: str = "") -
     '…'
     """
     for fewer in range(digits, 0, -1):
-        said = sign + number(x, fewer)
+        said = sign + number(x, fewer, full)
         if measure.width(said, size) <= room:
             return said
     return sign + "…"
@@ -123,11 +139,11 @@ def only(array: Any) -> Any:
 def summary(value: np.ndarray | None, absent: str = "—", digits: int = 3, counts: bool = False) -> str:
     """Write a value on one line: a number, or the least, mean and greatest of an array.
 
-    NaN and infinite elements are counted apart and left out of the three numbers. counts=True says also that there
-    are none.
+    NaN and infinite elements are counted apart and left out of the three numbers, which says so. counts=True says
+    also that there are none.
 
     >>> summary(np.array(3.0)), summary(np.array([1.0, 2, 3, np.nan]))
-    ('3', 'min 1, mean 2, max 3, 1 NaN')
+    ('3', 'of the finite ones: min 1, mean 2, max 3, 1 NaN')
     >>> summary(np.array([3 + 4j, 0]), counts=True)
     '|z|: min 0, mean 2.5, max 5, 0 NaN, 0 infinite'
     """
@@ -140,8 +156,10 @@ def summary(value: np.ndarray | None, absent: str = "—", digits: int = 3, coun
     found = stats.statistics(value)
     parts = []
     if found.low is not None and found.mean is not None and found.high is not None:
-        low, mean, high = (number(each, digits) for each in (found.low, found.mean, found.high))
-        parts.append(messages.say("range", low=low, mean=mean, high=high))
+        three = found.low, found.mean, found.high
+        low, mean, high = (number(each, digits, in_full(three)) for each in three)
+        key = "range_finite" if found.nans or found.infinite else "range"
+        parts.append(messages.say(key, low=low, mean=mean, high=high))
     if found.nans or counts:
         parts.append(messages.say("nans", count=found.nans))
     if found.infinite or counts:

@@ -35,6 +35,7 @@ node               meaning, and what a missing attribute becomes
 ``stale``          "changed" where a node's numbers are no longer those that others were computed from, "unfit" where a
                    result is not what its operands give; the picture, the tooltip and the table say so. By default None
 ``gone``           True where a gradient was computed, but is not known any more. By default False
+``cleared``        True where a leaf had a gradient that was taken away, as ``zero_grad()`` does. By default False
 ``unkept``         True where whoever made the graph keeps no record: of the gradient of an operation, which may have
                    been computed, or of the numbers of data. By default False
 ``settings``       what the operation was told besides its operands: names and texts, such as ``(("dim", "1"),)``.
@@ -62,7 +63,7 @@ import networkx as nx
 import numpy as np
 
 from nbgrad.display import messages, numbers
-from nbgrad.display.attributes import attributes, spelled, word
+from nbgrad.display.attributes import attributes, spelled, with_article, word
 from nbgrad.display.errors import AttributeValueError, CycleError, NotAGraphError, UnknownNodeError
 from nbgrad.display.measure import clean
 
@@ -125,6 +126,8 @@ def normalise(graph: Any) -> nx.MultiDiGraph:
     _check_order(graph)
     ids = _whole_numbers(graph)
     result = nx.MultiDiGraph(**{DONE: True, OTHERWISE: graph.graph.get(OTHERWISE) is True})
+    if graph.graph.get(UNPASSED) is True:
+        result.graph[UNPASSED] = True
     if lost := graph.graph.get(LOST):
         result.graph[LOST] = tuple(clean(name, 40) for name in lost)
     for node, given in graph.nodes(data=True):
@@ -152,11 +155,11 @@ def _thing(thing: Any) -> str:
     """Say what was given instead of a graph."""
     if thing is None:
         return "None"
-    named = type(thing).__name__
-    return f"{'an' if named[:1].lower() in 'aeiou' else 'a'} {named}"
+    return with_article(type(thing).__name__)
 
 
 DONE = "nbgrad_display_normalised"  # the mark of a graph that has every attribute
+UNPASSED = "unpassed"  # the mark of a graph without a backward pass: gradients of its leaves are of other runs
 LOST = "lost"  # of an earlier run: names of nodes of which it is not known any more what they were
 OTHERWISE = "computed_otherwise"  # the mark of a graph that was computed again from numbers changed in place
 
@@ -215,10 +218,12 @@ def called(graph: nx.MultiDiGraph, node: int, longest: int = 40) -> str:
 def no_gradient(facts: Mapping[str, Any]) -> str:
     """Return what is said where a gradient would stand and there is none.
 
-    >>> no_gradient({"gone": False, "unkept": False}), no_gradient({"gone": False, "unkept": True})
-    ('not yet', 'not kept')
+    >>> facts = {"gone": False, "cleared": False, "unkept": False}
+    >>> no_gradient(facts), no_gradient({**facts, "unkept": True}), no_gradient({**facts, "cleared": True})
+    ('not yet', 'not kept', 'cleared')
     """
-    return messages.say("gone" if facts["gone"] else "not_kept" if facts["unkept"] else "not_yet")
+    key = next((which for which in ("gone", "cleared") if facts[which]), "not_kept" if facts["unkept"] else "not_yet")
+    return messages.say(key)
 
 
 def computation(graph: nx.MultiDiGraph, node: int) -> str:

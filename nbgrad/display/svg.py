@@ -74,7 +74,14 @@ def to_svg(
     if len(graph) > TOO_MANY:  # said at once, before a look at each node
         return too_many(len(graph), look)
     graph = schema.normalise(graph)
-    return picture(build(graph, look=look), title, gradients)
+    return picture(build(graph, look=look), title, gradients) if len(graph) else nothing(look)
+
+
+def nothing(look: Look = DEFAULT) -> str:
+    """Return the picture that says that a graph has no nodes."""
+    said, paint = messages.say("nothing_to_draw"), look.palette
+    body = text(20, 34, said, "ng-name", 15, paint.foreground)
+    return document(body, round(measure.width(said, 15) + 40, 1), 56, said, "", paint=paint)
 
 
 def picture(scene: Scene, title: str | None = None, gradients: bool = True) -> str:
@@ -206,7 +213,7 @@ def still(scene: Scene, gradients: bool = True) -> str:
         facts = scene.graph.nodes[node.id]
         paint = _paint(scene, node.id, lit, heat)
         gradient = facts["gradient"] if gradients else None
-        gone = schema.no_gradient(facts) if facts["gone"] or facts["unkept"] else ""
+        gone = schema.no_gradient(facts) if facts["gone"] or facts["cleared"] or facts["unkept"] else ""
         slot = gradient_fragment(node, gradient, paint, scene.look.digits, before(facts, "gradient"), gone)
         changed = facts["change"] is not None
         over = changed_mark(round(node.x + node.width - 16, 1), node.y, paint) if changed else ""

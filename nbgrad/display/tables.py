@@ -35,19 +35,16 @@ def cells(array: np.ndarray, digits: int, room: float | None = None) -> list[lis
     >>> cells(np.arange(10.0), 3), cells(np.array([0.12345, 2]), 5, 34)
     ([['0', '1', '…', '9']], [['0.12', '2']])
     """
-    rows, columns = stats.plane(array.shape)
-    table = []
-    for row in chosen(rows):
-        line = []
-        for column in chosen(columns):
-            left_out = row is None or column is None
-            line.append("…" if left_out else _written(_at(array, row or 0, column or 0), digits, room))
-        table.append(line)
-    return table
+    rows, columns = (chosen(length) for length in stats.plane(array.shape))
+    taken = [[None if row is None or column is None else _at(array, row, column) for column in columns] for row in rows]
+    full = numbers.in_full(x for line in taken for x in line if x is not None)
+    return [["…" if x is None else _written(x, digits, room, full) for x in line] for line in taken]
 
 
-def _written(x: np.generic, digits: int, room: float | None) -> str:
-    return numbers.number(x, digits) if room is None else numbers.fitting(x, theme.NUMBER_SIZE, room, digits)
+def _written(x: np.generic, digits: int, room: float | None, full: float) -> str:
+    if room is None:
+        return numbers.number(x, digits, full)
+    return numbers.fitting(x, theme.NUMBER_SIZE, room, digits, full=full)
 
 
 def _at(array: np.ndarray, row: int, column: int) -> np.generic:

@@ -17,15 +17,17 @@ from nbgrad.display.rounding import remainders
 LONGEST_COMPUTATION = 60
 MOST_ROWS = 1500
 MOST_LISTED = 12  # names of a group's members
-DTYPE = 3  # column
+COLUMNS = ("name", "how", "shape", "dtype", "value", "gradient")
+DTYPE = COLUMNS.index("dtype")
+SHOWN = {"forward": 5, "shapes": 4, "none": 2}  # of a look's values: how many of the columns a table has; else all
 
 
 def to_text(graph: Any, look: Look = DEFAULT) -> str:
     """Return a table with one row for each node, in creation order, no spaces at the end of a line.
 
     A gradient that has not been computed is "not yet"; where there is none to come, the place is left free. A column
-    with nothing in it is left out. look: how many digits numbers have; and what a picture of this look says in colours
-    is said in words below the table.
+    with nothing in it is left out. look: how many digits numbers have, and which numbers there are: those that are in
+    the picture. What a picture of this look says in colours is said in words below the table.
 
     >>> graph = nx.MultiDiGraph()
     >>> graph.add_node(0, name="x", kind="parameter", value=3.0)
@@ -37,24 +39,36 @@ def to_text(graph: Any, look: Look = DEFAULT) -> str:
     y     mul(x, x)    ()     float64  9      1
     """
     graph = schema.normalise(graph)
-    header = [messages.say(f"column_{column}") for column in ("name", "how", "shape", "dtype", "value", "gradient")]
+    if not len(graph):
+        return messages.say("nothing_to_draw")
+    header = [messages.say(f"column_{column}") for column in COLUMNS]
     rows = [header, *(_row(graph, node, look.digits) for node in list(graph)[:MOST_ROWS])]
-    if not any(row[DTYPE] for row in rows[1:]):
+    rows = [row[: SHOWN.get(look.values)] for row in rows]
+    if not any("".join(row[DTYPE : DTYPE + 1]) for row in rows[1:]):
         rows = [row[:DTYPE] + row[DTYPE + 1 :] for row in rows]
     widths = [max(measure.columns(row[place]) for row in rows) for place in range(len(rows[0]))]
     lines = [_line(row, widths) for row in rows]
-    zero = remainders(graph)
+    zero, gradients = remainders(graph), shows(look, "gradient")
     for place, node in enumerate(list(graph)[:MOST_ROWS], 1):
         if problem := graph.nodes[node]["problem"]:
             lines[place] += f"  ← {messages.say('arises_here', problem=problem)}"
         if stale := graph.nodes[node]["stale"]:
             lines[place] += f"  ← {messages.say(stale)}"
-        if node in zero and graph.nodes[node]["kind"] in schema.DIFFERENTIATED:
+        if gradients and node in zero and graph.nodes[node]["kind"] in schema.DIFFERENTIATED:
             lines[place] += f"  ← {messages.say('as_good_as_zero')}"
     if len(graph) > MOST_ROWS:
         lines.append(messages.say("more_rows", count=f"{len(graph) - MOST_ROWS:,}"))
     lines += _below(graph, look)
     return "\n".join(lines)
+
+
+def shows(look: Look, column: str) -> bool:
+    """Return whether the table of a look has this column of COLUMNS.
+
+    >>> shows(Look(values="forward"), "value"), shows(Look(values="forward"), "gradient")
+    (True, False)
+    """
+    return COLUMNS.index(column) < SHOWN.get(look.values, len(COLUMNS))
 
 
 def _below(graph: nx.MultiDiGraph, look: Look) -> Iterator[str]:
@@ -75,7 +89,7 @@ def _below(graph: nx.MultiDiGraph, look: Look) -> Iterator[str]:
     if graph.graph.get(schema.OTHERWISE):
         yield messages.say("computed_otherwise")
     for node, passed in graph.nodes(data="passed"):
-        if passed is not None:
+        if passed is not None and graph.nodes[node]["gradient"] is not None and shows(look, "gradient"):
             stored = numbers.summary(graph.nodes[node]["gradient"], digits=look.digits)
             once = numbers.summary(passed, digits=look.digits)
             yield messages.say("stored_otherwise", name=schema.called(graph, node), passed=once, stored=stored)
@@ -86,7 +100,8 @@ def _below(graph: nx.MultiDiGraph, look: Look) -> Iterator[str]:
             yield messages.say("no_way", names=_listed([schema.called(graph, node) for node in lit.apart]))
     if look.heat:
         yield heat.sentence(graph, look.digits, lit)
-    yield from changes(graph, look.digits)
+    shown = tuple(which for which in ("value", "gradient") if shows(look, which))
+    yield from changes(graph, look.digits, shown)
 
 
 def _unkept(graph: nx.MultiDiGraph) -> Iterator[str]:

@@ -32,9 +32,9 @@ def to_networkx(root: Tensor | Node | Program | Any, *, params: Any = None) -> n
     Nodes are numbered from 0 in creation order. Node attributes: ``kind`` (parameter, data, constant or operation),
     ``op``, ``symbol``, ``name``, ``shape``, ``dtype``, ``value``, ``gradient`` (``None``: not computed yet),
     ``group`` (a tuple of names, outermost first; see :func:`nbgrad.group`), ``stale`` and ``gone`` where numbers have
-    changed since and ``passed`` where gradients of several passes were added up (see ``nbgrad.display.schema``), and
-    ``problem`` where a NaN or an infinity arises. An edge leads from an operand to the result; its ``position`` is the
-    operand's, counted from 0.
+    changed since, ``passed`` where gradients of several passes were added up and ``cleared`` where they were taken
+    away (see ``nbgrad.display.schema``), and ``problem`` where a NaN or an infinity arises. An edge leads from an
+    operand to the result; its ``position`` is the operand's, counted from 0.
 
     Of a program it is the graph of the forward lines, with shapes but without numbers; a node that the program
     computes a gradient for has a ``gradient_name``, such as ``"d_W1"``.
@@ -66,6 +66,9 @@ def network(picture: Picture) -> nx.MultiDiGraph:
     import networkx as nx
 
     graph = nx.MultiDiGraph(**({"computed_otherwise": True} if getattr(picture, "is_otherwise", False) else {}))
+    results = [vertex for vertex in picture.vertices if vertex.op is not None]
+    if results and not any(vertex.gone or vertex.gradient is not None for vertex in results):
+        graph.graph["unpassed"] = True
     problems = mark(picture.vertices, picture.tensor_of)
     paths = picture.paths if picture.paths is not None else paths_of(picture.vertices)
     for vertex in picture.vertices:
@@ -84,6 +87,7 @@ def network(picture: Picture) -> nx.MultiDiGraph:
             code=code_of(picture, vertex),
             stale=vertex.stale,
             gone=vertex.gone,
+            cleared=vertex.cleared,
             passed=vertex.passed,
             **({"problem": problems[vertex.id]} if vertex.id in problems else {}),
         )

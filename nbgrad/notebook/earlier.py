@@ -37,6 +37,7 @@ def as_it_was(picture: Picture) -> tuple[str, ...]:
             of_the_pass = vertex.gradient if vertex.passed is None else vertex.passed
             vertex.gradient = of_the_pass if passed and not lost else None
             vertex.gone = passed and bool(lost)
+            vertex.cleared = False
     return lost
 
 

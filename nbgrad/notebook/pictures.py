@@ -42,6 +42,7 @@ class Vertex:
         self.passed: Any = None  # what one pass gives it, where another gradient is stored
         self.line: tuple[str, int, str] | None = None  # of a leaf: where it was named, once asked
         self.gone = False  # whether its gradient was computed, but is not known any more
+        self.cleared = False  # of a leaf: whether its gradient was, but has been taken away, as zero_grad() does
         self.args: tuple[Any, ...] = ()  # of a result: the operands that it was computed with
 
     @property
@@ -182,8 +183,9 @@ class TensorPicture:
             else:
                 with np.errstate(all="ignore"):  # the reader's own run has warned already
                     arrived = reverse_pass(nodes, seeds, observe=remember)
-                for x in arrived:
-                    if x.op is None and otherwise(x.grad, arrived[x]):
+                for x in (x for x in arrived if x.op is None):
+                    self._of[x.serial].cleared = x.grad is None
+                    if x.grad is None or otherwise(x.grad, arrived[x]):
                         self._of[x.serial].passed = plain(arrived[x])
             for node in nodes:
                 vertex = self._of[node.serial]

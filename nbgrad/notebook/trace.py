@@ -41,7 +41,7 @@ def traced(picture: Picture) -> tuple[nx.MultiDiGraph, list[DrawnStep], dict[int
     mark_stored(picture, {step.target: step.total for step in steps})
     for vertex in picture.vertices:
         vertex.gradient = vertex.passed = None  # the player begins before the first step: nothing has arrived anywhere
-        vertex.gone = False
+        vertex.gone = vertex.cleared = False
     graph = network(picture)
     lines = lines_of_leaves(picture)
     for vertex in leaves(picture):

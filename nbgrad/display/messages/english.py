@@ -15,6 +15,7 @@ SENTENCES = {
     "description_problem": "{problem} arises in {name}.",
     "changed": "changed since",
     "unfit": "not from these inputs",
+    "cleared": "cleared",
     "gone": "lost",
     "not_kept": "not kept",
     "unkept_parameters": "Parameters are shown as they are now, even if a step has moved them since.",
@@ -30,6 +31,7 @@ SENTENCES = {
     "holds_text": "text",
     "holds_other": "objects",
     "range": "min {low}, mean {mean}, max {high}",
+    "range_finite": "of the finite ones: min {low}, mean {mean}, max {high}",
     "nans": "{count} NaN",
     "infinite": "{count} infinite",
     "stats_min": "min",
@@ -52,6 +54,7 @@ SENTENCES = {
     "legend_positive": "positive, up to the number (±) below each picture",
     "legend_pooled": "a square for several numbers: the one farthest from zero",
     "legend_not_finite": "NaN or ∞",
+    "nothing_to_draw": "There is nothing to draw: this graph has no nodes.",
     "too_many": "This graph has {nodes} nodes; up to {most} are drawn.",
     "too_many_hint": 'Inside "with ng.group(name):" many nodes become one box. Or draw an earlier result.',
     # a program
@@ -170,6 +173,7 @@ SENTENCES = {
     "heat_none": "There are no gradients yet.",
     "heat_range": "Size of gradients (root mean square): least {least} at {least_at}, greatest {greatest} at "
     "{greatest_at}.",
+    "heat_equal": "Size of gradients (root mean square): {size} wherever there is one.",
     "heat_hidden": "Inside {name} they go from {least} to {greatest}.",
     "heat_not_finite": "There is NaN or ∞ in the gradient of: {names}.",
     "legend_changed": "changed: before → after",

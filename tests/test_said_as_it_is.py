@@ -1,0 +1,88 @@
+"""What pictures and tables say of gradients that are not there, and of numbers that are not asked for."""
+
+import networkx as nx
+import numpy as np
+import pytest
+
+import nbgrad as ng
+from nbgrad.display import Look, to_svg, to_text
+from nbgrad.display.tables import cells
+
+
+def result():
+    w = ng.tensor(np.array([0.5, 0.25]), requires_grad=True, name="w")
+    x = ng.tensor(np.array([1.0, 2.0]), name="x")
+    return w, (w * x).sum()
+
+
+def row_of(name, drawing):
+    return next(line for line in drawing.text.splitlines() if line.startswith(name))
+
+
+def test_the_gradient_of_another_run_is_not_shown_as_heat():
+    w, first = result()
+    first.backward()
+    second = (w * 3.0).sum()
+    drawing = ng.draw(second, heat=True)
+    assert "There are no gradients yet." in drawing.text
+    second.backward()
+    assert "There are no gradients yet." not in ng.draw(second, heat=True).text
+
+
+def test_gradients_of_one_size_are_told_once():
+    w = ng.tensor(2.0, requires_grad=True, name="w")
+    y = w + 1.0
+    y.backward()
+    assert "Size of gradients (root mean square): 1 wherever there is one." in ng.draw(y, heat=True).text
+
+
+def test_a_gradient_that_was_taken_away_is_cleared_and_not_to_come():
+    w, y = result()
+    assert row_of("w", ng.draw(y)).endswith("not yet")
+    y.backward()
+    before = ng.draw(y)
+    w.grad = None
+    drawing = ng.draw(y)
+    assert row_of("w", drawing).endswith("cleared")
+    assert "cleared" in drawing.svg
+    assert "cleared" not in before.svg
+    assert "→ cleared" in ng.draw(y, compare=before).text
+    y.backward()
+    assert row_of("w", ng.draw(y)).endswith("max 2")
+
+
+@pytest.mark.parametrize(
+    ("values", "last"), [("auto", "gradient"), ("forward", "value"), ("shapes", "dtype"), ("none", "computed as")]
+)
+def test_the_table_has_the_columns_that_the_picture_shows(values, last):
+    _, y = result()
+    y.backward()
+    text = ng.draw(y, values=values).text
+    assert text.splitlines()[0].endswith(last)
+    assert ("max 2" in text) == (values in ("auto", "forward"))
+
+
+def test_changes_are_told_only_of_numbers_that_are_asked_for():
+    w, y = result()
+    y.backward()
+    before = ng.draw(y)
+    w.data = w.data * 2
+    after = (w * ng.tensor(np.array([1.0, 2.0]))).sum()
+    assert "value" in ng.draw(after, compare=before).text.partition("Changed:")[2]
+    assert "→" not in ng.draw(after, compare=before, values="none").text
+
+
+def test_an_empty_graph_says_so():
+    said = "There is nothing to draw: this graph has no nodes."
+    assert to_text(nx.DiGraph()) == said
+    assert said in to_svg(nx.DiGraph(), look=Look(theme="dark"))
+
+
+def test_the_three_numbers_beside_nan_are_said_to_be_of_the_finite_ones():
+    x = ng.tensor(np.array([1.0, np.nan]), requires_grad=True, name="x")
+    assert "of the finite ones: min 1, mean 1, max 1, 1 NaN" in ng.draw(x * 2).text
+
+
+def test_large_numbers_beside_each_other_are_written_alike():
+    assert cells(np.array([-489725.3, -1.52e7]), 3) == [["−4.9e5", "−1.52e7"]]
+    assert cells(np.array([-489725.3, 2.0]), 3) == [["−489725", "2"]]
