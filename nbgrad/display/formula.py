@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +11,8 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
-from nbgrad.display import latex, measure, messages, numbers, schema, stats
+from nbgrad.display import agreeing, latex, measure, messages, numbers, schema, stats
+from nbgrad.display.agreeing import Agreeing
 from nbgrad.display.attributes import as_array
 from nbgrad.display.latex import is_word
 from nbgrad.display.schema import Step
@@ -140,7 +142,7 @@ def weighted(name: str, seed: Any) -> str:
     number = as_array(seed)
     if number is None or not numbers.is_single(number):
         return f"seed·{in_one(name)}"
-    return name if numbers.only(number) == 1 else f"{numbers.number(numbers.only(number))}·{in_one(name)}"
+    return name if numbers.only(number) == 1 else f"{agreeing.written(numbers.only(number))}·{in_one(name)}"
 
 
 def mark_weighted(graph: nx.MultiDiGraph, steps: Sequence[Step]) -> None:
@@ -168,7 +170,7 @@ def equation(graph: nx.MultiDiGraph, step: Step, root: int, before: Any = None) 
     top = differentiated(graph, root)
     left = Token(derivative(top, short(graph, step.target)))
     if step.source is None:
-        return [left, Token(" = "), Token(numbers.summary(as_array(step.total)), GRADIENT)]
+        return [left, Token(" = "), _number(step.total)]
     sought = [left, Token(" = ")]
     if step.index < step.count:
         said = messages.say("part_of")
@@ -177,7 +179,9 @@ def equation(graph: nx.MultiDiGraph, step: Step, root: int, before: Any = None) 
     single = _is_number(step.contribution)
     if step.index > 1:
         known = single and step.lost is None
-        sought += [_number(before) if known else Token(messages.say("so_far"), FAINT), Token(" + ")]
+        total = agreeing_step(step, before)[1] if known else None
+        so_far = Token(messages.say("so_far"), FAINT) if total is None else Token(total.given[0], GRADIENT)
+        sought += [so_far, Token(" + ")]
     if step.lost is not None:
         return sought + symbols
     return sought + symbols + (_in_numbers(step, before) if single else _in_shapes(graph, step, top))
@@ -228,26 +232,57 @@ def _wants_parentheses(formula: str) -> bool:
 def _in_numbers(step: Step, before: Any) -> list[Token]:
     """Return "= upstream × local = contribution", and for later arrivals "= before + contribution =
     total"."""
-    tokens = []
+    sent, total = agreeing_step(step, before)
+    new = sent.result
     factors: list[Token] = []
-    if step.local is not None and _is_number(step.local) and _is_number(step.upstream):
-        first = _bracketed(step.upstream, GRADIENT) if np.iscomplexobj(step.upstream) else _number(step.upstream)
-        factors = [first, Token(" × "), _bracketed(step.local)]
+    tokens: list[Token] = []
+    if sent.given:
+        upstream, local = sent.given
+        wants = np.iscomplexobj(step.upstream) or (total is not None and not step.real_part)
+        first = _bracketed(upstream, np.iscomplexobj(step.upstream), GRADIENT) if wants else Token(upstream, GRADIENT)
+        factors = [first, Token(" × "), _bracketed(local, np.iscomplexobj(step.local))]
         if step.real_part:
             factors = [Token("Re("), *factors, Token(")")]
-    if step.index > 1:
+    if total is not None:
+        so_far = Token(total.given[0], GRADIENT)
         if factors:
-            if not step.real_part:
-                factors[0] = _bracketed(step.upstream, GRADIENT)
-            tokens += [Token(" = "), _number(before), Token(" + "), *factors]
-        tokens += [Token(" = "), _number(before), Token(" + "), _bracketed(step.contribution, GRADIENT)]
-        return [*tokens, Token(" = "), _number(step.total)]
+            tokens += [Token(" = "), so_far, Token(" + "), *factors]
+        sign = sent.sign if factors else agreeing.EQUAL
+        tokens += [Token(f" {sign} "), so_far, Token(" + ")]
+        tokens.append(_bracketed(new, np.iscomplexobj(step.contribution), GRADIENT))
+        return [*tokens, Token(f" {total.sign} "), Token(total.result, GRADIENT)]
     if factors:
         tokens += [Token(" = "), *factors]
     elif not _is_number(step.upstream):
         arrived, made = np.shape(step.upstream), np.shape(step.contribution)
         tokens.append(Token(f" ({extent(arrived)} → {extent(made)})", FAINT))
-    return [*tokens, Token(" = "), _number(step.contribution)]
+    return [*tokens, Token(f" {sent.sign} "), Token(new, GRADIENT)]
+
+
+def agreeing_step(step: Step, before: Any) -> tuple[Agreeing, Agreeing | None]:
+    """Return a step between single numbers as it is written: "upstream × local = contribution", the given numbers
+    left out where it is no such product, and "before + contribution = total", None at the first arrival.
+
+    The contribution is written the same in both, with the digits that the sum needs.
+    """
+    total = None
+    if step.index > 1 and _is_number(before):
+        total = agreeing.agreeing([_only(before), _only(step.contribution)], _only(step.total), operator.add)
+    digits = agreeing.DIGITS if total is None else total.digits
+    made = _only(step.contribution)
+    if step.local is None or not _is_number(step.local) or not _is_number(step.upstream):
+        return agreeing.agreeing([], made, None, digits), total
+    times = _real_product if step.real_part else operator.mul
+    return agreeing.agreeing([_only(step.upstream), _only(step.local)], made, times, digits), total
+
+
+def _real_product(a: Any, b: Any) -> Any:
+    return (a * b).real
+
+
+def _only(value: Any) -> Any:
+    array = as_array(value)
+    return numbers.only(array)
 
 
 def _in_shapes(graph: nx.MultiDiGraph, step: Step, top: str) -> list[Token]:
@@ -295,11 +330,9 @@ def _is_number(value: Any) -> bool:
 def _number(value: Any, role: str = GRADIENT) -> Token:
     array = as_array(value)
     single = array is not None and numbers.is_single(array)
-    return Token(numbers.number(numbers.only(array)) if single else numbers.summary(array), role)
+    return Token(agreeing.written(numbers.only(array)) if single else numbers.summary(array), role)
 
 
-def _bracketed(value: Any, role: str = VALUE) -> Token:
+def _bracketed(text: str, is_complex: bool, role: str = VALUE) -> Token:
     """Return a factor or summand; a negative one in parentheses, as one writes it after a sign."""
-    token = _number(value, role)
-    wants = token.text.startswith(numbers.MINUS) or np.iscomplexobj(value)
-    return Token(f"({token.text})", role) if wants else token
+    return Token(f"({text})" if is_complex or text.startswith(numbers.MINUS) else text, role)

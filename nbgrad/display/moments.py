@@ -12,7 +12,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
-from nbgrad.display import formula, measure, messages, numbers, schema, theme
+from nbgrad.display import agreeing, formula, measure, messages, numbers, schema, theme
 from nbgrad.display.arrange.ranks import MANY_USES
 from nbgrad.display.attributes import as_array, as_numbers
 from nbgrad.display.formula import Token
@@ -140,7 +140,7 @@ def _label(local: Any) -> str:
     if array is None or not array.size:
         return ""
     if numbers.is_single(array):
-        return f"× {numbers.number(numbers.only(array))}"
+        return f"× {agreeing.written(numbers.only(array))}"
     real = array.astype(float)
     finite = real[np.isfinite(real)]
     if not finite.size:

@@ -62,7 +62,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
-from nbgrad.display import messages, numbers
+from nbgrad.display import agreeing, messages, numbers
 from nbgrad.display.attributes import attributes, spelled, with_article, word
 from nbgrad.display.errors import AttributeValueError, CycleError, NotAGraphError, UnknownNodeError
 from nbgrad.display.measure import clean
@@ -200,7 +200,7 @@ def label(graph: nx.MultiDiGraph, node: int) -> str:
         return facts["name"]
     value = facts["value"]
     if facts["kind"] == "constant" and value is not None and numbers.is_single(value):
-        return numbers.number(numbers.only(value))
+        return agreeing.written(numbers.only(value))
     return f"{facts['op'] or messages.kind(facts['kind'])} {node}"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
-from nbgrad.display import measure, numbers
+from nbgrad.display import agreeing, measure, numbers
 from nbgrad.display.attributes import as_numbers
 from nbgrad.display.formula import adds_copies, differentiated, short
 from nbgrad.display.messages import say, together
@@ -132,4 +132,4 @@ def _slope(local: float, **names: str) -> str:
         return say("steep", **names)
     if abs(local) == 1:
         return say("as_much" if local > 0 else "as_little", **names)
-    return say("grows" if local > 0 else "shrinks", factor=numbers.number(abs(local)), **names)
+    return say("grows" if local > 0 else "shrinks", factor=agreeing.written(abs(local)), **names)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import re
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -91,8 +91,31 @@ def written(picture: Picture) -> dict[int, Written]:
             slots = [f"{{{slot(i)}}}" for i in range(len(vertex.inputs))]
             absent = [name for name, x in zip(vertex.op.operands, vertex.inputs, strict=False) if x is LEFT_OUT]
             latex = told_apart(formula_of(vertex.op, slots, static_of(picture, vertex), absent), names)
-            found[vertex.id] = Written(in_text(latex), latex, used.get(vertex.id, {}))
+            found[vertex.id] = Written(in_text(latex), latex, used.get(vertex.id, {}), again(picture, vertex))
     return found
+
+
+def again(picture: Picture, vertex: Vertex) -> Callable[[Mapping[int, Any]], Any] | None:
+    """What computes an operation once more with other single numbers, as somebody with a pocket calculator does.
+
+    ``None`` where the very numbers that it was computed with would not give its result: it draws random ones, say.
+    """
+    node = picture.tensor_of(vertex)
+    if node is None or node.op is None or np.size(node.data) != 1 or any(np.size(x) > 1 for x in node.args):
+        return None
+    op, static, given = node.op, node.static or {}, tuple(node.args)
+
+    def compute(numbers: Mapping[int, Any]) -> Any:
+        args = [np.full(np.shape(x), numbers[i])[()] if i in numbers else x for i, x in enumerate(given)]
+        return op.forward(*args, **static)
+
+    try:
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            same = np.allclose(op.forward(*given, **static), node.data, equal_nan=True)
+    except Exception:  # whatever an operation of the user's own raises when it is computed again
+        return None
+    return compute if same else None
 
 
 def formula_of(op: Operation, names: list[str], static: dict[str, Any] | None, absent: list[str]) -> str:

@@ -17,7 +17,7 @@ def said(frame):
 
 def test_the_equation_of_the_sketch():
     frame = frames(*scalar_graph())[2]
-    assert said(frame) == "∂loss/∂z = ∂loss/∂ŷ · σ(z)(1 − σ(z)) = −0.297 × 0.187 = −0.0557"
+    assert said(frame) == "∂loss/∂z = ∂loss/∂ŷ · σ(z)(1 − σ(z)) = −0.29748 × 0.18737 = −0.0557"
     assert [token.role for token in frame.equation if token.role != "plain"] == ["gradient", "value", "gradient"]
     assert frame.sentence.startswith("Sigmoid passes on 19% of the gradient")
     assert (frame.caption, frame.label, frame.active, frame.target, frame.edge) == ("sigmoid", "× 0.187", 6, 5, "5-6-0")

@@ -104,8 +104,24 @@ def test_a_negative_operand_gets_parentheses_where_it_follows_a_sign():
 
 def test_arrivals_are_told_one_after_the_other():
     first, second = frames_in(payload_of(trace_of(square_graph)), "backward")[1:]
-    assert first["arrival"] == {"index": 1, "count": 2, "before": "", "new": "3", "total": "3", "pieces": None}
-    assert second["arrival"] == {"index": 2, "count": 2, "before": "3", "new": "3", "total": "6", "pieces": None}
+    assert first["arrival"] == {
+        "index": 1,
+        "count": 2,
+        "before": "",
+        "new": "3",
+        "total": "3",
+        "sign": "=",
+        "pieces": None,
+    }
+    assert second["arrival"] == {
+        "index": 2,
+        "count": 2,
+        "before": "3",
+        "new": "3",
+        "total": "6",
+        "sign": "=",
+        "pieces": None,
+    }
 
 
 def test_broadcasting_undone_is_seen():
@@ -135,7 +151,7 @@ def test_an_edge_without_a_gradient_says_so():
     assert edges["1-4-0"]["frame"] is None
     assert "Nothing flows back" in edges["1-4-0"]["sentence"]
     assert (edges["5-6-0"]["upstream"], edges["5-6-0"]["local"], edges["5-6-0"]["product"]) == (
-        "−0.297", "0.187", "−0.0557",
+        "−0.29748", "0.18737", "−0.0557",  # with fewer digits a pocket calculator would show −0.0555
     )  # fmt: skip
 
 

@@ -66,7 +66,7 @@ def exactly(optimizer, w, gradient):
 
 def lines_of(equation):
     """The lines of an equation: what is set, the formula in signs, in numbers, and the result."""
-    return [re.fullmatch(r"(\w+) ← (.+?) = (.+) = (.+)", line).groups() for line in equation.split(",  ")]
+    return [re.fullmatch(r"(\w+) ← (.+?) = (.+) [=≈] (.+)", line).groups() for line in equation.split(",  ")]
 
 
 @every_setting

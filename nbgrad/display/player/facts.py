@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import networkx as nx
 import numpy as np
 
-from nbgrad.display import boxes, measure, messages, numbers, schema, stats
+from nbgrad.display import agreeing, boxes, measure, messages, numbers, schema, stats
 from nbgrad.display.attributes import as_array, as_numbers
-from nbgrad.display.formula import short
+from nbgrad.display.formula import agreeing_step, short
 from nbgrad.display.messages import say
 from nbgrad.display.moments import root_of
 from nbgrad.display.player.lost import lost_gradients, step_lost
@@ -133,8 +134,12 @@ def _local(trace: Trace, step: Step) -> dict[str, Any]:
         "name": short(graph, step.target),
         "math": "",
         "formula": measure.clean(step.formula, 120),
-        "text": "" if local is None else numbers.summary(local),
+        "text": "" if local is None else _told(local),
     }
+
+
+def _told(local: np.ndarray) -> str:
+    return agreeing.written(numbers.only(local)) if numbers.is_single(local) else numbers.summary(local)
 
 
 def statistics(value: np.ndarray | None) -> list[list[str]]:
@@ -173,18 +178,31 @@ def edges_of(trace: Trace, frames: list[Frame]) -> dict[str, dict[str, Any]]:
     backward = [(index, frame) for index, frame in enumerate(frames) if frame.phase == BACKWARD and frame.edges]
     frame_of = {frame.edges[0]: index for index, frame in backward}
     root = root_of(list(trace.steps))
+    before = sums_so_far(trace.steps)
     found = {}
     for edge in graph.edges(keys=True):
         name = edge_name(edge)
         index = frame_of.get(name)
         frame = None if index is None else frames[index]
-        found[name] = _edge(trace, edge, steps.get(name), frame, root) | {"frame": index}
+        found[name] = _edge(trace, edge, steps.get(name), frame, root, before.get(edge)) | {"frame": index}
+    return found
+
+
+def sums_so_far(steps: Iterable[Step]) -> dict[tuple[int, int, int], Any]:
+    """Return for each edge what its target's gradient was before its step; nothing where it was the first."""
+    total: dict[int, Any] = {}
+    found = {}
+    for step in steps:
+        if step.edge is not None and step.target in total:
+            found[step.edge] = total[step.target]
+        total[step.target] = step.total
     return found
 
 
 def _edge(
-    trace: Trace, edge: tuple[int, int, int], step: Step | None, frame: Frame | None, root: int
+    trace: Trace, edge: tuple[int, int, int], step: Step | None, frame: Frame | None, root: int, before: Any
 ) -> dict[str, Any]:
+    """Return the facts about an edge. before: the gradient at its beginning before this edge's step."""
     graph = trace.graph
     ends = {"from": short(graph, edge[0]), "to": short(graph, edge[1])}
     if step is None or frame is None:
@@ -196,11 +214,19 @@ def _edge(
         formula = measure.clean(step.formula, 120)
         return {**ends, **nothing, "local": formula, "math": None, "sentence": None, "check": None}
     local = as_numbers(step.local)
-    return {
-        **ends,
+    said = {
         "upstream": numbers.summary(as_array(step.upstream)),
         "local": measure.clean(step.formula, 120) if local is None else numbers.summary(local),
         "product": numbers.summary(as_array(step.contribution)),
+        "sign": agreeing.EQUAL,
+    }
+    if numbers.is_single(np.asarray(step.contribution)):
+        sent = agreeing_step(step, before)[0]
+        said |= {"product": sent.result, "sign": sent.sign}
+        said |= dict(zip(("upstream", "local"), sent.given, strict=True)) if sent.given else {}
+    return {
+        **ends,
+        **said,
         "math": None,
         "sentence": None,
         "check": check_of(step.check),

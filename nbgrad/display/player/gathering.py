@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from nbgrad.display import numbers, theme, thumbnail
+from nbgrad.display import agreeing, numbers, theme, thumbnail
 from nbgrad.display.attributes import as_array
 from nbgrad.display.elements import text
-from nbgrad.display.formula import adds_copies, short
+from nbgrad.display.formula import adds_copies, agreeing_step, short
 from nbgrad.display.messages import listed, say
 from nbgrad.display.scene import Scene
 from nbgrad.display.schema import Step
@@ -24,13 +24,15 @@ def arrival_of(step: Step, before: Any) -> dict[str, Any] | None:
     if step.count < 2 or step.lost is not None:
         return None
     three = [None if x is None else as_array(x) for x in (before, step.contribution, step.total)]
+    told = ["" if array is None else numbers.summary(array) for array in three]
+    sum_ = agreeing_step(step, before)[1] if numbers.is_single(np.asarray(step.contribution)) else None
+    if sum_ is not None:
+        told = [*sum_.given, sum_.result]
     return {
         "index": step.index,
         "count": step.count,
-        **{
-            key: "" if array is None else numbers.summary(array)
-            for key, array in zip(("before", "new", "total"), three, strict=True)
-        },
+        **dict(zip(("before", "new", "total"), told, strict=True)),
+        "sign": agreeing.EQUAL if sum_ is None else sum_.sign,
         "pieces": on_one_scale(three) if _are_pictures(three) else None,
     }
 

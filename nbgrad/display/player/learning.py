@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nbgrad.display import measure, numbers
+from nbgrad.display.agreeing import written
 from nbgrad.display.attributes import as_numbers
 from nbgrad.display.formula import derivative, differentiated, short
 from nbgrad.display.messages import parts, say, together
@@ -106,8 +107,8 @@ def _given(trace: Trace, steps: Sequence[Step], known: Sequence[Arrived], at: in
         source, target = short(trace.graph, step.source), short(trace.graph, step.target)
         shape = np.shape(step.total)
         upstream = element_name(shape, at) if np.shape(step.upstream) == shape else ""
-        yield f"{derivative(loss, source)}{upstream} = {numbers.number(arrived.upstream)}"
-        yield f"{derivative(source, target)}{element_name(shape, at)} = {numbers.number(arrived.local)}"
+        yield f"{derivative(loss, source)}{upstream} = {written(arrived.upstream)}"
+        yield f"{derivative(source, target)}{element_name(shape, at)} = {written(arrived.local)}"
 
 
 def _arrived(step: Step, at: int) -> Arrived | None:

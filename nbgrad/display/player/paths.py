@@ -13,6 +13,7 @@ import networkx as nx
 import numpy as np
 
 from nbgrad.display import numbers
+from nbgrad.display.agreeing import Agreeing, agreeing, written
 from nbgrad.display.attributes import as_array
 from nbgrad.display.formula import GRADIENT, VALUE, Token, derivative, differentiated, short
 from nbgrad.display.messages import say, together
@@ -23,7 +24,7 @@ from nbgrad.display.player.trace import Route, Routes, Trace
 
 FEW_FACTORS = 6  # of a path that are all written out
 MOST_FACTORS = 12  # of a longer one; and names
-DIGITS, MOST_DIGITS = 3, 12
+DIGITS = 3
 BELOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 Item = TypeVar("Item")
 
@@ -76,7 +77,6 @@ def _routes(trace: Trace, routes: Routes, root: int, called: Mapping[int, str]) 
     tokens: list[Token] = []
     if routes.total is not None and np.size(routes.total) == 1:
         tokens = [Token(derivative(differentiated(graph, root), name)), Token(" = "), *_sum(routes)]
-        tokens += [Token(" = "), Token(total, GRADIENT)] if several else []
     said = say("paths_several" if several else "paths_one", root=loss, name=name, count=f"{routes.count:,}")
     if routes.total is None:
         said = together([said, step_lost(graph, _reason(trace, routes))])
@@ -94,23 +94,14 @@ def _routes(trace: Trace, routes: Routes, root: int, called: Mapping[int, str]) 
 
 
 def _sum(routes: Routes) -> list[Token]:
-    """Return the products of all paths, with a "+" between them."""
+    """Return the products of all paths with a "+" between them, and what they add up to where there are several."""
     products = [route.product for route in routes.routes] + ([] if routes.rest is None else [routes.rest])
-    digits = _digits(products, routes.total)
-    summands = [_summand(amount(product, digits), place > 0) for place, product in enumerate(products)]
-    return [token for summand in summands for token in (Token(" + "), summand)][1:]
-
-
-def _digits(summands: Sequence[Any], total: Any) -> int:
-    """How many digits the summands need, so that as written they add up to the total: more where they cancel.
-
-    >>> _digits([0.0588, 1.0538, -1.05], 0.0626), _digits([0.5, -0.5], 0.0)
-    (5, 3)
-    """
-    largest, size = max(float(np.abs(summand).max()) for summand in summands), float(np.abs(total).max())
-    if not (0 < size < math.inf and largest < math.inf):
-        return DIGITS
-    return min(DIGITS + max(0, math.ceil(math.log10(largest / size))), MOST_DIGITS)
+    if len(products) == 1:
+        return [Token(written(numbers.only(products[0])), GRADIENT)]
+    agreed = agreeing([numbers.only(x) for x in products], numbers.only(routes.total), lambda *parts: sum(parts))
+    summands = [_summand(text, place > 0) for place, text in enumerate(agreed.given)]
+    tokens = [token for summand in summands for token in (Token(" + "), summand)][1:]
+    return [*tokens, Token(f" {agreed.sign} "), Token(agreed.result, GRADIENT)]
 
 
 def _reason(trace: Trace, routes: Routes) -> int:
@@ -131,9 +122,12 @@ def _route(trace: Trace, route: Route, root: int, called: Mapping[int, str], sha
     product = "" if route.product is None else amount(route.product)
     tokens: list[Token] = []
     if route.factors:
-        tokens = [*_product(route.factors), Token(" = "), Token(product, GRADIENT)]
-        if any(map(np.iscomplexobj, route.factors)) and not np.iscomplexobj(route.product):
-            tokens = [Token("Re("), *tokens[:-2], Token(")"), *tokens[-2:]]
+        told = telling_factors(route.factors)
+        is_real = any(map(np.iscomplexobj, route.factors)) and not np.iscomplexobj(route.product)
+        agreed = _agreed(told, route.product, is_real)
+        tokens = _product(told, agreed.given)
+        tokens = [Token("Re("), *tokens, Token(")")] if is_real else tokens
+        tokens += [Token(f" {agreed.sign} "), Token(agreed.result, GRADIENT)]
     elif len(nodes) > 1:
         tokens = _chain([called[node] for node in nodes])
     return {
@@ -146,13 +140,26 @@ def _route(trace: Trace, route: Route, root: int, called: Mapping[int, str], sha
     }
 
 
-def _product(factors: Sequence[Any]) -> list[Token]:
+def _agreed(told: Sequence[Any | None], product: Any, is_real: bool) -> Agreeing:
+    """Return how the factors that are told are written, so that their product is the written one if these are all."""
+    factors = [numbers.only(factor) for factor in told if factor is not None]
+
+    def multiplied(*parts: Any) -> Any:
+        made = math.prod(parts)
+        return made.real if is_real else made
+
+    return agreeing(factors, numbers.only(product), None if None in told else multiplied)
+
+
+def _product(told: Sequence[Any | None], texts: Iterable[str]) -> list[Token]:
+    """Return factors with a "×" between them. texts: of those that are told."""
     tokens: list[Token] = []
-    for place, factor in enumerate(telling_factors(factors)):
+    left = iter(texts)
+    for place, factor in enumerate(told):
         if factor is None:
             tokens.append(Token(" × …" if place else "…"))
             continue
-        text = amount(factor)
+        text = next(left)
         wants = np.iscomplexobj(factor) or (place and text.startswith(numbers.MINUS))
         tokens += [Token(" × ")] if place else []
         tokens.append(Token(f"({text})" if wants else text, VALUE))

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from nbgrad.display import numbers
+from nbgrad.display import agreeing, numbers
+from nbgrad.display.agreeing import Agreeing
 from nbgrad.display.attributes import as_array
 from nbgrad.display.formula import GRADIENT, PLAIN, VALUE, Token, in_one
 from nbgrad.display.player.trace import Line, Update
@@ -27,15 +28,24 @@ def lines_written(update: Update, name: str, slope: str, with_numbers: bool) -> 
         symbols = "".join(token.text for token in filled(line.formula, signs, {}))
         tokens.append(Token(f"{signs[line.target]} ← {symbols}"))
         if with_numbers:
-            tokens += [Token(" = "), *in_numbers(line), Token(" = "), number(line.after, VALUE)]
+            agreed = agreed_line(line)
+            tokens += [Token(" = "), *in_numbers(line, agreed), Token(f" {agreed.sign} "), Token(agreed.result, VALUE)]
     return tokens
 
 
-def in_numbers(line: Line) -> list[Token]:
+def agreed_line(line: Line) -> Agreeing:
+    """Return how the numbers of a line are written, so that computing with those gives the written result."""
+    given = {place: numbers.only(as_array(value)) for place, value in line.before.items()}
+    told = {at: exact(given[place]) for at, place in enumerate(given) if place in line.options}
+
+    known = line.compute
+    compute = None if known is None else lambda *used: known(dict(zip(given, used, strict=True)))
+    return agreeing.agreeing([*given.values()], numbers.only(as_array(line.after)), compute, exact=told)
+
+
+def in_numbers(line: Line, agreed: Agreeing) -> list[Token]:
     """Return a line with numbers; one with fractions or roots as one piece, so that it can be set as such."""
-    texts = {
-        place: exact(value) if place in line.options else number(value).text for place, value in line.before.items()
-    }
+    texts = dict(zip(line.before, agreed.given, strict=True))
     roles = {place: GRADIENT if place == "g" else PLAIN if place in line.options else VALUE for place in texts}
     tokens = list(filled(line.formula.replace(" · ", " × "), texts, roles))
     if any(sign in line.formula for sign in "/√²"):
@@ -76,10 +86,3 @@ def exact(value: Any) -> str:
     """
     mantissa, _, exponent = f"{float(value):.12g}".partition("e")
     return f"{mantissa}e{int(exponent)}".replace("-", numbers.MINUS) if exponent else mantissa
-
-
-def number(value: Any, role: str = PLAIN) -> Token:
-    """Return a single number as a token."""
-    array = as_array(value)
-    assert array is not None
-    return Token(numbers.number(numbers.only(array)), role)

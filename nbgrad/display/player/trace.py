@@ -5,7 +5,7 @@ All of it is plain: numbers, arrays, texts and the graph's own ids. Whoever know
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,12 +30,13 @@ class Written:
     """How an operation is written, with a ``slot`` for each operand.
 
     text: in Unicode's signs, "tanh ꀀ". latex: the same as LaTeX. used: position -> the operand's value when it was
-    computed, where the graph shows another.
+    computed, where the graph shows another. compute: position -> number, to the result; None where nobody knows it.
     """
 
     text: str
     latex: str = ""
     used: Mapping[int, Any] = field(default_factory=dict)
+    compute: Callable[[Mapping[int, Any]], Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class Line:
 
     signs: place -> how it is written; {x}, the parameter, and {g}, its gradient, are written by their names. before:
     place -> its value when the line is computed. after: what comes out. options: places whose values are given by the
-    user, and so are written in full.
+    user, and so are written in full. compute: place -> number, to what comes out; None where nobody knows it.
     """
 
     target: str
@@ -70,6 +71,7 @@ class Line:
     before: Mapping[str, Any]
     after: Any
     options: Sequence[str] = ()
+    compute: Callable[[Mapping[str, Any]], Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
-from nbgrad.display import messages, numbers, schema, stats
+from nbgrad.display import agreeing, messages, numbers, schema, stats
 from nbgrad.display.attributes import as_numbers
 from nbgrad.display.formula import (
     FAINT,
@@ -131,10 +131,11 @@ def forward_equation(graph: nx.MultiDiGraph, node: int, written: Written | None,
     if written is not None:
         given |= {position: np.asarray(used) for position, used in written.used.items()}
     if written is not None and all(x is not None and numbers.is_single(x) for x in given.values()):
-        filled = _in_numbers(written, given)
+        texts, ending = _agreed(written, given, value)
+        filled = _in_numbers(written, given, texts)
         said = "".join(token.text for token in filled)
-        if said != symbols and [said] != [token.text for token in result(value, VALUE)[1:]]:  # as −z = −0.5 may be
-            tokens += [Token(" = "), *filled]
+        if said != symbols and [said] != [token.text for token in ending[1:]]:  # as −z = −0.5 may be
+            return [*tokens, Token(" = "), *filled, *ending]
     else:
         tokens.append(Token(f" ({_shapes(given, value)})", FAINT))
     return tokens + result(value, VALUE)
@@ -148,7 +149,7 @@ def bare(text: str) -> str:
 def result(value: Any, role: str, said: str = "average_size") -> list[Token]:
     """Return "= 0.462" or, of an array, "average size 0.462"."""
     if numbers.is_single(value):
-        return [Token(" = "), Token(numbers.number(numbers.only(value)), role)]
+        return [Token(" = "), _number(value, role)]
     if not value.size:
         return [Token(f" {messages.say('empty')}", FAINT)]
     return [Token(f" {messages.say(said)} ", FAINT), Token(numbers.number(size_of(value)), role)]
@@ -160,13 +161,24 @@ def size_of(value: Any) -> float:
     return stats.mean_of(magnitudes) if magnitudes.size else 0.0
 
 
-def _in_numbers(written: Written, given: dict[int, Any]) -> list[Token]:
+def _agreed(written: Written, given: dict[int, Any], value: Any) -> tuple[Sequence[str], list[Token]]:
+    """Return how an operation's numbers are written so that computing with those gives the written result, and that."""
+    operands, compute = [numbers.only(x) for x in given.values()], written.compute
+    if not numbers.is_single(value):
+        return [agreeing.written(x) for x in operands], result(value, VALUE)
+    again = None if compute is None else lambda *used: compute(dict(zip(given, used, strict=True)))
+    agreed = agreeing.agreeing(operands, numbers.only(value), again)
+    return agreed.given, [Token(f" {agreed.sign} "), Token(agreed.result, VALUE)]
+
+
+def _in_numbers(written: Written, given: dict[int, Any], texts: Sequence[str]) -> list[Token]:
     tokens = []
+    text_of = dict(zip(given, texts, strict=True))
     for part in pieces(written.text):
         if isinstance(part, str):
             tokens.append(Token(part.replace(" · ", " × ")))
         elif part in given:
-            text = numbers.number(numbers.only(given[part]))
+            text = text_of[part]
             negative = text.startswith(numbers.MINUS) and wants_parentheses(written.text, part)
             several = np.iscomplexobj(given[part]) and not stands_alone(written.text, part)
             tokens.append(Token(f"({text})" if negative or several else text, VALUE))
@@ -201,12 +213,13 @@ def update_equation(graph: nx.MultiDiGraph, update: Update, root: int, is_lost: 
             tokens += [Token(": "), _number(before, VALUE), Token(" → "), _number(after, VALUE)]
             return tokens
     else:
-        rate = numbers.number(update.rate)
         if numbers.is_single(after):
-            moved = _number(gradient, GRADIENT)
-            text = f"({moved.text})" if moved.text.startswith(numbers.MINUS) else moved.text
-            tokens += [Token(" = "), _number(before, VALUE), Token(f" − {rate} × "), Token(text, GRADIENT)]
-            return [*tokens, Token(" = "), _number(after, VALUE)]
+            known = [numbers.only(before), update.rate, numbers.only(gradient)]
+            agreed = agreeing.agreeing(known, numbers.only(after), lambda x, rate, slope: x - rate * slope)
+            x, rate, slope = agreed.given
+            slope = f"({slope})" if slope.startswith(numbers.MINUS) else slope
+            tokens += [Token(" = "), Token(x, VALUE), Token(f" − {rate} × "), Token(slope, GRADIENT)]
+            return [*tokens, Token(f" {agreed.sign} "), Token(agreed.result, VALUE)]
     tokens.append(Token(f" ({numbers.shape(after.shape)})", FAINT))
     with np.errstate(all="ignore"):  # from infinity to infinity is no number, and is shown as that
         move = after - before
@@ -232,4 +245,4 @@ def inside_equation(graph: nx.MultiDiGraph, inside: Inside, root: int) -> list[T
 
 
 def _number(array: Any, role: str = PLAIN) -> Token:
-    return Token(numbers.number(numbers.only(array)), role)
+    return Token(agreeing.written(numbers.only(array)), role)

@@ -4,7 +4,7 @@
  * The pieces of what is shown at the box, with their roles: "0.3 + …" for the first of several, then
  * "0.3 + 0.4 = 0.7", with "+ …" behind as long as more will come.
  */
-export function arrivalTokens({ index, count, before, new: arriving, total }) {
+export function arrivalTokens({ index, count, before, new: arriving, total, sign = "=" }) {
   const more = index < count ? [{ text: " + …", role: "dim" }] : [];
   if (index <= 1 || before === null || before === undefined || before === "") {
     return [{ text: arriving, role: "new" }, ...more];
@@ -13,7 +13,7 @@ export function arrivalTokens({ index, count, before, new: arriving, total }) {
     { text: before, role: "before" },
     { text: " + ", role: "dim" },
     { text: arriving, role: "new" },
-    { text: " = ", role: "dim" },
+    { text: ` ${sign} `, role: "dim" },
     { text: total, role: "total" },
     ...more,
   ];

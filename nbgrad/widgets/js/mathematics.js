@@ -101,7 +101,7 @@ function breakable(math) {
 
 /** Whether a line may break before this part of a formula. */
 function beginsPiece(node) {
-  const isEqual = node.localName === "mo" && node.textContent.trim() === "=";
+  const isEqual = node.localName === "mo" && ["=", "≈"].includes(node.textContent.trim());
   return isEqual || node.classList.contains("ng-token-dim");
 }
 

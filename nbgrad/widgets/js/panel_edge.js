@@ -43,7 +43,7 @@ function edgeColumns(desk, edge) {
  * What arrives, the local derivative and what goes on, below each other: a formula above them may add up what several
  * edges bring. Without a formula, "upstream × local = product" where these are single numbers.
  */
-function edgeNumbers(desk, { upstream, local, product, math }) {
+function edgeNumbers(desk, { upstream, local, product, math, sign = "=" }) {
   if (math || ![upstream, local, product].every((text) => typedNumber(text ?? "") !== null)) {
     const told = (text, role) => (text ? [panelNumber(text, role)] : []);
     return [
@@ -60,7 +60,7 @@ function edgeNumbers(desk, { upstream, local, product, math }) {
       panelNumber(upstream, "gradient"),
       " × ",
       panelNumber(local, "value"),
-      " = ",
+      ` ${sign} `,
       panelNumber(product, "gradient"),
     ]),
   ];
