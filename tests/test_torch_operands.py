@@ -160,6 +160,26 @@ def test_a_recurrent_layer_is_called_what_it_is():
     assert [facts["symbol"] for facts in facts if facts["kind"] == "operation"] in (["LSTM"], ["RNN"])
 
 
+def test_a_recurrent_layer_has_its_operands_in_the_order_of_the_call(monkeypatch):
+    monkeypatch.setattr("nbgrad.display.text.LONGEST_COMPUTATION", 100)
+    lstm, x = torch.nn.LSTM(2, 3), torch.ones(4, 1, 2)
+    state = {"h": torch.ones(1, 1, 3), "c": torch.zeros(1, 1, 3)}
+    result = lstm(x, (state["h"], state["c"]))[0].sum()
+    weights = ", ".join(name for name, _ in lstm.named_parameters())
+    text = ng.draw(result, params=dict(lstm.named_parameters()) | {"x": x}).text
+    assert re.search(rf"lstm\(x, data \d, data \d, {weights}\)", text)
+    data = [facts["value"] for _, facts in ng.to_networkx(result).nodes(data=True) if facts["kind"] == "data"]
+    assert [value.mean() for value in data] == [1, 1, 0]
+    result.backward()
+    assert f"lstm(…, …, …, {weights})" in ng.draw(result, params=lstm).text
+
+
+def test_a_recurrent_layer_without_biases_has_none():
+    lstm = torch.nn.LSTM(2, 3, bias=False)
+    graph = ng.to_networkx(lstm(torch.ones(4, 1, 2))[0], params=lstm)
+    assert [kind for _, kind in graph.nodes(data="kind")].count("data") == 3
+
+
 def test_parts_say_which_they_are(a):
     first, second = a.split(1)
     text = ng.draw(first * second, params={"a": a}).text

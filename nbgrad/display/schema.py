@@ -126,8 +126,9 @@ def normalise(graph: Any) -> nx.MultiDiGraph:
     _check_order(graph)
     ids = _whole_numbers(graph)
     result = nx.MultiDiGraph(**{DONE: True, OTHERWISE: graph.graph.get(OTHERWISE) is True})
-    if graph.graph.get(UNPASSED) is True:
-        result.graph[UNPASSED] = True
+    for mark in (UNPASSED, OF_TORCH):
+        if graph.graph.get(mark) is True:
+            result.graph[mark] = True
     if lost := graph.graph.get(LOST):
         result.graph[LOST] = tuple(clean(name, 40) for name in lost)
     for node, given in graph.nodes(data=True):
@@ -162,6 +163,7 @@ DONE = "nbgrad_display_normalised"  # the mark of a graph that has every attribu
 UNPASSED = "unpassed"  # the mark of a graph without a backward pass: gradients of its leaves are of other runs
 LOST = "lost"  # of an earlier run: names of nodes of which it is not known any more what they were
 OTHERWISE = "computed_otherwise"  # the mark of a graph that was computed again from numbers changed in place
+OF_TORCH = "nbgrad_torch"  # the mark of a graph of PyTorch's: it has no steps, and its parameters are as they are now
 
 
 def ids(graph: Any) -> dict[Any, int]:
@@ -224,6 +226,15 @@ def no_gradient(facts: Mapping[str, Any]) -> str:
     """
     key = next((which for which in ("gone", "cleared") if facts[which]), "not_kept" if facts["unkept"] else "not_yet")
     return messages.say(key)
+
+
+def has_parameters_of_now(graph: nx.MultiDiGraph) -> bool:
+    """Tell whether parameters are shown that may have been moved since results were computed from them.
+
+    No parameter of PyTorch's is known for certain not to have: what is done to ``parameter.data`` is not counted.
+    """
+    seen = any(facts["kind"] == "parameter" and facts["value"] is not None for _, facts in graph.nodes(data=True))
+    return seen and graph.number_of_edges() > 0 and bool(graph.graph.get(OF_TORCH))
 
 
 def computation(graph: nx.MultiDiGraph, node: int) -> str:

@@ -117,6 +117,8 @@ def described(graph: nx.MultiDiGraph, title: str | None = None) -> tuple[str, st
             described_.append(messages.say(f"description_{key}", names=_listed(stale)))
     if graph.graph.get(schema.OTHERWISE):
         described_.append(messages.say("computed_otherwise"))
+    if schema.has_parameters_of_now(graph):
+        described_.append(messages.say("unkept_parameters"))
     return measure.clean(title, 200), messages.together(described_)
 
 

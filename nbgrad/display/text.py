@@ -110,9 +110,9 @@ def _unkept(graph: nx.MultiDiGraph) -> Iterator[str]:
     if any(facts["kind"] == "data" for facts in unkept):
         yield messages.headed("…", messages.say("unkept_operand"))
     if any(facts["kind"] != "data" and not facts["bare"] and facts["gradient"] is None for facts in unkept):
-        yield messages.headed(messages.say("not_kept"), messages.say("unkept_gradient"))
-        if any(facts["kind"] == "parameter" and facts["value"] is not None for _, facts in graph.nodes(data=True)):
-            yield messages.say("unkept_parameters")
+        yield messages.headed(messages.say("not_kept"), messages.say("unkept_gradient_found"))
+    if schema.has_parameters_of_now(graph):
+        yield messages.say("unkept_parameters")
 
 
 def _line(row: list[str], widths: list[int]) -> str:

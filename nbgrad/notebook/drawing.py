@@ -343,17 +343,13 @@ def draw(
 def _compared(before: Any, graph: Any, level: str | None, ids: Ids) -> Any:
     """The graph with what has changed since an earlier run."""
     from ..display import DifferentGraphsError, compared
-    from .torch_compare import OF_TORCH, aligned, are_of_torch, warn_of_now
+    from .torch_compare import aligned, are_of_torch, warn_of_now
 
     if level != "scalar":
         had, had_ids = _graph_of(before, is_earlier=True)
         if is_torch(before):
             warn_of_now(graph, ids, had_ids)
-        if not are_of_torch(had, graph):
-            return compared(had, graph)
-        result = compared(*aligned(had, graph))
-        result.graph[OF_TORCH] = True
-        return result
+        return compared(*aligned(had, graph)) if are_of_torch(had, graph) else compared(had, graph)
     if isinstance(before, Tensor | Node) and not isinstance(picture := unfolded(before, is_earlier=True), int):
         was = network(picture)
         was.graph["lost"] = getattr(picture, "lost", ())

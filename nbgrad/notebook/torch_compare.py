@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..core import mistakes
+from ..display.schema import OF_TORCH
 from .earlier import ParametersOfNowWarning
-from .torch_graph import OF_TORCH
 
 if TYPE_CHECKING:
     import networkx as nx

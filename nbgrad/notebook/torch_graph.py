@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.errors import NoHistoryError
 from ..nn import Module
+from .freshness import CHANGED
 from .torch_modules import modules_of
 from .torch_names import Names, Parameters, module_of
 from .torch_operands import PARTS, UNKNOWN, operands_of, settings_of
-from .torch_values import Numbers, saved_by
+from .torch_values import Numbers, changed_since, place_of, saved_by
 from .torch_whole import Wholes
 from .torch_words import SYMBOLS, readable, spelled
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 Function = Any  # a record of PyTorch's, the ``grad_fn`` of a tensor
 Place = tuple[Function, int]  # one of the results of a record
-OF_TORCH = "nbgrad_torch"  # the attribute of a graph that was made of a PyTorch result
 NO_STEPS = "PyTorch does not tell the steps of its backward pass, so a result of its can only be drawn: ng.draw(result)"
 
 POWERS = {2: "square", 0.5: "sqrt", -1: "reciprocal"}
@@ -184,6 +184,8 @@ class _Network:
     ):
         import networkx as nx
 
+        from ..display.schema import OF_TORCH
+
         self.graph: nx.MultiDiGraph = nx.MultiDiGraph(**{OF_TORCH: True})
         self._names = names
         self._wholes = wholes
@@ -194,6 +196,7 @@ class _Network:
         self._data: dict[int, tuple[int, Any]] = {}  # id of a tensor -> its node, and itself, lest its id be reused
         every = [*functions, *wholes.hidden]
         self._saved = {function: saved_by(function) for function in every}
+        self._changed = {function: changed_since(function) for function in every}
         self._known = {(t.grad_fn, t.output_nr): t for saved in self._saved.values() for _, t in saved if t.grad_fn}
         self._known |= names.results | {(t.grad_fn, t.output_nr): t for t in results if t.grad_fn is not None}
         used = _used_results(results, every)
@@ -208,9 +211,24 @@ class _Network:
                 self._add_leaf(leaf)
         # What a tensor is found by (see ``key_of``) -> its node; a record is kept alive by its key.
         self.ids: dict[Any, int] = self._nodes | {key: node for key, (node, _) in self._data.items()} | self._own
+        self._mark_changes()
         homes = {node: names.homes(leaf) for node, leaf in self._parameters.items()}
         for node, group in modules_of(self.graph, homes).items():
             self.graph.nodes[node]["group"] = names.titled(group) or None
+
+    def _mark_changes(self) -> None:
+        """Mark what was changed in place after results were computed from it, as far as PyTorch has noticed."""
+        changed = [tensor for kept in self._changed.values() for _, tensor in kept]
+        if not changed:
+            return
+        leaves = [*self._parameters.items(), *self._data.values()]
+        places = {place: node for node, leaf in leaves if (place := place_of(leaf)) is not None}
+        for tensor in changed:
+            node = self.ids.get(key_of(tensor))
+            if node is None:  # a view of it was used, such as a turned weight
+                node = places.get(place_of(tensor))
+            if node is not None and self.graph.nodes[node]["value"] is not None:
+                self.graph.nodes[node]["stale"] = CHANGED
 
     def _add(self, **facts: Any) -> int:
         node = self.graph.number_of_nodes()
@@ -230,7 +248,7 @@ class _Network:
         core = function if whole is None else whole.core
         op = operation(core)
         saved = self._saved[core]
-        given = operands_of(core, op, saved, self._names)
+        given = operands_of(core, op, saved + self._changed[core], self._names)
         settings = settings_of(core, op)
         if whole is not None:
             op, given, settings = whole.op, whole.operands(given, self._wholes.hidden), ()

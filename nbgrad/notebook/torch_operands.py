@@ -51,8 +51,12 @@ PLACES = {
     "native_group_norm": ("input",),
     "native_batch_norm": ("input",),
     "cudnn_batch_norm": ("input",),
+    "mkldnn_rnn_layer": ("input", "weight0", "weight1", "weight2", "weight3", "hx_", "cx_"),
 }  # fmt: skip
 LISTS = ("cat", "stack")  # every place is that of an operand
+
+# Where an operand stands in the call, by its place in the record: the second less the first; and lstm(x, h, c, weights).
+AS_CALLED = {"rsub": (1, 0), "mkldnn_rnn_layer": (0, 3, 4, 5, 6, 1, 2)}
 
 # Operands that no gradient ever flows to, so that a record has no place for them, and the position where they stand.
 BESIDE = {
@@ -92,8 +96,10 @@ def operands_of(function: Any, op: str, saved: Saved, names: Names) -> Operands:
     _place(found, saved, names, named, [place for place in free if place not in named.values()])
     for place in free if op in LISTS else named.values():
         found.setdefault(place, UNKNOWN)
-    if op == "rsub":  # the second less the first
-        found = {1 - place: operand for place, operand in found.items()}
+    if getattr(function, "_saved_has_biases", None) is False:  # what stands in their places is computed with by nobody
+        found = {place: operand for place, operand in found.items() if labels[place] not in ("weight2", "weight3")}
+    if order := AS_CALLED.get(op):
+        found = {order[place] if place < len(order) else place: operand for place, operand in found.items()}
     return [(found[place], place) for place in sorted(found)]
 
 

@@ -25,6 +25,21 @@ def saved_by(function: Any) -> Saved:
     return found
 
 
+def changed_since(function: Any) -> Saved:
+    """What a record has kept and may not use any more, since it was changed in place: (name, tensor as it is now)."""
+    found: Saved = []
+    for name in dir(function):
+        if not name.startswith("_saved_") or _is_elsewhere(function, "_raw" + name):
+            continue
+        try:
+            getattr(function, name)
+        except (AttributeError, RuntimeError) as error:
+            if "modified by an inplace operation" in str(error):
+                now = getattr(getattr(function, "_raw" + name), "data", None)  # of a list: nobody knows which of them
+                found += [(name.removeprefix("_saved_"), now)] * (now is not None)
+    return found
+
+
 def _is_elsewhere(function: Any, name: str) -> bool:
     try:
         raw = getattr(function, name, None)
@@ -71,3 +86,11 @@ class Numbers:
         if not (tensor.is_leaf or tensor.retains_grad) or tensor.grad is None:
             return None
         return self.of(tensor.grad)
+
+
+def place_of(tensor: Any) -> int | None:
+    """Where the numbers of a tensor begin in memory, if anywhere."""
+    try:
+        return int(tensor.data_ptr()) or None
+    except (RuntimeError, NotImplementedError):
+        return None

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from nbgrad.display import messages
+from nbgrad.display import messages, schema
 from nbgrad.display.animated import Film
 from nbgrad.display.export import dot, film, mermaid, page, painter
 from nbgrad.display.export.errors import FolderError, FormatError
@@ -43,7 +43,8 @@ def save_drawing(path: str | Path, svg: str, graph: Any, text: str, look: Look =
         ".mmd": lambda: mermaid.to_mermaid(graph, look=look) + "\n",
         ".mermaid": lambda: mermaid.to_mermaid(graph, look=look) + "\n",
     }
-    return save(path, writers, dict.fromkeys(FILMS, messages.say("format_is_played")), options)
+    hint = "format_has_no_steps" if graph.graph.get(schema.OF_TORCH) else "format_is_played"
+    return save(path, writers, dict.fromkeys(FILMS, messages.say(hint)), options)
 
 
 def save_film(path: str | Path, played: Film, text: str, **options: Any) -> Path:

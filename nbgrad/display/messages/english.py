@@ -20,6 +20,8 @@ SENTENCES = {
     "not_kept": "not kept",
     "unkept_parameters": "Parameters are shown as they are now, even if a step has moved them since.",
     "unkept_gradient": "PyTorch keeps the gradient of a result only after result.retain_grad()",
+    "unkept_gradient_found": "PyTorch keeps the gradient of a result only after result.retain_grad(). It is found "
+    "where the result is a variable of the notebook, or drawn along: ng.draw([loss, result]).",
     "unkept_operand": "a number or an array of which PyTorch keeps no record, or none after backward()",
     "tooltip_changed": "has changed since results were computed from it",
     "tooltip_unfit": "not what its inputs give: numbers were changed in place",
@@ -194,6 +196,8 @@ SENTENCES = {
     # exports
     "unknown_format": "{name} cannot be written: its ending {suffix!r} is not one of {known}.",
     "format_is_played": "A film shows a backward pass: nbgrad.animate(loss).save(...).",
+    "format_has_no_steps": "PyTorch does not tell the steps of its backward pass, so there is no film of it. Computed with ng.tensor(...), "
+    "it has one: ng.animate(loss).save(...).",
     "format_is_graph": "The graph is written by its still picture: nbgrad.draw(loss).save(...).",
     "option_elsewhere": "{option}= means nothing for {suffix}; it is an option of {known}.",
     "no_folder": "There is no folder {folder!r} to write {name} to; make it first, or correct its name.",

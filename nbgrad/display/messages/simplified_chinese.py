@@ -20,6 +20,8 @@ SENTENCES = {
     "not_kept": "未保留",
     "unkept_parameters": "参数显示的是现在的数值，即使算出结果之后又被更新过。",
     "unkept_gradient": "要先调用 result.retain_grad()，PyTorch 才会保留计算结果的梯度",
+    "unkept_gradient_found": "要先调用 result.retain_grad()，PyTorch 才会保留计算结果的梯度。"
+    "这个结果还须是笔记本里的变量，或者一起画出来：ng.draw([loss, result])。",
     "unkept_operand": "PyTorch 没有记录的数或数组，或在 backward() 之后已不再保留",
     "tooltip_changed": "用它算出结果之后，它的数又变了",
     "tooltip_unfit": "与它的输入算出来的不同：有些数被就地改过",
@@ -188,6 +190,8 @@ SENTENCES = {
     # exports
     "unknown_format": "无法写出 {name}：扩展名 {suffix!r} 不在可用的格式之中：{known}。",
     "format_is_played": "动画播放的是反向传播：请用 nbgrad.animate(loss).save(...)。",
+    "format_has_no_steps": "PyTorch 不提供反向传播的步骤，所以没有动画。改用 ng.tensor(...) 计算就有了："
+    "ng.animate(loss).save(...)。",
     "format_is_graph": "计算图要由静态的图写出：请用 nbgrad.draw(loss).save(...)。",
     "option_elsewhere": "{option}= 对 {suffix} 没有意义；它是 {known} 的选项。",
     "no_folder": "没有 {folder!r} 这个文件夹，无法写入 {name}；请先创建它，或改正它的名称。",

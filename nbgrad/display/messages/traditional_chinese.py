@@ -20,6 +20,8 @@ SENTENCES = {
     "not_kept": "未保留",
     "unkept_parameters": "參數顯示的是現在的數值，即使算出結果之後又被更新過。",
     "unkept_gradient": "要先呼叫 result.retain_grad()，PyTorch 才會保留計算結果的梯度",
+    "unkept_gradient_found": "要先呼叫 result.retain_grad()，PyTorch 才會保留計算結果的梯度。"
+    "這個結果還須是筆記本裡的變數，或者一起畫出來：ng.draw([loss, result])。",
     "unkept_operand": "PyTorch 沒有記錄的數或陣列，或在 backward() 之後已不再保留",
     "tooltip_changed": "用它算出結果之後，它的數又變了",
     "tooltip_unfit": "與它的輸入算出來的不同：有些數被就地改過",
@@ -188,6 +190,8 @@ SENTENCES = {
     # exports
     "unknown_format": "無法寫出 {name}：副檔名 {suffix!r} 不在可用的格式之中：{known}。",
     "format_is_played": "動畫播放的是反向傳播：請用 nbgrad.animate(loss).save(...)。",
+    "format_has_no_steps": "PyTorch 不提供反向傳播的步驟，所以沒有動畫。改用 ng.tensor(...) 計算就有了："
+    "ng.animate(loss).save(...)。",
     "format_is_graph": "計算圖要由靜態的圖寫出：請用 nbgrad.draw(loss).save(...)。",
     "option_elsewhere": "{option}= 對 {suffix} 沒有意義；它是 {known} 的選項。",
     "no_folder": "沒有 {folder!r} 這個資料夾，無法寫入 {name}；請先建立它，或改正它的名稱。",
