@@ -55,7 +55,7 @@ PLACES = {
 }  # fmt: skip
 LISTS = ("cat", "stack")  # every place is that of an operand
 
-# Where an operand stands in the call, by its place in the record: the second less the first; and lstm(x, h, c, weights).
+# Where an operand stands in the call, by its place in the record: the second less the first; lstm(x, h, c, weights).
 AS_CALLED = {"rsub": (1, 0), "mkldnn_rnn_layer": (0, 3, 4, 5, 6, 1, 2)}
 
 # Operands that no gradient ever flows to, so that a record has no place for them, and the position where they stand.

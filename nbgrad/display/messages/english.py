@@ -196,8 +196,8 @@ SENTENCES = {
     # exports
     "unknown_format": "{name} cannot be written: its ending {suffix!r} is not one of {known}.",
     "format_is_played": "A film shows a backward pass: nbgrad.animate(loss).save(...).",
-    "format_has_no_steps": "PyTorch does not tell the steps of its backward pass, so there is no film of it. Computed with ng.tensor(...), "
-    "it has one: ng.animate(loss).save(...).",
+    "format_has_no_steps": "PyTorch does not tell the steps of its backward pass, so there is no film of it. "
+    "Computed with ng.tensor(...), it has one: ng.animate(loss).save(...).",
     "format_is_graph": "The graph is written by its still picture: nbgrad.draw(loss).save(...).",
     "option_elsewhere": "{option}= means nothing for {suffix}; it is an option of {known}.",
     "no_folder": "There is no folder {folder!r} to write {name} to; make it first, or correct its name.",
