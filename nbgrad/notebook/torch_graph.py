@@ -222,10 +222,10 @@ class _Network:
         if not changed:
             return
         leaves = [*self._parameters.items(), *self._data.values()]
-        places = {place: node for node, leaf in leaves if (place := place_of(leaf)) is not None}
+        places = {place_of(leaf): node for node, leaf in leaves}
         for tensor in changed:
             node = self.ids.get(key_of(tensor))
-            if node is None:  # a view of it was used, such as a turned weight
+            if node is None and place_of(tensor) is not None:  # a view was used, such as a turned weight
                 node = places.get(place_of(tensor))
             if node is not None and self.graph.nodes[node]["value"] is not None:
                 self.graph.nodes[node]["stale"] = CHANGED
