@@ -7,11 +7,13 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
-from nbgrad.display import agreeing, measure, numbers
+from nbgrad.display import agreeing, measure, numbers, schema
 from nbgrad.display.attributes import as_numbers
 from nbgrad.display.formula import adds_copies, differentiated, short
-from nbgrad.display.messages import say, together
+from nbgrad.display.messages import listed, say, together
 from nbgrad.display.schema import Step
+
+UNLIKE = ("divide", "power", "remainder")  # operations that hand on something else to each of their two operands
 
 
 def sentence(graph: nx.MultiDiGraph, step: Step, root: int) -> str:
@@ -34,10 +36,32 @@ def sentence(graph: nx.MultiDiGraph, step: Step, root: int) -> str:
     if step.count > 1:
         first = say("first_sentence", target=short(graph, step.target), count=step.count)
         said.append(first if step.index == 1 else say("later_sentence"))
+    if not_finite_leaves := _not_finite_leaves(graph, step, said[0]):
+        said.append(say("leaf_not_finite", names=listed(not_finite_leaves)))
     total = as_numbers(step.total)
+    if step.index > 1 and agreeing.is_dust(step.total, [step.contribution]):
+        said.append(left_by_rounding(step.total))
     if total is not None and not np.isfinite(total.astype(float)).all():
         said.append(say("not_a_number"))
     return together(said)
+
+
+def left_by_rounding(value: Any) -> str:
+    """Say of a single number that it should be zero.
+
+    >>> left_by_rounding(0.1 + 0.2 - 0.3)
+    'The 5.55e−17 is what rounding in float64 has left of 0.'
+    """
+    array = np.asarray(value)
+    return say("rounding_left", number=numbers.number(numbers.only(array)), dtype=array.dtype.name)
+
+
+def _not_finite_leaves(graph: nx.MultiDiGraph, step: Step, said: str) -> list[str]:
+    """Return the names of what the step's operation was computed from, if it is given and holds NaN or infinity."""
+    assert step.source is not None
+    leaves = (node for node in schema.inputs(graph, step.source) if graph.nodes[node]["kind"] in ("parameter", "data"))
+    names = dict.fromkeys(short(graph, node) for node in leaves if not_finite(graph.nodes[node]["value"]))
+    return [name for name in names if say("slope_of_nothing", name=name) not in said]
 
 
 def _about(graph: nx.MultiDiGraph, step: Step) -> str:
@@ -55,12 +79,18 @@ def _about(graph: nx.MultiDiGraph, step: Step) -> str:
     if known:
         return known
     is_nothing = op == "absolute" and local is not None and not local.any()  # nothing is handed on at its corner
-    note = "" if is_nothing else measure.clean(step.note, 400)
+    note = "" if is_nothing else _of_place(op, place) or measure.clean(step.note, 400)
     slope = _slope_of(graph, step)
     if note:
         # With several arrivals there is more to say below; the note has to do.
         return together([note, slope]) if step.count == 1 else note
     return slope or say("hands_on", target=short(graph, step.target), source=short(graph, step.source))
+
+
+def _of_place(op: str, place: int | None) -> str:
+    """Say what an operation hands on to one of its places, where it is not the same for both."""
+    op = "remainder" if op == "fmod" else op
+    return say(f"{op}_{place}") if op in UNLIKE and place in (0, 1) else ""
 
 
 def _slope_of(graph: nx.MultiDiGraph, step: Step) -> str:

@@ -126,6 +126,12 @@ SENTENCES = {
     "unchanged": "An addition hands the gradient on unchanged.",
     "unchanged_difference": "A difference hands the gradient on unchanged to what stands first.",
     "turned": "What is taken away gets the gradient with its sign turned.",
+    "divide_0": "The numerator gets the gradient divided by the denominator.",
+    "divide_1": "The denominator gets the gradient times −numerator/denominator².",
+    "power_0": "The base gets the gradient times the exponent, times the next lower power.",
+    "power_1": "The exponent gets the gradient times the power itself, times the logarithm of the base.",
+    "remainder_0": "What is divided gets the gradient unchanged: the remainder grows as it does.",
+    "remainder_1": "The divisor gets the gradient times minus the whole-number quotient.",
     "linear_input": "The gradient goes back through the same weights, transposed.",
     "linear_weight": "Each weight gathers what its input carried times the gradient that arrived, "
     "summed over all rows.",
@@ -151,6 +157,8 @@ SENTENCES = {
     "first_sentence": "{target} is used {count} times; this is the first of its gradients to arrive.",
     "later_sentence": "Gradients that arrive at the same place add up.",
     "not_a_number": "There is NaN or ∞ in this gradient: from here on it spreads.",
+    "rounding_left": "The {number} is what rounding in {dtype} has left of 0.",
+    "leaf_not_finite": "There is NaN or ∞ in {names}.",
     # pictures on several levels: groups, folds, single numbers
     "times": "× {count}",
     "times_in_a_row": "× {count} in a row",

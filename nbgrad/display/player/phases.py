@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from nbgrad.display import messages, numbers, schema, svg
+from nbgrad.display.agreeing import is_dust
 from nbgrad.display.attributes import as_array, as_numbers
 from nbgrad.display.formula import Token, differentiated, short
 from nbgrad.display.messages import say, together
@@ -17,8 +18,9 @@ from nbgrad.display.player.gathering import arrival_of, fold_of
 from nbgrad.display.player.lost import lost_gradients, step_lost
 from nbgrad.display.player.trace import Inside, Trace, Update
 from nbgrad.display.player.writing import called, forward_equation, inside_equation, update_equation
+from nbgrad.display.rounding import PLAIN
 from nbgrad.display.scene import Scene
-from nbgrad.display.sentences import not_finite
+from nbgrad.display.sentences import left_by_rounding, not_finite
 
 FORWARD, BACKWARD, UPDATE = "forward", "backward", "update"
 SAID = {place: place for place in ("lr", "weight_decay", "velocity", "square", "mean", "steps")} | {
@@ -70,7 +72,8 @@ def forward_frames(scene: Scene, trace: Trace) -> Iterator[Frame]:
         written = trace.written.get(node)
         unfit = node in trace.unfit
         lost = [step_lost(graph, node)] if unfit else []
-        sentence = messages.together([computed(graph, node), *newly_moved(trace, node, told), *lost])
+        said = [computed(graph, node), *left_of_zero(graph, node)]
+        sentence = messages.together([*said, *newly_moved(trace, node, told), *lost])
         number = numbers.summary(value)
         yield Frame(
             phase=FORWARD,
@@ -85,6 +88,14 @@ def forward_frames(scene: Scene, trace: Trace) -> Iterator[Frame]:
             sentence=sentence,
             spoken=together([sentence, say("spoken_value", name=short(graph, node), value=number)]),
         )
+
+
+def left_of_zero(graph: Any, node: int) -> list[str]:
+    """Say of a sum or difference that should be zero that only rounding has left something of it."""
+    facts = graph.nodes[node]
+    given = [graph.nodes[u]["value"] for u in schema.inputs(graph, node)]
+    is_sum = facts["op"] in PLAIN and all(x is not None for x in given)
+    return [left_by_rounding(facts["value"])] if is_sum and is_dust(facts["value"], given) else []
 
 
 def newly_moved(trace: Trace, node: int, told: list[int]) -> list[str]:
