@@ -39,7 +39,18 @@ def checked_steps(x: Any, layer: str) -> int:
     return shape[-2]
 
 
-class RNN(Module):
+class Recurrent(Module):
+    """What recurrent layers have in common."""
+
+    units: int
+    bias: Any
+
+    def start(self, x: Any, name: str) -> Any:
+        """The state that the sequence ``x`` begins with, all zeros; ``name`` is what a picture calls it."""
+        return tensor(np.zeros((*np.shape(x)[:-2], self.units), self.bias.dtype), name=name)
+
+
+class RNN(Recurrent):
     """The simple recurrent layer (Elman 1990, Cognitive Science 14(2), 179-211).
 
     ::
@@ -84,7 +95,7 @@ class RNN(Module):
         """All states and the last one; ``h`` is the state to begin with, 0 by default."""
         steps = checked_steps(x, "RNN")
         if h is None:
-            h = np.zeros((*np.shape(x)[:-2], self.units), self.bias.dtype)
+            h = self.start(x, "h₀")
         states = []
         for t in range(steps):
             with group(f"step {t}"):
@@ -96,7 +107,7 @@ class RNN(Module):
         return f"{self.inputs}, {self.units}" + ("" if self.activation == "tanh" else f", {self.activation!r}")
 
 
-class LSTM(Module):
+class LSTM(Recurrent):
     """Long short-term memory: a recurrent layer with a cell that keeps what its gates let it keep.
 
     (Hochreiter and Schmidhuber 1997, Neural Computation 9(8), 1735-1780; with the forget gate of Gers, Schmidhuber
@@ -147,8 +158,7 @@ class LSTM(Module):
         """All states and the last ``(h, c)``; ``state`` is the one to begin with, 0 by default."""
         steps = checked_steps(x, "LSTM")
         if state is None:
-            nothing = np.zeros((*np.shape(x)[:-2], self.units), self.bias.dtype)
-            state = nothing, nothing
+            state = self.start(x, "h₀"), self.start(x, "c₀")
         states = []
         for t in range(steps):
             with group(f"step {t}"):

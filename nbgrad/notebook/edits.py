@@ -58,6 +58,8 @@ class Recomputed:
         inputs = [x if x is LEFT_OUT else self.vertices[x.id] for x in old.inputs]
         value = given.get(old.id, old.value)
         args: tuple[Any, ...] = ()
+        if old.taken is not None and self._changed[old.id]:
+            value = inputs[0].value[old.taken]
         if before is not None and old.op is not None:
             # An operand that has not changed has the value of the moment when it was used.
             args = tuple(x.value if self._changed.get(x.id) else arg for x, arg in zip(inputs, old.args, strict=True))
@@ -72,7 +74,7 @@ class Recomputed:
             tensor.extras = kept(before)
         new = Vertex(old.thing, old.kind, value, None, old.op, inputs)
         new.id, new.label, new.line = old.id, old.label, old.line
-        new.args = args
+        new.args, new.taken = args, old.taken
         if not self._changed[old.id]:
             new.stale, new.unfit = old.stale, old.unfit
         return new

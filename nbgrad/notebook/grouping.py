@@ -117,8 +117,9 @@ def _place_what_was_made_outside(
         for x in vertex.inputs:
             used_in.setdefault(x.id, []).append(opened[vertex.id])
     variables = variable_names()
+    wholes = {vertex.inputs[0].id for vertex in vertices if vertex.taken is not None}
     for vertex in vertices:
-        if vertex.op is not None or vertex.id not in used_in:
+        if vertex.op is not None or vertex.id not in used_in or vertex.id in wholes:
             continue
         thing = vertex.thing
         given = vertex.kind == "data" and id(thing) not in belongings

@@ -12,6 +12,7 @@ from ..core.tensor import Tensor
 from ..graph.nodes import Node
 from .pictures import Picture
 from .scalars import ScalarPicture
+from .slices import array_of
 from .torch_graph import is_tensor, key_of
 
 # What is said of data that cannot be found any more.
@@ -26,6 +27,8 @@ def ids_of(picture: Picture) -> Ids:
     ids: dict[Any, int | tuple[int, ...]] = {
         _key(vertex.thing): vertex.id for vertex in picture.vertices if vertex.thing is not None
     }
+    for key, nodes in _viewed(picture).items():
+        ids.setdefault(key, nodes)
     parts = picture.parts if isinstance(picture, ScalarPicture) else []
     names = {vertex.label for vertex in picture.vertices}
     for vertex, elements in parts:
@@ -34,6 +37,19 @@ def ids_of(picture: Picture) -> Ids:
         if elements and vertex.label not in names:
             ids[vertex.label] = elements
     return ids
+
+
+def _viewed(picture: Picture) -> dict[int, int | tuple[int, ...]]:
+    """The identity of each array that data of a picture were taken from -> its node, or what was taken from it."""
+    own: dict[int, int | tuple[int, ...]] = {}
+    taken: dict[int, list[int]] = {}
+    for vertex in picture.vertices:
+        if vertex.kind == "data" and vertex.op is None and vertex.thing is not None:
+            array = array_of(vertex.thing)
+            own[id(array)] = vertex.id
+            if array.base is not None:
+                taken.setdefault(id(array.base), []).append(vertex.id)
+    return {key: tuple(nodes) for key, nodes in taken.items()} | own
 
 
 def _key(thing: Any) -> Any:
@@ -59,6 +75,8 @@ def _found(thing: Any, ids: Ids) -> Any:
         return thing
     try:
         found = ids.get(_key(thing), thing)
+        if found is thing and isinstance(thing, Tensor | np.ndarray):
+            found = ids.get(id(array_of(thing)), thing)
     except TypeError:  # nothing that could be found by its hash
         return thing
     if isinstance(found, Tensor | Node | np.ndarray) or is_tensor(found):

@@ -16,6 +16,7 @@ from ..graph.nodes import Node
 from ..graph.order import sorted_from
 from ..graph.run import backward_pass
 from .freshness import mark_changes, otherwise
+from .slices import Index, Owners, array_of, spelled
 from .torch_graph import NO_STEPS, is_torch
 
 SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -43,6 +44,7 @@ class Vertex:
         self.line: tuple[str, int, str] | None = None  # of a leaf: where it was named, once asked
         self.gone = False  # whether its gradient was computed, but is not known any more
         self.cleared = False  # of a leaf: whether its gradient was, but has been taken away, as zero_grad() does
+        self.taken: Index | None = None  # of data that are a slice of its only input: which, see ``slices``
         self.args: tuple[Any, ...] = ()  # of a result: the operands that it was computed with
 
     @property
@@ -125,6 +127,23 @@ def all_ancestors(*roots: Tensor) -> list[Tensor]:
     return sorted(found, key=lambda node: node.serial)
 
 
+def with_owners(vertices: Sequence[Vertex]) -> list[Vertex]:
+    """The vertices, with those arrays before them that several of their data are slices of, and the slices as such."""
+    data = {id(vertex.thing): vertex for vertex in vertices if vertex.kind == "data" and vertex.op is None}
+    owners = Owners(vertex.thing for vertex in data.values())
+    found: dict[Vertex, None] = {}
+    for vertex in vertices:
+        part = owners.of(vertex.thing) if data.get(id(vertex.thing)) is vertex else None
+        if part is not None:
+            whole, vertex.taken = part
+            if id(whole) not in data:
+                data[id(whole)] = Vertex(whole, "data", array_of(whole), None, None, ())
+            vertex.inputs = [data[id(whole)]]
+            found[data[id(whole)]] = None
+        found[vertex] = None
+    return list(found)
+
+
 class TensorPicture:
     """The graph that led to a tensor, or to several: ``root`` is the last of them."""
 
@@ -146,6 +165,7 @@ class TensorPicture:
             gradient = None if node.op else node.grad
             vertex = self._add(Vertex(node, kind, node.data, gradient, node.op, inputs))
             self._of[node.serial] = vertex
+        self.vertices = with_owners(self.vertices)
         self._set_gradients(mark_changes(self.vertices, self.tensor_of))
         keep_numbers(self.vertices, self.tensor_of)
 
@@ -299,6 +319,8 @@ def label(vertices: Iterable[Vertex]) -> None:
         vertex.id = i
         named = getattr(vertex.thing, "name", None) or variables.get(id(vertex.thing))
         vertex.label = str(named) if vertex.thing is not None and named is not None else None
+        if vertex.label is None and vertex.taken is not None:
+            vertex.label = f"{vertex.inputs[0].name}{spelled(vertex.taken)}"
         if vertex.label is None and vertex.kind != "constant":
             vertex.label = expression(vertex)
         if vertex.label is None and vertex.kind != "constant":

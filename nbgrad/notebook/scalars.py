@@ -143,7 +143,7 @@ def count_scalars(picture: Picture) -> int:
 def _count(vertex: Vertex) -> int:
     size = np.size(vertex.value)
     if vertex.op is None:
-        return size
+        return size if vertex.taken is None else 0
     first = np.shape(vertex.inputs[0].value)
     if vertex.op.name in ("matmul", "linear"):
         return size * (2 * (first[-1] if first else 1) - 1 + (len(vertex.inputs) - 2))
@@ -176,6 +176,8 @@ class _Unfolding:
             path = outer.get(vertex.id, ())
             first = new_serial()
             found = self._leaf(vertex) if vertex.op is None else self._result(vertex, vertex.op)
+            if vertex.taken is not None:
+                found = _as_array(self.elements[vertex.inputs[0].id][vertex.taken], np.shape(vertex.value))
             self.elements[vertex.id] = found
             self._set_paths(found, first, (*path, vertex.name) if found.size > 1 else path)
 

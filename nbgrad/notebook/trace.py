@@ -221,8 +221,9 @@ def stepped(
 
 # ---- leaves
 def leaves(picture: Picture) -> list[Vertex]:
-    """What a picture begins with: everything that no operation made."""
-    return [vertex for vertex in picture.vertices if vertex.op is None and vertex is not LEFT_OUT]
+    """What a picture begins with: everything that no operation made, and that is no slice of such a thing."""
+    begun = (vertex for vertex in picture.vertices if vertex.op is None and vertex.taken is None)
+    return [vertex for vertex in begun if vertex is not LEFT_OUT]
 
 
 def is_real(value: Any) -> bool:
