@@ -214,7 +214,7 @@ def test_orders_stand_side_by_side_and_wrong_numbers_say_what_they_should_be(pla
     assert "✗" in wrong.text_content()
     assert "2.000" in wrong.text_content()
     assert "should be 7.000" in orders.nth(2).inner_text()
-    assert "Wrong gradients: 1 of 3." in orders.nth(2).inner_text()
+    assert "Wrong gradients of leaves: 1 of 3." in orders.nth(2).inner_text()
     orders.nth(1).locator(".ng-row").nth(1).hover()
     assert lit(player) == (["1"], ["1-3-0"])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -64,8 +65,11 @@ def test_the_orders_of_a_real_pass_say_which_numbers_are_wrong(show):
     page = show(scalar())
     page.locator(".ng-open-orders").click()
     verdicts = page.locator(".ng-order .ng-verdict").all_inner_texts()
-    assert verdicts[0].endswith("Every gradient is right.")
-    assert all("Wrong gradients:" in verdict for verdict in verdicts[1:])
+    assert verdicts[0].endswith("The gradient of every leaf is right.")
+    assert all("Wrong gradients of leaves:" in verdict for verdict in verdicts[1:])
+    columns = page.locator(".ng-order")
+    assert columns.locator(".ng-early").count() == columns.nth(1).locator(".ng-early").count() > 0
+    assert re.fullmatch(r"∂z is handed on as [\d.]+, without [\d.]+\.", columns.locator(".ng-early").first.inner_text())
     assert page.locator(".ng-order").nth(1).locator(".ng-final .ng-wrong-number").count() > 0
 
 

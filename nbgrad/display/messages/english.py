@@ -310,6 +310,8 @@ SENTENCES = {
     "order_depth_first": "Each node hands on what it has when it is first reached. What arrives later stays behind, "
     "so the gradients further back lack a part.",
     "order_depth_first_agrees": "Here every order gives the same: no node with inputs of its own is used twice.",
+    "order_too_early_array": "{name} is handed on before all of it has arrived.",
+    "order_too_early": "{name} is handed on as {sent}, without {rest}.",
     "order_same": "This would be wrong elsewhere, but here the numbers happen to come out the same.",
     "order_unknown": "This would be wrong elsewhere. Here it cannot be told: there is NaN in the gradients, and NaN "
     "cannot be compared.",
@@ -678,8 +680,8 @@ SENTENCES = {
     "ui_orders_stop": "Stop",
     "ui_orders_steps": "Step by step: what stands at each place then",
     "ui_orders_final": "In the end",
-    "ui_orders_right": "Every gradient is right.",
-    "ui_orders_wrong": "Wrong gradients: {wrong} of {count}.",
+    "ui_orders_right": "The gradient of every leaf is right.",
+    "ui_orders_wrong": "Wrong gradients of leaves: {wrong} of {count}.",
     "ui_orders_is_wrong": "wrong:",
     "ui_orders_should": "should be {should}",
 }

@@ -10,7 +10,7 @@ import numpy as np
 from nbgrad.display import measure, numbers
 from nbgrad.display.agreeing import written
 from nbgrad.display.attributes import as_numbers
-from nbgrad.display.formula import derivative, differentiated, short
+from nbgrad.display.formula import derivative, differentiated, in_one, short
 from nbgrad.display.messages import parts, say, together
 from nbgrad.display.player.facts import edge_name
 from nbgrad.display.player.lost import lost_gradients
@@ -160,6 +160,7 @@ def _order(trace: Trace, order: Order, right: Any, complete: dict[int, Any]) -> 
     """Return a pass. right: what the leaves should end with. complete: what every node should, on the way, too."""
     graph = trace.graph
     last = {node: number for number, (_, node, _) in enumerate(order.steps)}
+    early = too_early(order) if order.key == "depth_first" else {}
     final = []
     for node, should in right.items():
         found = order.final.get(node)
@@ -184,11 +185,39 @@ def _order(trace: Trace, order: Order, right: Any, complete: dict[int, Any]) -> 
                 "node": node,
                 "text": measure.clean(amount(total), 60),
                 "right": number != last[node] or _is_right(order, total, complete.get(node, total)),
+                "early": "" if edge is None or edge[1] not in early else _said_early(graph, edge[1], *early[edge[1]]),
             }
             for number, (edge, node, total) in enumerate(order.steps)
         ],
         "final": final,
     }
+
+
+def too_early(order: Order) -> dict[int, tuple[Any, Any]]:
+    """Return for each node that is handed on when it is first reached, though more arrives: what it had, and the rest.
+
+    >>> order = Order("depth_first", [(None, 3, 1.0), ((1, 3, 0), 1, 0.3), ((0, 1, 0), 0, 0.6), ((1, 3, 1), 1, 0.7)],
+    ...               {}, "")
+    >>> {node: (sent, round(rest, 6)) for node, (sent, rest) in too_early(order).items()}
+    {1: (0.3, 0.4)}
+    """
+    first: dict[int, Any] = {}
+    final: dict[int, Any] = {}
+    again: dict[int, None] = {}
+    for _, node, total in order.steps:
+        if node in first:
+            again[node] = None
+        first.setdefault(node, total)
+        final[node] = total
+    senders = {edge[1] for edge, _, _ in order.steps if edge is not None}
+    return {node: (first[node], final[node] - first[node]) for node in again if node in senders}
+
+
+def _said_early(graph: Any, node: int, sent: Any, rest: Any) -> str:
+    name = f"∂{in_one(short(graph, node))}"
+    if np.size(sent) > 1:
+        return say("order_too_early_array", name=name)
+    return say("order_too_early", name=name, sent=amount(sent), rest=amount(rest))
 
 
 def _is_right(order: Order, found: Any, should: Any) -> bool | None:

@@ -117,7 +117,7 @@ function buildRepeated(desk, { label, sentence }) {
 function buildOrder(desk, order, { title, sentence } = { title: order.label, sentence: order.sentence }) {
   const wrong = order.final.filter(({ right }) => right === false); // null: it cannot be told of NaN
   const isUnknown = wrong.length === 0 && order.final.some(({ right }) => right === null);
-  const rows = order.steps.map((step) => ({ step, row: orderRow(desk, step, step.right === false) }));
+  const rows = order.steps.map((step) => ({ step, row: orderRow(desk, step, step.right === false || Boolean(step.early)) }));
   const verdict = element("p", { class: "ng-verdict" }, [
     panelMark(wrong.length === 0),
     desk.words(wrong.length === 0 ? "orders_right" : "orders_wrong", { wrong: wrong.length, count: order.final.length }),
@@ -160,6 +160,7 @@ function orderRow(desk, step, isWrong) {
   const row = element("button", { type: "button", class: "ng-row" }, [
     element("span", { class: "ng-row-name" }, [from ? `${from} → ${name}` : name]),
     orderNumber(desk, step.text, isWrong),
+    ...(step.early ? [element("span", { class: "ng-should ng-early" }, [step.early])] : []),
   ]);
   panelLights(row, desk, () => litBy([step]));
   return row;
