@@ -170,9 +170,13 @@ test("two slips that lead to one number are both told", () => {
   // One of the paths begins with a slope of 1: its product is the local derivative itself.
   const alike = { answer: 1, text: "1", upstream: [0.5], local: [2], products: [1], paths: [2, -1] };
   assert.deepEqual(judge(alike, 2), { kind: "far_path", or: "local" });
-  assert.deepEqual(judge(alike, -1), { kind: "sign" });
+  assert.deepEqual(judge(alike, -1), { kind: "sign", or: "far_path" });
+  // σ(z)(1 − σ(z)) = 0.18692, where 0.187 happens to stand as the value.
+  const same = { answer: 0.0935, text: "0.0935", upstream: [0.5], local: [0.18692], products: [0.0935], value: 0.187 };
+  assert.deepEqual(judge(same, 0.187), { kind: "local", or: "value" });
+  assert.deepEqual(judge({ ...same, value: 0.189 }, 0.187), { kind: "local" });
   // What is a single arrival here is told as that.
-  assert.deepEqual(judge({ ...TWO, paths: [4, 1, 2] }, 4), { kind: "one_path" });
+  assert.deepEqual(judge({ ...TWO, paths: [4, 1, 2] }, 4), { kind: "one_path", or: "forgotten" }); // 3 + 1
   assert.deepEqual(judge({ ...TWO, paths: [4, 1, 2] }, 6), { kind: "far_path" });
 });
 
@@ -197,7 +201,7 @@ test("the nearest slip is the one", () => {
   assert.deepEqual(kinds(added, [2.0363, 2]), ["sum", "local"]);
   // z² at z = 0.7: who forgets the factor 2 gives the value of z.
   const square = { answer: 1.4, text: "1.4", upstream: [1], local: [1.4], products: [1.4], value: 0.7 };
-  assert.deepEqual(judge(square, 0.7), { kind: "factor", factor: 0.5 });
+  assert.deepEqual(judge(square, 0.7), { kind: "factor", factor: 0.5, or: "value" });
 });
 
 test("numbers that are not finite make no slip", () => {

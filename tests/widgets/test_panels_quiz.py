@@ -179,6 +179,17 @@ def test_reveal_shows_the_step_that_completes_the_gradient(quiz):
     assert quiz.locator(".ng-score").inner_text() == "1 of 2 right"
 
 
+def test_the_stage_agrees_with_the_answer_that_is_told(quiz):
+    guess(quiz, "1")
+    button(quiz, "Next question").click()
+    quiz.wait_for_function("models[0].get('frame') < 8")
+    guess(quiz, "12")
+    assert quiz.evaluate("models[0].get('frame')") < 8, "one more try"
+    assert "It is 7.000." in guess(quiz, "12")
+    quiz.wait_for_function("models[0].get('frame') === 8")
+    assert quiz.locator('[data-gradient="0"]').is_visible()
+
+
 def test_the_score_outlives_the_panel_and_the_stage_is_whole_again(quiz):
     guess(quiz, "1")
     button(quiz, "Next question").click()

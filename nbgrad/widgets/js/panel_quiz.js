@@ -78,6 +78,9 @@ export function buildQuizPanel(desk) {
     game.asked += game.closed ? 1 : 0;
     status.say(verdictText(desk, verdict, question, game), verdict.kind === "right" ? "right" : "wrong");
     refresh();
+    if (game.closed) {
+      goToAnswer(question);
+    }
     (game.closed ? next : field).focus({ preventScroll: true });
     if (!game.closed) {
       field.select();
@@ -101,9 +104,14 @@ export function buildQuizPanel(desk) {
       status.say(desk.words("quiz_answer", { answer: question.text }));
     }
     refresh();
+    goToAnswer(question);
+    next.focus({ preventScroll: true });
+  }
+
+  /** Let the stage show the step after which all of the gradient stands there, so that it agrees with what is said. */
+  function goToAnswer(question) {
     const last = frameOfNode(desk.frames(), question.node, "gradient");
     desk.goTo(last < 0 ? question.frame : last);
-    next.focus({ preventScroll: true });
   }
 
   function goOn() {

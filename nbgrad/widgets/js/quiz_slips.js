@@ -8,15 +8,14 @@ const TOLERANCE = 0.02; // of the right number: who rounds to two digits is stil
 const CANCELLED = 1e-6; // of the largest product: a sum as small as this is zero but for rounding
 const EXACTLY = 0.01; // of the number of a far path: there may be many of them, and one is soon hit by chance
 const FEW_PATHS = 4; // of which all partial sums are known; of more, only each path alone
-const ALIKE = 1e-9; // of a number: slips whose numbers differ by less than this fit equally well
 const DIGITS = 3; // that the page shows of a number, and with which people reckon
 const FACTORS = [2, 3, 4, 5, 10, 100];
 
 /**
  * Judge the number `typed`. The result's `kind` is "right", a slip ("sign", "one_path", "far_path", "upstream",
  * "local", "forgotten", "sum", "product", "sign_path", "divided", "value", "rounding", "factor") or "not_yet"; a
- * "factor" comes with `factor`, by how much the answer is too large. `or` is another slip that leads to the same number
- * as a path that was left out further up: nobody can tell which one it was.
+ * "factor" comes with `factor`, by how much the answer is too large. `or` is another slip that leads to the same number:
+ * nobody can tell which one it was.
  */
 export function judge(question, typed) {
   const { answer } = question;
@@ -28,10 +27,10 @@ export function judge(question, typed) {
   if (slip === "value") {
     // Where the number fits both, it says more that z² has the slope 2z than that z is the value.
     const factor = plainFactor(answer, typed);
-    return factor === null ? { kind: slip } : { kind: "factor", factor };
+    return factor === null ? { kind: slip } : { kind: "factor", factor, or: slip };
   }
   if (slip !== null) {
-    const other = slip === "far_path" ? alike.find((kind) => kind !== slip) : undefined;
+    const other = alike.find((kind) => slip !== "one_path" || kind !== "far_path"); // one path is a part all the same
     return other ? { kind: slip, or: other } : { kind: slip };
   }
   if (Math.abs(typed - answer) <= roundingOf(question) || isCutShort(answer, typed)) {
@@ -50,22 +49,16 @@ function plainFactor(answer, typed) {
   return Math.abs(typed) > Math.abs(answer) ? factor : 1 / factor;
 }
 
-/** The slips whose number is nearest to `typed`, the likeliest first; none where none is near. */
+/**
+ * The slips whose number is nearest to `typed`, the likeliest first; none where none is near. Numbers that read the same
+ * with the digits of the page are equally near.
+ */
 function nearestSlips(question, typed) {
-  let best = [];
-  let least = Infinity;
-  for (const [kind, number] of slipsOf(question)) {
-    const distance = Math.abs(typed - number);
-    if (!isNear(typed, number, kind === "far_path" ? EXACTLY : TOLERANCE)) {
-      continue;
-    }
-    if (distance < least - ALIKE * Math.abs(number)) {
-      [best, least] = [[kind], distance];
-    } else if (distance <= least + ALIKE * Math.abs(number)) {
-      best.push(kind);
-    }
-  }
-  return best;
+  const near = slipsOf(question).filter(([kind, number]) => isNear(typed, number, kind === "far_path" ? EXACTLY : TOLERANCE));
+  const distance = ([, number]) => Math.abs(typed - number);
+  const nearest = near.reduce((best, slip) => (best && distance(best) <= distance(slip) ? best : slip), null);
+  const kinds = near.filter(([, number]) => rounded(number) === rounded(nearest[1])).map(([kind]) => kind);
+  return [...new Set(kinds)];
 }
 
 /** Every slip and the number to which it leads, the likeliest first. */
