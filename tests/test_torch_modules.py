@@ -39,6 +39,9 @@ def test_heads_are_merged_by_the_attention_and_not_by_the_layer_behind():
     found = groups(encoder(torch.randn(2, 3, 8)), encoder)
     place = next(place for place, (op, _) in enumerate(found) if op == "permute")
     assert found[place : place + 3] == [(op, ("self_attn",)) for op in ("permute", "clone", "view")]
+    drawn = ng.draw(encoder(torch.randn(2, 3, 8)), params=encoder, depth=2).graph
+    heads = [facts["group"] for _, facts in drawn.nodes(data=True) if facts["op"] == "rearrange"]
+    assert heads == [*[("self_attn",)] * 5, None]  # the last one turns what the attention gives
     assert [group for op, group in found if op == "linear"] == [
         ("self_attn",), ("self_attn", "out_proj"), ("linear1",), ("linear2",)
     ]  # fmt: skip

@@ -111,3 +111,37 @@ def test_a_product_of_stacks_is_one_operation():
     graph = ng.to_networkx(q @ data, params={"q": q, "data": data})
     assert [facts["shape"] for _, facts in graph.nodes(data=True)] == [(2, 3, 4, 5), (2, 3, 5, 4), (2, 3, 4, 4)]
     assert ops(torch.bmm(q[0], k[0].mT)) == ["select", "select", "transpose", "bmm"]
+
+
+@pytest.mark.filterwarnings("ignore::nbgrad.notebook.earlier.ParametersOfNowWarning")
+def test_steps_in_a_row_that_only_lay_out_numbers_anew_are_one_box():
+    x = torch.randn(2, 3, 4, requires_grad=True)
+    result = x.view(2, 3, 2, 2).transpose(1, 2).sum()
+    drawing = ng.draw(result, params={"x": x})
+    assert "rearrange(x, steps=(view, transpose))" in drawing.text
+    assert [facts["shape"] for _, facts in drawing.graph.nodes(data=True)] == [(2, 3, 4), (2, 2, 3, 2), ()]
+    assert ops(result) == ["view", "transpose", "sum"]
+    each = ng.draw(result, level="tensor")
+    assert "rearrange" not in each.text
+    result.backward()
+    for earlier, said in ((drawing, True), (each, False), (ng.to_networkx(result), False), (x.view(6, 4).sum(), None)):
+        if said is None:
+            with pytest.raises(ng.display.DifferentGraphsError):
+                ng.draw(result, compare=earlier)
+        else:
+            assert ("rearrange" in ng.draw(result, compare=earlier).text) is said
+    assert "rearrange" in ng.draw(result, compare=x.view(2, 3, 2, 2).transpose(1, 2).sum()).text
+
+
+def test_a_step_that_is_used_or_named_is_not_hidden_in_a_row(monkeypatch):
+    import __main__
+
+    x = torch.randn(2, 3, requires_grad=True)
+    first = x.t()
+    assert "rearrange" not in ng.draw(first.unsqueeze(0) + first).text
+    result = x.t().unsqueeze(0).clone().sum()
+    assert "steps=(t, unsqueeze, clone)" in ng.draw(result).text
+    monkeypatch.setattr(__main__, "turned", first, raising=False)
+    text = ng.draw(first.unsqueeze(0).clone().sum()).text
+    assert "turned" in text
+    assert "steps=(unsqueeze, clone)" in text

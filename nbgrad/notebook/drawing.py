@@ -292,8 +292,9 @@ def draw(
             one box; three or more equal ones beside each other, used alike, are one box together, "× 12", and so are
             three or more that follow each other, "× 12 in a row", with the numbers of the last.
             ``"tensor"``: each tensor is a box, groups are frames. ``"scalar"``: each number is a box, a matrix product
-            is unfolded into its multiplications and sums. By default as ``"tensor"``; above 150 nodes as ``"module"``,
-            and so where equal groups in a row would make a very long picture.
+            is unfolded into its multiplications and sums. By default as ``"tensor"``, but that steps of PyTorch's that
+            only lay out the same numbers anew, one after the other, are one box; above 150 nodes as ``"module"``, and
+            so where equal groups in a row would make a very long picture.
         depth: how many levels of groups are open: 0 collapses the outermost ones, 1 those within them.
         params: names for the parameters of a PyTorch result: the network, or ``dict(network.named_parameters())``. By
             default they are called as the notebook's variables and the networks among them say.
@@ -317,7 +318,10 @@ def draw(
     options = Look(direction=direction, values=values, digits=digits, theme=theme, heat=heat)
     check_level(level, depth)
     if is_torch(root):
-        root = TorchGraph(root, params)
+        from .torch_compare import has_rows
+
+        earlier = compare._whole if isinstance(compare, Drawing) else compare
+        root = TorchGraph(root, params, with_rows=has_rows(earlier, level))
     elif params is not None:
         raise OptionError(
             "params names the parameters of a PyTorch result, and this is none. A tensor is named by its variable, or "
@@ -346,7 +350,7 @@ def _compared(before: Any, graph: Any, level: str | None, ids: Ids) -> Any:
     from .torch_compare import aligned, are_of_torch, warn_of_now
 
     if level != "scalar":
-        had, had_ids = _graph_of(before, is_earlier=True)
+        had, had_ids = _graph_of(TorchGraph(before, with_rows=level != "tensor") if is_torch(before) else before, True)
         if is_torch(before):
             warn_of_now(graph, ids, had_ids)
         return compared(*aligned(had, graph)) if are_of_torch(had, graph) else compared(had, graph)

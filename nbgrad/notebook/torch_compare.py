@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..core import mistakes
 from ..display.schema import OF_TORCH
 from .earlier import ParametersOfNowWarning
+from .torch_words import REARRANGE
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -28,6 +29,18 @@ def warn_of_now(after: nx.MultiDiGraph, ids: Mapping[Any, Any], ids_before: Mapp
             "compare=before.",
             ParametersOfNowWarning,
         )
+
+
+def has_rows(before: Any, level: str | None) -> bool:
+    """Whether several steps that only lay out numbers anew are drawn as one: as in the earlier graph, if there is one.
+
+    >>> import networkx as nx
+    >>> has_rows(None, None), has_rows(None, "tensor"), has_rows(nx.DiGraph(), None)
+    (True, False, False)
+    """
+    if not hasattr(before, "nodes"):
+        return level != "tensor"
+    return any(op == REARRANGE for _, op in before.nodes(data="op"))
 
 
 def are_of_torch(*graphs: Any) -> bool:

@@ -90,10 +90,11 @@ class TorchGraph:
     """The operations that led to one or several results of PyTorch's, in the order in which they were made.
 
     ``root`` is a tensor or a tuple, list or dictionary of tensors; ``params`` gives names to the leaves, see
-    ``nbgrad.draw``. Raises NoHistoryError.
+    ``nbgrad.draw``; ``with_rows``: whether several steps that only lay out numbers anew are one operation. Raises
+    NoHistoryError.
     """
 
-    def __init__(self, root: Any, params: Parameters = None):
+    def __init__(self, root: Any, params: Parameters = None, with_rows: bool = False):
         results = list(tensors_in(root))
         self._results = [tensor for tensor in results if tensor.requires_grad]
         if not self._results:
@@ -102,7 +103,7 @@ class TorchGraph:
         self._leaves = {id(tensor): tensor for tensor in self._results if tensor.grad_fn is None}
         roots = [tensor.grad_fn for tensor in self._results if tensor.grad_fn is not None]
         functions = creation_order(roots)
-        self._wholes = Wholes(functions, roots, self._names)
+        self._wholes = Wholes(functions, roots, self._names, with_rows)
         self._functions = [function for function in functions if function not in self._wholes.hidden]
 
     def __len__(self) -> int:
@@ -251,7 +252,7 @@ class _Network:
         given = operands_of(core, op, saved + self._changed[core], self._names)
         settings = settings_of(core, op)
         if whole is not None:
-            op, given, settings = whole.op, whole.operands(given, self._wholes.hidden), ()
+            op, given, settings = whole.op, whole.operands(given, self._wholes.hidden), whole.settings
         operands = [(self._operand(operand), position) for operand, position in given]
         described = {
             "op": readable(op),

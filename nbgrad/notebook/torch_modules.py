@@ -7,11 +7,10 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from .torch_names import Home, Path, module_of
+from .torch_words import LAYING_OUT
 
 if TYPE_CHECKING:
     import networkx as nx
-
-LAYING_OUT = {"clone", "expand", "permute", "squeeze", "t", "transpose", "unsqueeze", "view"}  # the same numbers anew
 
 # The operations of which a module of a class can tell that they are its own, where it shares its parameter.
 OF_CLASSES = {

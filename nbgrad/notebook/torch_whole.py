@@ -4,6 +4,9 @@ A linear layer is a transposition of its weight and a product with a sum; for an
 laid out as a matrix before and laid out anew behind. A product of stacks of matrices, ``q @ k``, is laid out as one
 stack, multiplied, and laid out anew. Such steps need no boxes of their own, as long as nothing else uses their results
 and the notebook has no names for them.
+
+Several steps that only lay out the same numbers anew, as those that separate the heads of an attention, are one box,
+too, unless each tensor is asked for.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from .torch_operands import Operands
+from .torch_words import LAYING_OUT, REARRANGE, readable, spelled
 
 if TYPE_CHECKING:
     from .torch_names import Names
@@ -30,16 +34,20 @@ class Whole:
 
     Attributes:
         op: what it is called.
-        core: the record of its product, which keeps what the gradient rule needs.
+        core: the record of its product, which keeps what the gradient rule needs; or that of its last step.
         batch: the axes of the result before those of its matrices, if the operands were laid out for the product.
         bias: the record of what is added to the product by a step of its own.
+        settings: what is said of it besides its operands, as ``settings_of`` says it.
     """
 
-    def __init__(self, op: str, core: Function, batch: Shape | None = None, bias: Any = None):
+    def __init__(
+        self, op: str, core: Function, batch: Shape | None = None, bias: Any = None, steps: Iterable[str] = ()
+    ):
         self.op = op
         self.core = core
         self.batch = batch
         self.bias = bias
+        self.settings = (("steps", f"({', '.join(steps)})"),) if steps else ()
 
     def operands(self, given: Operands, hidden: set[Function]) -> Operands:
         """The operands of the whole for those of its product: in the order x, weight and bias, as they were given."""
@@ -68,9 +76,11 @@ class Wholes:
     Attributes:
         hidden: the records of steps that need no box of their own.
         of: the record of the last step -> the whole.
+
+    ``with_rows``: whether what is laid out anew by several steps is one operation.
     """
 
-    def __init__(self, functions: Iterable[Function], roots: Iterable[Function], names: Names):
+    def __init__(self, functions: Iterable[Function], roots: Iterable[Function], names: Names, with_rows: bool = False):
         self.hidden: set[Function] = set()
         self.of: dict[Function, Whole] = {}
         self._roots = set(roots)
@@ -86,6 +96,8 @@ class Wholes:
                 self._find_linear(function)
             elif function.name() == "BmmBackward0":
                 self._find_product(function)
+        for function in functions if with_rows else ():
+            self._find_row(function)
 
     def _only_user(self, function: Function) -> Function | None:
         """The record that uses a result, if nothing else does, and if it is neither drawn itself nor named."""
@@ -154,6 +166,26 @@ class Wholes:
         for operand, _ in core.next_functions:
             self._hide(operand)
         self.of[after] = Whole("matmul", core, _shape(after)[:-2])
+
+    def _find_row(self, first: Function) -> None:
+        """Steps in a row that only lay out numbers anew, from the first to the last."""
+        if not self._lays_out(first) or any(self._continues(operand) for operand, _ in first.next_functions):
+            return
+        row = [first]
+        while self._continues(row[-1]):
+            row.append(self._only_user(row[-1]))
+        if len(row) > 1:
+            self.hidden.update(row[:-1])
+            self.of[row[-1]] = Whole(REARRANGE, row[-1], steps=[readable(spelled(step.name())) for step in row])
+
+    def _lays_out(self, function: Function | None) -> bool:
+        if function is None or function in self.hidden or function in self.of:
+            return False
+        return readable(spelled(function.name())) in LAYING_OUT
+
+    def _continues(self, function: Function | None) -> bool:
+        """Whether a step that only lays out numbers anew is followed by another, and used by nothing else."""
+        return function is not None and self._lays_out(function) and self._lays_out(self._only_user(function))
 
     def _hide(self, before: Function | None) -> None:
         """Hide the steps by which an operand was laid out: a copy of what is repeated, and its new shape."""

@@ -9,7 +9,7 @@ SYMBOLS = {
     "add": "+", "sub": "−", "rsub": "−", "mul": "×", "div": "÷", "neg": "−", "pow": "^", "square": "²",
     "reciprocal": "1/·", "sqrt": "√", "log": "ln",
     "mm": "@", "bmm": "@", "mv": "@", "dot": "·", "addmm": "@+", "addmv": "@+", "baddbmm": "@+", "linear": "@+",
-    "matmul": "@", "t": "T", "transpose": "⇄", "sum": "Σ", "prod": "Π", "abs": "|·|", "sigmoid": "σ",
+    "matmul": "@", "t": "T", "transpose": "⇄", "rearrange": "⇄", "sum": "Σ", "prod": "Π", "abs": "|·|", "sigmoid": "σ",
     "log_softmax": "ln sm", "smooth_l1_loss": "smooth L1",
     "logsumexp": "ln Σ e", "safe_softmax": "softmax", "mse_loss": "MSE", "l1_loss": "MAE",
     "nll_loss": "NLL", "nll_loss2d": "NLL", "binary_cross_entropy": "BCE", "binary_cross_entropy_with_logits": "BCE",
@@ -43,6 +43,11 @@ READABLE = {
     "scaled_dot_product_flash_attention_for_cpu": "attention", "scaled_dot_product_flash_attention": "attention",
     "scaled_dot_product_efficient_attention": "attention", "scaled_dot_product_cudnn_attention": "attention",
 }  # fmt: skip
+
+
+# What only lays out the same numbers anew; and what the table calls several of them in a row.
+REARRANGE = "rearrange"
+LAYING_OUT = {"clone", "expand", "permute", "squeeze", "t", "transpose", "unsqueeze", "view", REARRANGE}
 
 
 def readable(op: str) -> str:
