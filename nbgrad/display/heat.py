@@ -1,12 +1,13 @@
 """How large gradients are, shown as heat: on a logarithmic scale, so that a vanishing one is seen to vanish.
 
-The size of a gradient is the root mean square of its elements. An edge is as wide and as hot as the gradient of the
-node that it comes from, for that is where the backward pass carries it.
+The size of a gradient is the root mean square of its elements. An edge is as wide and as hot as what the backward pass
+carries along this very edge. Where that is not known, it is as hot as the gradient of the node that it comes from, in
+which all that comes back to this node is added up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from math import isfinite, isnan, log10
 from typing import Any
@@ -17,6 +18,7 @@ import numpy as np
 from nbgrad.display import messages, numbers, schema, stats, theme
 from nbgrad.display.highlight import Lit
 
+EdgeId = tuple[int, int, int]  # (u, v, key)
 LEAST_DECADES = 0.5  # that the scale spans, a factor of some 3: gradients of almost one size shall look so
 LEAST_POWER, GREATEST_POWER = -323.3, 308.25  # powers of ten that are numbers; the scale ends there
 THINNEST, THICKEST = 1.2, 8.0  # px, of an edge
@@ -31,12 +33,22 @@ class Heat:
     lowest: float
     highest: float
     unknown: frozenset[int] = frozenset()  # nodes that may have a gradient, which is not there
+    along: Mapping[EdgeId, float] | None = None  # the sizes of what flows along edges, None where none is known
 
     @property
     def ends(self) -> tuple[float, float] | None:
         """The least and the greatest size that have a place on the scale, None where there is none."""
-        positive = _positive(self.sizes)
+        positive = _positive(self.all)
         return (min(positive), max(positive)) if positive else None
+
+    @property
+    def all(self) -> list[float]:
+        """All sizes that are seen, of nodes and of edges."""
+        return [*self.sizes.values(), *(self.along or {}).values()]
+
+    def is_unknown(self, edge: EdgeId) -> bool:
+        """Tell whether an edge may carry something of which nothing is known."""
+        return self.along is None and edge[0] in self.unknown
 
     def share(self, size: float) -> float:
         """Return where on the scale a size lies, from 0 to 1."""
@@ -44,10 +56,10 @@ class Heat:
             return 0.0
         return min(max((log10(size) - self.lowest) / (self.highest - self.lowest), 0.0), 1.0)
 
-    def edge(self, node: int, paint: theme.Palette) -> str | None:
-        """Return the look of the edges that come from a node, None where it can have no gradient."""
-        size = self.sizes.get(node)
-        if node in self.unknown:
+    def edge(self, edge: EdgeId, paint: theme.Palette) -> str | None:
+        """Return the look of an edge (u, v, key), None where nothing flows back along it."""
+        size = self.sizes.get(edge[0]) if self.along is None else self.along.get(edge)
+        if self.is_unknown(edge):
             return f'stroke="{paint.edge}" {UNKNOWN}'
         if size is None:
             return None
@@ -85,15 +97,32 @@ def heat_of(graph: nx.MultiDiGraph, lit: Lit | None = None) -> Heat:
     able = [node for node in able if lit is None or node in lit.nodes]
     able = [] if graph.graph.get(schema.UNPASSED) else able
     sizes = {node: size for node in able for size in _size_at(graph.nodes[node])}
-    positive = _positive(sizes)
+    along = _along(graph, set(able), lit)
+    positive = _positive([*sizes.values(), *(along or {}).values()])
     lowest, highest = (log10(min(positive)), log10(max(positive))) if positive else (0.0, 0.0)
     beside = max(LEAST_DECADES - (highest - lowest), 0.0) / 2  # of a narrow range, the middle stays the middle
     unknown = frozenset(node for node in _learning(graph).intersection(able) if sizes and node not in sizes)
-    return Heat(sizes, max(lowest - beside, LEAST_POWER), min(highest + beside, GREATEST_POWER), unknown)
+    return Heat(sizes, max(lowest - beside, LEAST_POWER), min(highest + beside, GREATEST_POWER), unknown, along)
 
 
-def _positive(sizes: Mapping[int, float]) -> list[float]:
-    return [size for size in sizes.values() if isfinite(size) and size > 0]
+def _positive(sizes: Iterable[float]) -> list[float]:
+    return [size for size in sizes if isfinite(size) and size > 0]
+
+
+def _along(graph: nx.MultiDiGraph, able: Collection[int], lit: Lit | None) -> dict[EdgeId, float] | None:
+    """Return the sizes of what flows along the edges from these nodes; None where it is not known of any edge."""
+    known = any(given["gradient"] is not None or given.get("gradients") for *_, given in graph.edges(data=True))
+    if not known:
+        return None
+    edges = ((u, v, key) for u, v, key in graph.edges(keys=True) if u in able)
+    lit_ones = [edge for edge in edges if lit is None or edge in lit.edges]
+    return {edge: size for edge in lit_ones for size in _size_at({"gradients": (), **graph.edges[edge]})}
+
+
+def is_together(graph: nx.MultiDiGraph, found: Heat) -> bool:
+    """Tell whether edges are as hot as the nodes that they come from, though these have several: so heat does not tell
+    apart what flows along each."""
+    return found.along is None and any(graph.out_degree(node) > 1 for node in found.sizes)
 
 
 def _learning(graph: nx.MultiDiGraph) -> set[int]:
@@ -149,7 +178,9 @@ def thickness(share: float) -> float:
 
 def sentence(graph: nx.MultiDiGraph, digits: int = 3, lit: Lit | None = None) -> str:
     """Say in words what heat shows: the least and the greatest size of a gradient, and where they are."""
-    sizes = heat_of(graph, lit).sizes or heat_of(graph).sizes
+    heat = heat_of(graph, lit)
+    heat = heat if heat.sizes else heat_of(graph)
+    sizes = heat.sizes
     finite = {node: size for node, size in sizes.items() if isfinite(size)}
     if not sizes:
         return messages.say("heat_none")
@@ -166,6 +197,10 @@ def sentence(graph: nx.MultiDiGraph, digits: int = 3, lit: Lit | None = None) ->
     wrong = [_name(graph, node) for node in sizes if node not in finite]
     if wrong:
         said.append(messages.say("heat_not_finite", names=messages.listed(wrong[:6] + ["…"] * (len(wrong) > 6))))
+    if is_together(graph, heat):
+        said.append(messages.say("heat_together"))
+    elif heat.along is not None:
+        said.append(messages.say("heat_along"))
     return messages.together(said)
 
 

@@ -105,16 +105,17 @@ def _heat(scene: Scene, lit: Lit | None) -> list[_Row]:
     if not found.sizes:
         row.say(messages.say("heat_none"))
         return [] if lit and heat.heat_of(scene.graph).sizes else [row]
-    row.say(messages.say("legend_heat"), 10)
+    key = "legend_heat_together" if heat.is_together(scene.graph, found) else "legend_heat"
+    row.say(messages.say(key if found.along is None else "legend_heat_along"), 10)
     _scale(row, found, scene.look.digits)
-    if not all(isfinite(size) for size in found.sizes.values()):
+    if not all(isfinite(size) for size in found.all):
         row.draw(f'<path d="M{row.x:g},0h36" fill="none" {heat.not_finite(row.paint)}/>', 42)
         row.say(messages.say("legend_not_finite"), 16)
-    if any(size == 0 for size in found.sizes.values()):
+    if any(size == 0 for size in found.all):
         line = f'stroke="{row.paint.badge_line}" stroke-width="{heat.THINNEST:g}" stroke-dasharray="2 5"'
         row.draw(f'<path d="M{row.x:g},0h30" fill="none" {line}/>', 36)
         row.say(messages.say("legend_heat_zero"), 16)
-    if any(node in found.unknown for node, _ in scene.graph.edges()):
+    if any(found.is_unknown(edge) for edge in scene.graph.edges(keys=True)):
         row.draw(f'<path d="M{row.x:g},0h36" fill="none" stroke="{row.paint.edge}" {heat.UNKNOWN}/>', 42)
         row.say(messages.say("legend_heat_unknown"), 16)
     return [row]

@@ -50,7 +50,8 @@ node               meaning, and what a missing attribute becomes
 =================  ===================================================================================
 
 An edge ``u -> v`` says that u is an input of v; its ``position`` is the argument's position, by default the
-order in which the edges of v were added.
+order in which the edges of v were added. Its ``gradient`` is what v hands to u along this edge, or None; heat shows
+its size. Of an edge that stands for those of several equal boxes, ``gradients`` are theirs.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ import networkx as nx
 import numpy as np
 
 from nbgrad.display import agreeing, messages, numbers
-from nbgrad.display.attributes import attributes, spelled, with_article, word
+from nbgrad.display.attributes import as_array, attributes, spelled, with_article, word
 from nbgrad.display.errors import AttributeValueError, CycleError, NotAGraphError, UnknownNodeError
 from nbgrad.display.measure import clean
 
@@ -349,8 +350,8 @@ def _whole_numbers(graph: nx.Graph) -> dict[Any, int]:
 
 
 def _edges(graph: nx.Graph) -> list[tuple[int, Any, Any, dict[str, Any]]]:
-    """List (position, u, v, {"key": int} or {}) in the order of the graph; a missing position is the next
-    free one."""
+    """List (position, u, v, the gradient and, if there is one, the key) in the order of the graph; a missing position
+    is the next free one."""
     counted: dict[Any, int] = {}
     rows = []
     several = graph.is_multigraph()
@@ -365,6 +366,7 @@ def _edges(graph: nx.Graph) -> list[tuple[int, Any, Any, dict[str, Any]]]:
                 f"The edge {clean(u, 40)} → {clean(v, 40)} has position={spelled(position)}. "
                 "It is the argument's position, a whole number from 0."
             )
-        given = {"key": edge[2]} if keyed else {}
+        given: dict[str, Any] = {"key": edge[2]} if keyed else {}
+        given["gradient"] = as_array(graph.edges[edge].get("gradient"))
         rows.append((order if position is None else int(position), u, v, given))
     return rows

@@ -230,7 +230,7 @@ def _edges(scene: Scene, lit: Lit | None, heat: Heat | None) -> list[str]:
     paint = scene.look.palette
     below, above = [], []
     for key, edge in scene.edges.items():
-        look = heat.edge(edge.u, paint) if heat else None
+        look = heat.edge(key, paint) if heat else None
         if lit is None:
             below.append(edge_path(edge, look=look, paint=paint))
         elif key in lit.edges:

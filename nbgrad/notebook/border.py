@@ -34,7 +34,8 @@ def to_networkx(root: Tensor | Node | Program | Any, *, params: Any = None) -> n
     ``group`` (a tuple of names, outermost first; see :func:`nbgrad.group`), ``stale`` and ``gone`` where numbers have
     changed since, ``passed`` where gradients of several passes were added up and ``cleared`` where they were taken
     away (see ``nbgrad.display.schema``), and ``problem`` where a NaN or an infinity arises. An edge leads from an
-    operand to the result; its ``position`` is the operand's, counted from 0.
+    operand to the result; its ``position`` is the operand's, counted from 0, and its ``gradient`` is what the backward
+    pass has handed to the operand along this very edge.
 
     Of a program it is the graph of the forward lines, with shapes but without numbers; a node that the program
     computes a gradient for has a ``gradient_name``, such as ``"d_W1"``.
@@ -94,7 +95,9 @@ def network(picture: Picture) -> nx.MultiDiGraph:
     for vertex in picture.vertices:
         for position, x in enumerate(vertex.inputs):
             if x is not LEFT_OUT:
-                graph.add_edge(x.id, vertex.id, position=position)
+                part = vertex.handed.get(position) if x.kind in ("parameter", "operation") else None
+                given = {} if part is None else {"gradient": real_as(x.value, part)}
+                graph.add_edge(x.id, vertex.id, position=position, **given)
     return graph
 
 

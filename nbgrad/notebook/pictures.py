@@ -44,6 +44,7 @@ class Vertex:
         self.line: tuple[str, int, str] | None = None  # of a leaf: where it was named, once asked
         self.gone = False  # whether its gradient was computed, but is not known any more
         self.cleared = False  # of a leaf: whether its gradient was, but has been taken away, as zero_grad() does
+        self.handed: dict[int, Any] = {}  # of a result: what its rules have given each operand, by position
         self.taken: Index | None = None  # of data that are a slice of its only input: which, see ``slices``
         self.args: tuple[Any, ...] = ()  # of a result: the operands that it was computed with
 
@@ -195,6 +196,7 @@ class TensorPicture:
 
         def remember(step: Step) -> None:
             found[step.node.serial] = step.cotangent
+            self._of[step.node.serial].handed = dict(zip(step.positions, step.contributions, strict=True))
 
         if seeds:
             nodes = creation_order([root for root in seeds if root.op is not None])
@@ -249,6 +251,8 @@ class NodePicture:
         for node in self.nodes:
             kind = "operation" if node.op else "parameter" if node.is_trainable else "data"
             of[node] = Vertex(node, kind, node.value, node.gradients.get(node), node.op, [of[x] for x in node.inputs])
+            if node.op is not None:  # an operand that stands at two places is given both together
+                of[node].handed = {node.inputs.index(x): part for x, part in node.gradients.items() if x in node.inputs}
         self.vertices = list(of.values())
         mark_changes(self.vertices, self.tensor_of)
         keep_numbers(self.vertices, self.tensor_of)

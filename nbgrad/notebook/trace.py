@@ -42,6 +42,7 @@ def traced(picture: Picture) -> tuple[nx.MultiDiGraph, list[DrawnStep], dict[int
     for vertex in picture.vertices:
         vertex.gradient = vertex.passed = None  # the player begins before the first step: nothing has arrived anywhere
         vertex.gone = vertex.cleared = False
+        vertex.handed = {}
     graph = network(picture)
     lines = lines_of_leaves(picture)
     for vertex in leaves(picture):

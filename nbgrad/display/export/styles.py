@@ -61,7 +61,7 @@ class Styles:
         """Return the line of an edge."""
         if self.lit is not None and edge not in self.lit.edges:
             return Line(self.paint.dimmed.edge, USUAL)
-        hot = self.heat.edge(edge[0], self.paint) if self.heat else None
+        hot = self.heat.edge(edge, self.paint) if self.heat else None
         if hot is not None:
             said = dict(re.findall(r'([\w-]+)="([^"]*)"', hot))
             return Line(said["stroke"], float(said["stroke-width"]), "stroke-dasharray" in said)

@@ -13,6 +13,7 @@ import networkx as nx
 from nbgrad.display import schema
 from nbgrad.display.attributes import attributes
 from nbgrad.display.compare import NO_CHANGE, Change
+from nbgrad.display.levels.folding import added
 from nbgrad.display.levels.rows import fold_rows
 from nbgrad.display.schema import Path
 
@@ -136,12 +137,14 @@ def _add_edges(result: nx.MultiDiGraph, graph: nx.MultiDiGraph, shown: dict[int,
         if a == b:
             continue
         into_group = result.nodes[b]["kind"] == "group"
+        given = graph.edges[u, v, key]["gradient"]
         if into_group and (u, b) in known:
             known[u, b]["stands_for"] += ((u, v, key),)
+            known[u, b]["gradient"] = added(known[u, b]["gradient"], given)
             continue
         at = result.in_degree(b) if into_group else position
         named = {} if into_group or result.nodes[a]["kind"] == "group" else {"key": key}
-        new = result.add_edge(a, b, **named, position=at, stands_for=((u, v, key),))
+        new = result.add_edge(a, b, **named, position=at, stands_for=((u, v, key),), gradient=given)
         known[u, b] = result.edges[a, b, new]
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import networkx as nx
+import numpy as np
 
 from nbgrad.display import messages, schema
 from nbgrad.display.compare import NO_CHANGE
@@ -147,13 +148,31 @@ def _add_edge(result: nx.MultiDiGraph, edge: Edge, given: Mapping[str, Any], sta
     u, v, key = edge
     a, b = stands.get(u, u), stands.get(v, v)
     own, others = (given["stands_for"], ()) if a == u else ((), given["stands_for"])
+    back = given["gradient"]
     if (u in stands or v in stands) and result.has_edge(a, b):
         known = next(iter(result[a][b].values()))
         known["stands_for"] += own
         known["others"] = known.get("others", ()) + others
+        if u in stands:
+            known["gradients"] += () if back is None else (back,)
+        else:
+            known["gradient"] = added(known["gradient"], back)
     else:
         kept = {} if u in stands or v in stands else {"key": key}
-        result.add_edge(a, b, **kept, **{**given, "stands_for": own, "others": others})
+        each = {"gradient": None, "gradients": () if back is None else (back,)} if u in stands else {}
+        result.add_edge(a, b, **kept, **{**given, "stands_for": own, "others": others, "gradient": back, **each})
+
+
+def added(one: np.ndarray | None, other: np.ndarray | None) -> np.ndarray | None:
+    """Return what two edges from one node bring back to it together; None is not known.
+
+    >>> added(np.array(1.0), np.array(2.0)), added(None, np.array(2.0))
+    (np.float64(3.0), array(2.))
+    """
+    if one is None or other is None:
+        return other if one is None else one
+    with np.errstate(all="ignore"):
+        return np.add(one, other)
 
 
 def counted(copies: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

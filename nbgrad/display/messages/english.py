@@ -178,6 +178,8 @@ SENTENCES = {
     "Or draw an earlier result.",
     # what may be chosen of a picture, and two runs beside each other
     "legend_heat": "size of gradients:",
+    "legend_heat_along": "size of gradients, along each edge what flows there:",
+    "legend_heat_together": "size of gradients, at an edge that of the node it comes from:",
     "legend_heat_zero": "zero",
     "legend_heat_unknown": "not known",
     "heat_none": "There are no gradients yet.",
@@ -185,6 +187,9 @@ SENTENCES = {
     "{greatest_at}.",
     "heat_equal": "Size of gradients (root mean square): {size} wherever there is one.",
     "heat_hidden": "Inside {name} they go from {least} to {greatest}.",
+    "heat_along": "Each edge has the size of what flows along it.",
+    "heat_together": "What flows along each edge is not known: an edge has the size of the gradient of the node it "
+    "comes from.",
     "heat_not_finite": "There is NaN or ∞ in the gradient of: {names}.",
     "legend_changed": "changed: before → after",
     "legend_changed_pictures": "pictures before and after: colours up to the greater ±; Δ: the greatest change",
