@@ -48,10 +48,10 @@ def in_one(name: str) -> str:
 
     A parameter of a list of layers, "0.bias", gets them too, or it would look like a decimal number.
 
-    >>> in_one("a+b"), in_one("W[0, 1]"), in_one("(A@B)[0, 1]"), in_one("0.bias")
-    ('(a+b)', 'W[0, 1]', '(A@B)[0, 1]', '(0.bias)')
+    >>> in_one("a+b"), in_one("W[0, 1]"), in_one("(A@B)[0, 1]"), in_one("0.bias"), in_one("(x·x)₂")
+    ('(a+b)', 'W[0, 1]', '(A@B)[0, 1]', '(0.bias)', '(x·x)₂')
     """
-    array = re.sub(r"\[[^\[\]]*\]$", "", name)
+    array = re.sub(r"\[[^\[\]]*\]$|[₀-₉]+$", "", name)
     if array != name and re.fullmatch(r"\([^()]*\)", array):
         return name
     wants = any(char in " ·×+−-*/@^²³ᵀ<>=" for char in array) or re.match(r"\d+\.[^\W\d]", array)

@@ -319,6 +319,7 @@ def label(vertices: Iterable[Vertex]) -> None:
     names = [getattr(vertex.thing, "name", None) for vertex in vertices]
     taken = {str(name).partition("[")[0] for name in names if name is not None}  # an element names its array, too
     numbered = (name for number in count(1) if (name := f"v{number}".translate(SUBSCRIPT)) not in taken)
+    expressions: list[Vertex] = []
     for i, vertex in enumerate(vertices):
         vertex.id = i
         named = getattr(vertex.thing, "name", None) or variables.get(id(vertex.thing))
@@ -327,8 +328,21 @@ def label(vertices: Iterable[Vertex]) -> None:
             vertex.label = f"{vertex.inputs[0].name}{spelled(vertex.taken)}"
         if vertex.label is None and vertex.kind != "constant":
             vertex.label = expression(vertex)
+            expressions += [vertex] if vertex.label else []
         if vertex.label is None and vertex.kind != "constant":
             vertex.label = next(numbered)
+    tell_apart(expressions)
+
+
+def tell_apart(vertices: Sequence[Vertex]) -> None:
+    """Number those that have one label, as where ``exp(x)`` was written twice: ``exp(x)₁``, ``exp(x)₂``."""
+    alike: dict[str, list[Vertex]] = {}
+    for vertex in vertices:
+        alike.setdefault(vertex.name, []).append(vertex)
+    for name, several in alike.items():
+        stem = name if name.isalnum() or name.endswith(")") else f"({name})"  # x·x₁ would be x times x₁
+        for number, vertex in enumerate(several if len(several) > 1 else (), 1):
+            vertex.label = stem + str(number).translate(SUBSCRIPT)
 
 
 def expression(vertex: Vertex, longest: int = 8) -> str | None:
