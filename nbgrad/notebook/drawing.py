@@ -294,7 +294,7 @@ def draw(
             ``"tensor"``: each tensor is a box, groups are frames. ``"scalar"``: each number is a box, a matrix product
             is unfolded into its multiplications and sums. By default as ``"tensor"``, but that steps of PyTorch's that
             only lay out the same numbers anew, one after the other, are one box; above 150 nodes as ``"module"``, and
-            so where equal groups in a row would make a very long picture.
+            groups are closed, too, where that makes a very long picture at most half as long.
         depth: how many levels of groups are open: 0 collapses the outermost ones, 1 those within them.
         params: names for the parameters of a PyTorch result: the network, or ``dict(network.named_parameters())``. By
             default they are called as the notebook's variables and the networks among them say.

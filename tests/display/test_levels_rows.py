@@ -229,7 +229,19 @@ def test_what_closed_groups_would_not_shorten_stays_open():
     assert closed_at(normalise(graph)) == frozenset()
 
 
-def test_long_groups_that_do_not_repeat_stay_open():
+def test_long_groups_that_do_not_repeat_are_closed_where_the_picture_still_shows_its_parts():
+    def parts(count):
+        return row(30, group=lambda i: ("net", f"part {'abcdefghijklmnopqrst'[i * count // 30]}"))
+
+    assert columns(parts(10)) > LONGEST
+    assert len(closed_at(parts(10))) == 10
+    assert columns(View(parts(10), closed_at(parts(10))).graph) == 12
+    assert closed_at(parts(2)) == frozenset(), "two boxes would hide all of it"
+    nested = row(30, group=lambda i: (f"half {'ab'[i // 15]}", f"part {'abcdefgh'[i * 8 // 30]}"))
+    assert {len(path) for path in closed_at(nested)} == {2}
+
+
+def test_long_groups_that_do_not_repeat_stay_open_where_too_few_or_too_many_are_left():
     graph = row(30, group=lambda i: "left" if i < 15 else "right")
     assert columns(graph) > LONGEST
     assert closed_at(graph) == frozenset()

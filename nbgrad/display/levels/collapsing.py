@@ -18,7 +18,8 @@ from nbgrad.display.levels.rows import fold_rows
 from nbgrad.display.schema import Path
 
 READABLE = 150  # with more nodes than this a picture is hard to read, so its groups are collapsed
-LONGEST = 24  # columns; a picture with more is wider than some four screens, so groups that repeat in it are collapsed
+LONGEST = 24  # columns; a picture with more is wider than some four screens, so groups in it are collapsed
+SHORTEST = 6  # columns; groups that do not repeat are not collapsed to fewer, which would hide more than they show
 MOST_COLLAPSED = 10_000  # of more nodes than this the groups are not collapsed: that would take seconds
 
 
@@ -153,8 +154,10 @@ def default_closed(graph: Any, depth: int | None = None) -> list[Path]:
 
     depth: how many levels of groups are open: 0 collapses the outermost ones, 1 those within them. None: none are
     collapsed up to 150 nodes; above, the outermost ones. So they are where more than 24 nodes follow one on the other,
-    if equal groups in a row, which fold into one, then make the picture at most half as long. Where the outermost one
-    is a single group, its inside says more: it is opened, as long as no more than 150 nodes come of it.
+    if equal groups in a row, which fold into one, then make the picture at most half as long. Without such a row, those
+    of the innermost level are, at which 6 to 24 nodes follow one on the other, and half as many as before.
+    Where the outermost one is a single group, its inside says more: it is opened, as long as no more than 150 nodes
+    come of it.
 
     >>> graph = nx.MultiDiGraph()
     >>> graph.add_nodes_from(range(160), group=("net", "layer"))
@@ -166,15 +169,29 @@ def default_closed(graph: Any, depth: int | None = None) -> list[Path]:
         return [path for path in schema.groups(graph) if len(path) == depth + 1]
     if len(graph) > READABLE:
         return opened_alone(graph)
-    return _repeating(graph) if schema.groups(graph) and columns(graph) > LONGEST else []
+    if not schema.groups(graph) or columns(graph) <= LONGEST:
+        return []
+    return _repeating(graph) or _shortening(graph)
 
 
 def _repeating(graph: nx.MultiDiGraph) -> list[Path]:
-    """Return the groups to be closed in a long graph: none, unless many of them are equal, one after the other."""
+    """Return the groups to be closed in a long graph if many of them are equal, one after the other; else none."""
     closed = opened_alone(graph)
     folded, _ = fold_rows(graph, *collapse(graph, closed))
     has_row = any(row for _, row in folded.nodes(data="row"))
     return closed if has_row and 2 * columns(folded) <= columns(graph) else []
+
+
+def _shortening(graph: nx.MultiDiGraph) -> list[Path]:
+    """Return the groups of the innermost level that make a picture short which was long; none if no level does."""
+    paths = schema.groups(graph)
+    whole, outermost = columns(graph), len(opened_alone(graph)[0])
+    for length in range(max(map(len, paths)), outermost - 1, -1):
+        closed = [path for path in paths if len(path) == length]
+        folded, _ = fold_rows(graph, *collapse(graph, closed))
+        if SHORTEST <= columns(folded) <= min(LONGEST, whole // 2):
+            return closed
+    return []
 
 
 def columns(graph: nx.MultiDiGraph) -> int:
