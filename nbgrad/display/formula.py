@@ -175,7 +175,7 @@ def equation(graph: nx.MultiDiGraph, step: Step, root: int, before: Any = None) 
     if step.index < step.count:
         said = messages.say("part_of")
         sought.insert(0, Token(said if said.endswith("：") else f"{said} ", FAINT))  # a wide colon has its own space
-    symbols = _symbols(step, top, short(graph, step.source))
+    symbols = _symbols(step, top, short(graph, step.source), _sign(graph, step))
     single = _is_number(step.contribution)
     if step.index > 1:
         known = single and step.lost is None
@@ -187,22 +187,34 @@ def equation(graph: nx.MultiDiGraph, step: Step, root: int, before: Any = None) 
     return sought + symbols + (_in_numbers(step, before) if single else _in_shapes(graph, step, top))
 
 
-def _symbols(step: Step, top: str, source: str) -> list[Token]:
+def _symbols(step: Step, top: str, source: str, sign: str) -> list[Token]:
     formula = measure.clean(step.formula, LONGEST_FORMULA)
     if step.real_part:
-        return [Token("Re("), *_symbols(replace(step, real_part=False), top, source), Token(")")]
+        return [Token("Re("), *_symbols(replace(step, real_part=False), top, source, sign), Token(")")]
     arriving = derivative(top, source)
     if "∂" in formula:
         return [Token(formula.replace(f"∂{top}/∂{source}", arriving))]
     if not formula or (formula == "1" and not _is_number(step.contribution)):
         return [Token(arriving)]
-    return [Token(arriving), Token(f" {_sign(step)} "), Token(as_factor(formula))]
+    return [Token(arriving), Token(f" {sign} "), Token(as_factor(formula))]
 
 
-def _sign(step: Step) -> str:
+def _sign(graph: nx.MultiDiGraph, step: Step) -> str:
     """Return how what arrives and the local derivative are multiplied: "⊙" element by element, "·" by a number."""
     by_number = _is_number(step.local) or _is_number(step.upstream) or _is_constant(step.formula)
-    return "·" if step.local is None or by_number else "⊙"
+    return "·" if step.local is None or by_number or _is_of_numbers(graph, step) else "⊙"
+
+
+def _is_of_numbers(graph: nx.MultiDiGraph, step: Step) -> bool:
+    """Tell whether a formula names single numbers only, as "1/s": that is one, too, whatever it was copied to fit."""
+    assert step.source is not None
+    nodes = dict.fromkeys((*schema.inputs(graph, step.source), step.source))
+    named = [node for node in nodes if _names(step.formula, short(graph, node))]
+    return bool(named) and all(graph.nodes[node]["shape"] == () for node in named)
+
+
+def _names(formula: str, name: str) -> bool:
+    return bool(re.search(rf"(?<![^\W\d]){re.escape(name)}(?![^\W²³ᵀ])", measure.clean(formula)))
 
 
 def _is_constant(formula: str) -> bool:
@@ -309,8 +321,9 @@ def _factor_shapes(graph: nx.MultiDiGraph, step: Step, top: str) -> str:
     if _is_constant(formula):
         return ""
     if step.local is not None and "∂" not in formula:
-        local = known.get(formula) or np.shape(step.local)  # a factor that was copied to fit has its own shape
-        return f"{extent(np.shape(step.upstream))} {_sign(step)} {extent(local)}"
+        # A factor that was copied to fit has its own shape.
+        local = () if _is_of_numbers(graph, step) else known.get(formula) or np.shape(step.local)
+        return f"{extent(np.shape(step.upstream))} {_sign(graph, step)} {extent(local)}"
     source = short(graph, step.source)
     known |= dict.fromkeys((derivative(top, source), f"∂{top}/∂{source}"), np.shape(step.upstream))
     found = []

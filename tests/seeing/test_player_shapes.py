@@ -1,0 +1,32 @@
+"""Shapes in equations of the backward pass: a single number beside an array is one, whatever it was copied to fit."""
+
+import numpy as np
+import pytest
+
+import nbgrad as ng
+from nbgrad.notebook.pictures import picture_of
+from nbgrad.seeing.session import Session
+
+
+def equation_to_x(make):
+    x = ng.tensor(np.array([0.5, 1.0, 2.0]), requires_grad=True, name="x")
+    s = ng.tensor(3.0, requires_grad=True, name="s")
+    y = make(x, s)
+    y.name = "y"
+    frames = Session(picture_of(y.sum())).payload()["frames"]
+    found = ["".join(token["text"] for token in frame["equation"]) for frame in frames if frame["phase"] == "backward"]
+    return next(one for one in found if "/∂x = " in one)
+
+
+@pytest.mark.parametrize(
+    ("make", "written"),
+    [
+        (lambda x, s: x * s, " · s (3 · number → 3)"),
+        (lambda x, s: x / s, " · 1/s (3 · number → 3)"),
+        (lambda x, s: s / x, "⊙ (−s/x²) (3 ⊙ 3 → 3)"),
+        (lambda x, s: x.exp(), "⊙ y (3 ⊙ 3 → 3)"),
+        (lambda x, s: x * ng.tensor(np.ones(3), name="w"), "⊙ w (3 ⊙ 3 → 3)"),
+    ],
+)
+def test_the_shape_of_a_factor_is_its_own(make, written):
+    assert written in equation_to_x(make)
