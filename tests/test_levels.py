@@ -159,10 +159,10 @@ def test_too_much_opened_is_told_which_option_to_type(no_layout):
 
 
 def many_groups(count):
-    """So many groups, of two kinds in turn, which do not fold into one."""
+    """So many groups, each of a kind of its own, which do not fold into one."""
     x = leaf()
     for i in range(count):
-        with ng.group(f"{('left', 'right')[i % 2]} {i}"):
+        with ng.group("".join("abcdefghij"[int(digit)] for digit in str(i))):
             x = chain(2, x)
     return x
 

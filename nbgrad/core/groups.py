@@ -53,8 +53,10 @@ class Caller:
 
 
 # That a tensor is what a module gave, as a plain tuple, which is made fastest: the caller; the serial number than which
-# all is younger that was made in the call; and what stood in ``group`` before: the call of a module within, or a group.
-Call = tuple[Caller, int, Any]
+# all is younger that was made in the call; what stood in ``group`` before: the call of a module within, or a group; and
+# the identity of what the module was given, or of all that it was: arrays have no serial number, and those that a call
+# was given were not made in it.
+Call = tuple[Caller, int, Any, Any]
 Mark = Group | Call
 
 # The innermost group opened by hand, for the task or thread that it is in and no other.

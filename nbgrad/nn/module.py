@@ -77,25 +77,27 @@ class Module:
 
     def __call__(self, x: Any = NOTHING, /, *more: Any, **options: Any) -> Any:
         first = new_serial()  # its result keeps a note of who gave it: see nbgrad.core.groups
+        given: Any = id(x)
         if more or options or x is NOTHING:
             result = self.forward(*(() if x is NOTHING else (x, *more)), **options)
+            given = (given, *map(id, (*more, *options.values())))
         else:
             result = self.forward(x)  # by far the commonest, and faster without unpacking
         if type(result) is not Tensor:
-            return self._several(result, first)
+            return self._several(result, first, given)
         if result.serial > first:  # not its input, handed back
             try:
-                result.group = (self._caller, first, result.group)
+                result.group = (self._caller, first, result.group, given)
             except AttributeError:
                 self._caller = Caller(self)
-                result.group = (self._caller, first, result.group)
+                result.group = (self._caller, first, result.group, given)
         return result
 
-    def _several(self, results: Any, first: int) -> Any:
+    def _several(self, results: Any, first: int, given: Any) -> Any:
         """Several results, each with the note of which call gave it."""
         for result in flatten(results)[0]:
             if isinstance(result, Tensor) and result.serial > first:
-                result.group = (Caller(self), first, result.group)
+                result.group = (Caller(self), first, result.group, given)
         return results
 
     def __getstate__(self) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def paths_of(vertices: Sequence[Vertex]) -> dict[int, Path]:
         opened[vertex.id] = sorted(groups, key=_first)
     if not any(opened.values()):
         return {}
-    _place_what_was_made_outside(vertices, opened, calls.belongings())
+    _place_what_was_made_outside(vertices, opened, calls)
     return _without_single(_named(opened, calls))
 
 
@@ -69,18 +69,21 @@ class _Calls:
     Attributes:
         callers: call -> the module that was called.
         around: vertex number -> the calls that it was made in.
+        given: call -> the identities of what the module was called with.
     """
 
     def __init__(self, vertices: Sequence[Vertex]):
         self.callers: dict[int, Any] = {}
         self.around: dict[int, list[int]] = {}
+        self.given: dict[int, tuple[int, ...]] = {}
         self._modules: dict[int, Module] = {}
         results: dict[int, list[Vertex]] = {}
         for vertex in vertices:
             mark = getattr(vertex.thing, "group", None)
             while isinstance(mark, tuple):
-                caller, first, mark = mark
+                caller, first, mark, given = mark
                 self.callers[first] = caller
+                self.given[first] = given if isinstance(given, tuple) else (given,)
                 results.setdefault(first, []).append(vertex)
         for first, given in results.items():
             for id_ in _made_since(first, given):
@@ -104,14 +107,13 @@ def _made_since(first: int, results: Sequence[Vertex]) -> list[int]:
     return list(found)
 
 
-def _place_what_was_made_outside(
-    vertices: Sequence[Vertex], opened: dict[int, list[Opened]], belongings: set[int]
-) -> None:
+def _place_what_was_made_outside(vertices: Sequence[Vertex], opened: dict[int, list[Opened]], calls: _Calls) -> None:
     """Put parameters, constants and a module's own data into the innermost group that holds all of their uses.
 
     What was made in a group stays there, unless all of its uses are within a group of that group. Other data were
-    given from outside, which a collapsed group shall show.
+    given from outside, which a collapsed group shall show; and so was what a module was called with.
     """
+    belongings = calls.belongings()
     used_in: dict[int, list[list[Opened]]] = {}
     for vertex in vertices:
         for x in vertex.inputs:
@@ -127,8 +129,20 @@ def _place_what_was_made_outside(
             continue
         made_in = opened[vertex.id]
         common = _common(used_in[vertex.id])
+        if vertex.kind == "data":
+            common = _outside(common, id(thing), calls)
         if common[: len(made_in)] == made_in:
             opened[vertex.id] = common
+
+
+def _outside(chain: Sequence[Opened], thing: int, calls: _Calls) -> list[Opened]:
+    """The groups of a chain around the first call in it that was given this thing, an identity."""
+    found = []
+    for group in chain:
+        if not isinstance(group, Group) and thing in calls.given[group]:
+            break
+        found.append(group)
+    return found
 
 
 def _common(chains: Sequence[list[Opened]]) -> list[Opened]:

@@ -203,7 +203,7 @@ def test_modules_are_groups_by_their_place(notebook):
 
 def test_what_a_module_is_called_elsewhere():
     X = np.ones((2, 3))
-    assert set(groups_of(nn.Linear(3, 1, rng=0)(X))) == {("Linear",)}
+    assert set(groups_of(nn.Linear(3, 1, rng=0)(X))) == {(), ("Linear",)}, "what it was given came from outside"
     net = nn.Sequential(nn.Linear(3, 3, rng=0), nn.Tanh(), head=nn.Linear(3, 1, rng=1))
     assert {("Sequential", "0 Linear"), ("Sequential", "head"), ("Sequential",)} <= set(groups_of(net(X)))
     twice = Net()

@@ -1,8 +1,12 @@
-"""Folding: equal groups one after the other become one box that says how many they are, "× 12 in a row"."""
+"""Folding: equal parts one after the other become one box that says how many they are, "× 12 in a row".
+
+A part is what is computed from one end to the next: a closed group alone, a closed group and an operation that follows
+it (a layer and its activation), or one whose result is added to what the part before has given.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,14 +20,15 @@ from nbgrad.display.levels.folding import REPEATED, WITHOUT_NUMBERS, common_name
 def fold_rows(
     graph: nx.MultiDiGraph, collapsed: nx.MultiDiGraph, shown: Mapping[int, int]
 ) -> tuple[nx.MultiDiGraph, dict[int, int]]:
-    """Return the collapsed graph with equal groups in a row as one node, and for each old node what stands for it.
+    """Return the collapsed graph with equal parts in a row as one node, and for each old node what stands for it.
 
     graph: the one that was collapsed. collapsed, shown: what ``collapse`` or ``fold`` made of it.
 
-    Groups are equal as in ``fold``. They are in a row if each is used by the next one alone, which takes nothing else
-    from outside but parameters of its own and what all of the row take. Three or more become one node: that of the
-    last of them, whose value and gradient it has, for these are what leaves the row; their number is its ``count``,
-    their names its ``row``. Parameters that lie outside of their groups are folded with them.
+    A part has a closed group in it, and one result. Parts are equal as groups are in ``fold``. They are in a row if
+    the result of each is used by the next one alone, which takes nothing else from outside but parameters of its own
+    and what all of the row take. Three or more become one node: that of the last result, whose value and gradient it
+    has, for these are what leaves the row; their number is its ``count``, their names its ``row``. Parameters that lie
+    outside of their groups are folded with them.
 
     >>> from nbgrad.display.levels import collapse
     >>> graph = nx.MultiDiGraph([(0, 1), (1, 2), (2, 3), (3, 4)])
@@ -34,13 +39,13 @@ def fold_rows(
     ([(0, 3, 0), (3, 4, 0)], ('layer 1', 'layer 2', 'layer 3'), 3)
     """
     graph = schema.normalise(graph)
-    links = _links(graph, collapsed, shown)
     facts: dict[int, dict[str, Any]] = {}
     stands: dict[int, int] = {}
-    for row in _rows(links, list(collapsed)):
-        facts[row[-1]] = _facts([collapsed.nodes[box] for box in row])
-        stands |= dict.fromkeys(row, row[-1])
-        for copies in zip(*_own_of(row, links), strict=True):
+    for row in _longest(_Parts(graph, collapsed, shown).rows()):
+        end = row[-1].boxes[-1]
+        facts[end] = _facts([_together(collapsed, part) for part in row])
+        stands |= {box: end for part in row for box in part.boxes}
+        for copies in zip(*(part.own for part in row), strict=True):
             facts[copies[-1]] = folded_facts([collapsed.nodes[copy] for copy in copies])
             stands |= dict.fromkeys(copies, copies[-1])
     if not stands:
@@ -49,103 +54,199 @@ def fold_rows(
 
 
 @dataclass(frozen=True, slots=True)
-class _Box:
-    """A collapsed group as a link of a row. nodes: its members; sources: old nodes outside that its members use, in
-    the order of their uses; own: those of them that are parameters which nothing else uses; outlets: members that are
-    used outside, or by nothing at all."""
+class _Part:
+    """A link of a row. boxes: the nodes of the collapsed graph that it is, its result last; nodes: those of the whole
+    graph in them; sources: nodes outside that these use, in the order of their uses; own: those of the sources that are
+    parameters which nothing else uses; outlets: members that are used outside, or by nothing at all."""
 
+    boxes: tuple[int, ...]
     nodes: list[int]
     sources: list[int]
     own: list[int]
     outlets: list[int]
 
 
-def _links(
-    graph: nx.MultiDiGraph, collapsed: nx.MultiDiGraph, shown: Mapping[int, int]
-) -> dict[int, tuple[int, _Box, _Box]]:
-    """Return for each box that is followed by its like the next one, and both of them."""
-    members: dict[int, list[int]] = {}
-    for node in graph:
-        members.setdefault(shown[node], []).append(node)
-    single = [node for node, facts in collapsed.nodes(data=True) if facts["kind"] == "group" and facts["count"] == 1]
-    boxes = {node: _box(graph, members[node], shown) for node in single}
-    links = {}
-    for node, box in boxes.items():
-        users = list(collapsed.succ[node])
-        if len(users) == 1 and users[0] in boxes:
-            user = users[0]
-            one, other = collapsed.nodes[node], collapsed.nodes[user]
-            if _kind_of(one) == _kind_of(other) and _are_alike(graph, box, boxes[user]):
-                links[node] = user, box, boxes[user]
-    return links
+class _Parts:
+    """The parts of a collapsed graph, and the rows that they stand in."""
 
+    def __init__(self, graph: nx.MultiDiGraph, collapsed: nx.MultiDiGraph, shown: Mapping[int, int]) -> None:
+        self.graph, self.collapsed, self.shown = graph, collapsed, shown
+        self.members: dict[int, list[int]] = {}
+        for node in graph:
+            self.members.setdefault(shown[node], []).append(node)
+        self.order = {node: place for place, node in enumerate(nx.lexicographical_topological_sort(collapsed))}
+        self.nodes = list(self.order)
+        self.computed = {node for node in self.nodes if collapsed.nodes[node]["kind"] in ("group", "operation")}
+        self.leading = self._leading()
 
-def _kind_of(facts: Mapping[str, Any]) -> tuple[Any, str]:
-    return facts["group"], WITHOUT_NUMBERS.sub("", facts["name"])
+    def _leading(self) -> dict[int, int]:
+        """Return for each node the set of computed ones that lead to it, itself included: a bit for each place."""
+        leading: dict[int, int] = {}
+        for node in self.nodes:
+            bits = 1 << self.order[node] if node in self.computed else 0
+            for before in self.collapsed.pred[node]:
+                bits |= leading[before]
+            leading[node] = bits
+        return leading
 
-
-def _box(graph: nx.MultiDiGraph, nodes: list[int], shown: Mapping[int, int]) -> _Box:
-    here = shown[nodes[0]]
-    sources = dict.fromkeys(u for node in nodes for u in schema.inputs(graph, node) if shown[u] != here)
-    own = [u for u in sources if graph.nodes[u]["kind"] == "parameter" and _is_leaf_of(graph, u, here, shown)]
-    outlets = [node for node in nodes if not graph.succ[node] or any(shown[v] != here for v in graph.succ[node])]
-    return _Box(nodes, list(sources), own, outlets)
-
-
-def _is_leaf_of(graph: nx.MultiDiGraph, node: int, box: int, shown: Mapping[int, int]) -> bool:
-    """Tell whether a node that stands for itself has no inputs, and this box as its only user."""
-    return shown[node] == node and not graph.pred[node] and all(shown[user] == box for user in graph.succ[node])
-
-
-def _are_alike(graph: nx.MultiDiGraph, box: _Box, following: _Box) -> bool:
-    """Tell whether the second box does with what the first one gives what the first does with what it takes."""
-    if len(box.outlets) != 1 or len(following.outlets) != 1 or len(box.nodes) != len(following.nodes):
-        return False
-    shared = [u for u in box.sources if u in following.sources and u not in box.own]
-    taken = [u for u in box.sources if u not in shared and u not in box.own]
-    if len(taken) != 1 or box.outlets[0] not in following.sources:
-        return False
-    return _structure(graph, box, taken[0], shared) == _structure(graph, following, box.outlets[0], shared)
-
-
-def _structure(graph: nx.MultiDiGraph, box: _Box, taken: int, shared: Sequence[int]) -> list[Any]:
-    """Return what equal boxes have in common. taken: the node before the box, from which the row leads into it."""
-    place: dict[int, Any] = {node: number for number, node in enumerate(box.nodes)}
-    place |= {u: ("shared", u) for u in shared}
-    place |= {u: ("own", number) for number, u in enumerate(box.own)}
-    place[taken] = "taken"
-    described = [(graph.nodes[node], node) for node in (*box.own, *box.nodes)]
-    rows: list[Any] = [
-        (facts["kind"], facts["op"], facts["shape"], [place.get(u, ("other", u)) for u in schema.inputs(graph, node)])
-        for facts, node in described
-    ]
-    return [*rows, graph.nodes[taken]["shape"], place[box.outlets[0]]]
-
-
-def _rows(links: Mapping[int, tuple[int, _Box, _Box]], order: Sequence[int]) -> list[list[int]]:
-    """Return the rows of boxes, from the first to the last, that are long enough to be folded."""
-    following = {following for following, *_ in links.values()}
-    rows = []
-    for node in order:
-        if node in links and node not in following:
-            row = [node]
-            while row[-1] in links:
-                row.append(links[row[-1]][0])
+    def rows(self) -> Iterable[list[_Part]]:
+        """Return the rows that are long enough to be folded; some share nodes with others."""
+        if not any(kind == "group" for _, kind in self.collapsed.nodes(data="kind")):
+            return
+        for ends in self._ends():
+            row: list[_Part] = []
+            for number, end in enumerate(ends[1:], 1):
+                part, before = self._between(ends[number - 1], end), ends[number - 1]
+                if part is not None and not row:
+                    row = self._first(before, part)
+                if part is not None and row and self._follows(row[-1], part):
+                    row.append(part)
+                    continue
+                if len(row) >= REPEATED:
+                    yield row
+                row = self._first(end, None) if part is None else [part]
             if len(row) >= REPEATED:
-                rows.append(row)
-    return rows
+                yield row
+
+    def _ends(self) -> list[list[int]]:
+        """Return the nodes that are alike, in the order in which they are computed."""
+        alike: dict[Any, list[int]] = {}
+        for node in self.nodes:
+            facts = self.collapsed.nodes[node]
+            if node in self.computed and facts["count"] == 1:
+                is_group = facts["kind"] == "group"
+                named = WITHOUT_NUMBERS.sub("", facts["name"]) if is_group else facts["op"]
+                alike.setdefault((is_group, named, facts["group"], facts["shape"]), []).append(node)
+        return [nodes for nodes in alike.values() if len(nodes) >= REPEATED]
+
+    def _between(self, before: int, end: int) -> _Part | None:
+        """Return what is computed after one end as far as the next; None if that is no part."""
+        if not self.leading[end] >> self.order[before] & 1:
+            return None
+        return self._part(self._places(self.leading[end] & ~self.leading[before]))
+
+    def _first(self, end: int, like: _Part | None) -> list[_Part]:
+        """Return the first part of a row, as many nodes as the next one has, in a list; an empty one if it is none."""
+        if like is None:
+            return []
+        count = sum(box in self.computed for box in like.boxes)
+        places = self._places(self.leading[end])[-count:]
+        part = self._part(places) if places and places[-1] == end else None
+        return [] if part is None else [part]
+
+    def _places(self, bits: int) -> list[int]:
+        found = []
+        while bits:
+            lowest = bits & -bits
+            found.append(self.nodes[lowest.bit_length() - 1])
+            bits ^= lowest
+        return found
+
+    def _part(self, computed: Sequence[int]) -> _Part | None:
+        """Return these nodes as a part, together with the numbers that nothing else uses; None if they are none."""
+        kinds = [self.collapsed.nodes[box] for box in computed]
+        if not any(facts["kind"] == "group" for facts in kinds) or any(facts["count"] > 1 for facts in kinds):
+            return None
+        if any(facts["group"] != kinds[-1]["group"] for facts in kinds):
+            return None
+        here = set(computed)
+        numbers = [
+            box
+            for box in dict.fromkeys(before for node in computed for before in self.collapsed.pred[node])
+            if self.collapsed.nodes[box]["kind"] == "constant" and here.issuperset(self.collapsed.succ[box])
+        ]
+        here.update(numbers)
+        nodes = sorted(node for box in here for node in self.members[box])
+        shown, graph = self.shown, self.graph
+        sources = dict.fromkeys(u for node in nodes for u in schema.inputs(graph, node) if shown[u] not in here)
+        own = [u for u in sources if graph.nodes[u]["kind"] == "parameter" and self._is_leaf_of(u, here)]
+        outlets = [v for v in nodes if not graph.succ[v] or any(shown[user] not in here for user in graph.succ[v])]
+        return _Part((*numbers, *computed), nodes, list(sources), own, outlets)
+
+    def _is_leaf_of(self, node: int, boxes: Collection[int]) -> bool:
+        """Tell whether a node that stands for itself has no inputs, and these boxes as its only users."""
+        graph, shown = self.graph, self.shown
+        return shown[node] == node and not graph.pred[node] and all(shown[user] in boxes for user in graph.succ[node])
+
+    def _follows(self, part: _Part, following: _Part) -> bool:
+        """Tell whether the second part does with what the first one gives what the first does with what it takes."""
+        if len(part.outlets) != 1 or len(following.outlets) != 1 or len(part.nodes) != len(following.nodes):
+            return False
+        if not set(following.boxes).issuperset(self.collapsed.succ[part.boxes[-1]]):
+            return False
+        shared = [u for u in part.sources if u in following.sources and u not in part.own]
+        taken = [u for u in part.sources if u not in shared and u not in part.own]
+        if len(taken) != 1 or part.outlets[0] not in following.sources:
+            return False
+        return self._structure(part, taken[0], shared) == self._structure(following, part.outlets[0], shared)
+
+    def _structure(self, part: _Part, taken: int, shared: Sequence[int]) -> list[Any]:
+        """Return what equal parts have in common. taken: the node before the part, from which the row leads into it."""
+        graph = self.graph
+        place: dict[int, Any] = {node: number for number, node in enumerate(part.nodes)}
+        place |= {u: ("shared", u) for u in shared}
+        place |= {u: ("own", number) for number, u in enumerate(part.own)}
+        place[taken] = "taken"
+        rows: list[Any] = [len(part.boxes)]
+        for node in (*part.own, *part.nodes):
+            facts = graph.nodes[node]
+            inputs = [place.get(u, ("other", u)) for u in schema.inputs(graph, node)]
+            rows.append((facts["kind"], facts["op"], facts["shape"], inputs))
+        return [*rows, graph.nodes[taken]["shape"], place[part.outlets[0]]]
 
 
-def _own_of(row: Sequence[int], links: Mapping[int, tuple[int, _Box, _Box]]) -> list[list[int]]:
-    """Return the parameters outside of each box of a row."""
-    return [*(links[node][1].own for node in row[:-1]), links[row[-2]][2].own]
+def _longest(rows: Iterable[list[_Part]]) -> list[list[_Part]]:
+    """Return rows that share no nodes: those with the most, and of equal ones that which begins first."""
+    sizes = sorted(rows, key=lambda row: (-sum(len(part.boxes) for part in row), row[0].nodes[0]))
+    used: set[int] = set()
+    chosen = []
+    for row in sizes:
+        boxes = {box for part in row for box in (*part.boxes, *part.own)}
+        if not used & boxes:
+            used |= boxes
+            chosen.append(row)
+    return sorted(chosen, key=lambda row: row[0].nodes[0])
 
 
-def _facts(boxes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the attributes of a folded row: those of its last box, for that is where it ends, and what can be
+def _together(collapsed: nx.MultiDiGraph, part: _Part) -> dict[str, Any]:
+    """Return the attributes of a part as of one box: a single group is one already."""
+    boxes = [collapsed.nodes[box] for box in part.boxes]
+    if len(boxes) == 1:
+        return boxes[0]
+    named = [facts["name"] if facts["kind"] == "group" else facts["op"] for facts in boxes]
+    inside = tuple(
+        name for facts in boxes if facts["change"] for name in facts["change"].inside or (facts["name"] or facts["op"],)
+    )
+    end = boxes[-1]
+    sums = counted(boxes)
+    return {
+        **end,
+        **sums,
+        "kind": "group",
+        "name": ", ".join(name for name in named if name),
+        "operations": sums["operations"] + sum(facts["kind"] == "operation" for facts in boxes),
+        "count": 1,
+        "op": None,
+        "symbol": None,
+        "change": replace(end["change"] or NO_CHANGE, inside=inside) if inside else None,
+    }
+
+
+def _facts(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the attributes of a folded row: those of its last part, for that is where it ends, and what can be
     counted of all."""
-    names = [facts["name"] for facts in boxes]
-    inside = tuple(name for name, facts in zip(names, boxes, strict=True) if facts["change"] is not None)
-    last = boxes[-1]
+    names = [facts["name"] for facts in parts]
+    inside = tuple(name for name, facts in zip(names, parts, strict=True) if facts["change"] is not None)
+    last = parts[-1]
     change = replace(last["change"] or NO_CHANGE, inside=inside) if inside else None
-    return {**last, **counted(boxes), "name": common_name(names), "row": tuple(names), "change": change}
+    return {**last, **counted(parts), "name": _common(names), "row": tuple(names), "change": change}
+
+
+def _common(names: Sequence[str]) -> str | None:
+    """Return the name of a row: of parts of several boxes what each of these is called in all of them.
+
+    >>> _common(["0 Linear, tanh", "2 Linear, tanh"]), _common(["layer 1", "layer 2"])
+    ('Linear, tanh', 'layer')
+    """
+    columns = zip(*(name.split(", ") for name in names), strict=False)
+    return ", ".join(name for column in columns if (name := common_name(column)))
