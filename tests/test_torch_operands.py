@@ -132,6 +132,12 @@ def test_gradients_that_pytorch_does_not_keep_are_not_awaited():
     assert "∂ not kept" in after.to_dot()
 
 
+def test_a_gradient_that_is_still_to_come_is_called_so_whatever_its_size():
+    layer = torch.nn.Linear(4, 1)
+    svg = ng.draw(layer(torch.ones(2, 4)), params=layer).svg
+    assert (svg.count(">not yet<"), svg.count(">∂ not yet<"), svg.count("∂ —")) == (1, 1, 0)
+
+
 def test_a_picture_of_an_array_says_that_its_gradient_is_not_kept(a):
     svg = ng.draw(a.tanh()).svg
     assert svg.count(">not kept<") == 1
