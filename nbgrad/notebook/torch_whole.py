@@ -12,7 +12,7 @@ too, unless each tensor is asked for.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -49,7 +49,7 @@ class Whole:
         self.bias = bias
         self.settings = (("steps", f"({', '.join(steps)})"),) if steps else ()
 
-    def operands(self, given: Operands, hidden: set[Function]) -> Operands:
+    def operands(self, given: Operands, hidden: Collection[Function]) -> Operands:
         """The operands of the whole for those of its product: in the order x, weight and bias, as they were given."""
         found = [(self._given(operand, hidden), position) for operand, position in given]
         if self.op == "linear":
@@ -59,7 +59,7 @@ class Whole:
             return found if self.bias is None else [*found, (self.bias, 2)]
         return found
 
-    def _given(self, operand: Any, hidden: set[Function]) -> Any:
+    def _given(self, operand: Any, hidden: Collection[Function]) -> Any:
         """An operand as it was before it was laid out for the product."""
         if isinstance(operand, tuple):
             while operand[0] in hidden:
@@ -81,7 +81,7 @@ class Wholes:
     """
 
     def __init__(self, functions: Iterable[Function], roots: Iterable[Function], names: Names, with_rows: bool = False):
-        self.hidden: set[Function] = set()
+        self.hidden: dict[Function, None] = {}  # in an order that does not change
         self.of: dict[Function, Whole] = {}
         self._roots = set(roots)
         self._names = names
@@ -123,19 +123,19 @@ class Wholes:
             return
         if core.name() == "MmBackward0" and not _is_parameter(weight):
             return
-        self.hidden.add(turned)
+        self.hidden[turned] = None
         after = self._only_user(core)
         if not self._is_laid_out(core, at_x, after):
             self.of[core] = Whole("linear", core)
             return
-        self.hidden.add(core)
+        self.hidden[core] = None
         self._hide(core.next_functions[at_x][0])
         batch, bias, last = _shape(after)[:-1], None, after
         added = self._only_user(after)
         if core.name() == "MmBackward0" and added is not None:
             bias = _bias_of(added, after, _shape(after)[-1])
         if bias is not None:
-            self.hidden.add(after)
+            self.hidden[after] = None
             last = added
         self.of[last] = Whole("linear", core, batch, bias)
 
@@ -162,7 +162,7 @@ class Wholes:
         after = self._only_user(core)
         if after is None or after.name() != WITHIN:
             return
-        self.hidden.add(core)
+        self.hidden[core] = None
         for operand, _ in core.next_functions:
             self._hide(operand)
         self.of[after] = Whole("matmul", core, _shape(after)[:-2])
@@ -175,7 +175,7 @@ class Wholes:
         while self._continues(row[-1]):
             row.append(self._only_user(row[-1]))
         if len(row) > 1:
-            self.hidden.update(row[:-1])
+            self.hidden |= dict.fromkeys(row[:-1])
             self.of[row[-1]] = Whole(REARRANGE, row[-1], steps=[readable(spelled(step.name())) for step in row])
 
     def _lays_out(self, function: Function | None) -> bool:
@@ -191,13 +191,13 @@ class Wholes:
         """Hide the steps by which an operand was laid out: a copy of what is repeated, and its new shape."""
         if before is None or not self._is_step(before, *RESHAPES):
             return
-        self.hidden.add(before)
+        self.hidden[before] = None
         further = before.next_functions[0][0]
         if before.name() == WITHIN and self._is_step(further, "CloneBackward0"):
-            self.hidden.add(further)
+            self.hidden[further] = None
             further = further.next_functions[0][0]
         if self._is_step(further, "ExpandBackward0"):
-            self.hidden.add(further)
+            self.hidden[further] = None
 
 
 def _is_parameter(tensor: Any) -> bool:
