@@ -20,6 +20,7 @@ from nbgrad.display.schema import Step
 PLAIN, GRADIENT, VALUE, FAINT = "plain", "gradient", "value", "dim"
 LONGEST = 24  # characters of a name in an equation
 LONGEST_FORMULA = 120
+_POWER = re.compile(r"\d+(\.\d+)?e−?\d+")  # a number such as 1e−7, which is one factor
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,13 @@ def in_one(name: str) -> str:
 
     A parameter of a list of layers, "0.bias", gets them too, or it would look like a decimal number.
 
-    >>> in_one("a+b"), in_one("W[0, 1]"), in_one("(A@B)[0, 1]"), in_one("0.bias"), in_one("(x·x)₂")
-    ('(a+b)', 'W[0, 1]', '(A@B)[0, 1]', '(0.bias)', '(x·x)₂')
+    >>> in_one("a+b"), in_one("W[0, 1]"), in_one("(A@B)[0, 1]"), in_one("0.bias"), in_one("(x·x)₂"), in_one("1e−7")
+    ('(a+b)', 'W[0, 1]', '(A@B)[0, 1]', '(0.bias)', '(x·x)₂', '1e−7')
     """
     array = re.sub(r"\[[^\[\]]*\]$|[₀-₉]+$", "", name)
     if array != name and re.fullmatch(r"\([^()]*\)", array):
+        return name
+    if _POWER.fullmatch(array):
         return name
     wants = any(char in " ·×+−-*/@^²³ᵀ<>=" for char in array) or re.match(r"\d+\.[^\W\d]", array)
     return f"({name})" if wants else name
@@ -234,7 +237,7 @@ def _wants_parentheses(formula: str) -> bool:
     [True, True, True, False]
     """
     depth = 0
-    for char in formula:
+    for char in "" if _POWER.fullmatch(formula) else formula:
         depth += (char == "(") - (char == ")")
         if depth == 0 and char in "+−-@":
             return True

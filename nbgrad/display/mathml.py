@@ -22,6 +22,7 @@ _BAR = "border-top: 0.07em solid; padding-top: 0.1em"
 _MINUS = '<mo form="prefix">−</mo>'  # a sign, not a difference
 _SPACE = '<mspace width="0.167em" />'
 _ENDS_IN_WORD = re.compile(r"[^\W\d_] $")
+_DOLLARS = re.compile(r"\$[^$\s]+\$")  # a name in LaTeX's own signs, as for Matplotlib; it stands as it is
 _NUMBER = re.compile(r"−?(?:\d+(?:\.\d+)?(?:e[−-]?\d+)?|∞|NaN)")
 
 
@@ -108,6 +109,7 @@ def _over_shape(body: str, shape: str) -> str:
 def _formula(text: str, words: tuple[str, ...], names: tuple[str, ...]) -> str:
     """Return a formula in Unicode's signs as a row of MathML; as text where it cannot be read."""
     said = measure.clean(text)
+    names += tuple(_DOLLARS.findall(said))
     try:
         form, filled = latex.read(said, words, names)
     except ValueError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import count
 from typing import Any, Protocol
@@ -20,6 +21,7 @@ from .slices import Index, Owners, array_of, spelled
 from .torch_graph import NO_STEPS, is_torch
 
 SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+POWER = re.compile(r"e\+?(-?)0*(\d+)")  # of a number as Python writes it, 1e+12 or 1e-07
 INFIX = {"add": "+", "subtract": "−", "multiply": "·", "divide": "/", "matmul": "@", "power": "^"}
 
 
@@ -54,7 +56,7 @@ class Vertex:
         if self.label:
             return self.label
         number = np.asarray(self.value).item()
-        text = str(number) if isinstance(number, bool) else f"{number:g}".replace("-", "−")
+        text = str(number) if isinstance(number, bool) else POWER.sub(r"e\1\2", f"{number:g}").replace("-", "−")
         return text.replace("j", "i") if isinstance(number, complex) else text
 
 

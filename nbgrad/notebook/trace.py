@@ -25,6 +25,7 @@ from .letters import told_apart
 from .optimiser_lines import is_written, lines_of
 from .pictures import LEFT_OUT, Picture, Vertex
 from .recorded import hooked, used_otherwise
+from .slices import spelled
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from ..display.player import Update, Written
 
 LEARNING_RATE = 0.1
+LONGEST_INDEX = 40  # characters of a list of places
 
 
 def traced(picture: Picture) -> tuple[nx.MultiDiGraph, list[DrawnStep], dict[int, Written]]:
@@ -126,6 +128,8 @@ def formula_of(op: Operation, names: list[str], static: dict[str, Any] | None, a
     that stands before them, or with the minimum or maximum that they would bound.
     """
     template = op.latex
+    if "{index}" in template and static is not None and "index" in static:
+        template = template.replace("{index}", index_in_text(static["index"]))
     for name in absent:
         template = re.sub(rf"\s*(\\cdot|\+)\s*\{{{name}\}}", "", template)
         template = re.sub(rf"\\(?:min|max)\(((?:[^()]|\([^()]*\))*), \{{{name}\}}\)", r"\1", template)
@@ -133,6 +137,22 @@ def formula_of(op: Operation, names: list[str], static: dict[str, Any] | None, a
         for b in op.operands:
             template = template.replace(f"{{{a}}}\\,{{{b}}}", f"{{{a}}} \\cdot {{{b}}}")
     return op.spelled(template, names, static).replace("{n - 0}", "{n}")  # what one writes where nothing is taken away
+
+
+def index_in_text(index: Any) -> str:
+    """What stands in the brackets of an index, as one writes it.
+
+    >>> index_in_text((slice(None), 1)), index_in_text((0, 1)), index_in_text(([0, 2], ...)), index_in_text(-1)
+    (':, 1', '0, 1', '[0, 2], …', '-1')
+    """
+    if isinstance(index, tuple):
+        return ", ".join(map(index_in_text, index))
+    if isinstance(index, slice):
+        return spelled((index,)).strip("[]")
+    if index is Ellipsis:
+        return "…"
+    text = str(index.tolist() if isinstance(index, np.ndarray) else index)
+    return text if len(text) <= LONGEST_INDEX else text[: LONGEST_INDEX - 2] + "…]"
 
 
 def static_of(picture: Picture, vertex: Vertex) -> dict[str, Any] | None:

@@ -246,11 +246,11 @@ def check_of(check: Check | None) -> dict[str, Any] | None:
 def precisely(x: float) -> str:
     """Write a number with six significant digits: a comparison wants more than three.
 
-    >>> precisely(0.41021234), precisely(-3.0), precisely(float("nan"))
-    ('0.410212', '−3', 'NaN')
+    >>> precisely(0.41021234), precisely(-3.0), precisely(-0.0), precisely(float("nan"))
+    ('0.410212', '−3', '0', 'NaN')
     """
     if not np.isfinite(x):
         return numbers.number(x)
-    text = f"{x:.6g}"
+    text = f"{x + 0.0:.6g}"  # no −0
     mantissa, _, exponent = text.partition("e")
     return (f"{mantissa}e{int(exponent)}" if exponent else mantissa).replace("-", numbers.MINUS)
