@@ -15,6 +15,7 @@ from nbgrad.display import messages
 
 SVG = "{http://www.w3.org/2000/svg}"
 LEAST = 0.75  # of its width, to which a picture shrinks on a narrow page; from there on it scrolls
+NARROWEST = 330.0  # px that a page has at least
 LEAST_IN_MOTION = 0.5  # of one that plays by itself: nothing scrolls to where it happens, so all of it is in view
 # On paper nothing scrolls: a picture is small, but whole, and on one page. nbconvert, with which JupyterLab prints too,
 # says nothing of pictures that are outputs by themselves, and cuts them off.
@@ -22,7 +23,7 @@ PRINTED = (
     "<style>@media print { .ng-still-sheet { max-width: 100% !important } "
     ".ng-still-sheet > img, .jp-RenderedSVG > img { max-width: 100% !important; height: auto !important; "
     "max-height: 95vh; object-fit: contain; object-position: 0 0 } "
-    ".ng-still + details { display: none } .ng-on-paper { display: block !important } }</style>"
+    ".ng-still + details, .ng-still-hint { display: none } .ng-on-paper { display: block !important } }</style>"
 )
 
 
@@ -38,14 +39,36 @@ def image_with_tooltips(svg: str, css: str = "ng-still") -> str:
     root = ET.fromstring(svg)
     least = LEAST_IN_MOTION if is_moving(svg) else LEAST
     width, height = root.attrib["width"], root.attrib["height"]
+    needed = float(width) * least
     about = [root.findtext(f"{SVG}title"), root.findtext(f"{SVG}desc")]
     called = html.escape(". ".join(filter(None, about)))
     source = b64encode(svg.encode()).decode()
     return (
+        f"{_hint(needed)}"
         f'<div class="{css}" style="overflow-x: auto">{PRINTED}<div class="ng-still-sheet" style="position: relative; '
-        f'width: {width}px; max-width: max(100%, {float(width) * least:.0f}px)">'
+        f'width: {width}px; max-width: max(100%, {needed:.0f}px)">'
         f'<img src="data:image/svg+xml;base64,{source}" alt="{called}" width="{width}" height="{height}" '
         f'style="display: block; width: 100%; max-width: none; height: auto"/>{_tooltips(root)}</div></div>'
+    )
+
+
+def _hint(needed: float) -> str:
+    """Return a line that is seen where a page has less room than these px, so that the picture has to be scrolled; many
+    machines show no scroll bar until one scrolls. Nothing for a picture that has room on every page.
+
+    Without a script, and without a style sheet, its height tells: a padding knows how wide the page is.
+
+    >>> _hint(320.0), "(1200px - 100%)" in _hint(1200.0)
+    ('', True)
+    """
+    if needed <= NARROWEST:
+        return ""
+    said = html.escape(messages.say("wider_than_page"))
+    return (
+        f'<div class="ng-still-hint" style="position: relative; overflow: hidden; height: 0; '
+        f'padding-top: clamp(0px, calc(({needed:.0f}px - 100%) * 999), 22px)">'
+        '<span style="position: absolute; left: 0; top: 2px; white-space: nowrap; font-size: 12px; opacity: 0.8">'
+        f"{said}</span></div>"
     )
 
 

@@ -205,6 +205,7 @@ SENTENCES = {
     "changed_inside": "changed inside: {names}",
     "highlighted": "Highlighted: {names}.",
     "no_way": "No way to or from the other highlighted nodes: {names}.",
+    "wider_than_page": "↔ Wider than the page: scroll sideways.",
     "as_table": "The same as a table",
     # exports
     "unknown_format": "{name} cannot be written: its ending {suffix!r} is not one of {known}.",

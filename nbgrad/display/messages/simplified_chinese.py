@@ -198,6 +198,7 @@ SENTENCES = {
     "changed_inside": "其中有变动的：{names}",
     "highlighted": "强调：{names}。",
     "no_way": "与其他强调的节点之间没有路径：{names}。",
+    "wider_than_page": "↔ 这幅图比页面宽：请左右滚动。",
     "as_table": "以表格显示",
     # exports
     "unknown_format": "无法写出 {name}：扩展名 {suffix!r} 不在可用的格式之中：{known}。",

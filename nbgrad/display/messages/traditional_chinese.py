@@ -198,6 +198,7 @@ SENTENCES = {
     "changed_inside": "其中有變動的：{names}",
     "highlighted": "強調：{names}。",
     "no_way": "與其他強調的節點之間沒有路徑：{names}。",
+    "wider_than_page": "↔ 這幅圖比頁面寬：請左右捲動。",
     "as_table": "以表格顯示",
     # exports
     "unknown_format": "無法寫出 {name}：副檔名 {suffix!r} 不在可用的格式之中：{known}。",
