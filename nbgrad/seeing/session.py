@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from ..display.levels import View
     from ..display.player import Trace
 
+MOST_KEPT = 100  # changes that can be taken back
+
 
 class Session:
     """One result that is being played.
@@ -54,6 +56,7 @@ class Session:
         self._first = self._trace = trace_of(picture, learning_rate, optimizer)
         self._closed = closed_at(self._trace.graph, level, depth)
         self._edits: dict[int, Any] = {}
+        self._past: list[dict[int, Any]] = []  # the edits before each change, for it to be taken back
         self._view: tuple[Trace, frozenset[Any], tuple[Trace, View]] | None = None
 
     def payload(self) -> dict[str, Any]:
@@ -95,6 +98,7 @@ class Session:
         known: dict[str, Callable[[Mapping[str, Any]], None]] = {
             "edit": self._edit,
             "reset": self._reset,
+            "undo": self._undo,
             "toggle": self._toggle,
         }
         do = known.get(str(message.get("kind")))
@@ -110,11 +114,27 @@ class Session:
         vertex = next((v for v in leaves(self._picture) if str(v.id) == str(message.get("node"))), None)
         if vertex is None or not is_real(vertex.value) or np.size(vertex.value) > MOST_EDITABLE:
             raise EditError(refusal("edit_unknown"))
-        self._set({**self._edits, vertex.id: fitting(vertex, message.get("data"))})
+        before = self._edits
+        self._set({**before, vertex.id: fitting(vertex, message.get("data"))})
+        if not (message.get("joins") and self._past):  # while a number is dragged, all that is sent is one change
+            self._past = [*self._past, before][-MOST_KEPT:]
 
     def _reset(self, message: Mapping[str, Any]) -> None:
         """Go back to the numbers that were recorded."""
+        if self._edits:
+            self._past = [*self._past, self._edits][-MOST_KEPT:]
         self._edits, self._trace = {}, self._first
+
+    def _undo(self, message: Mapping[str, Any]) -> None:
+        """Take back the last change, of whichever leaf, or a reset."""
+        if not self._past:
+            raise EditError(refusal("edit_nothing"))
+        *earlier, last = self._past
+        if last:
+            self._set(last)
+        else:
+            self._edits, self._trace = {}, self._first
+        self._past = earlier
 
     def _toggle(self, message: Mapping[str, Any]) -> None:
         """Open or close a group."""

@@ -98,6 +98,28 @@ def test_edits_add_up_and_a_reset_ends_them(net):
     assert net.session.answer({"kind": "reset", "id": 2}) == before
 
 
+def test_changes_are_taken_back_one_by_one(net):
+    before = net.session.payload()
+    first = net.edit("b", [1.0, 1.0])
+    net.edit("W", [0.5] * 6)
+    undo = {"kind": "undo", "id": 1}
+    assert net.session.answer(undo) == first
+    assert net.session.answer(undo) == before
+    with pytest.raises(EditError, match="no change to be taken back"):
+        net.session.answer(undo)
+    assert net.edit("b", [1.0, 1.0]) == first
+    assert net.session.answer({"kind": "reset", "id": 2}) == before
+    assert net.session.answer(undo) == first, "a reset can be taken back, too"
+
+
+def test_what_belongs_to_one_drag_is_one_change(net):
+    before = net.session.payload()
+    net.edit("b", [1.0, 1.0])
+    message = {"kind": "edit", "id": 1, "node": net.ids["b"], "data": [2.0, 1.0], "joins": True}
+    net.session.answer(message)
+    assert net.session.answer({"kind": "undo", "id": 2}) == before
+
+
 def test_an_edit_back_to_the_old_numbers_leaves_no_ghost_behind(net):
     payload = net.edit("b", [0.0, 0.0])
     assert payload["ghosts"] == {"values": {}, "gradients": {}}

@@ -19,7 +19,7 @@ function session(t, numbers, delay) {
       editor.hear({ kind: "error", id: message.id, text: "refused" });
       return;
     }
-    kernel.numbers = message.kind === "reset" ? [...first] : message.data;
+    kernel.numbers = message.kind === "edit" ? message.data : [...first];
     editor.payloadChanged();
     editor.hear({ kind: "done", id: message.id });
   };
@@ -179,4 +179,29 @@ test("a drag keeps all digits, though the field shows six", (t) => {
   editor.change(0, 1334567.25);
   wait(500);
   assert.deepEqual([texts(), kernel.numbers], [["1334570"], [1334567.25]]);
+});
+
+test("a drag is one change, which begins with the first number that goes out", (t) => {
+  const { kernel, editor, wait } = session(t, [0.5], 250);
+  editor.change(0, 1); // another change, still computed while the drag begins
+  editor.change(0, 2, false);
+  editor.change(0, 3, true);
+  wait(1000);
+  editor.change(0, 4, true);
+  wait(1000);
+  assert.deepEqual(
+    kernel.sent.map(({ data, joins }) => [data[0], joins === true]),
+    [[1, false], [3, false], [4, true]],
+  );
+});
+
+test("undo lets go of what was not sent, and else asks the kernel", (t) => {
+  const { kernel, editor, fill, wait, texts } = session(t, [0.5], 10);
+  fill(0, "7");
+  editor.undo();
+  wait(TYPING_PAUSE + 50);
+  assert.deepEqual([kernel.sent.length, texts()], [0, ["0.5"]]);
+  editor.undo();
+  wait(50);
+  assert.deepEqual(kernel.sent.map(({ kind }) => kind), ["undo"]);
 });

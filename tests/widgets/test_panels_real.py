@@ -106,6 +106,13 @@ def test_an_edit_is_computed_by_python_and_the_old_numbers_stay_as_ghosts(show):
     assert "value\n1\n" in panel(page)
     field.press("ArrowUp")
     page.wait_for_function("models[0].get('payload').nodes[0].editable.data[0] === 1.1")
+    field.press("Control+z")
+    page.wait_for_function("models[0].get('payload').nodes[0].editable.data[0] === 1")
+    assert field.input_value() == "1"
+    page.get_by_role("button", name="Reset").click()
+    page.wait_for_function("models[0].get('payload').nodes[0].editable.data[0] === 0.5")
+    page.get_by_role("button", name="Undo").click()
+    page.wait_for_function("models[0].get('payload').nodes[0].editable.data[0] === 1")
     page.get_by_role("button", name="Reset").click()
     page.wait_for_function("models[0].get('payload').nodes[0].editable.data[0] === 0.5")
     assert text_of(page, "z", "value") == "1.1"

@@ -338,6 +338,7 @@ SENTENCES = {
     "edit_let_go": "The kernel keeps the graphs of the latest {count} players; this one's is gone. Run its cell again.",
     "edit_shape": "With these numbers the result of {op} would have another shape, so the picture would not fit.",
     "edit_unknown": "There is no leaf here that could be edited so.",
+    "edit_nothing": "There is no change to be taken back.",
     "edit_refused": "With these numbers {op} cannot be computed: {why}",
     "edit_failed": "This could not be done: {why}",
     "seed_given": "The backward pass starts with the gradient that was given for {root}. So all gradients are "
@@ -644,6 +645,8 @@ SENTENCES = {
     "ui_edit_silent": "No answer from the kernel yet; it may be busy. What you have typed is kept.",
     "ui_edit_reset": "Reset",
     "ui_edit_reset_title": "Take back all changes",
+    "ui_edit_undo": "Undo",
+    "ui_edit_undo_title": "Take back the last change (Ctrl+Z)",
     "ui_quiz_place": "Question {number} of {count}",
     "ui_quiz_check": "Check",
     "ui_quiz_hint": "Hint",

@@ -46,6 +46,14 @@ export class LeafDraft {
     return !this.data.every((number, index) => Object.is(number, before[index]));
   }
 
+  /** Let go of the open texts. */
+  forget() {
+    for (const index of this.open.keys()) {
+      this.texts[index] = fieldText(this.data[index]);
+    }
+    this.open.clear();
+  }
+
   agrees(known) {
     return this.data.every((number, index) => Object.is(number, finite(known[index])));
   }

@@ -34,15 +34,15 @@ export class LeafEditor {
     }
   }
 
-  /** Set a number by dragging or with an arrow key. */
-  change(index, number) {
+  /** Set a number by dragging or with an arrow key. joins: whether this goes on with the change before, in a drag. */
+  change(index, number, joins = false) {
     this.draft.set(index, number);
     this.show();
-    this.submit();
+    this.submit(joins);
   }
 
   /** Send what stands in the fields, unless the kernel has it, or is about to have it. */
-  submit() {
+  submit(joins = false) {
     clearTimeout(this.typing);
     if (this.resetting && !this.sender.overdue) {
       return; // until the kernel says to what, nobody knows the numbers beside the new one: it stays open until then
@@ -53,14 +53,31 @@ export class LeafEditor {
       this.draft.unsettled = true;
       // JSON has no word for what is no number.
       const data = this.draft.data.map((number) => (Number.isNaN(number) ? "NaN" : number));
-      this.sender.push({ kind: "edit", node: Number(this.node), data });
+      // What was to begin a change and has not gone out yet: this begins it instead.
+      const begins = !joins || (this.sender.waiting !== null && !this.sender.waiting.joins);
+      this.sender.push({ kind: "edit", node: Number(this.node), data, ...(begins ? {} : { joins: true }) });
     } else if (!this.sender.busy) {
       this.onState("", "");
     }
   }
 
+  /** Take back the last change, of whichever leaf; of what has not been sent yet, only that. */
+  undo() {
+    if (this.draft.open.size > 0) {
+      clearTimeout(this.typing);
+      this.draft.forget();
+      this.show();
+    } else {
+      this.takeBack("undo");
+    }
+  }
+
   /** Take back all changes, of other leaves too. */
   reset() {
+    this.takeBack("reset");
+  }
+
+  takeBack(kind) {
     clearTimeout(this.typing);
     for (const each of Object.keys(this.drafts)) {
       if (each !== String(this.node)) {
@@ -70,7 +87,7 @@ export class LeafEditor {
     this.draft.open.clear();
     this.draft.unsettled = true;
     this.resetting = true;
-    this.sender.push({ kind: "reset" });
+    this.sender.push({ kind });
   }
 
   hear(answer) {

@@ -36,7 +36,7 @@ export function buildEdit(desk, key) {
     });
     field.addEventListener("change", () => settle(index));
     field.addEventListener("keydown", (event) => onFieldKey(event, index));
-    listenToDrag(field, () => numberAt(index), (number) => editor.change(index, number));
+    listenToDrag(field, () => numberAt(index), (number, joins) => editor.change(index, number, joins));
     return field;
   }
 
@@ -76,7 +76,10 @@ export function buildEdit(desk, key) {
 
   function onFieldKey(event, index) {
     const { key: pressed } = event;
-    if (pressed === "Enter") {
+    if (pressed.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey) {
+      event.preventDefault();
+      editor.undo();
+    } else if (pressed === "Enter") {
       settle(index);
     } else if (pressed === "ArrowUp" || pressed === "ArrowDown") {
       event.preventDefault();
@@ -96,11 +99,12 @@ export function buildEdit(desk, key) {
 
   const grid = element("div", { class: isMatrix(shape) ? "ng-field-grid" : "ng-field-row" }, fields);
   grid.style.setProperty("--ng-columns", String(columnsOf(shape)));
+  const undoButton = panelButton(desk.words("edit_undo"), () => editor.undo(), { title: desk.words("edit_undo_title") });
   const resetButton = panelButton(desk.words("edit_reset"), () => editor.reset(), { title: desk.words("edit_reset_title") });
   const hint = element("p", { class: "ng-dim ng-hint" }, [desk.words(fields.length === 1 ? "edit_hint" : "edit_hint_grid")]);
   const root = panelPart(
     desk.words("edit_heading"),
-    [element("div", { class: "ng-edit-row" }, [grid, resetButton]), hint, status.root],
+    [element("div", { class: "ng-edit-row" }, [grid, undoButton, resetButton]), hint, status.root],
     { class: "ng-part ng-edit" },
   );
 
@@ -148,7 +152,7 @@ function listenToDrag(field, start, change) {
   let drag = null;
   field.addEventListener("pointerdown", (event) => {
     if (event.button === 0) {
-      drag = { x: event.clientX, from: start(), moved: false, count: 0 };
+      drag = { x: event.clientX, from: start(), moved: false, count: 0, sent: false };
     }
   });
   field.addEventListener("pointermove", (event) => {
@@ -164,7 +168,8 @@ function listenToDrag(field, start, change) {
     const count = Math.round((event.clientX - drag.x) / SCRUB_STEP);
     if (count !== drag.count) {
       drag.count = count;
-      change(stepped(drag.from, count, fieldStep(drag.from)));
+      change(stepped(drag.from, count, fieldStep(drag.from)), drag.sent);
+      drag.sent = true;
     }
   });
   const end = () => {
