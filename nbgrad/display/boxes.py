@@ -203,7 +203,7 @@ def described(graph: nx.MultiDiGraph, node: int) -> list[str]:
         said[0] += f" = {schema.computation(graph, node)}"
     if facts["kind"] == "group":
         said += schema.row_said(facts)
-        said.append(messages.say("group_note", count=f"{facts['members']:,}"))
+        said.append(messages.counted("group_note", facts["members"]))
         if facts["parameters"]:
             said.append(messages.say("group_parameters", count=f"{facts['parameters']:,}"))
     if facts["shape"] is not None:

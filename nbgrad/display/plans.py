@@ -94,7 +94,7 @@ def plan(graph: nx.MultiDiGraph, node: int, look: Look = DEFAULT) -> Plan:
     called_else = messages.kind("constant") if facts["kind"] == "constant" else schema.label(graph, node)
     label = measure.fit(called_else, theme.LABEL_SIZE, NAME_ROOM) + times
     is_group = facts["kind"] == "group"
-    note = messages.say("group_note", count=f"{facts['members']:,}") if is_group else ""
+    note = messages.counted("group_note", facts["members"]) if is_group else ""
     shape = _shape(facts, look)
     shows_gradient = form != NONE and look.values != "forward" and facts["kind"] in schema.DIFFERENTIATED
     called = measure.width(name, theme.NAME_SIZE) if name else measure.width(label, theme.LABEL_SIZE)

@@ -143,7 +143,7 @@ def _computation(graph: nx.MultiDiGraph, node: int) -> str:
     given = [schema.called(graph, u) for u in schema.inputs(graph, node)]
     if facts["kind"] == "group":
         key, inputs = "group_how" if given else "group_alone", messages.listed(dict.fromkeys(given))
-        return measure.clean(messages.say(key, count=f"{facts['members']:,}", inputs=inputs), LONGEST_COMPUTATION)
+        return measure.clean(messages.counted(key, facts["members"], inputs=inputs), LONGEST_COMPUTATION)
     return measure.clean(schema.computation(graph, node), LONGEST_COMPUTATION)
 
 

@@ -201,3 +201,11 @@ def test_a_group_with_several_results_is_as_hot_as_these():
     collapsed, _ = collapse(graph, ["blk"])
     assert collapsed.nodes[1]["gradient"] is None
     assert heat_of(collapsed).sizes[1] == pytest.approx(np.sqrt(12.5))
+
+
+def test_a_group_of_a_single_node_is_counted_as_one():
+    graph = nx.MultiDiGraph([(0, 1)])
+    graph.add_node(1, group="layer")
+    seen = collapse(graph, ["layer"])[0]
+    assert "group of 1 node (" in to_text(seen)
+    assert ">1 node<" in to_svg(seen)

@@ -128,7 +128,7 @@ def _how(graph: nx.MultiDiGraph, node: int, name: str) -> str:
     """Return the operation, where the name does not say it already."""
     op, members = graph.nodes[node]["op"], graph.nodes[node]["members"]
     if graph.nodes[node]["kind"] == "group":
-        return messages.say("group_note", count=f"{members:,}")
+        return messages.counted("group_note", members)
     return clean(op) if op and not name.startswith(op) else ""
 
 

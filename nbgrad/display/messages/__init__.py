@@ -200,6 +200,15 @@ def say(key: str, **filled: Any) -> str:
     return said[:-1] if said.endswith(("….", "…。")) else said  # what is left open needs no full stop
 
 
+def counted(key: str, count: int, **filled: Any) -> str:
+    """Return the sentence of that key with a number in it, or that of a single one.
+
+    >>> counted("group_note", 1200), counted("group_note", 1)
+    ('1,200 nodes', '1 node')
+    """
+    return say(f"{key}_one" if count == 1 else key, count=f"{count:,}", **filled)
+
+
 def listed(names: Iterable[str]) -> str:
     """Return names one after the other, as the language separates them.
 
