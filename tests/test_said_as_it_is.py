@@ -86,3 +86,18 @@ def test_the_three_numbers_beside_nan_are_said_to_be_of_the_finite_ones():
 def test_large_numbers_beside_each_other_are_written_alike():
     assert cells(np.array([-489725.3, -1.52e7]), 3) == [["−4.9e5", "−1.52e7"]]
     assert cells(np.array([-489725.3, 2.0]), 3) == [["−489725", "2"]]
+
+
+@pytest.mark.parametrize(("start", "said"), [(1.0, "changed since"), (np.ones(2), "not from these inputs")])
+def test_what_has_changed_inside_a_closed_group_is_told_of_the_group(start, said):
+    weights = [ng.tensor(start * (i + 1), requires_grad=True, name=f"w{i}") for i in range(3)]
+    heads = []
+    for w in weights:
+        with ng.group("head"):
+            heads.append(np.tanh(w * 0.3))
+    y = np.stack(heads).sum()
+    y.backward()
+    weights[1].data -= 5  # a single number becomes another one; an array is changed in place
+    drawing = ng.draw(y, level="module")
+    assert row_of("head × 3", drawing).endswith(f"← {said}")
+    assert said in drawing.svg

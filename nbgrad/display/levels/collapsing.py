@@ -13,7 +13,7 @@ import networkx as nx
 from nbgrad.display import schema
 from nbgrad.display.attributes import attributes
 from nbgrad.display.compare import NO_CHANGE, Change
-from nbgrad.display.levels.folding import added
+from nbgrad.display.levels.folding import added, staleness
 from nbgrad.display.levels.rows import fold_rows
 from nbgrad.display.schema import Path
 
@@ -104,15 +104,11 @@ def _facts(graph: nx.MultiDiGraph, path: Path, nodes: list[int], within: dict[in
         "operations": kinds["operation"],
         "parameters": sum(prod(shape) for shape in parameters if shape is not None),
         "problem": next((problem for problem in problems if problem), None),
-        **{
-            which: left.get(which)
-            for which in ("shape", "dtype", "value", "gradient", "bare", "stale", "gone", "unkept")
-        },
+        **{which: left.get(which) for which in ("shape", "dtype", "value", "gradient", "bare", "gone", "unkept")},
         "gradients": tuple(gradient for gradient in gradients if gradient is not None),
         "change": _change(graph, nodes, left.get("change")),
     }
-    if any(graph.nodes[node]["stale"] == "unfit" for node in nodes):
-        facts["stale"] = "unfit"
+    facts["stale"] = staleness(graph.nodes[node] for node in nodes)
     hidden = (graph.nodes[node]["gradient"] for node in nodes)
     facts["hidden"] = tuple(gradient for gradient in hidden if gradient is not None)
     return attributes(nodes[-1], facts)

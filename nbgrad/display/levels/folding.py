@@ -175,11 +175,21 @@ def added(one: np.ndarray | None, other: np.ndarray | None) -> np.ndarray | None
         return np.add(one, other)
 
 
+def staleness(several: Iterable[Mapping[str, Any]]) -> str | None:
+    """Return what is said of a box that stands for several: what is said of any of them, the worst first.
+
+    >>> staleness([{"stale": None}, {"stale": "changed"}]), staleness([{"stale": None}])
+    ('changed', None)
+    """
+    found = [facts["stale"] for facts in several]
+    return next((stale for stale in ("unfit", "changed") if stale in found), None)
+
+
 def counted(copies: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return what can be counted of equal boxes together, and what one of them has that shall not be overlooked."""
     sums = {which: sum(facts[which] for facts in copies) for which in ("members", "operations", "parameters")}
     problem = next((facts["problem"] for facts in copies if facts["problem"]), None)
-    stale = "unfit" if any(facts["stale"] == "unfit" for facts in copies) else copies[-1]["stale"]
+    stale = staleness(copies)
     hidden = tuple(gradient for facts in copies for gradient in facts["hidden"] or _gradients(facts))
     return {**sums, "problem": problem, "stale": stale, "hidden": hidden, "count": len(copies)}
 
