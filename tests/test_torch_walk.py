@@ -11,7 +11,7 @@ from fake_torch import Record, Tensor, leaf
 import nbgrad as ng
 from nbgrad.core.errors import NoHistoryError
 from nbgrad.display import TOO_MANY, NotAGraphError
-from nbgrad.notebook.torch_values import Numbers
+from nbgrad.notebook.pytorch.values import Numbers
 
 
 @pytest.fixture(autouse=True)

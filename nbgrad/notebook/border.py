@@ -18,7 +18,7 @@ from .letters import told_apart
 from .pictures import LEFT_OUT, Picture, Vertex, picture_of, picture_of_several, results_in
 from .problems import mark
 from .program_graph import ProgramGraph
-from .torch_graph import TorchGraph, check_no_network, is_torch
+from .pytorch import TorchGraph, check_no_network, is_torch
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -14,8 +14,8 @@ from .earlier import as_it_was
 from .grouping import groups_around, is_grouped
 from .identities import Ids, chosen, ids_of
 from .pictures import all_ancestors, picture_of, picture_of_several, results_in
+from .pytorch import TorchGraph, check_no_network, is_torch
 from .scalars import unfolded
-from .torch_graph import TorchGraph, check_no_network, is_torch
 
 if TYPE_CHECKING:
     from ..display import Look
@@ -318,7 +318,7 @@ def draw(
     options = Look(direction=direction, values=values, digits=digits, theme=theme, heat=heat)
     check_level(level, depth)
     if is_torch(root):
-        from .torch_compare import has_rows
+        from .pytorch.compare import has_rows
 
         earlier = compare._whole if isinstance(compare, Drawing) else compare
         root = TorchGraph(root, params, with_rows=has_rows(earlier, level))
@@ -347,7 +347,7 @@ def draw(
 def _compared(before: Any, graph: Any, level: str | None, ids: Ids) -> Any:
     """The graph with what has changed since an earlier run."""
     from ..display import DifferentGraphsError, compared
-    from .torch_compare import aligned, are_of_torch, warn_of_now
+    from .pytorch.compare import aligned, are_of_torch, warn_of_now
 
     if level != "scalar":
         had, had_ids = _graph_of(TorchGraph(before, with_rows=level != "tensor") if is_torch(before) else before, True)

@@ -11,9 +11,9 @@ from ..core.names import name_of
 from ..core.tensor import Tensor
 from ..graph.nodes import Node
 from .pictures import Picture
+from .pytorch import is_tensor, key_of
 from .scalars import ScalarPicture
 from .slices import array_of
-from .torch_graph import is_tensor, key_of
 
 # What is said of data that cannot be found any more.
 FREED = " Data of a PyTorch result are known until backward() frees them: draw before, or keep them, retain_graph=True."

@@ -17,8 +17,8 @@ from ..graph.nodes import Node
 from ..graph.order import sorted_from
 from ..graph.run import backward_pass
 from .freshness import mark_changes, otherwise
+from .pytorch import NO_STEPS, is_torch
 from .slices import Index, Owners, array_of, spelled
-from .torch_graph import NO_STEPS, is_torch
 
 SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 POWER = re.compile(r"e\+?(-?)0*(\d+)")  # of a number as Python writes it, 1e+12 or 1e-07

@@ -21,8 +21,8 @@ from ..graph.nodes import Node
 from .earlier import as_it_was
 from .grouping import Path, paths_of
 from .pictures import LEFT_OUT, Picture, TensorPicture, Vertex, label, picture_of, results_in
+from .pytorch import TorchGraph
 from .recorded import as_recorded, hooked
-from .torch_graph import TorchGraph
 
 Elements = np.ndarray  # of objects: tensors of one number each, or plain numbers
 

@@ -14,8 +14,8 @@ from ..core.tensor import Tensor, plain
 from ..graph.nodes import Node
 from ..notebook.drawing import TooLarge, too_large, too_open
 from ..notebook.pictures import Picture, picture_of
+from ..notebook.pytorch import NO_STEPS, is_torch
 from ..notebook.scalars import unfolded
-from ..notebook.torch_graph import NO_STEPS, is_torch
 from ..notebook.trace import LEARNING_RATE
 from ..optim.base import Optimizer
 from .session import Session, trace_of

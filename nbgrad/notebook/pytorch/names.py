@@ -117,7 +117,7 @@ def _pairs(params: Parameters) -> Iterable[tuple[Any, Any]]:
     except TypeError:
         pairs = [None]
     if any(not isinstance(pair, tuple) or len(pair) != 2 or not isinstance(pair[1], torch.Tensor) for pair in pairs):
-        from ..display import OptionError
+        from ...display import OptionError
 
         raise OptionError(
             f"params={type(params).__name__} does not give tensors names: it is the network, or names and tensors, "

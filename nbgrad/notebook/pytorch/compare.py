@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..core import mistakes
-from ..display.schema import OF_TORCH
-from .earlier import ParametersOfNowWarning
-from .torch_words import REARRANGE
+from ...core import mistakes
+from ...display.schema import OF_TORCH
+from ..earlier import ParametersOfNowWarning
+from .words import REARRANGE
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -16,11 +16,11 @@ from collections.abc import Collection, Iterable
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from .torch_operands import Operands
-from .torch_words import LAYING_OUT, REARRANGE, readable, spelled
+from .operands import Operands
+from .words import LAYING_OUT, REARRANGE, readable, spelled
 
 if TYPE_CHECKING:
-    from .torch_names import Names
+    from .names import Names
 
 Function = Any
 Shape = tuple[int, ...]

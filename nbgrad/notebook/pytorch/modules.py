@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from .torch_names import Home, Path, module_of
-from .torch_words import LAYING_OUT
+from .names import Home, Path, module_of
+from .words import LAYING_OUT
 
 if TYPE_CHECKING:
     import networkx as nx

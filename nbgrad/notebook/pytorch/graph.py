@@ -12,15 +12,15 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..core.errors import NoHistoryError
-from ..nn import Module
-from .freshness import CHANGED
-from .torch_modules import modules_of
-from .torch_names import Names, Parameters, module_of
-from .torch_operands import PARTS, UNKNOWN, operands_of, settings_of
-from .torch_values import Numbers, changed_since, place_of, saved_by
-from .torch_whole import Wholes
-from .torch_words import SYMBOLS, readable, spelled
+from ...core.errors import NoHistoryError
+from ...nn import Module
+from ..freshness import CHANGED
+from .modules import modules_of
+from .names import Names, Parameters, module_of
+from .operands import PARTS, UNKNOWN, operands_of, settings_of
+from .values import Numbers, changed_since, place_of, saved_by
+from .whole import Wholes
+from .words import SYMBOLS, readable, spelled
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -55,7 +55,7 @@ def is_tensor(thing: Any) -> bool:
 def check_no_network(thing: Any) -> None:
     """Raise NotAGraphError where a network is given, ours or PyTorch's: it has no graph until it is called."""
     if isinstance(thing, Module):
-        from ..display import NotAGraphError
+        from ...display import NotAGraphError
 
         raise NotAGraphError(
             f"a network, such as this {type(thing).__name__}, makes its graph anew whenever it is called: draw what it "
@@ -63,7 +63,7 @@ def check_no_network(thing: Any) -> None:
         )
     networks = getattr(sys.modules.get("torch"), "nn", None)
     if networks is not None and isinstance(thing, networks.Module):
-        from ..display import NotAGraphError
+        from ...display import NotAGraphError
 
         raise NotAGraphError(
             f"a PyTorch network, such as this {type(thing).__name__}, makes its graph anew whenever it is called: draw "
@@ -185,7 +185,7 @@ class _Network:
     ):
         import networkx as nx
 
-        from ..display.schema import OF_TORCH
+        from ...display.schema import OF_TORCH
 
         self.graph: nx.MultiDiGraph = nx.MultiDiGraph(**{OF_TORCH: True})
         self._names = names

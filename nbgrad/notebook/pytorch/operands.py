@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .torch_names import Names
-    from .torch_values import Saved
+    from .names import Names
+    from .values import Saved
 
 UNKNOWN = object()  # an operand that was there, and is not kept
 Operands = list[tuple[Any, int]]  # with their positions
