@@ -95,6 +95,19 @@ def test_a_closed_group_has_its_value_and_hands_the_gradient_on(session):
     assert names(payload)["V"]["gradient"] == names(whole)["V"]["gradient"]
 
 
+def test_paths_of_a_hidden_leaf_begin_at_its_group(session):
+    whole = {path["name"]: path for path in session.payload()["paths"]}
+    payload = toggle(session, "first")
+    [path] = [path for path in payload["paths"] if path["name"] == "W"]
+    assert path["inside"] == payload["nodes"][str(path["node"])]["name"] == "first"
+    assert (path["count"], path["sum"]) == (whole["W"]["count"], whole["W"]["sum"])
+    for shown in path["shown"]:
+        assert shown["nodes"][-1] == path["node"]
+        assert shown["names"].endswith("first ← W")
+        assert shown["equation"][-1]["text"].endswith("∂first/∂W")
+    assert next(path for path in payload["paths"] if path["name"] == "V")["inside"] == ""
+
+
 def test_what_is_edited_stays_edited_while_groups_open_and_close(session):
     leaf = next(node for node, facts in session.payload()["nodes"].items() if facts["name"] == "W")
     edited = session.answer({"kind": "edit", "id": 1, "node": leaf, "data": [1.0] * 6})

@@ -68,9 +68,9 @@ def told_apart(graph: nx.MultiDiGraph) -> dict[int, str]:
 
 def _routes(trace: Trace, routes: Routes, root: int, called: Mapping[int, str]) -> dict[str, Any]:
     graph = trace.graph
-    name, loss = short(graph, routes.node), short(graph, root)
+    name, loss = routes.inside or short(graph, routes.node), short(graph, root)
     shared = set.intersection(*({edge[0] for edge in route.edges} for route in routes.routes), set(graph))
-    shown = [_route(trace, route, root, called, shared) for route in routes.routes]
+    shown = [_route(trace, route, root, called, shared, routes.inside) for route in routes.routes]
     rest = None if routes.rest is None else amount(routes.rest)
     total = "" if routes.total is None else amount(routes.total)
     several = len(routes.routes) > 1 or routes.count > len(routes.routes)
@@ -83,6 +83,7 @@ def _routes(trace: Trace, routes: Routes, root: int, called: Mapping[int, str]) 
     return {
         "node": routes.node,
         "name": name,
+        "inside": short(graph, routes.node) if routes.inside else "",
         "count": routes.count,
         "shown": shown,
         "rest": rest,
@@ -115,8 +116,11 @@ def _summand(text: str, later: bool) -> Token:
     return Token(f"({text})" if later and text.startswith(numbers.MINUS) else text, GRADIENT)
 
 
-def _route(trace: Trace, route: Route, root: int, called: Mapping[int, str], shared: Collection[int]) -> dict[str, Any]:
-    """Return what is said of one path. shared: the nodes that all of the paths beside it go through."""
+def _route(
+    trace: Trace, route: Route, root: int, called: Mapping[int, str], shared: Collection[int], inside: str
+) -> dict[str, Any]:
+    """Return what is said of one path. shared: the nodes that all of the paths beside it go through. inside: the leaf
+    that the group at its end hides."""
     edges = [edge_name(edge) for edge in route.edges]
     nodes = [root, *(edge[0] for edge in route.edges)]
     product = "" if route.product is None else amount(route.product)
@@ -129,11 +133,12 @@ def _route(trace: Trace, route: Route, root: int, called: Mapping[int, str], sha
         tokens = [Token("Re("), *tokens, Token(")")] if is_real else tokens
         tokens += [Token(f" {agreed.sign} "), Token(agreed.result, GRADIENT)]
     elif len(nodes) > 1:
-        tokens = _chain([called[node] for node in nodes])
+        tokens = _chain([*(called[node] for node in nodes), *([inside] if inside else [])])
+    names = ["…" if node is None else called[node] for node in telling_nodes(nodes, shared)]
     return {
         "edges": edges,
         "nodes": nodes,
-        "names": " ← ".join("…" if node is None else called[node] for node in telling_nodes(nodes, shared)),
+        "names": " ← ".join([*names, inside] if inside else names),
         "product": product,
         "math": set_tokens(tokens, trace.opaque),
         "equation": [{"text": token.text, "role": token.role} for token in tokens],

@@ -1,8 +1,7 @@
 """What is to be seen of a trace while some groups are closed: whatever happens within them is left out.
 
 A closed group is one node, and several edges into it are one edge; paths and passes run along what is drawn. The
-updates of hidden parameters are one step of their group; the paths of a hidden leaf are hidden with it, until its
-group is opened.
+updates of hidden parameters are one step of their group; the paths of a hidden leaf begin at its group.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ import networkx as nx
 
 from nbgrad.display.formula import short
 from nbgrad.display.levels import View
-from nbgrad.display.player.trace import Inside, Order, Route, Trace, Update
+from nbgrad.display.player.trace import Inside, Order, Route, Routes, Trace, Update
 
 Edge = tuple[int, int, int]
 
@@ -39,11 +38,7 @@ def seen(trace: Trace, view: View) -> Trace:
         written={node: written for node, written in trace.written.items() if node in operations},
         updates=[update for update in trace.updates if update.node in leaves],
         inside=_inside(trace, view, leaves),
-        routes=[
-            replace(routes, routes=[_route(route, edges) for route in routes.routes])
-            for routes in trace.routes
-            if routes.node in leaves
-        ],
+        routes=[found for routes in trace.routes if (found := _routes(trace, view, routes, edges, leaves)) is not None],
         orders=[_order(order, edges, leaves, view.shown) for order in trace.orders],
         editable=[node for node in trace.editable if node in leaves],
         moved={node: now for node, now in trace.moved.items() if node in leaves or node in operations},
@@ -71,6 +66,16 @@ def _edges(graph: nx.MultiDiGraph) -> dict[Edge, Edge]:
     for u, v, key, old in graph.edges(keys=True, data="stands_for"):
         found |= dict.fromkeys(old or [(u, v, key)], (u, v, key))
     return found
+
+
+def _routes(trace: Trace, view: View, routes: Routes, edges: Mapping[Edge, Edge], leaves: set[int]) -> Routes | None:
+    """Return the paths of a leaf; of a hidden one from the group that hides it, None if nothing of them is drawn."""
+    found = replace(routes, routes=[_route(route, edges) for route in routes.routes])
+    if routes.node in leaves:
+        return found
+    if not any(route.edges for route in found.routes):
+        return None
+    return replace(found, node=view.shown[routes.node], inside=short(trace.graph, routes.node))
 
 
 def _route(route: Route, edges: Mapping[Edge, Edge]) -> Route:

@@ -116,13 +116,17 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Routes:
-    """All paths of one leaf: how many there are, the largest, what the others add up to (None: no others), the sum."""
+    """All paths of one leaf: how many there are, the largest, what the others add up to (None: no others), the sum.
+
+    inside: what the leaf is called, where ``node`` is the closed group that hides it; else "".
+    """
 
     node: int
     count: int
     routes: Sequence[Route]
     rest: Any
     total: Any
+    inside: str = ""
 
 
 @dataclass(frozen=True, slots=True)

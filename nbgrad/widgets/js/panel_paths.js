@@ -13,14 +13,14 @@ export function buildPathsPanel(desk) {
   const all = () => desk.payload().paths;
 
   function choose(index) {
-    desk.memory.leaf = all()[index].node;
+    desk.memory.leaf = keyOf(all()[index]);
     desk.highlight(null);
     payloadChanged();
   }
 
   function payloadChanged() {
     const paths = all();
-    const chosen = Math.max(0, paths.findIndex(({ node }) => node === desk.memory.leaf));
+    const chosen = Math.max(0, paths.findIndex((leaf) => keyOf(leaf) === desk.memory.leaf));
     if (paths.length > MOST_TABS) {
       showSelect(desk, chooser, paths, chosen, choose);
     } else {
@@ -33,9 +33,19 @@ export function buildPathsPanel(desk) {
   return { title: [desk.words("panel_paths")], body, payloadChanged };
 }
 
+/** The name of a leaf, with that of the closed group which hides it. */
+function placed({ name, inside }) {
+  return inside ? `${name} (${inside})` : name;
+}
+
+/** Several leaves may be in one closed group. */
+function keyOf({ node, inside, name }) {
+  return inside ? `${node} ${name}` : `${node}`;
+}
+
 function showTabs(desk, chooser, list, paths, chosen, choose) {
   const hadFocus = chooser.contains(document.activeElement);
-  const tabs = paths.map(({ name }, index) => {
+  const tabs = paths.map((leaf, index) => {
     const tab = element("button", {
       type: "button",
       role: "tab",
@@ -44,7 +54,7 @@ function showTabs(desk, chooser, list, paths, chosen, choose) {
       "aria-selected": String(index === chosen),
       "aria-controls": list.id,
       tabindex: index === chosen ? "0" : "-1",
-    }, [element("bdi", {}, [name])]);
+    }, [element("bdi", {}, [placed(leaf)])]);
     tab.addEventListener("click", () => choose(index));
     return tab;
   });
@@ -64,7 +74,7 @@ function showTabs(desk, chooser, list, paths, chosen, choose) {
 }
 
 function showSelect(desk, chooser, paths, chosen, choose) {
-  const options = paths.map(({ name }, index) => element("option", { value: String(index) }, [name]));
+  const options = paths.map((leaf, index) => element("option", { value: String(index) }, [placed(leaf)]));
   const select = chooser.querySelector("select") ?? element("select", { class: "ng-select" });
   select.replaceChildren(...options);
   select.value = String(chosen);
