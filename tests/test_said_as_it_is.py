@@ -6,6 +6,7 @@ import pytest
 
 import nbgrad as ng
 from nbgrad.display import Look, to_svg, to_text
+from nbgrad.display.numbers import number
 from nbgrad.display.tables import cells
 
 
@@ -101,3 +102,13 @@ def test_what_has_changed_inside_a_closed_group_is_told_of_the_group(start, said
     drawing = ng.draw(y, level="module")
     assert row_of("head × 3", drawing).endswith(f"← {said}")
     assert said in drawing.svg
+
+
+@pytest.mark.parametrize("digits", [1, 3, 6])
+def test_a_box_has_room_for_what_a_cleared_gradient_was(digits):
+    w = ng.tensor(0.123456789, requires_grad=True, name="w")
+    y = np.sin(w * 1.23456e-9)
+    y.backward()
+    before = ng.draw(y)
+    w.grad = None
+    assert f"∂ {number(1.23456e-9, digits)} → cleared<" in ng.draw(y, compare=before, digits=digits).svg

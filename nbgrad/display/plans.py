@@ -246,7 +246,8 @@ def _body_width(
     lines = [widest if facts["value"] is None or facts["value"].dtype.kind != "c" else f"{widest}{widest}i"]
     for which in ("value", "gradient"):
         if before(facts, which):
-            lines.append(line_text(facts[which], "", look.digits, before(facts, which)))
+            absent = schema.no_gradient(facts) if which == "gradient" and facts["cleared"] else ""
+            lines.append(line_text(facts[which], absent, look.digits, before(facts, which)))
     room = max(measure.width(f"∂ {said}", theme.NUMBER_SIZE) for said in lines)
     spelled = measure.fit(facts["spelled"], theme.NUMBER_SIZE, NAME_ROOM)
     return max(room, measure.width(spelled, theme.NUMBER_SIZE))
