@@ -33,7 +33,7 @@ def test_the_steps_of_a_sequence_are_slices_of_it(layer, wrap, variables):
     variables(X=X)
     states, _ = layer(2, 3, rng=0)(X)
     loss = (states**2).sum()
-    drawing = ng.draw(loss, highlight=[X, loss])
+    drawing = ng.draw(loss, level="tensor", highlight=[X, loss])
     names = by_name(drawing)
     assert list(drawing.graph.successors(names["X"])) == [names[f"X[:, {t}]"] for t in range(3)]
     assert "h₀" in names
