@@ -25,16 +25,20 @@ class WithStill:
     """A widget that is displayed with its still picture behind it."""
 
     def _ipython_display_(self, **kwargs: Any) -> None:
-        display_both(self._repr_mimebundle_(**kwargs), repr(self))  # type: ignore[attr-defined]
+        display_both(self._repr_mimebundle_(**kwargs))  # type: ignore[attr-defined]
 
 
-def display_both(bundled: tuple[dict[str, Any], dict[str, Any]] | None, name: str) -> None:
-    """Display a widget's view under its ``name``, and after it the picture and the text that its mimebundle holds."""
+def display_both(bundled: tuple[dict[str, Any], dict[str, Any]] | None) -> None:
+    """Display a widget's view, and after it the picture and the text that its mimebundle holds.
+
+    The view has no text of its own: where no widget runs, as in a notebook that is not trusted, a line such as
+    "Player('loss', 22 steps)" would stand there, and the picture with the readable text says more.
+    """
     if bundled is None:
         return
     data, metadata = bundled
     if VIEW in data:
-        display({VIEW: data[VIEW], "text/plain": name}, metadata=metadata, raw=True)
+        display({VIEW: data[VIEW]}, metadata=metadata, raw=True)
     svg, text = data["image/svg+xml"], data["text/plain"]
     page = NO_COMPLAINT + image_with_tooltips(svg, FALLBACK)
     if is_moving(svg):

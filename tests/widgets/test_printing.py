@@ -29,7 +29,7 @@ def printed(browser, monkeypatch, tmp_path):
     player without its kernel."""
     shown = []
     monkeypatch.setattr("nbgrad.widgets.still.display", lambda data, **options: shown.append(data))
-    display_both(ng.animate(steps(20))._repr_mimebundle_(), "player")
+    display_both(ng.animate(steps(20))._repr_mimebundle_())
     drawn = [ng.draw(steps(20)), ng.draw(steps(20), direction="TB"), ng.draw(steps(1)), steps(20)]
     cells = [cell(each._repr_mimebundle_()) for each in drawn] + [cell(shown[-1])]
     html, _ = nbconvert.HTMLExporter().from_notebook_node(nbformat.v4.new_notebook(cells=cells))

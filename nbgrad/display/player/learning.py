@@ -210,7 +210,8 @@ def too_early(order: Order) -> dict[int, tuple[Any, Any]]:
         first.setdefault(node, total)
         final[node] = total
     senders = {edge[1] for edge, _, _ in order.steps if edge is not None}
-    return {node: (first[node], final[node] - first[node]) for node in again if node in senders}
+    with np.errstate(all="ignore"):  # there may be NaN and infinity in gradients
+        return {node: (first[node], final[node] - first[node]) for node in again if node in senders}
 
 
 def _said_early(graph: Any, node: int, sent: Any, rest: Any) -> str:
