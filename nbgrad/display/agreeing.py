@@ -17,7 +17,7 @@ DIGITS, MOST_DIGITS = 3, 6
 EQUAL, NEARLY = "=", "≈"
 ROUNDINGS = 8  # times the distance of neighbouring numbers: so far rounding alone may take a number from a whole one
 DUST = 4  # times that distance of the largest summand: a sum below it is what rounding left of zero
-TIE = 1e-9  # share of a number by which a result in the middle between two written ones may have been rounded away
+TIE = 1e-9  # share of a number to be added to it, so that 0.2495, in the middle between two, is rounded up to 0.25
 
 
 class Agreeing(NamedTuple):
@@ -48,25 +48,28 @@ def agreeing(
     Agreeing(given=('1.0616', '1'), result='0.0616', sign='=', digits=5)
     >>> agreeing([1.0046, 2.0], 2.0092, lambda a, b: a * b).given
     ('1.005', '2')
+    >>> agreeing([0.35, 0.35], 0.1225, lambda a, b: a * b).result
+    '0.1225'
     >>> agreeing([0.1 + 0.2, 0.3], 5.55e-17, lambda a, b: a - b)
     Agreeing(given=('0.3', '0.3'), result='5.55e−17', sign='≈', digits=6)
     """
     told = exact or {}
-    fine = digits_of(result, result_digits)
-    wanted = numbers.number(result, fine)
-    texts: tuple[str, ...] = ()
-    for digits in range(DIGITS, MOST_DIGITS + 1):
-        used = [digits_of(x, digits) for x in given]
-        texts = tuple(
-            told.get(place, numbers.number(x, d)) for place, (x, d) in enumerate(zip(given, used, strict=True))
-        )
-        read = [x if place in told else rounded(x, d) for place, (x, d) in enumerate(zip(given, used, strict=True))]
-        if compute is None or _is_written(_computed(compute, read), wanted, fine, read):
-            whole = any(
-                seems_whole(x, d) for place, (x, d) in enumerate(zip(given, used, strict=True)) if place not in told
-            )
-            return Agreeing(texts, wanted, NEARLY if whole or seems_whole(result, fine) else EQUAL, digits)
-    return Agreeing(texts, wanted, NEARLY, MOST_DIGITS)
+    first = digits_of(result, result_digits)
+    for fine in range(first, max(first, MOST_DIGITS) + 1):
+        wanted = numbers.number(result, fine)
+        for digits in range(DIGITS, MOST_DIGITS + 1):
+            used = [digits_of(x, digits) for x in given]
+            pairs = list(enumerate(zip(given, used, strict=True)))
+            read = [x if place in told else rounded(x, d) for place, (x, d) in pairs]
+            if compute is None or _is_written(_computed(compute, read), wanted, fine, read):
+                whole = any(seems_whole(x, d) for place, (x, d) in pairs if place not in told)
+                sign = NEARLY if whole or seems_whole(result, fine) else EQUAL
+                return Agreeing(_texts(given, digits, told), wanted, sign, digits)
+    return Agreeing(_texts(given, MOST_DIGITS, told), numbers.number(result, first), NEARLY, MOST_DIGITS)
+
+
+def _texts(given: Sequence[Any], digits: int, told: Mapping[int, str]) -> tuple[str, ...]:
+    return tuple(told.get(place) or written(x, digits) for place, x in enumerate(given))
 
 
 def digits_of(x: Any, least: int = DIGITS) -> int:
@@ -141,5 +144,4 @@ def _computed(compute: Callable[..., Any], given: Sequence[Any]) -> Any:
 def _is_written(x: Any, wanted: str, digits: int, given: Sequence[Any]) -> bool:
     if wanted == "0" and is_dust(x, given, ROUNDINGS):  # 0.3 − 0.1 × 3 is not quite zero on a computer
         return True
-    near = (x,) if isinstance(x, bool | np.bool_) else (x, x * (1 - TIE), x * (1 + TIE))
-    return any(numbers.number(one, digits) == wanted for one in near)
+    return numbers.number(x if isinstance(x, bool | np.bool_) else x * (1 + TIE), digits) == wanted

@@ -26,6 +26,8 @@ EQUATION_SIZE = 15
 SENTENCE_SIZE = 13
 LINE_HEIGHT = 18  # of the sentence
 WIDEST_EQUATION = 900.0  # px that an equation may ask for; a longer one is written smaller
+PAGE = 960.0  # px: a wider picture shrinks on a page, and more so on paper, so its words are larger
+LARGEST_WORDS = 2.0  # times their size on a narrow picture
 LEAST_WIDTH = 560.0  # px: a small graph's sentences want some room
 
 
@@ -123,16 +125,22 @@ class Film:
         """Width and height in px of the drawing with the words under it."""
         widest = max(_equation_width(frame.equation) for frame in self._frames)
         width = round(max(svg.full_width(self._scene), LEAST_WIDTH, min(widest, WIDEST_EQUATION) + 32), 1)
-        lines = max(len(self._words(frame, width)) for frame in self._frames)
-        return width, round(svg.full_height(self._scene) + CAPTION_HEIGHT + LINE_HEIGHT * lines, 1)
+        lines = max(len(_words(frame, width)) for frame in self._frames)
+        words = (CAPTION_HEIGHT + LINE_HEIGHT * lines) * enlarged(width)
+        return width, round(svg.full_height(self._scene) + words, 1)
 
-    def _words(self, frame: Frame, width: float) -> list[str]:
-        return measure.wrap(frame.sentence, SENTENCE_SIZE, width - 32)
+    def _captions(self, sentences: list[list[str]], clock: _AnyClock) -> list[str]:
+        width, top, paint = self._size[0], svg.full_height(self._scene), self.look.palette
+        times = enlarged(width)
+        if times == 1:
+            return _captions(self._frames, sentences, clock, top, width, paint)
+        larger = _captions(self._frames, sentences, clock, 0, width / times, paint)
+        return [f'<g transform="translate(0,{top:g}) scale({times:g})">', *larger, "</g>"]
 
     def _body(self, clock: _AnyClock) -> str:
         """Return everything on the picture that the clock lets be seen."""
         scene, shown, width, paint = self._scene, self._frames, self._size[0], self.look.palette
-        sentences = [self._words(frame, width) for frame in shown]
+        sentences = [_words(frame, width) for frame in shown]
         parts = [
             *svg.enclosures(scene.groups, paint),
             *(svg.edge_path(edge, paint=paint) for edge in scene.edges.values()),
@@ -140,7 +148,7 @@ class Film:
             *_boxes(scene, shown, clock),
             *_labels(shown, clock, paint),
             svg.legend(scene) if svg.has_legend(scene) else "",
-            *_captions(shown, sentences, clock, svg.full_height(scene), width, paint),
+            *self._captions(sentences, clock),
         ]
         return "\n".join(part for part in parts if part)
 
@@ -286,6 +294,20 @@ def _slot(node: Node, contents: list[tuple[int, str]] | None, clock: _AnyClock, 
         until = None if place == len(contents) - 1 else contents[place + 1][0]
         parts.append(clock.shown(number, until, fragment))
     return "".join(parts)
+
+
+def enlarged(width: float) -> float:
+    """Return how many times larger the words under a picture of this width are, so that they can be read on paper.
+
+    >>> enlarged(600.0), enlarged(1440.0), enlarged(3000.0)
+    (1.0, 1.5, 2.0)
+    """
+    return round(min(max(width / PAGE, 1.0), LARGEST_WORDS), 3)
+
+
+def _words(frame: Frame, width: float) -> list[str]:
+    """Return the lines of a sentence under a picture of this width."""
+    return measure.wrap(frame.sentence, SENTENCE_SIZE, width / enlarged(width) - 32)
 
 
 def _captions(

@@ -57,7 +57,8 @@ def is_written(value, part):
     digits = max(3, len(mantissa))
     shown, dust = number(part)[0], 1e-12 if part == "0" else 0.0
     unit = 10.0 ** (math.floor(math.log10(abs(shown))) - digits + 1) if shown else 0.0
-    return abs(value - shown) <= unit * 0.5000001 + dust
+    beyond = (value - shown) * (1 if shown >= 0 else -1)  # what is in the middle between two is rounded up
+    return -unit * 0.5000001 - dust <= beyond <= unit * 0.4999999 + dust
 
 
 def check_payload(payload, gradients=None):
