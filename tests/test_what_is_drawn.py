@@ -1,5 +1,7 @@
 """What is no result is refused in words that fit it; several results are drawn together."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -66,11 +68,16 @@ def test_heat_shows_each_layer_of_a_row_and_says_what_closed_ones_hide():
             h = np.tanh(h @ weight) * 1.0
     loss = h.mean()
     loss.backward()
-    assert len(ng.draw(loss).graph) < 10, "equal layers fold"
-    graph = ng.draw(loss, heat=True).graph
-    assert len(graph) > 24
-    sizes = [heat.size_of(facts["gradient"]) for _, facts in graph.nodes(data=True) if facts["gradient"] is not None]
-    said = ng.draw(loss, heat=True, level="module").text
-    assert f"Inside layer × 8 in a row they go from {numbers.number(min(sizes))} to" in said
+    folded, each = ng.draw(loss, heat=True), ng.draw(loss, heat=True, level="tensor").graph.nodes(data=True)
+    assert len(folded.graph) < 10, "equal layers fold"
+    sizes = [heat.size_of(facts["gradient"]) for _, facts in each if facts["gradient"] is not None]
+    assert f"Inside layer × 8 in a row they go from {numbers.number(min(sizes))} to" in folded.text
+    ends = [heat.size_of(facts["gradient"]) for _, facts in each if facts["op"] == "multiply"]
+    assert ends == sorted(ends), "they vanish on their way back"
+    (row,) = heat.heat_of(folded.graph).each.values()
+    assert row == tuple(ends)
+    assert f"from the first to the last: {numbers.number(ends[0])}; {numbers.number(ends[1])}; " in folded.text
+    strip = re.findall(r'class="ng-heat" fill="(#\w+)"', folded.svg)
+    assert len(set(strip[:8])) == 8, "eight grounds side by side, and one for the result"
     weight.data += 5
     assert "Not what its inputs give, because numbers were changed in place" in ng.draw(loss, level="module").text

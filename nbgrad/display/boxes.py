@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import cos, pi, sqrt
 from typing import Any
 
 import networkx as nx
@@ -29,6 +30,7 @@ from nbgrad.display.scene import Badge, Node, Scene
 from nbgrad.display.tiles import tiles_of
 
 Paint = theme.Palette
+ROUND = 10  # px, the radius of a box's corners
 
 
 def box(
@@ -46,7 +48,7 @@ def box(
         *_sheets(node, paint),
         f'<rect class="ng-box" x="{node.x:g}" y="{node.y:g}" '
         f'width="{node.width:g}" height="{node.height:g}" '
-        f'rx="10" fill="{paint.box}" stroke="{stroke}" stroke-width="{line:g}"/>',
+        f'rx="{ROUND}" fill="{paint.box}" stroke="{stroke}" stroke-width="{line:g}"/>',
     ]
     first = node.text_y + (22 if node.form != NONE else 26)
     dim = paint.foreground if paint.strip else paint.dim  # can be read on every strip
@@ -85,17 +87,34 @@ def box(
 
 
 def _strip(node: Node, stroke: str, line: float, paint: Paint) -> str:
-    """Return the upper part of a box, with the name in it, on a ground of its own."""
+    """Return the upper part of a box, with the name in it, on a ground of its own, or on several side by side."""
     high = node.height
     if node.form != NONE or node.note or node.gradient_name:
         below = 26 if node.form == LINE else 29  # numbers begin higher than pictures and tables
         high = node.text_y - node.y + below + (NOTE_HEIGHT if node.note else 0)
-    x, right, low = node.x, round(node.x + node.width - 10, 1), round(node.y + high, 1)
-    if high == node.height:
-        shape = f'<rect x="{x:g}" y="{node.y:g}" width="{node.width:g}" height="{node.height:g}" rx="10"'
-    else:
-        shape = f'<path d="M{x:g},{low:g}V{node.y + 10:g}c0,-5.5 4.5,-10 10,-10H{right:g}c5.5,0 10,4.5 10,10V{low:g}z"'
-    return f'{shape} class="ng-heat" fill="{paint.strip}" stroke="{stroke}" stroke-width="{line:g}"/>'
+    wide = node.width / len(paint.strip)
+    cells = [
+        f'<path d="{_right_of(node, high, node.x + place * wide)}" class="ng-heat" fill="{ground}"/>'
+        for place, ground in enumerate(paint.strip)  # each hides the ones before where it begins, so no seam is seen
+    ]
+    outline = f'fill="none" stroke="{stroke}" stroke-width="{line:g}"'
+    return f'{"".join(cells)}<path d="{_right_of(node, high, node.x)}" {outline}/>'
+
+
+def _right_of(node: Node, high: float, x: float) -> str:
+    """Return the path around the upper part of a box, ``high`` px high, as far as it lies to the right of x."""
+    right, low = node.x + node.width, node.y + high
+    corners = [ROUND * (1 - cos(step * pi / 16)) for step in range(9)]  # so far from the side a corner is sampled
+    across = [*(node.x + inside for inside in corners), *(right - inside for inside in reversed(corners))]
+    across = [x, *(place for place in across if place > x)]
+
+    def inset(place: float) -> float:
+        inside = min(place - node.x, right - place)
+        return 0.0 if inside >= ROUND else ROUND - sqrt(max(ROUND**2 - (ROUND - inside) ** 2, 0.0))
+
+    upper = [(place, node.y + inset(place)) for place in across]
+    below = [(place, low - (inset(place) if high == node.height else 0.0)) for place in reversed(across)]
+    return "M" + "L".join(f"{round(px, 1):g},{round(py, 1):g}" for px, py in upper + below) + "z"
 
 
 def _sheets(node: Node, paint: Paint) -> list[str]:
@@ -103,7 +122,7 @@ def _sheets(node: Node, paint: Paint) -> list[str]:
     stroke, line = paint.box_lines[node.kind]
     return [
         f'<rect class="ng-sheet" x="{node.x + STACK * place:g}" y="{node.y + STACK * place:g}" '
-        f'width="{node.width:g}" height="{node.height:g}" rx="10" fill="{paint.box}" stroke="{stroke}" '
+        f'width="{node.width:g}" height="{node.height:g}" rx="{ROUND}" fill="{paint.box}" stroke="{stroke}" '
         f'stroke-width="{line:g}"/>'
         for place in range(node.sheets, 0, -1)
     ]

@@ -8,7 +8,7 @@ which all that comes back to this node is added up.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import isfinite, isnan, log10
 from typing import Any
 
@@ -19,8 +19,10 @@ from nbgrad.display import messages, numbers, schema, stats, theme
 from nbgrad.display.highlight import Lit
 
 EdgeId = tuple[int, int, int]  # (u, v, key)
+Sizes = tuple[float | None, ...]  # None is not known
 LEAST_DECADES = 0.5  # that the scale spans, a factor of some 3: gradients of almost one size shall look so
 LEAST_POWER, GREATEST_POWER = -323.3, 308.25  # powers of ten that are numbers; the scale ends there
+MOST_SAID = 12  # sizes of the parts of a row
 THINNEST, THICKEST = 1.2, 8.0  # px, of an edge
 UNKNOWN = 'stroke-width="1.6" stroke-dasharray="8 6"'  # not known is not small
 
@@ -34,6 +36,7 @@ class Heat:
     highest: float
     unknown: frozenset[int] = frozenset()  # nodes that may have a gradient, which is not there
     along: Mapping[EdgeId, float] | None = None  # the sizes of what flows along edges, None where none is known
+    each: Mapping[int, Sizes] = field(default_factory=dict)  # the sizes of all that a folded box stands for
 
     @property
     def ends(self) -> tuple[float, float] | None:
@@ -43,8 +46,9 @@ class Heat:
 
     @property
     def all(self) -> list[float]:
-        """All sizes that are seen, of nodes and of edges."""
-        return [*self.sizes.values(), *(self.along or {}).values()]
+        """All sizes that are seen, of nodes, of what folded boxes stand for, and of edges."""
+        folded = [size for sizes in self.each.values() for size in sizes if size is not None]
+        return [*self.sizes.values(), *folded, *(self.along or {}).values()]
 
     def is_unknown(self, edge: EdgeId) -> bool:
         """Tell whether an edge may carry something of which nothing is known."""
@@ -71,14 +75,20 @@ class Heat:
         return f'stroke="{colour(share, paint)}" stroke-width="{thickness(share):g}"'
 
     def strip(self, node: int, paint: theme.Palette) -> theme.Palette:
-        """Return the palette of a node's box: behind its name a strip as hot as its gradient. What lies below keeps its
-        ground, for the colours of thumbnails have a meaning of their own."""
-        size = self.sizes.get(node)
-        if size is None:
+        """Return the palette of a node's box: behind its name a strip as hot as its gradient; where it stands for
+        several, as hot as theirs, side by side. What lies below keeps its ground, for the colours of thumbnails have a
+        meaning of their own."""
+        if node not in self.sizes:
             return paint
+        sizes = self.each.get(node) or (self.sizes[node],)
+        return replace(paint, strip=tuple(self._ground(size, paint) for size in sizes))
+
+    def _ground(self, size: float | None, paint: theme.Palette) -> str:
+        if size is None:
+            return paint.box
         if not isfinite(size):
-            return replace(paint, strip=theme.mix(paint.box, paint.not_finite, 0.3))
-        return replace(paint, strip=theme.mix(paint.box, paint.hot, self.share(size)))
+            return theme.mix(paint.box, paint.not_finite, 0.3)
+        return theme.mix(paint.box, paint.hot, self.share(size))
 
 
 def heat_of(graph: nx.MultiDiGraph, lit: Lit | None = None) -> Heat:
@@ -98,11 +108,12 @@ def heat_of(graph: nx.MultiDiGraph, lit: Lit | None = None) -> Heat:
     able = [] if graph.graph.get(schema.UNPASSED) else able
     sizes = {node: size for node in able for size in _size_at(graph.nodes[node])}
     along = _along(graph, set(able), lit)
-    positive = _positive([*sizes.values(), *(along or {}).values()])
+    each = {node: folded for node in sizes if len(folded := _each(graph.nodes[node])) > 1}
+    positive = _positive(Heat(sizes, 0.0, 0.0, along=along, each=each).all)
     lowest, highest = (log10(min(positive)), log10(max(positive))) if positive else (0.0, 0.0)
     beside = max(LEAST_DECADES - (highest - lowest), 0.0) / 2  # of a narrow range, the middle stays the middle
     unknown = frozenset(node for node in _learning(graph).intersection(able) if sizes and node not in sizes)
-    return Heat(sizes, max(lowest - beside, LEAST_POWER), min(highest + beside, GREATEST_POWER), unknown, along)
+    return Heat(sizes, max(lowest - beside, LEAST_POWER), min(highest + beside, GREATEST_POWER), unknown, along, each)
 
 
 def _positive(sizes: Iterable[float]) -> list[float]:
@@ -141,6 +152,13 @@ def _size_at(facts: Mapping[str, Any]) -> tuple[float, ...]:
     known = facts["gradients"] if facts["gradient"] is None else (facts["gradient"],)
     sizes = [size_of(gradient) for gradient in known if gradient.size]
     return (size_of(np.array(sizes)),) if len(sizes) > 1 else tuple(sizes)
+
+
+def _each(facts: Mapping[str, Any]) -> Sizes:
+    """Return the sizes of the gradients of all that a folded box stands for, from the first to the last."""
+    beside = facts["gradients"] if len(facts["gradients"]) == facts["count"] else ()
+    gradients = facts["each"] or beside
+    return tuple(None if given is None or not given.size else size_of(given) for given in gradients)
 
 
 def size_of(gradient: np.ndarray) -> float:
@@ -194,6 +212,7 @@ def sentence(graph: nx.MultiDiGraph, digits: int = 3, lit: Lit | None = None) ->
         else:
             said.append(messages.say("heat_range", **places))
         said += _hidden(graph, sizes, finite, digits)
+        said += _rows(graph, heat, digits)
     wrong = [_name(graph, node) for node in sizes if node not in finite]
     if wrong:
         said.append(messages.say("heat_not_finite", names=messages.listed(wrong[:6] + ["…"] * (len(wrong) > 6))))
@@ -213,6 +232,18 @@ def _hidden(graph: nx.MultiDiGraph, shown: Mapping[int, float], finite: Mapping[
         if sizes and (min(sizes) < min(finite.values()) or max(sizes) > max(finite.values())):
             least, greatest = (numbers.number(size, digits) for size in (min(sizes), max(sizes)))
             said.append(messages.say("heat_hidden", name=_name(graph, node), least=least, greatest=greatest))
+    return said
+
+
+def _rows(graph: nx.MultiDiGraph, heat: Heat, digits: int) -> list[str]:
+    """Say of each folded row how large the gradients of its parts are, one after the other."""
+    said = []
+    for node, sizes in heat.each.items():
+        if graph.nodes[node]["row"]:
+            spelled = ["—" if size is None else numbers.number(size, digits) for size in sizes]
+            if len(spelled) > MOST_SAID:
+                spelled[MOST_SAID // 2 : -MOST_SAID // 2] = ["…"]
+            said.append(messages.say("heat_row", name=_name(graph, node), sizes=messages.parts(spelled)))
     return said
 
 

@@ -78,7 +78,8 @@ class Palette:
     """The colours of a theme, by default the light one. Texts have a contrast of at least 4.5:1 to their ground.
 
     negative, zero, positive: the diverging scale of thumbnails. hot: the strongest ground of a name, and hottest the
-    strongest colour of an edge, where gradients are shown as heat; strip: the ground of a box's name, "" for none.
+    strongest colour of an edge, where gradients are shown as heat; strip: the grounds of a box's name, side by side,
+    () for none.
     """
 
     background: str = BACKGROUND
@@ -107,7 +108,7 @@ class Palette:
     hot: str = "#f08a45"
     hottest: str = "#a33f00"
     coldest: str = "#fbe0cb"
-    strip: str = ""
+    strip: tuple[str, ...] = ()
 
     def shade(self, level: int) -> str:
         """Return the colour of a level from -LEVELS (most negative) to LEVELS (most positive).

@@ -283,7 +283,8 @@ def draw(
             in it, and what lies in a closed group is lit with its box.
             In single numbers an array, or its name, lights all of its elements, and ``"W[0, 1]"`` one of them.
         heat: shows the size of gradients as the width and colour of edges and the ground of names, on a logarithmic
-            scale: vanishing and exploding gradients are seen at a glance.
+            scale: vanishing and exploding gradients are seen at a glance. A box that stands for several equal ones
+            has a strip for each behind its name.
         compare: an earlier run of the same computation: a tensor, a ``Drawing``, or a graph that ``to_networkx`` made.
             What has changed since is marked, and shown as it was and as it is. Of a PyTorch result, give a ``Drawing``
             made before ``backward()`` frees its numbers and an optimiser changes its parameters in place. At
@@ -369,12 +370,10 @@ def _compared(before: Any, graph: Any, level: str | None, ids: Ids) -> Any:
 def _viewed(graph: Any, ids: Ids, options: Look, level: str | None, depth: int | None) -> Drawing:
     """The drawing of a graph at a level; the message, if too much of it is open."""
     from ..display import TOO_MANY, normalise
-    from ..display.levels import READABLE, View, closed_at
+    from ..display.levels import View, closed_at
 
     whole = normalise(graph)
-    # A row of layers is where gradients vanish or explode, so heat shows each of them, as long as they can be read.
-    rows_open = options.heat and level is None and depth is None and len(whole) <= READABLE
-    closed = frozenset() if rows_open else closed_at(whole, level, depth)
+    closed = closed_at(whole, level, depth)
     if not closed and len(whole) <= TOO_MANY:
         return Drawing(graph, options, ids)._checked()
     view = View(whole, closed)

@@ -1,5 +1,7 @@
 """Equal parallel groups folded into one: what is folded, what is not, and that nothing gets lost."""
 
+import re
+
 import networkx as nx
 import numpy as np
 import pytest
@@ -169,7 +171,11 @@ def test_a_folded_box_is_as_hot_as_the_gradients_of_its_copies():
     view = closed(run([3.0, 4.0, 0.0, 0.0]))
     assert heat_of(view.graph).sizes == {8: 2.5}
     assert "2.5 wherever there is one. Inside head × 4" in to_text(view.graph, Look(heat=True))
-    assert np.isnan(heat_of(closed(run([1.0, np.nan, 1.0])).graph).sizes[6])
+    assert heat_of(view.graph).each == {8: (3.0, 4.0, 0.0, 0.0)}
+    unsound = closed(run([1.0, np.nan, 1.0])).graph
+    assert np.isnan(heat_of(unsound).sizes[6])
+    grounds = re.findall('class="ng-heat" fill="(.*?)"', to_svg(unsound, look=Look(heat=True)))
+    assert grounds[0] == grounds[2] != grounds[1], "it is the second copy that has NaN"
     assert heat_of(closed(heads(3)).graph).sizes == {}
 
 

@@ -239,7 +239,8 @@ def _facts(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     inside = tuple(name for name, facts in zip(names, parts, strict=True) if facts["change"] is not None)
     last = parts[-1]
     change = replace(last["change"] or NO_CHANGE, inside=inside) if inside else None
-    return {**last, **counted(parts), "name": _common(names), "row": tuple(names), "change": change}
+    told = {"row": tuple(names), "each": tuple(facts["gradient"] for facts in parts)}
+    return {**last, **counted(parts), **told, "name": _common(names), "change": change}
 
 
 def _common(names: Sequence[str]) -> str | None:

@@ -190,6 +190,7 @@ SENTENCES = {
     "{greatest_at}.",
     "heat_equal": "Size of gradients (root mean square): {size} wherever there is one.",
     "heat_hidden": "Inside {name} they go from {least} to {greatest}.",
+    "heat_row": "Along {name}, from the first to the last: {sizes}.",
     "heat_along": "Each edge has the size of what flows along it.",
     "heat_together": "What flows along each edge is not known: an edge has the size of the gradient of the node it "
     "comes from.",

@@ -185,6 +185,7 @@ SENTENCES = {
     "heat_range": "梯度的大小（均方根）：最小 {least}，在 {least_at}；最大 {greatest}，在 {greatest_at}。",
     "heat_equal": "梯度的大小（均方根）：有梯度的地方都是 {size}。",
     "heat_hidden": "{name} 里面，从 {least} 到 {greatest}。",
+    "heat_row": "沿 {name} 从第一个到最后一个：{sizes}。",
     "heat_along": "每条边的粗细表示沿该边传递的梯度大小。",
     "heat_together": "沿各边传递的梯度未知：边的粗细取自起点节点的梯度大小。",
     "heat_not_finite": "这些节点的梯度里有 NaN 或 ∞：{names}。",

@@ -185,6 +185,7 @@ SENTENCES = {
     "heat_range": "梯度的大小（均方根）：最小 {least}，在 {least_at}；最大 {greatest}，在 {greatest_at}。",
     "heat_equal": "梯度的大小（均方根）：有梯度的地方都是 {size}。",
     "heat_hidden": "{name} 裡面，從 {least} 到 {greatest}。",
+    "heat_row": "沿 {name} 從第一個到最後一個：{sizes}。",
     "heat_along": "每條邊的粗細表示沿該邊傳遞的梯度大小。",
     "heat_together": "沿各邊傳遞的梯度未知：邊的粗細取自起點節點的梯度大小。",
     "heat_not_finite": "這些節點的梯度裡有 NaN 或 ∞：{names}。",
