@@ -49,11 +49,18 @@ def test_layers_that_alternate_fold_two_by_two():
 
 def test_units_that_are_added_one_by_one_are_a_row():
     units = [linear() for _ in range(5)]
-    h = np.zeros_like(X)
-    start = ng.tensor(h, name="start")
-    h = start
+    h = ng.tensor(np.zeros_like(X), name="start")
     for unit in units:
         h = h + unit(X)
+    assert [row[:2] for row in rows((h**2).sum())] == [("Linear, add", 5)]
+
+
+def test_the_first_unit_may_be_added_to_what_all_of_them_read():
+    units = [linear() for _ in range(5)]
+    x = ng.tensor(X, name="x")
+    h = x
+    for unit in units:
+        h = h + unit(x)
     assert [row[:2] for row in rows((h**2).sum())] == [("Linear, add", 5)]
 
 

@@ -170,29 +170,35 @@ class _Parts:
 
     def _follows(self, part: _Part, following: _Part) -> bool:
         """Tell whether the second part does with what the first one gives what the first does with what it takes."""
-        if len(part.outlets) != 1 or len(following.outlets) != 1 or len(part.nodes) != len(following.nodes):
+        if len(part.outlets) != 1 or len(following.outlets) != 1:
             return False
         if not set(following.boxes).issuperset(self.collapsed.succ[part.boxes[-1]]):
             return False
-        shared = [u for u in part.sources if u in following.sources and u not in part.own]
-        taken = [u for u in part.sources if u not in shared and u not in part.own]
-        if len(taken) != 1 or part.outlets[0] not in following.sources:
+        mine, other = _numbered(part), _numbered(following)
+        if len(mine) != len(other) or mine[part.outlets[0]] != other[following.outlets[0]]:
             return False
-        return self._structure(part, taken[0], shared) == self._structure(following, part.outlets[0], shared)
+        taken: dict[int, None] = {}  # what the first part takes where the second one takes what the first has given
+        for node, like in zip(mine, other, strict=True):
+            used, used_there = schema.inputs(self.graph, node), schema.inputs(self.graph, like)
+            if mine[node] != other[like] or self._kind(node) != self._kind(like) or len(used) != len(used_there):
+                return False
+            for u, v in zip(used, used_there, strict=True):
+                if v == part.outlets[0] and u not in mine:
+                    taken[u] = None
+                elif mine.get(u, u) != other.get(v, v):
+                    return False
+        shapes = [self.graph.nodes[u]["shape"] for u in (*taken, part.outlets[0])]
+        return len(taken) == 1 and shapes[0] == shapes[-1]
 
-    def _structure(self, part: _Part, taken: int, shared: Sequence[int]) -> list[Any]:
-        """Return what equal parts have in common. taken: the node before the part, from which the row leads into it."""
-        graph = self.graph
-        place: dict[int, Any] = {node: number for number, node in enumerate(part.nodes)}
-        place |= {u: ("shared", u) for u in shared}
-        place |= {u: ("own", number) for number, u in enumerate(part.own)}
-        place[taken] = "taken"
-        rows: list[Any] = [len(part.boxes)]
-        for node in (*part.own, *part.nodes):
-            facts = graph.nodes[node]
-            inputs = [place.get(u, ("other", u)) for u in schema.inputs(graph, node)]
-            rows.append((facts["kind"], facts["op"], facts["shape"], inputs))
-        return [*rows, graph.nodes[taken]["shape"], place[part.outlets[0]]]
+    def _kind(self, node: int) -> tuple[Any, ...]:
+        facts = self.graph.nodes[node]
+        return facts["kind"], facts["op"], facts["shape"]
+
+
+def _numbered(part: _Part) -> dict[int, tuple[str, int]]:
+    """Return the place of each node of a part, and of each parameter that it has for itself."""
+    own = {node: ("own", place) for place, node in enumerate(part.own)}
+    return own | {node: ("inside", place) for place, node in enumerate(part.nodes)}
 
 
 def _longest(rows: Iterable[list[_Part]]) -> list[list[_Part]]:
