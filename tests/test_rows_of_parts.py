@@ -116,3 +116,8 @@ def test_a_long_network_folds_by_itself():
     net = layers(linear, nn.Tanh, count=14)
     graph = ng.draw((net(X) ** 2).mean()).graph
     assert [facts["count"] for _, facts in graph.nodes(data=True) if facts["row"]] == [14]
+
+
+def test_steps_that_hand_on_two_results_are_a_row():
+    _, (last, _) = nn.LSTM(4, 2, rng=0)(np.random.default_rng(0).normal(size=(6, 4)))
+    assert [row[:2] for row in rows((last**2).sum())] == [("step", 6)]

@@ -24,9 +24,9 @@ def fold_rows(
 
     graph: the one that was collapsed. collapsed, shown: what ``collapse`` or ``fold`` made of it.
 
-    A part has a closed group in it, and one result. Parts are equal as groups are in ``fold``. They are in a row if
-    the result of each is used by the next one alone, which takes nothing else from outside but parameters of its own
-    and what all of the row take. Three or more become one node: that of the last result, whose value and gradient it
+    A part has a closed group in it. Parts are equal as groups are in ``fold``. They are in a row if what each gives is
+    used by the next one alone, which takes nothing else from outside but parameters of its own and what all of the row
+    take. Three or more become one node: that of the last result, whose value and gradient it
     has, for these are what leaves the row; their number is its ``count``, their names its ``row``. Parameters that lie
     outside of their groups are folded with them.
 
@@ -99,7 +99,7 @@ class _Parts:
                 part, before = self._between(ends[number - 1], end), ends[number - 1]
                 if part is not None and not row:
                     row = self._first(before, part)
-                if part is not None and row and self._follows(row[-1], part):
+                if part is not None and row and self._follows(row, part):
                     row.append(part)
                     continue
                 if len(row) >= REPEATED:
@@ -115,8 +115,8 @@ class _Parts:
             facts = self.collapsed.nodes[node]
             if node in self.computed and facts["count"] == 1:
                 is_group = facts["kind"] == "group"
-                named = WITHOUT_NUMBERS.sub("", facts["name"]) if is_group else facts["op"]
-                alike.setdefault((is_group, named, facts["group"], facts["shape"]), []).append(node)
+                named = WITHOUT_NUMBERS.sub("", facts["name"]) if is_group else (facts["op"], facts["shape"])
+                alike.setdefault((is_group, named, facts["group"]), []).append(node)
         return [nodes for nodes in alike.values() if len(nodes) >= REPEATED]
 
     def _between(self, before: int, end: int) -> _Part | None:
@@ -168,27 +168,32 @@ class _Parts:
         graph, shown = self.graph, self.shown
         return shown[node] == node and not graph.pred[node] and all(shown[user] in boxes for user in graph.succ[node])
 
-    def _follows(self, part: _Part, following: _Part) -> bool:
-        """Tell whether the second part does with what the first one gives what the first does with what it takes."""
-        if len(part.outlets) != 1 or len(following.outlets) != 1:
-            return False
-        if not set(following.boxes).issuperset(self.collapsed.succ[part.boxes[-1]]):
+    def _follows(self, row: Sequence[_Part], following: _Part) -> bool:
+        """Tell whether a part does with what the last of a row gives what that one does with what it takes itself."""
+        part = row[-1]
+        users = {self.shown[user] for outlet in part.outlets for user in self.graph.succ[outlet]}
+        if not users.issubset((*part.boxes, *following.boxes)):
             return False
         mine, other = _numbered(part), _numbered(following)
-        if len(mine) != len(other) or mine[part.outlets[0]] != other[following.outlets[0]]:
+        given = {mine[v] for v in part.outlets}
+        if len(mine) != len(other) or not given.issuperset(other[v] for v in following.outlets):
             return False
-        taken: dict[int, None] = {}  # what the first part takes where the second one takes what the first has given
+        taken: dict[int, int] = {}  # what the first part takes where the second one takes what the first has given
         for node, like in zip(mine, other, strict=True):
             used, used_there = schema.inputs(self.graph, node), schema.inputs(self.graph, like)
             if mine[node] != other[like] or self._kind(node) != self._kind(like) or len(used) != len(used_there):
                 return False
             for u, v in zip(used, used_there, strict=True):
-                if v == part.outlets[0] and u not in mine:
-                    taken[u] = None
+                if v in part.outlets and u not in mine:
+                    if taken.setdefault(v, u) != u:
+                        return False
                 elif mine.get(u, u) != other.get(v, v):
                     return False
-        shapes = [self.graph.nodes[u]["shape"] for u in (*taken, part.outlets[0])]
-        return len(taken) == 1 and shapes[0] == shapes[-1]
+        before = _numbered(row[-2]) if len(row) > 1 else {}
+        return bool(taken) and all(
+            self.graph.nodes[u]["shape"] == self.graph.nodes[v]["shape"] and before.get(u, mine[v]) == mine[v]
+            for v, u in taken.items()
+        )
 
     def _kind(self, node: int) -> tuple[Any, ...]:
         facts = self.graph.nodes[node]
