@@ -40,7 +40,8 @@ class Look:
     theme: "light" or "dark".
     highlight: ids (int) or names (str) of nodes; they are lit with all ways from one to another, the rest is dimmed.
     A tuple of ids among them stands for one thing that has several boxes, such as an array in single numbers.
-    heat: True shows the size of gradients as the width and colour of edges and the ground of names.
+    heat: True shows the size of gradients as the ground of names, and what flows back along each edge as its width and
+    colour.
 
     Raises OptionError.
 

@@ -282,16 +282,17 @@ def draw(
             from one to another, as ``highlight=[x, loss]`` does; the rest is dimmed. The name of a group means what is
             in it, and what lies in a closed group is lit with its box.
             In single numbers an array, or its name, lights all of its elements, and ``"W[0, 1]"`` one of them.
-        heat: shows the size of gradients as the width and colour of edges and the ground of names, on a logarithmic
-            scale: vanishing and exploding gradients are seen at a glance. A box that stands for several equal ones
-            has a strip for each behind its name.
+        heat: shows the size of gradients as the ground of names, and what flows back along each edge as its width and
+            colour, on a logarithmic scale: vanishing and exploding gradients are seen at a glance. A box that stands
+            for several equal ones has a strip for each behind its name.
         compare: an earlier run of the same computation: a tensor, a ``Drawing``, or a graph that ``to_networkx`` made.
             What has changed since is marked, and shown as it was and as it is. Of a PyTorch result, give a ``Drawing``
             made before ``backward()`` frees its numbers and an optimiser changes its parameters in place. At
             ``level="scalar"``, an earlier ``Drawing`` of arrays must have been drawn at that level, too.
         level: how much is seen at once. ``"module"``: each group (see ``nbgrad.group``; calling a module opens one) is
             one box; three or more equal ones beside each other, used alike, are one box together, "× 12", and so are
-            three or more that follow each other, "× 12 in a row", with the numbers of the last.
+            three or more that follow each other, "× 12 in a row", with the numbers of the last; a layer and its
+            activation repeat together.
             ``"tensor"``: each tensor is a box, groups are frames. ``"scalar"``: each number is a box, a matrix product
             is unfolded into its multiplications and sums. By default as ``"tensor"``, but that steps of PyTorch's that
             only lay out the same numbers anew, one after the other, are one box; above 150 nodes as ``"module"``, and
