@@ -112,3 +112,13 @@ def test_a_box_has_room_for_what_a_cleared_gradient_was(digits):
     before = ng.draw(y)
     w.grad = None
     assert f"∂ {number(1.23456e-9, digits)} → cleared<" in ng.draw(y, compare=before, digits=digits).svg
+
+
+def test_the_convention_of_complex_gradients_is_told():
+    z = np.fft.fft(ng.tensor([1.0, 2.0, 4.0], requires_grad=True, name="x"))
+    loss = (np.abs(z) ** 2).sum()
+    loss.backward()
+    assert "The gradient of a complex number x + iy is ∂/∂x − i·∂/∂y" in ng.draw(loss).text
+    assert "complex number" not in ng.draw(ng.tensor(1.0, requires_grad=True) * 2.0).text
+    (node,) = (facts for _, facts in ng.to_networkx(loss).nodes(data=True) if facts["op"] == "fft")
+    np.testing.assert_allclose(node["gradient"], 2 * np.conj(node["value"]), err_msg="so x² + y² gives 2x − 2iy")

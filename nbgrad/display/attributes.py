@@ -21,7 +21,7 @@ def attributes(node: Any, given: Mapping[str, Any], computed: bool = False) -> d
     """Return every attribute of a node, of which ``given`` may have some. computed: whether edges arrive there."""
     kind = given.get("kind")
     if kind is None or (isinstance(kind, str) and not kind):
-        kind = "operation" if computed else "data"
+        kind = "operation" if computed else "data" if given.get("gradient") is None else "parameter"
     if not isinstance(kind, str) or kind not in KINDS:
         raise AttributeValueError(
             f"Node {clean(node, 40)} has kind={spelled(kind)}, which is not known here. Use one of {', '.join(KINDS)}."
@@ -32,6 +32,11 @@ def attributes(node: Any, given: Mapping[str, Any], computed: bool = False) -> d
     shape = _shape(node, given.get("shape"))
     if shape is None and known is not None:
         shape = known.shape
+    if value is not None and value.shape != shape:
+        raise AttributeValueError(
+            f"Node {clean(node, 40)} has shape={shape}, but its value has the shape {value.shape}. Leave out shape: it "
+            "is that of the value."
+        )
     name = word(given, "name", LONGEST_NAME)
     if name is None and given.get("name") is None and isinstance(node, str):
         name = clean(node, LONGEST_NAME) or None
@@ -163,10 +168,12 @@ def as_array(value: Any) -> np.ndarray | None:
 
 
 def _foreign(value: Any) -> np.ndarray | None:
-    """Return whatever it is as an array, None where NumPy makes none of it."""
+    """Return whatever it is as an array, None where NumPy makes none of it. What is masked is no number: NaN."""
     if value is None:
         return None
     try:
+        if np.ma.isMaskedArray(value) and value.dtype.kind in "biufc":
+            return np.ma.filled(value.astype(np.result_type(value, np.float16)), np.nan)
         return np.asarray(value)
     except Exception:  # whatever a foreign object raises when asked for its numbers, it has none to show
         return None

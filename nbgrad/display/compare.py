@@ -12,8 +12,6 @@ import numpy as np
 from nbgrad.display import measure, messages, numbers, schema, stats
 from nbgrad.display.errors import DisplayError
 
-EXACT = 5_000_000  # elements up to which all are compared, and not a sample
-
 MOST_NAMED = 6  # of those in a group that have changed
 
 COMPARED = "nbgrad_display_compared"  # the attribute of a graph that has been compared
@@ -140,7 +138,7 @@ def greatest_change(old: np.ndarray, new: np.ndarray) -> float:
     """
     if old.shape != new.shape or not new.size:
         return float("nan")
-    one, other = (stats.sampled(array) for array in (old, new))
+    one, other = stats.seen(old), stats.seen(new)
     kind = complex if "c" in (one.dtype.kind, other.dtype.kind) else float
     with np.errstate(invalid="ignore", over="ignore"):
         difference = np.abs(other.astype(kind) - one.astype(kind))
@@ -153,8 +151,7 @@ def _same(old: np.ndarray | None, new: np.ndarray | None) -> bool:
         return old is new
     if old.shape != new.shape:
         return False
-    if new.size > EXACT:
-        old, new = stats.sampled(old), stats.sampled(new)
+    old, new = stats.seen(old), stats.seen(new)
     return bool(((old == new) | ((old != old) & (new != new))).all())
 
 

@@ -167,7 +167,7 @@ def size_of(gradient: np.ndarray) -> float:
     >>> size_of(np.array([3.0, 4.0, 0.0, 0.0])), size_of(np.array([1e200, 1e200]))
     (2.5, 1e+200)
     """
-    real = np.abs(stats.magnitudes(stats.sampled(gradient)))
+    real = np.abs(stats.magnitudes(stats.seen(gradient)))
     greatest = float(real.max())
     if not isfinite(greatest) or greatest == 0:
         return float("nan") if isnan(greatest) else greatest

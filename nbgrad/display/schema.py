@@ -7,7 +7,8 @@ missing:
 node               meaning, and what a missing attribute becomes
 =================  ===================================================================================
 ``kind``           ``"parameter"``, ``"data"``, ``"constant"``, ``"operation"`` or ``"group"``, a collapsed group (see
-                   ``levels``); by default an operation where edges arrive, else data
+                   ``levels``); by default an operation where edges arrive, else data, or a parameter if a gradient
+                   is given
 ``op``             the operation's name, such as ``"mul"``; None for leaves
 ``symbol``         what the badge says, such as ``"×"``; by default ``op``
 ``name``           the label, a str or None. By default a node id that is a str
@@ -15,7 +16,7 @@ node               meaning, and what a missing attribute becomes
                    else of ``gradient``, else None (unknown)
 ``dtype``          a str; by default that of ``value``, else of ``gradient``
 ``value``          an array or number, real or complex, or None (not computed yet). What is neither, such as text or
-                   dates, is not drawn; its shape and dtype are
+                   dates, is not drawn; its shape and dtype are. What a masked array hides is NaN
 ``gradient``       the same, or None: *not yet*, which is not zero
 ``group``          the names of the groups that it belongs to, from outermost to innermost, a tuple of str; a str
                    or whole number alone becomes a tuple of one. By default ()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import networkx as nx
+import numpy as np
 
 from nbgrad.display import heat, measure, messages, numbers, schema
 from nbgrad.display.compare import changes
@@ -86,6 +87,10 @@ def _below(graph: nx.MultiDiGraph, look: Look) -> Iterator[str]:
         if names:
             yield messages.say(f"description_{key}", names=_listed(names))
     yield from _unkept(graph)
+    if not graph.graph.get(schema.OF_TORCH) and any(
+        np.iscomplexobj(given) for _, given in graph.nodes(data="gradient")
+    ):
+        yield messages.say("complex_gradients")
     if graph.graph.get(schema.OTHERWISE):
         yield messages.say("computed_otherwise")
     for node, passed in graph.nodes(data="passed"):

@@ -190,6 +190,20 @@ def test_huge_arrays_are_judged_by_a_sample_that_says_so():
     assert "a sample of" in to_text(graph_of(value=huge))
 
 
+def test_of_a_large_array_every_element_counts():
+    """A NaN among millions makes the result NaN, so nobody may be told that there is none."""
+    large = np.ones((1000, 1000))
+    large[123, 777], large[5, 5], large[9, 9] = np.nan, np.inf, -50
+    said = to_text(graph_of(value=large))
+    assert "of the finite ones: min −50, mean 1, max 1, 1 NaN, 1 infinite" in said
+    assert "a sample of" not in said
+
+
+def test_what_a_masked_array_hides_is_no_number():
+    masked = np.ma.masked_array([1, 2], [False, True])
+    assert "of the finite ones: min 1, mean 1, max 1, 1 NaN" in to_text(graph_of(value=masked))
+
+
 # ---- graphs
 class Strange:
     """A node that is neither a number nor a str, as other libraries have them."""
@@ -242,6 +256,7 @@ def attributed(node=(), edge=()):
         (attributed(node={"shape": 3}), AttributeValueError, "Node 1 has shape=3"),
         (attributed(node={"shape": (2, -1)}), AttributeValueError, "Node 1 has shape=(2, -1)"),
         (attributed(node={"shape": (2.5,)}), AttributeValueError, "Node 1 has shape=(2.5,)"),
+        (attributed(node={"shape": (9, 9), "value": [1, 2]}), AttributeValueError, "Node 1 has shape=(9, 9), but its"),
         (attributed(node={"group": {"a": 1}}), AttributeValueError, "Node 1 has group={'a': 1}"),
         (attributed(node={"members": "many"}), AttributeValueError, "Node 1 has members='many'"),
         (attributed(node={"count": -1}), AttributeValueError, "Node 1 has count=-1"),

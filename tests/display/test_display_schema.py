@@ -15,6 +15,7 @@ from nbgrad.display import (
     frames,
     normalise,
     to_svg,
+    to_text,
     validate,
 )
 from nbgrad.display.schema import inputs, label
@@ -68,6 +69,13 @@ def test_missing_attributes_get_defaults():
     assert [facts[0]["bare"], facts[2]["bare"]] == [True, False]
     assert facts[2]["shape"] == (1, 3)
     assert facts[2]["gradient"] is None
+
+
+def test_a_leaf_with_a_gradient_is_a_parameter_and_shows_it():
+    graph = nx.DiGraph([("x", "y")])
+    graph.nodes["x"].update(value=3.0, gradient=6.0)
+    assert normalise(graph).nodes[0]["kind"] == "parameter"
+    assert to_text(graph).splitlines()[1].split() == ["x", "parameter", "()", "float64", "3", "6"]
 
 
 def test_values_that_are_no_numbers_are_left_out():

@@ -27,6 +27,7 @@ SENTENCES = {
     "tooltip_unfit": "not what its inputs give: numbers were changed in place",
     "description_changed": "Changed since results were computed from it: {names}.",
     "description_unfit": "Not what its inputs give, because numbers were changed in place: {names}.",
+    "complex_gradients": "The gradient of a complex number x + iy is ∂/∂x − i·∂/∂y; PyTorch writes ∂/∂x + i·∂/∂y.",
     "computed_otherwise": "Some numbers were changed in place. All of this is computed again, from what they are now.",
     "empty": "empty",
     "almost_none": "almost 0%",

@@ -27,6 +27,7 @@ SENTENCES = {
     "tooltip_unfit": "与它的输入算出来的不同：有些数被就地改过",
     "description_changed": "用它们算出结果之后，数又变了：{names}。",
     "description_unfit": "与输入算出来的不同，因为有些数被就地改过：{names}。",
+    "complex_gradients": "复数 x + iy 的梯度是 ∂/∂x − i·∂/∂y；PyTorch 写的是 ∂/∂x + i·∂/∂y。",
     "computed_otherwise": "有些数被就地改过；这里是全部用现在的数重新算的。",
     "empty": "空",
     "almost_none": "几乎 0%",

@@ -27,6 +27,7 @@ SENTENCES = {
     "tooltip_unfit": "與它的輸入算出來的不同：有些數被就地改過",
     "description_changed": "用它們算出結果之後，數又變了：{names}。",
     "description_unfit": "與輸入算出來的不同，因為有些數被就地改過：{names}。",
+    "complex_gradients": "複數 x + iy 的梯度是 ∂/∂x − i·∂/∂y；PyTorch 寫的是 ∂/∂x + i·∂/∂y。",
     "computed_otherwise": "有些數被就地改過；這裡是全部用現在的數重新算的。",
     "empty": "空",
     "almost_none": "幾乎 0%",
