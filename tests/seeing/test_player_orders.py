@@ -161,3 +161,14 @@ def test_a_wrong_number_on_the_way_is_told_of_and_not_only_where_it_ends():
     assert all(right for _, right in by_order["sorted"])
     assert ("w·x", False) in by_order["depth_first"], "it was sent on before all had arrived at z"
     assert ("w", False) in by_order["depth_first"]
+
+
+def test_what_replaces_an_earlier_arrival_is_wrong_at_once():
+    """Three arrive at z: with = the second number is wrong as it stands there, and so is the last."""
+    a = ng.tensor(1.1, requires_grad=True, name="a")
+    z = a * 2.0
+    z.name = "z"
+    payload = ng.animate(z * 2.5 + np.tanh(z) + np.sin(z)).payload
+    (overwrite,) = (order for order in payload["orders"] if order["key"] == "overwrite")
+    at_z = [step["right"] for step in overwrite["steps"] if payload["nodes"][str(step["node"])]["name"] == "z"]
+    assert at_z == [True, False, False]

@@ -159,7 +159,6 @@ def _complete(order: Order) -> dict[int, Any]:
 def _order(trace: Trace, order: Order, right: Any, complete: dict[int, Any]) -> dict[str, Any]:
     """Return a pass. right: what the leaves should end with. complete: what every node should, on the way, too."""
     graph = trace.graph
-    last = {node: number for number, (_, node, _) in enumerate(order.steps)}
     early = too_early(order) if order.key == "depth_first" else {}
     final = []
     for node, should in right.items():
@@ -184,13 +183,26 @@ def _order(trace: Trace, order: Order, right: Any, complete: dict[int, Any]) -> 
                 "edge": None if edge is None else edge_name(edge),
                 "node": node,
                 "text": measure.clean(amount(total), 60),
-                "right": number != last[node] or _is_right(order, total, complete.get(node, total)),
+                "right": is_right,
                 "early": "" if edge is None or edge[1] not in early else _said_early(graph, edge[1], *early[edge[1]]),
             }
-            for number, (edge, node, total) in enumerate(order.steps)
+            for (edge, node, total), is_right in zip(order.steps, _right_on_the_way(order, complete), strict=True)
         ],
         "final": final,
     }
+
+
+def _right_on_the_way(order: Order, complete: dict[int, Any]) -> Iterator[bool | None]:
+    """Tell of each step whether the number is right that stands there then. Of several arrivals the last one tells;
+    where each replaces what had arrived before, this is lost at once."""
+    last = {node: number for number, (_, node, _) in enumerate(order.steps)}
+    before: dict[int, Any] = {}
+    for number, (_, node, total) in enumerate(order.steps):
+        if number == last[node]:
+            yield _is_right(order, total, complete.get(node, total))
+        else:
+            yield order.key != "overwrite" or not np.any(before.get(node, 0.0))
+        before[node] = total
 
 
 def too_early(order: Order) -> dict[int, tuple[Any, Any]]:
