@@ -45,8 +45,8 @@ def placed(
         x, y = round(left + dx, 1), round(top + dy, 1)
         name = measure.fit(path[-1], theme.LABEL_SIZE, width - 2 * INSET)
         crossing = points[(y < points[:, 1]) & (points[:, 1] < y + BASE_LINE + 4), 0]
-        name_x = _free(x + INSET, x + width - INSET, measure.width(name, theme.LABEL_SIZE), crossing)
-        found.append(Enclosure(path, x, y, width, height, name, round(name_x, 1)))
+        name_x, room = _free(x + INSET, x + width - INSET, measure.width(name, theme.LABEL_SIZE), crossing)
+        found.append(Enclosure(path, x, y, width, height, measure.fit(name, theme.LABEL_SIZE, room), round(name_x, 1)))
     return tuple(found)
 
 
@@ -58,14 +58,13 @@ def _closely(route: Route) -> Iterator[tuple[float, float]]:
             yield ax + (bx - ax) * piece / pieces, ay + (by - ay) * piece / pieces
 
 
-def _free(left: float, right: float, width: float, crossing: np.ndarray) -> float:
-    """Return where a name of that width begins between left and right: as far left as no edge crosses it; at the very
-    left if there is no such place."""
-    for start in [left, *sorted(crossing + AIR)]:
-        inside = (start - AIR < crossing) & (crossing < start + width + AIR)
-        if left <= start <= right - width and not inside.any():
-            return float(start)
-    return left
+def _free(left: float, right: float, width: float, crossing: np.ndarray) -> tuple[float, float]:
+    """Return where a name of that width begins between left and right, and its room: as far left as no edge crosses it;
+    where there is no such place, in the widest one."""
+    edges = sorted(float(place) for place in crossing if left - AIR < place < right + AIR)
+    starts, ends = [left, *(place + AIR for place in edges)], [*(place - AIR for place in edges), right]
+    places = [(start, end - start) for start, end in zip(starts, ends, strict=True)]
+    return next((place for place in places if place[1] >= width), max(places, key=lambda place: place[1]))
 
 
 def enclosures(frames: Iterable[Enclosure], paint: theme.Palette = theme.LIGHT) -> list[str]:
