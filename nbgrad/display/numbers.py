@@ -94,17 +94,30 @@ def fitting(x: Any, size: float, room: float, digits: int = 3, sign: str = "", f
 
 
 def percent(x: float) -> str:
-    """Write a share as a percentage: whole from 1% up, below that with two digits.
+    """Write a share as a percentage: whole from 1% up, below that with two digits. Only the whole is 100%.
 
     >>> percent(0.187), percent(0.00123), percent(1), percent(0), percent(1e-9)
     ('19%', '0.12%', '100%', '0%', 'almost 0%')
+    >>> percent(0.99538), percent(0.99987), percent(1 - 1e-9)
+    ('99.5%', '99.98%', 'almost 100%')
     """
     share = float(x) * 100
     if not np.isfinite(share):
         return number(share)
+    if 99.5 <= share < 100:
+        return _nearly_all(share)
     if share == 0 or abs(share) >= 0.995:
         return f"{share:.0f}%".replace("-", MINUS)
     return f"{share:.2g}%".replace("-", MINUS) if abs(share) >= 0.01 else messages.say("almost_none")
+
+
+def _nearly_all(share: float) -> str:
+    """Write a percentage just below 100 cut off, not rounded, so 99.98 stays below 100."""
+    rest = 100 - share
+    if rest < 0.01:
+        return messages.say("almost_all")
+    places = 1 if rest >= 0.1 else 2
+    return f"{np.floor(share * 10**places) / 10**places:.{places}f}%"
 
 
 def shape(lengths: tuple[int, ...] | None) -> str:

@@ -31,6 +31,7 @@ SENTENCES = {
     "computed_otherwise": "Some numbers were changed in place. All of this is computed again, from what they are now.",
     "empty": "empty",
     "almost_none": "almost 0%",
+    "almost_all": "almost 100%",
     "holds_text": "text",
     "holds_other": "objects",
     "range": "min {low}, mean {mean}, max {high}",

@@ -31,6 +31,7 @@ SENTENCES = {
     "computed_otherwise": "有些数被就地改过；这里是全部用现在的数重新算的。",
     "empty": "空",
     "almost_none": "几乎 0%",
+    "almost_all": "几乎 100%",
     "holds_text": "文本",
     "holds_other": "对象",
     "range": "最小 {low}，平均 {mean}，最大 {high}",

@@ -31,6 +31,7 @@ SENTENCES = {
     "computed_otherwise": "有些數被就地改過；這裡是全部用現在的數重新算的。",
     "empty": "空",
     "almost_none": "幾乎 0%",
+    "almost_all": "幾乎 100%",
     "holds_text": "文字",
     "holds_other": "物件",
     "range": "最小 {low}，平均 {mean}，最大 {high}",
