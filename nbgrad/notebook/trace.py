@@ -24,6 +24,7 @@ from .freshness import otherwise
 from .letters import told_apart
 from .optimiser_lines import is_written, lines_of
 from .pictures import LEFT_OUT, Picture, Vertex
+from .reasons import births
 from .recorded import hooked, used_otherwise
 from .slices import spelled
 
@@ -87,14 +88,15 @@ def written(picture: Picture) -> dict[int, Written]:
     from ..display.player.trace import slot
 
     found = {}
-    used = used_otherwise(picture)
+    used, born = used_otherwise(picture), births(picture)
     names = [vertex.label for vertex in picture.vertices if vertex.label]
     for vertex in picture.vertices:
         if vertex.op is not None:
             slots = [f"{{{slot(i)}}}" for i in range(len(vertex.inputs))]
             absent = [name for name, x in zip(vertex.op.operands, vertex.inputs, strict=False) if x is LEFT_OUT]
             latex = told_apart(formula_of(vertex.op, slots, static_of(picture, vertex), absent), names)
-            found[vertex.id] = Written(in_text(latex), latex, used.get(vertex.id, {}), again(picture, vertex))
+            others = used.get(vertex.id, {})
+            found[vertex.id] = Written(in_text(latex), latex, others, again(picture, vertex), born.get(vertex.id, ""))
     return found
 
 

@@ -17,9 +17,7 @@ from ..display.messages import kind as kind_of
 from ..graph.nodes import Node
 from ..notebook.pictures import Picture, Vertex, picture_of
 from ..notebook.problems import fault, first_fault, spelled
-from .reasons import Met, Why, why_gradient, why_leaf, why_value
-
-Index = tuple[int, ...]
+from ..notebook.reasons import Index, Met, Why, first_bad, meeting, why_gradient, why_leaf, why_value
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,31 +171,12 @@ def in_gradient(picture: Picture, step: Step, received: int) -> Finding:
 
 
 # ---- the words
-def first_bad(value: Any, kind: str) -> tuple[Index, int]:
-    """The index of the first NaN (or infinity, as ``kind`` says), and how many there are.
-
-    >>> first_bad(np.array([[1.0, np.nan], [np.nan, 2.0]]), "NaN")
-    ((0, 1), 2)
-    """
-    bad = np.isnan(value) if kind == "NaN" else np.isinf(value)
-    return tuple(int(i) for i in np.argwhere(bad)[0]), int(np.sum(bad))
-
-
 def extent(value: Any, index: Index, count: int, size: int) -> str:
     """How much of an array is concerned: ``shape (5,): 2 of 5 elements, the first at [1]``."""
     if size == 1:
         return say("explain_shape", shape=np.shape(value))
     first = f"[{', '.join(map(str, index))}]"
     return say("nan_extent", shape=np.shape(value), count=count, size=size, first=first)
-
-
-def meeting(vertex: Vertex, operands: Sequence[Any], index: Index | None) -> Met:
-    """The numbers that met at ``index`` of the result; of an operation that mixes its elements they are unknown."""
-    assert vertex.op is not None
-    shape = np.shape(vertex.value)
-    known = vertex.op.elementwise and index is not None and not any(map(np.iscomplexobj, operands))
-    met = tuple(float(np.broadcast_to(value, shape)[index]) if known else np.nan for value in operands)
-    return Met(met, tuple(x.name for x in vertex.inputs), np.asarray(vertex.value).dtype)
 
 
 def about(vertex: Vertex, operands: Sequence[Any], index: Index | None, met: Met) -> list[str]:

@@ -30,3 +30,35 @@ def test_tanh_says_what_its_equation_says():
     sentences = " ".join(frame["sentence"] for frame in frames(np.tanh(scalar(0.068))))
     assert "99.5% of the gradient" in sentences
     assert "100%" not in sentences
+
+
+def forward_sentence(result, op):
+    with np.errstate(all="ignore"):
+        found = [f for f in frames(result) if f["phase"] == "forward" and f["caption"] == op]
+    return found[0]["sentence"]
+
+
+@pytest.mark.parametrize(
+    ("make", "op", "said"),
+    [
+        (lambda: np.log(scalar(-1.0)) * 2, "log", "NaN arises here: a negative number has no real logarithm."),
+        (lambda: 1 / scalar(0.0), "divide", "∞ arises here: division by 0."),
+        (
+            lambda: np.log(scalar([1.0, 0.0, 2.0])).sum(),
+            "log",
+            "−∞ arises here in 1 of 3 elements, the first at [1]: the logarithm of 0 is −∞.",
+        ),
+    ],
+)
+def test_the_step_where_nan_arises_says_so_and_why(make, op, said):
+    with np.errstate(all="ignore"):
+        result = make()
+    assert said in forward_sentence(result, op)
+    nodes = ng.animate(result).payload["nodes"].values()
+    assert [node["op"] for node in nodes if said in node["sentence"]] == [op]
+
+
+def test_what_passes_nan_on_is_not_blamed():
+    with np.errstate(all="ignore"):
+        result = np.log(scalar(-1.0)) * 2
+    assert "arises" not in forward_sentence(result, "multiply")

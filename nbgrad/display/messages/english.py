@@ -160,6 +160,10 @@ SENTENCES = {
     "later_sentence": "Gradients that arrive at the same place add up.",
     "not_a_number": "There is NaN or ∞ in this gradient: from here on it spreads.",
     "rounding_left": "The {number} is what rounding in {dtype} has left of 0.",
+    "born": "{problem} arises here: {why}.",
+    "born_unexplained": "{problem} arises here.",
+    "born_among": "{problem} arises here in {count} of {size} elements, the first at {first}: {why}.",
+    "born_among_unexplained": "{problem} arises here in {count} of {size} elements, the first at {first}.",
     "leaf_not_finite": "There is NaN or ∞ in {names}.",
     # pictures on several levels: groups, folds, single numbers
     "times": "× {count}",

@@ -157,6 +157,10 @@ SENTENCES = {
     "later_sentence": "传到同一处的梯度要相加。",
     "not_a_number": "这个梯度里有 NaN 或 ∞，会从这里一路扩散下去。",
     "rounding_left": "{number} 其实应该是 0，是 {dtype} 的舍入误差。",
+    "born": "{problem} 在这里产生：{why}。",
+    "born_unexplained": "{problem} 在这里产生。",
+    "born_among": "{problem} 在这里产生，{size} 个元素里有 {count} 个，第一个在 {first}：{why}。",
+    "born_among_unexplained": "{problem} 在这里产生，{size} 个元素里有 {count} 个，第一个在 {first}。",
     "leaf_not_finite": "{names} 里有 NaN 或 ∞。",
     # pictures on several levels: groups, folds, single numbers
     "times": "× {count}",

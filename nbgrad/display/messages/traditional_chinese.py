@@ -157,6 +157,10 @@ SENTENCES = {
     "later_sentence": "傳到同一處的梯度要相加。",
     "not_a_number": "這個梯度裡有 NaN 或 ∞，會從這裡一路擴散下去。",
     "rounding_left": "{number} 其實應該是 0，是 {dtype} 的捨入誤差。",
+    "born": "{problem} 在這裡產生：{why}。",
+    "born_unexplained": "{problem} 在這裡產生。",
+    "born_among": "{problem} 在這裡產生，{size} 個元素裡有 {count} 個，第一個在 {first}：{why}。",
+    "born_among_unexplained": "{problem} 在這裡產生，{size} 個元素裡有 {count} 個，第一個在 {first}。",
     "leaf_not_finite": "{names} 裡有 NaN 或 ∞。",
     # pictures on several levels: groups, folds, single numbers
     "times": "× {count}",

@@ -15,7 +15,7 @@ from nbgrad.display.messages import say
 from nbgrad.display.moments import root_of
 from nbgrad.display.player.lost import lost_gradients, step_lost
 from nbgrad.display.player.mathematics import set_text
-from nbgrad.display.player.phases import BACKWARD, Frame, computed, moved_since
+from nbgrad.display.player.phases import BACKWARD, Frame, born, computed, moved_since
 from nbgrad.display.player.trace import Check, Trace
 from nbgrad.display.player.writing import in_names, set_formula
 from nbgrad.display.schema import Step
@@ -122,6 +122,7 @@ def remarks(trace: Trace, node: int, gradient: str | None) -> list[str]:
         stored = numbers.summary(as_array(trace.stored[node]))
         said.append(say("stored_otherwise", name=short(trace.graph, node), passed=gradient, stored=stored))
     said += [step_lost(trace.graph, node)] if node in trace.unfit else []
+    said += born(trace, node)
     return said + ([say("hook_left_out", name=short(trace.graph, node))] if node in trace.hooked else [])
 
 

@@ -72,7 +72,7 @@ def forward_frames(scene: Scene, trace: Trace) -> Iterator[Frame]:
         written = trace.written.get(node)
         unfit = node in trace.unfit
         lost = [step_lost(graph, node)] if unfit else []
-        said = [computed(graph, node), *left_of_zero(graph, node)]
+        said = [computed(graph, node), *born(trace, node), *left_of_zero(graph, node)]
         sentence = messages.together([*said, *newly_moved(trace, node, told), *lost])
         number = numbers.summary(value)
         yield Frame(
@@ -96,6 +96,13 @@ def left_of_zero(graph: Any, node: int) -> list[str]:
     given = [graph.nodes[u]["value"] for u in schema.inputs(graph, node)]
     is_sum = facts["op"] in PLAIN and all(x is not None for x in given)
     return [left_by_rounding(facts["value"])] if is_sum and is_dust(facts["value"], given) else []
+
+
+def born(trace: Trace, node: int) -> list[str]:
+    """Say that a NaN or an infinity arises in an operation, and why it is no number."""
+    written = trace.written.get(node)
+    is_one = trace.graph.nodes[node]["kind"] == "operation" and written is not None and node not in trace.unfit
+    return [written.born] if is_one and written is not None and written.born else []
 
 
 def newly_moved(trace: Trace, node: int, told: list[int]) -> list[str]:

@@ -31,12 +31,14 @@ class Written:
 
     text: in Unicode's signs, "tanh ꀀ". latex: the same as LaTeX. used: position -> the operand's value when it was
     computed, where the graph shows another. compute: position -> number, to the result; None where nobody knows it.
+    born: a sentence about the NaN or infinity that arises here, "" where none does.
     """
 
     text: str
     latex: str = ""
     used: Mapping[int, Any] = field(default_factory=dict)
     compute: Callable[[Mapping[int, Any]], Any] | None = None
+    born: str = ""
 
 
 @dataclass(frozen=True, slots=True)

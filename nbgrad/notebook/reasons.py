@@ -12,6 +12,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..display.messages import say
+from .pictures import Picture, Vertex
+from .problems import sources, spelled
+
+Index = tuple[int, ...]
 
 
 class Why(NamedTuple):
@@ -33,6 +37,45 @@ class Met(NamedTuple):
     numbers: tuple[float, ...]
     names: tuple[str, ...]
     dtype: np.dtype
+
+
+def meeting(vertex: Vertex, operands: Sequence[Any], index: Index | None) -> Met:
+    """The numbers that met at ``index`` of the result; of an operation that mixes its elements they are unknown."""
+    assert vertex.op is not None
+    shape = np.shape(vertex.value)
+    known = vertex.op.elementwise and index is not None and not any(map(np.iscomplexobj, operands))
+    met = tuple(float(np.broadcast_to(value, shape)[index]) if known else np.nan for value in operands)
+    return Met(met, tuple(x.name for x in vertex.inputs), np.asarray(vertex.value).dtype)
+
+
+def first_bad(value: Any, kind: str) -> tuple[Index, int]:
+    """The index of the first NaN (or infinity, as ``kind`` says), and how many there are.
+
+    >>> first_bad(np.array([[1.0, np.nan], [np.nan, 2.0]]), "NaN")
+    ((0, 1), 2)
+    """
+    bad = np.isnan(value) if kind == "NaN" else np.isinf(value)
+    return tuple(int(i) for i in np.argwhere(bad)[0]), int(np.sum(bad))
+
+
+def births(picture: Picture) -> dict[int, str]:
+    """Vertex number -> a sentence that says which NaN or infinity its operation makes, in how many elements, and why.
+
+    Only operations that were not handed any are told of; those behind them only pass it on.
+    """
+    said = {}
+    for vertex, kind in sources(picture.vertices):
+        if vertex.op is not None:
+            node = picture.tensor_of(vertex)
+            operands = tuple(x.value for x in vertex.inputs) if node is None else node.args
+            index, count = first_bad(vertex.value, kind)
+            bad = np.asarray(vertex.value)[index]
+            why = why_value(vertex.op.name, meeting(vertex, operands, index), operands, bad).reason
+            size = np.size(vertex.value)
+            places = {"problem": spelled(vertex.value, kind), "why": why, "count": count, "size": size}
+            key = ("born" if size == 1 else "born_among") + ("" if why else "_unexplained")
+            said[vertex.id] = say(key, first=f"[{', '.join(map(str, index))}]", **places)
+    return said
 
 
 # ---- in the value
