@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from ..display.player import Update, Written
 
 LEARNING_RATE = 0.1
+CHOICE = re.compile(r"(?P<a>.+) if (?P<condition>.+) else (?P<b>.+)")
 LONGEST_INDEX = 40  # characters of a list of places
 
 
@@ -84,6 +85,7 @@ def unfolded(step: Step, position: int, contribution: Any) -> Any:
 # ---- how operations are written
 def written(picture: Picture) -> dict[int, Written]:
     """For each operation of a picture, its formula with a slot for each operand."""
+    from ..display.messages import say
     from ..display.player import Written
     from ..display.player.trace import slot
 
@@ -95,8 +97,10 @@ def written(picture: Picture) -> dict[int, Written]:
             slots = [f"{{{slot(i)}}}" for i in range(len(vertex.inputs))]
             absent = [name for name, x in zip(vertex.op.operands, vertex.inputs, strict=False) if x is LEFT_OUT]
             latex = told_apart(formula_of(vertex.op, slots, static_of(picture, vertex), absent), names)
-            others = used.get(vertex.id, {})
-            found[vertex.id] = Written(in_text(latex), latex, others, again(picture, vertex), born.get(vertex.id, ""))
+            text, others = in_text(latex), used.get(vertex.id, {})
+            if choice := CHOICE.fullmatch(text):  # its text is set as cases, in the language that is spoken
+                text, latex = say("choice", **choice.groupdict()), ""
+            found[vertex.id] = Written(text, latex, others, again(picture, vertex), born.get(vertex.id, ""))
     return found
 
 

@@ -62,3 +62,29 @@ def test_what_passes_nan_on_is_not_blamed():
     with np.errstate(all="ignore"):
         result = np.log(scalar(-1.0)) * 2
     assert "arises" not in forward_sentence(result, "multiply")
+
+
+def test_bars_need_no_brackets_within():
+    assert "|b| = |−1.3| = 1.3" in equations(abs(scalar(-1.3, "b")))[0]
+
+
+def test_a_choice_is_written_as_mathematics():
+    a = scalar(-2.42)
+    found = frames(np.where(a > 0, a, a * 0.1))
+    chosen = next(frame for frame in found if frame["caption"] == "where")
+    said = "".join(token["text"] for token in chosen["equation"])
+    assert said.endswith("= −2.42 if False else −0.242 = −0.242")
+    assert "?" not in said
+    assert chosen["math"].count("<mtable") == 2
+    nodes = ng.animate(np.where(a > 0, a, a * 0.1)).payload["nodes"].values()
+    assert next(node for node in nodes if node["op"] == "where")["math"].count("<mtable") == 1
+
+
+def test_a_choice_speaks_chinese():
+    a = scalar(-2.42)
+    ng.set_language("zh-Hant")
+    try:
+        chosen = frames(np.where(a > 0, a, a * 0.1))
+    finally:
+        ng.set_language("en")
+    assert any("−2.42，若 False；否則 −0.242" in "".join(t["text"] for t in f["equation"]) for f in chosen)

@@ -83,13 +83,8 @@ class Reader:
         return ""
 
     def choice(self):
-        """a if b > c else d; False ? b : c."""
+        """a if b > c else d; a if False else b."""
         found = self.sum()
-        if self.takes("?"):
-            first = self.choice()
-            self.must(":")
-            second = self.choice()
-            return first if found else second
         if not self.takes("if "):
             return found
         holds = self.comparison()
@@ -98,7 +93,11 @@ class Reader:
         return found if holds else other
 
     def comparison(self):
-        left, holds = self.sum(), True
+        left = self.sum()
+        holds = bool(left)  # where nothing is compared
+        self.space()
+        if self.text[self.at : self.at + 1] in ("≤", "≥", "<", ">"):
+            holds = True
         while sign := self.takes("≤", "≥", "<", ">"):
             right = self.sum()
             holds &= {"≤": left <= right, "≥": left >= right, "<": left < right, ">": left > right}[sign]

@@ -354,7 +354,7 @@ def test_random_programs_of_arrays(program, seed):
         ("e^(−a²) + |b|", math.exp(-9) + 1),
         ("b·a^(b + 3)", -9.0),
         ("1 if b ≤ a ≤ 5 else 0", 1.0),
-        ("False ? 1 : 2", 2.0),
+        ("1 if False else 2", 2.0),
         ("5 mod 3", 2.0),
         ("Re((1+2i) × (3−1i))", 5.0),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,11 +23,12 @@ from nbgrad.display.formula import (
     in_one,
     short,
 )
-from nbgrad.display.player.mathematics import set_latex, set_text
+from nbgrad.display.player.mathematics import set_latex, set_tokens
 from nbgrad.display.player.steps import lines_written
 from nbgrad.display.player.trace import SLOT, Inside, Update, Written, slot
 
 FEW_RULES = 2  # of the parameters in a closed group
+CHOOSING = re.compile(r" (?:if|else) |，若 |；(?:否則|否则) ")  # between the parts of "a if c else b"
 MOST_OPERANDS = 64  # of one operation: as many slots are looked for
 
 
@@ -79,15 +81,18 @@ def _name(graph: nx.MultiDiGraph, u: int | None, text: str, position: int) -> st
 
 
 def stands_alone(text: str, position: int) -> bool:
-    """Tell whether an operand needs no parentheses of its own: it has some, or is all there is.
+    """Tell whether an operand needs no parentheses of its own: it has some, or bars, or is all there is of a case.
 
     >>> a = chr(SLOT)
+    >>> stands_alone(f"|{a}|", 0), stands_alone(f"0 if c else {a}", 0)
+    (True, True)
     >>> stands_alone(f"σ({a})", 0), stands_alone(f"max(0, {a})", 0), stands_alone(f"{a}²", 0)
     (True, True, False)
     """
+    text = CHOOSING.sub(",", text)
     at = text.find(chr(SLOT + position))
     before, after = text[:at].rstrip()[-1:], text[at + 1 :].lstrip()[:1]
-    return before in ("", "(", ",", "[") and after in ("", ")", ",", "]")
+    return (before in ("", "(", ",", "[") and after in ("", ")", ",", "]")) or before == after == "|"
 
 
 def wants_parentheses(text: str, position: int) -> bool:
@@ -106,7 +111,7 @@ def set_formula(graph: nx.MultiDiGraph, node: int, written: Written | None, name
     """Return "h = tanh z" as MathML. names: see ``formula.opaque``."""
     name = short(graph, node)
     if written is None or not written.latex:
-        return set_text(f"{name} = {in_names(graph, node, written)}", names)
+        return set_tokens([Token(name), Token(" = "), Token(in_names(graph, node, written))], names)
     given = operands(graph, node)
     positions = [part for part in pieces(written.latex) if isinstance(part, int)]
     filled = [_name(graph, given.get(part), written.text, part) for part in positions]
@@ -172,6 +177,7 @@ def _agreed(written: Written, given: dict[int, Any], value: Any) -> tuple[Sequen
 
 
 def _in_numbers(written: Written, given: dict[int, Any], texts: Sequence[str]) -> list[Token]:
+    """Return an operation with its numbers; a choice as one piece, so that it can be set as cases."""
     tokens = []
     text_of = dict(zip(given, texts, strict=True))
     for part in pieces(written.text):
@@ -184,7 +190,7 @@ def _in_numbers(written: Written, given: dict[int, Any], texts: Sequence[str]) -
             tokens.append(Token(f"({text})" if negative or several else text, VALUE))
         else:
             tokens.append(Token("0"))
-    return tokens
+    return [Token("".join(token.text for token in tokens))] if CHOOSING.search(written.text) else tokens
 
 
 def _shapes(given: dict[int, Any], value: Any) -> str:

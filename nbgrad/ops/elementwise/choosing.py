@@ -184,7 +184,8 @@ clip.rule(
 
 
 @operation(
-    symbol="where", latex=r"{condition}\;?\;{a} : {b}", source="np.where({condition}, {a}, {b})",
+    symbol="where", latex=r"{a}\;\text{{if}}\;{condition}\;\text{{else}}\;{b}",
+    source="np.where({condition}, {a}, {b})",
     formulas=["0", "1 where {condition}", "1 where not {condition}"], elementwise=True, takes_complex=True,
     samples=[lambda rng: rng.random((3, 4)) < 0.5, normal(3, 4), normal(4)],
     note="Each place hands its gradient to the one that was chosen there.",
