@@ -262,7 +262,10 @@ def _in_numbers(step: Step, before: Any) -> list[Token]:
         so_far = Token(total.given[0], GRADIENT)
         if factors:
             tokens += [Token(" = "), so_far, Token(" + "), *factors]
-        sign = sent.sign if factors else agreeing.EQUAL
+        chain = [total.given[0], *sent.given]
+        is_sum = not factors or agreeing.holds(chain, total.result, lambda so_far, a, b: so_far + a * b)
+        # Where summands cancel, what is left of them may be no more than the rounding of the product.
+        sign = agreeing.NEARLY if not is_sum else sent.sign if factors else agreeing.EQUAL
         tokens += [Token(f" {sign} "), so_far, Token(" + ")]
         tokens.append(_bracketed(new, np.iscomplexobj(step.contribution), GRADIENT))
         return [*tokens, Token(f" {total.sign} "), Token(total.result, GRADIENT)]
@@ -281,14 +284,17 @@ def agreeing_step(step: Step, before: Any) -> tuple[Agreeing, Agreeing | None]:
     The contribution is written the same in both, with the digits that the sum needs.
     """
     total = None
+    beside = [step.upstream, step.local, step.contribution, *([before, step.total] if step.index > 1 else ())]
+    full = numbers.in_full(_only(x) for x in beside if _is_number(x))
     if step.index > 1 and _is_number(before):
-        total = agreeing.agreeing([_only(before), _only(step.contribution)], _only(step.total), operator.add)
+        summands = [_only(before), _only(step.contribution)]
+        total = agreeing.agreeing(summands, _only(step.total), operator.add, full=full)
     digits = agreeing.DIGITS if total is None else total.digits
     made = _only(step.contribution)
     if step.local is None or not _is_number(step.local) or not _is_number(step.upstream):
-        return agreeing.agreeing([], made, None, digits), total
+        return agreeing.agreeing([], made, None, digits, full=full), total
     times = _real_product if step.real_part else operator.mul
-    return agreeing.agreeing([_only(step.upstream), _only(step.local)], made, times, digits), total
+    return agreeing.agreeing([_only(step.upstream), _only(step.local)], made, times, digits, full=full), total
 
 
 def _real_product(a: Any, b: Any) -> Any:

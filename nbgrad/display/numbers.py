@@ -11,6 +11,7 @@ from nbgrad.display import measure, messages, stats
 
 ALL_DIGITS = 15  # significant digits: as many as it may take to tell an old number from a new one
 LARGE, LARGE_BESIDE = 1_000_000, 10_000  # up to this size a number is written in full: alone, and beside a larger one
+FORMS = (LARGE, LARGE_BESIDE)
 MINUS = "−"
 TIMES = "×"
 
@@ -23,7 +24,8 @@ def in_full(several: Iterable[Any]) -> float:
     >>> [number(x, 3, in_full(several)) for x in several]
     ['−4.9e5', '−1.52e7', '12.5']
     """
-    sizes = [float(np.abs(x)) for x in several]
+    with np.errstate(all="ignore"):  # the size of a complex number may be too large for its dtype
+        sizes = [float(np.abs(x)) for x in several]
     return LARGE if all(size < LARGE for size in sizes if np.isfinite(size)) else LARGE_BESIDE
 
 

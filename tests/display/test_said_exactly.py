@@ -88,3 +88,18 @@ def test_a_choice_speaks_chinese():
     finally:
         ng.set_language("en")
     assert any("−2.42，若 False；否則 −0.242" in "".join(t["text"] for t in f["equation"]) for f in chosen)
+
+
+def test_where_everything_cancels_the_chain_holds_or_is_nearly_so():
+    b, c = scalar(0.0021600000000000005, "b"), scalar(3.0, "c")
+    last = next(text for text in equations(b / b * c) if "(−1388.9)" in text)
+    assert last.endswith("1388.9 + 3 × (−462.96) ≈ 1388.9 + (−1388.9) = 0")
+
+
+def test_large_numbers_of_one_line_have_one_form():
+    found = equations(scalar(1 / 3) * (-5000000.0))
+    assert found[-1].endswith("= 0.333 − 0.1 × (−5e6) = 5e5")
+
+
+def test_alone_a_number_below_a_million_is_written_in_full():
+    assert equations(scalar(1.0) * 500000.0)[0].endswith("1 × 500000 = 500000")
