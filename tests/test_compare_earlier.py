@@ -2,10 +2,12 @@
 
 import warnings
 
+import networkx as nx
 import numpy as np
 import pytest
 
 import nbgrad as ng
+from nbgrad.display import compared, to_text
 from nbgrad.notebook.earlier import ParametersOfNowWarning
 
 
@@ -96,3 +98,15 @@ def test_a_picture_says_itself_what_the_earlier_run_has_lost(level):
     assert drawing.svg.count(said) == 2, "in its description, and to be seen"
     assert "Nothing has changed" not in drawing.text + drawing.svg
     assert "gradient —" not in drawing.text, "gradients of the earlier run are lost, which is no change"
+
+
+def test_what_is_seen_to_have_changed_is_not_said_to_be_untellable():
+    graph = nx.MultiDiGraph([(0, 1)], lost=("w", "h"))
+    graph.nodes[0].update(name="w", kind="parameter", value=1.0)
+    graph.nodes[1].update(name="h", value=2.0)
+    later = nx.MultiDiGraph(graph)
+    later.graph.clear()
+    later.add_node(1, value=3.0)
+    said = to_text(compared(graph, later))
+    assert "h: value 2 → 3" in said
+    assert "whether w have changed cannot be told" in said

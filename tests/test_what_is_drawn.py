@@ -81,3 +81,20 @@ def test_heat_shows_each_layer_of_a_row_and_says_what_closed_ones_hide():
     assert len(set(strip[:8])) == 8, "eight grounds side by side, and one for the result"
     weight.data += 5
     assert "Not what its inputs give, because numbers were changed in place" in ng.draw(loss, level="module").text
+
+
+def test_heat_shows_the_layers_of_a_row_and_not_the_sums_that_they_end_in():
+    """Every sum of a residual stream has the same gradient; what the layers get is what vanishes."""
+    x = ng.tensor(np.ones(3), name="x")
+    total = ng.tensor(np.zeros(3), requires_grad=True, name="start") * 1.0
+    for number in range(5):
+        weight = ng.tensor(np.full(3, 0.5), requires_grad=True, name=f"w{number}")
+        with ng.group(f"unit {number}"):
+            unit = np.tanh(weight * x) * 1.0
+        total = total + unit * 10.0**-number
+    loss = total.sum()
+    loss.backward()
+    drawing = ng.draw(loss, heat=True, level="module")
+    (row,) = heat.heat_of(drawing.graph).each.values()
+    np.testing.assert_allclose(row, [10.0**-number for number in range(5)])
+    assert "least 1e−4 at unit" in drawing.text

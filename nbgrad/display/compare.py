@@ -81,8 +81,12 @@ def changes(graph: nx.MultiDiGraph, digits: int = 3, shown: Collection[str] = ("
     for node in rows:
         facts = graph.nodes[node]
         said = [
-            messages.say(f"changed_{which}", before=before, after=after)
-            + _by(getattr(facts["change"], which), facts[which], digits)
+            _by(
+                messages.say(f"changed_{which}", before=before, after=after),
+                getattr(facts["change"], which),
+                facts[which],
+                digits,
+            )
             for which in facts["change"].changed
             if which in shown
             for absent in ["—" if which == "value" else schema.no_gradient(facts)]
@@ -100,7 +104,8 @@ def lost(graph: nx.MultiDiGraph) -> list[str]:
     >>> lost(nx.MultiDiGraph(lost=("x", "W")))
     ['The earlier run has lost the numbers that were changed in place; whether x, W have changed cannot be told.']
     """
-    names = list(graph.graph.get(schema.LOST) or ())
+    told = {schema.called(graph, node) for node, change in graph.nodes(data="change") if change is not None}
+    names = [name for name in graph.graph.get(schema.LOST) or () if name not in told]
     names = names[:MOST_NAMED] + ["…"] * (len(names) > MOST_NAMED)
     return [messages.say("compared_lost", names=messages.listed(names))] if names else []
 
@@ -124,10 +129,11 @@ def _said(old: np.ndarray | None, new: np.ndarray | None, digits: int, absent: s
     return _said(old, new, digits + 1, absent) if was == now and single and digits < numbers.ALL_DIGITS else (was, now)
 
 
-def _by(old: np.ndarray | None, new: np.ndarray | None, digits: int) -> str:
+def _by(said: str, old: np.ndarray | None, new: np.ndarray | None, digits: int) -> str:
+    """Add to what is said of a change how far the element went that went farthest."""
     if old is None or new is None or numbers.is_single(new):
-        return ""
-    return f" ({messages.say('changed_by', most=numbers.number(greatest_change(old, new), digits))})"
+        return said
+    return messages.say("changed_by", said=said, most=numbers.number(greatest_change(old, new), digits))
 
 
 def greatest_change(old: np.ndarray, new: np.ndarray) -> float:

@@ -50,6 +50,10 @@ class Heat:
         folded = [size for sizes in self.each.values() for size in sizes if size is not None]
         return [*self.sizes.values(), *folded, *(self.along or {}).values()]
 
+    def of(self, node: int) -> list[float]:
+        """The size of a node, and those of all that a folded box stands for."""
+        return [self.sizes[node], *(size for size in self.each.get(node, ()) if size is not None)]
+
     def is_unknown(self, edge: EdgeId) -> bool:
         """Tell whether an edge may carry something of which nothing is known."""
         return self.along is None and edge[0] in self.unknown
@@ -81,14 +85,14 @@ class Heat:
         if node not in self.sizes:
             return paint
         sizes = self.each.get(node) or (self.sizes[node],)
-        return replace(paint, strip=tuple(self._ground(size, paint) for size in sizes))
+        return replace(paint, strip=tuple(self._strip(size, paint) for size in sizes))
 
-    def _ground(self, size: float | None, paint: theme.Palette) -> str:
+    def _strip(self, size: float | None, paint: theme.Palette) -> str:
         if size is None:
             return paint.box
         if not isfinite(size):
             return theme.mix(paint.box, paint.not_finite, 0.3)
-        return theme.mix(paint.box, paint.hot, self.share(size))
+        return ground(self.share(size), paint)
 
 
 def heat_of(graph: nx.MultiDiGraph, lit: Lit | None = None) -> Heat:
@@ -180,6 +184,11 @@ def colour(share: float, paint: theme.Palette) -> str:
     return theme.mix(paint.coldest, paint.hottest, share)
 
 
+def ground(share: float, paint: theme.Palette) -> str:
+    """Return the ground of a name at this share of the scale."""
+    return theme.mix(paint.box, paint.hot, share)
+
+
 def not_finite(paint: theme.Palette) -> str:
     """Return the look of an edge whose gradient has NaN or ∞ in it."""
     return f'stroke="{paint.not_finite}" stroke-width="{THICKEST:g}" stroke-dasharray="10 4"'
@@ -204,14 +213,15 @@ def sentence(graph: nx.MultiDiGraph, digits: int = 3, lit: Lit | None = None) ->
         return messages.say("heat_none")
     said = []
     if finite:
-        least, most = min(finite, key=lambda node: finite[node]), max(finite, key=lambda node: finite[node])
-        places: dict[str, Any] = {"least": numbers.number(finite[least], digits), "least_at": _name(graph, least)}
-        places |= {"greatest": numbers.number(finite[most], digits), "greatest_at": _name(graph, most)}
+        shown = [(size, node) for node in finite for size in heat.of(node) if isfinite(size)]
+        (least, least_at), (most, most_at) = min(shown), max(shown, key=lambda one: one[0])
+        places: dict[str, Any] = {"least": numbers.number(least, digits), "least_at": _name(graph, least_at)}
+        places |= {"greatest": numbers.number(most, digits), "greatest_at": _name(graph, most_at)}
         if places["least"] == places["greatest"]:
             said.append(messages.say("heat_equal", size=places["least"]))
         else:
             said.append(messages.say("heat_range", **places))
-        said += _hidden(graph, sizes, finite, digits)
+        said += _hidden(graph, sizes, (min(shown)[0], max(shown)[0]), digits)
         said += _rows(graph, heat, digits)
     wrong = [_name(graph, node) for node in sizes if node not in finite]
     if wrong:
@@ -223,13 +233,14 @@ def sentence(graph: nx.MultiDiGraph, digits: int = 3, lit: Lit | None = None) ->
     return messages.together(said)
 
 
-def _hidden(graph: nx.MultiDiGraph, shown: Mapping[int, float], finite: Mapping[int, float], digits: int) -> list[str]:
-    """Say of each box that hides smaller or larger gradients than any that are shown how far those go."""
+def _hidden(graph: nx.MultiDiGraph, shown: Iterable[int], ends: tuple[float, float], digits: int) -> list[str]:
+    """Say of each box that hides smaller or larger gradients than any that are shown how far those go. ends: the least
+    and the greatest size that is shown."""
     said = []
     for node in shown:
         sizes = [size_of(gradient) for gradient in graph.nodes[node]["hidden"] if gradient.size]
         sizes = [size for size in sizes if isfinite(size)]
-        if sizes and (min(sizes) < min(finite.values()) or max(sizes) > max(finite.values())):
+        if sizes and (min(sizes) < ends[0] or max(sizes) > ends[1]):
             least, greatest = (numbers.number(size, digits) for size in (min(sizes), max(sizes)))
             said.append(messages.say("heat_hidden", name=_name(graph, node), least=least, greatest=greatest))
     return said

@@ -12,7 +12,7 @@ from nbgrad.display.compare import COMPARED, lost
 from nbgrad.display.elements import text
 from nbgrad.display.highlight import Lit
 from nbgrad.display.highlight import lit as highlighted
-from nbgrad.display.scene import MARGIN, PICTURE, TABLE, Scene
+from nbgrad.display.scene import LINE, MARGIN, PICTURE, TABLE, Scene
 
 ROW = 26  # px
 MOST_APART = 4  # names that a row lists
@@ -131,7 +131,8 @@ def _scale(row: _Row, found: heat.Heat, digits: int) -> None:
     for step in range(SHARES if greatest > least else 3):
         share = first + (last - first) * step / (SHARES - 1)
         look = f'stroke="{heat.colour(share, row.paint)}" stroke-width="{heat.thickness(share):g}"'
-        row.draw(f'<path d="M{row.x:g},0h12.5" fill="none" {look}/>', 12)
+        behind = f'<rect x="{row.x:g}" y="-8" width="12.5" height="16" fill="{heat.ground(share, row.paint)}"/>'
+        row.draw(f'{behind}<path d="M{row.x:g},0h12.5" fill="none" {look}/>', 12)
     row.x += 8
     if greatest > least:
         row.say(numbers.number(greatest, digits))
@@ -158,7 +159,7 @@ def _changes(scene: Scene) -> list[_Row]:
         row.say(messages.say("no_changes"))
         return [below] if unknown else [row]
     row.draw(changed_mark(row.x + 9, 0, row.paint), 25)
-    row.say(messages.say("legend_changed"), 16)
+    row.say(messages.say("legend_changed" if {LINE, PICTURE}.intersection(forms) else "legend_changed_hidden"), 16)
     for form, key in ((PICTURE, "legend_changed_pictures"), (TABLE, "legend_changed_tables")):
         if form in forms:
             row.say(messages.say(key), 16)

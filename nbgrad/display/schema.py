@@ -29,7 +29,7 @@ node               meaning, and what a missing attribute becomes
                    ``("In [3]", 2, "h = np.tanh(x @ W)")``
 ``gradients``      of a box that stands for several, which has no gradient of its own: theirs, a tuple of arrays; heat
                    shows their size. By default ()
-``each``           of a ``row``: the gradients of its parts, from the first to the last, a tuple of arrays and None;
+``each``           of a ``row``: the gradients of its layers, from the first to the last, a tuple of arrays and None;
                    heat shows them side by side. By default ()
 ``hidden``         of a box that stands for several: the gradients of all that it hides, a tuple. By default ()
 ``change``         None, or what a comparison says of the node, see ``compare``

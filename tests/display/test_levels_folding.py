@@ -170,7 +170,7 @@ def run(numbers):
 def test_a_folded_box_is_as_hot_as_the_gradients_of_its_copies():
     view = closed(run([3.0, 4.0, 0.0, 0.0]))
     assert heat_of(view.graph).sizes == {8: 2.5}
-    assert "2.5 wherever there is one. Inside head × 4" in to_text(view.graph, Look(heat=True))
+    assert "least 0 at head × 4, greatest 4 at head × 4." in to_text(view.graph, Look(heat=True))
     assert heat_of(view.graph).each == {8: (3.0, 4.0, 0.0, 0.0)}
     unsound = closed(run([1.0, np.nan, 1.0])).graph
     assert np.isnan(heat_of(unsound).sizes[6])

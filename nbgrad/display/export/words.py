@@ -82,7 +82,7 @@ def _numbers(facts: dict[str, Any], which: str, absent: str, form: str, look: Lo
     if old is None:
         return ("—", f"→ {said[0]}", *said[1:])
     most = greatest_change(old, array)
-    moved = f"({messages.say('changed_by', most=numbers.number(most, look.digits))})"
+    moved = messages.say("changed_by", said="", most=numbers.number(most, look.digits)).strip()
     return (*_of_array(old, form, look), f"→ {said[0]}", *said[1:], moved)
 
 

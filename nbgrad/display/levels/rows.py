@@ -234,6 +234,7 @@ def _together(collapsed: nx.MultiDiGraph, part: _Part) -> dict[str, Any]:
         **end,
         **sums,
         "kind": "group",
+        "each": tuple(facts["gradient"] for facts in boxes if facts["kind"] == "group")[-1:],
         "name": ", ".join(name for name in named if name),
         "operations": sums["operations"] + sum(facts["kind"] == "operation" for facts in boxes),
         "count": 1,
@@ -250,7 +251,8 @@ def _facts(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     inside = tuple(name for name, facts in zip(names, parts, strict=True) if facts["change"] is not None)
     last = parts[-1]
     change = replace(last["change"] or NO_CHANGE, inside=inside) if inside else None
-    told = {"row": tuple(names), "each": tuple(facts["gradient"] for facts in parts)}
+    each = tuple(gradient for facts in parts for gradient in facts["each"] or (facts["gradient"],))
+    told = {"row": tuple(names), "each": each}
     return {**last, **counted(parts), **told, "name": _common(names), "change": change}
 
 
