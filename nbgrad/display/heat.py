@@ -23,7 +23,8 @@ Sizes = tuple[float | None, ...]  # None is not known
 LEAST_DECADES = 0.5  # that the scale spans, a factor of some 3: gradients of almost one size shall look so
 LEAST_POWER, GREATEST_POWER = -323.3, 308.25  # powers of ten that are numbers; the scale ends there
 MOST_SAID = 12  # sizes of the parts of a row
-THINNEST, THICKEST = 1.2, 8.0  # px, of an edge
+PALEST = 0.15  # of the strongest ground of a name, that of the least gradient
+THINNEST, THICKEST = 1.6, 8.0  # px, of an edge
 UNKNOWN = 'stroke-width="1.6" stroke-dasharray="8 6"'  # not known is not small
 
 
@@ -88,7 +89,7 @@ class Heat:
         return replace(paint, strip=tuple(self._strip(size, paint) for size in sizes))
 
     def _strip(self, size: float | None, paint: theme.Palette) -> str:
-        if size is None:
+        if size is None or size == 0:
             return paint.box
         if not isfinite(size):
             return theme.mix(paint.box, paint.not_finite, 0.3)
@@ -152,8 +153,10 @@ def _learning(graph: nx.MultiDiGraph) -> set[int]:
 
 
 def _size_at(facts: Mapping[str, Any]) -> tuple[float, ...]:
-    """Return the size of a node's gradient, of a box that stands for several that of theirs; () if there is none."""
-    known = facts["gradients"] if facts["gradient"] is None else (facts["gradient"],)
+    """Return the size of a node's gradient, of a box that stands for several that of theirs; () if there is none. Of a
+    leaf to whose gradient other passes have added theirs, what this pass gives counts."""
+    own = facts["gradient"] if facts.get("passed") is None else facts["passed"]
+    known = facts["gradients"] if own is None else (own,)
     sizes = [size_of(gradient) for gradient in known if gradient.size]
     return (size_of(np.array(sizes)),) if len(sizes) > 1 else tuple(sizes)
 
@@ -185,8 +188,8 @@ def colour(share: float, paint: theme.Palette) -> str:
 
 
 def ground(share: float, paint: theme.Palette) -> str:
-    """Return the ground of a name at this share of the scale."""
-    return theme.mix(paint.box, paint.hot, share)
+    """Return the ground of a name at this share of the scale. The least has one, too: only zero has none."""
+    return theme.mix(paint.box, paint.hot, PALEST + (1 - PALEST) * share)
 
 
 def not_finite(paint: theme.Palette) -> str:
@@ -198,19 +201,24 @@ def thickness(share: float) -> float:
     """Return the width in px of an edge at this share of the scale.
 
     >>> thickness(0), thickness(1)
-    (1.2, 8.0)
+    (1.6, 8.0)
     """
     return round(THINNEST + (THICKEST - THINNEST) * share, 1)
 
 
 def sentence(graph: nx.MultiDiGraph, digits: int = 3, lit: Lit | None = None) -> str:
     """Say in words what heat shows: the least and the greatest size of a gradient, and where they are."""
+    return messages.together(sentences(graph, digits, lit))
+
+
+def sentences(graph: nx.MultiDiGraph, digits: int = 3, lit: Lit | None = None) -> list[str]:
+    """Say the same in a sentence each."""
     heat = heat_of(graph, lit)
     heat = heat if heat.sizes else heat_of(graph)
     sizes = heat.sizes
     finite = {node: size for node, size in sizes.items() if isfinite(size)}
     if not sizes:
-        return messages.say("heat_none")
+        return [messages.say("heat_none")]
     said = []
     if finite:
         shown = [(size, node) for node in finite for size in heat.of(node) if isfinite(size)]
@@ -230,7 +238,7 @@ def sentence(graph: nx.MultiDiGraph, digits: int = 3, lit: Lit | None = None) ->
         said.append(messages.say("heat_together"))
     elif heat.along is not None:
         said.append(messages.say("heat_along"))
-    return messages.together(said)
+    return said
 
 
 def _hidden(graph: nx.MultiDiGraph, shown: Iterable[int], ends: tuple[float, float], digits: int) -> list[str]:

@@ -62,7 +62,7 @@ def _found(graph: nx.MultiDiGraph, wanted: Asked) -> list[int]:
     else:
         nodes = [node for node in (wanted if isinstance(wanted, tuple) else (wanted,)) if node in graph]
     if not nodes:
-        names = [measure.clean(schema.label(graph, node), 20) for node in list(graph)[:NAMED]]
+        names = [repr(measure.clean(schema.label(graph, node), 40)) for node in list(graph)[:NAMED]]
         more = ", …" if len(graph) > NAMED else ""
         raise OptionError(
             f"highlight={measure.clean(repr(wanted), 40)}: the graph has no such node. "

@@ -107,7 +107,7 @@ class Palette:
     changed_text: str = "#ffffff"
     hot: str = "#f08a45"
     hottest: str = "#a33f00"
-    coldest: str = "#fbe0cb"
+    coldest: str = "#eab58a"
     strip: tuple[str, ...] = ()
 
     def shade(self, level: int) -> str:
@@ -214,7 +214,7 @@ DARK = Palette(
     changed_text="#111418",
     hot="#a34a10",
     hottest="#ffb27a",
-    coldest="#4a2c1a",
+    coldest="#6e4022",
 )
 PALETTES = {"light": LIGHT, "dark": DARK}
 

@@ -141,7 +141,7 @@ def test_a_name_that_several_have_lights_all_of_them():
 
 
 def test_what_is_not_there_is_named_with_what_there_is():
-    with pytest.raises(OptionError, match=r"highlight='y': the graph has no such node\. There are: x, w, a"):
+    with pytest.raises(OptionError, match=r"highlight='y': the graph has no such node\. There are: 'x', 'w', 'a"):
         to_svg(diamond(), look=Look(highlight="y"))
     with pytest.raises(OptionError, match="highlight=17"):
         to_svg(diamond(), look=Look(highlight=17))

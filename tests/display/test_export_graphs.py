@@ -19,6 +19,8 @@ STATEMENT = re.compile(
     | \s+subgraph\ g\d+\["(?:[^"\n<>#]|\#\w+;)*"\]
     | \s+end
     | \s+style\ g\d+\ fill:none,stroke:\#\w{6}
+    | \s+key\["(?:[^"\n<>#]|\#\w+;|<br/>)*"\]
+    | \s+style\ key\ fill:none,stroke:none,color:\#\w{6}
     | \s+n\d+\ -->\ n\d+
     | \s+classDef\ \w+\ [\w#:,.-]+""",
     re.VERBOSE,

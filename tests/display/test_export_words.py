@@ -100,7 +100,7 @@ def test_heat_is_seen_on_the_edges():
     look = Look(heat=True)
     dot, mermaid = to_dot(made, look=look), to_mermaid(made, look=look)
     assert f'n0 -> n2 [color="{look.palette.not_finite}", penwidth="8", style="dashed"];' in dot
-    assert re.search(r'n2 -> n3 \[color="#\w{6}", penwidth="4.6"\];', dot), "the only size is the middle of the scale"
+    assert re.search(r'n2 -> n3 \[color="#\w{6}", penwidth="4.8"\];', dot), "the only size is the middle of the scale"
     assert "n1 -> n2;" in dot, "a constant has no gradient"
     assert f"linkStyle 0 stroke:{look.palette.not_finite},stroke-width:8px,stroke-dasharray:6 4" in mermaid
     assert "linkStyle 1 " not in mermaid
@@ -175,3 +175,13 @@ def test_every_look_of_hostile_names_is_text_that_can_be_read(values, theme):
     for line in to_mermaid(made, look=look).splitlines():
         assert STATEMENT.fullmatch(line) or STYLE.fullmatch(line), line
     assert to_dot(made, look=look) == to_dot(made, look=look)
+
+
+def test_heat_is_told_below():
+    """Neither language has grounds in several colours, so what a folded box stands for is told in words."""
+    made = graph()
+    made.nodes[2].update(gradient=1.0)
+    look = Look(heat=True)
+    assert "\nEach edge" not in to_dot(made), "without heat nothing is told"
+    assert 'label="Size of gradients (root mean square): ' in to_dot(made, look=look)
+    assert 'key["Size of gradients (root mean square): ' in to_mermaid(made, look=look)

@@ -47,7 +47,7 @@ def to_dot(graph: Any, direction: str = "LR", look: Look | None = None) -> str:
     for edge in styles.edges():
         line = styles.edge(edge)
         lines.append(f"  n{edge[0]} -> n{edge[1]}{'' if line == Line(paint.edge, USUAL) else f' [{_drawn(line)}]'};")
-    if key := words.key(graph):  # last, for clusters put their labels where the whole has its own
+    if key := "\n".join(words.key(graph, look)):  # last, for clusters put their labels where the whole has its own
         lines.append(f'  label={quoted(key)}; labelloc="b"; labeljust="l";')
     return "\n".join([*lines, "}"])
 

@@ -40,8 +40,8 @@ def to_mermaid(graph: Any, direction: str = "LR", look: Look | None = None) -> s
     styles = Styles(graph, look)
     lines = [f"flowchart {look.direction}"]
     lines += _members(graph, words.groups(graph), (), iter(range(len(graph))), look)
-    if key := words.key(graph):
-        lines += [f'  key["{escaped(key)}"]', f"  style key fill:none,stroke:none,color:{paint.dim}"]
+    if key := "<br/>".join(escaped(said) for said in words.key(graph, look)):
+        lines += [f'  key["{key}"]', f"  style key fill:none,stroke:none,color:{paint.dim}"]
     lines += [f"  n{u} --> n{v}" for u, v, _ in styles.edges()]
     kinds = {kind for _, kind in graph.nodes(data="kind")}
     usual = {kind: Line(*paint.box_lines[kind]) for kind in KINDS if kind in kinds}

@@ -8,9 +8,10 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
-from nbgrad.display import measure, messages, numbers, plans, schema, tables
+from nbgrad.display import heat, measure, messages, numbers, plans, schema, tables
 from nbgrad.display.attributes import as_array
 from nbgrad.display.compare import COMPARED, greatest_change, within
+from nbgrad.display.highlight import lit as highlighted
 from nbgrad.display.look import DEFAULT, Look
 
 LONGEST = 60  # characters of a line
@@ -107,12 +108,16 @@ def _remarks(facts: dict[str, Any]) -> tuple[str, ...]:
     return (*said, *(within(facts["change"]) if facts["change"] else ()))
 
 
-def key(graph: nx.MultiDiGraph) -> str:
-    """Return what the mark of a change means, or that there is none; "" where nothing has been compared."""
-    if not graph.graph.get(COMPARED):
-        return ""
-    changed = any(change is not None for _, change in graph.nodes(data="change"))
-    return CHANGED + messages.say("legend_changed") if changed else messages.say("no_changes")
+def key(graph: nx.MultiDiGraph, look: Look) -> list[str]:
+    """Return what stands below: what the mark of a change means, or that there is none, where runs are compared; how
+    large gradients are, where they are shown as heat."""
+    said = []
+    if graph.graph.get(COMPARED):
+        changed = any(change is not None for _, change in graph.nodes(data="change"))
+        said.append(CHANGED + messages.say("legend_changed") if changed else messages.say("no_changes"))
+    if look.heat:
+        said += heat.sentences(graph, look.digits, highlighted(graph, look))
+    return said
 
 
 def _marked(name: str, facts: dict[str, Any]) -> str:

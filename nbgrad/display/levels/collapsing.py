@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from itertools import takewhile
 from math import prod
 from typing import Any
 
@@ -50,7 +51,8 @@ def collapse(graph: Any, closed: Iterable[Path | str]) -> tuple[nx.MultiDiGraph,
         members.setdefault(path, []).append(node)
     stands = {path: nodes[-1] for path, nodes in members.items()}
     shown = {node: stands[within[node]] if node in within else node for node in graph}
-    facts = {stands[path]: _facts(graph, path, nodes, within) for path, nodes in members.items()}
+    names = _names(members)
+    facts = {stands[path]: _facts(graph, path, nodes, within, names[path]) for path, nodes in members.items()}
     result = nx.MultiDiGraph(**graph.graph)
     for node in graph:
         if shown[node] == node:
@@ -88,7 +90,24 @@ def _entangled(graph: nx.MultiDiGraph, within: dict[int, Path]) -> list[Path]:
     return [box for cycle in cycles for box in cycle if isinstance(box, tuple)]
 
 
-def _facts(graph: nx.MultiDiGraph, path: Path, nodes: list[int], within: dict[int, Path]) -> dict[str, Any]:
+def _names(paths: Iterable[Path]) -> dict[Path, str]:
+    """Return what the groups are called: by their own names; of several of one name, by what tells their paths apart.
+
+    >>> _names([("net", "block 0", "norm"), ("net", "block 1", "norm"), ("net", "out")]).values()
+    dict_values(['block 0 / norm', 'block 1 / norm', 'out'])
+    """
+    alike: dict[str, list[Path]] = {}
+    for path in paths:
+        alike.setdefault(path[-1], []).append(path)
+    names: dict[Path, str] = {}
+    for several in alike.values():
+        shared = list(takewhile(lambda parts: len(set(parts)) == 1, zip(*several, strict=False)))
+        first = len(shared) if len(several) > 1 else -1
+        names |= {path: schema.joined(path[first:]) for path in several}
+    return names
+
+
+def _facts(graph: nx.MultiDiGraph, path: Path, nodes: list[int], within: dict[int, Path], name: str) -> dict[str, Any]:
     """Return the attributes of a collapsed group."""
     kinds = Counter(graph.nodes[node]["kind"] for node in nodes)
     outlets = [node for node in nodes if _leads_out(graph, node, path, within)]
@@ -98,7 +117,7 @@ def _facts(graph: nx.MultiDiGraph, path: Path, nodes: list[int], within: dict[in
     gradients = (graph.nodes[node]["gradient"] for node in outlets)
     facts = {
         "kind": "group",
-        "name": path[-1],
+        "name": name,
         "group": path[:-1],
         "members": len(nodes),
         "operations": kinds["operation"],
