@@ -23,6 +23,7 @@ _MINUS = '<mo form="prefix">−</mo>'  # a sign, not a difference
 _SPACE = '<mspace width="0.167em" />'
 _ENDS_IN_WORD = re.compile(r"[^\W\d_] $")
 _DOLLARS = re.compile(r"\$[^$\s]+\$")  # a name in LaTeX's own signs, as for Matplotlib; it stands as it is
+_LETTERS = re.compile(r'<mrow>((?:<mi mathvariant="normal">\w</mi>|<mn>\d+</mn>){2,})</mrow>')
 _NUMBER = re.compile(r"−?(?:\d+(?:\.\d+)?(?:e[−-]?\d+)?|∞|NaN)")
 
 
@@ -145,6 +146,7 @@ def _tidied(row: str) -> str:
     """Return a row without what browsers do not know any more, and without groups around single elements."""
     row = re.sub("&#x0*([0-9A-Fa-f]+);", _plainly, row)
     row = re.sub(r"<mi>\\([A-Za-z]+)</mi>", r"<mi>\1</mi>", row)  # a command that is not known, as \arg, by its name
+    row = _LETTERS.sub(lambda found: f"<mi>{re.sub('<[^>]*>', '', found[1])}</mi>", row)  # a word is one name
     row = row.replace(' columnalign="left"', ' style="text-align: left"')
     row = row.replace(_BRACE, f'<mtable style="{_CASES}">')
     row = re.sub(r"<mrow>(<(mi|mn|mo|mtext)\b[^>]*>[^<]*</\2>)</mrow>", r"\1", row)

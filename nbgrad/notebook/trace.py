@@ -133,7 +133,7 @@ def formula_of(op: Operation, names: list[str], static: dict[str, Any] | None, a
     A product of two operands has a sign, which numbers need. Operands that are ``absent`` are left out, with the sign
     that stands before them, or with the minimum or maximum that they would bound.
     """
-    template = op.latex
+    template = reduced(op.latex, str((static or {}).get("reduction", "mean")))
     if "{index}" in template and static is not None and "index" in static:
         template = template.replace("{index}", index_in_text(static["index"]))
     for name in absent:
@@ -143,6 +143,24 @@ def formula_of(op: Operation, names: list[str], static: dict[str, Any] | None, a
         for b in op.operands:
             template = template.replace(f"{{{a}}}\\,{{{b}}}", f"{{{a}}} \\cdot {{{b}}}")
     return op.spelled(template, names, static).replace("{n - 0}", "{n}")  # what one writes where nothing is taken away
+
+
+WHOLE_MEAN = re.compile(r"(-?)\\overline\{\{(..+)\}\}")  # of an expression, not of a single operand
+
+
+def reduced(template: str, reduction: str) -> str:
+    """The LaTeX of a loss, whose bar stands for "mean of", with what its ``reduction`` really is.
+
+    >>> [reduced(r"\\overline{{{a} - {b}}}", reduction) for reduction in ("mean", "sum", "none")]
+    ['\\\\text{{mean of}}\\\\;{a} - {b}', '\\\\sum {a} - {b}', '{a} - {b}']
+    """
+    found = WHOLE_MEAN.fullmatch(template)
+    if found is None or re.fullmatch(r"\{\w+\}", found[2]):
+        return template
+    from ..display.messages import say
+
+    before = {"mean": rf"\text{{{{{say('mean_of')}}}}}\;", "sum": r"\sum "}.get(reduction, "")
+    return f"{found[1]}{before}{found[2]}"
 
 
 def index_in_text(index: Any) -> str:

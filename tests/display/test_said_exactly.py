@@ -103,3 +103,26 @@ def test_large_numbers_of_one_line_have_one_form():
 
 def test_alone_a_number_below_a_million_is_written_in_full():
     assert equations(scalar(1.0) * 500000.0)[0].endswith("1 × 500000 = 500000")
+
+
+def losses(reduction):
+    scores = scalar(np.ones((2, 3)), "z")
+    return ng.nn.functional.cross_entropy(scores, np.array([0, 1]), reduction=reduction)
+
+
+@pytest.mark.parametrize(("reduction", "said"), [("mean", "= −mean of ln softmax(z)"), ("sum", "= −Σ ln softmax(z)")])
+def test_a_loss_says_which_reduction_it_is(reduction, said):
+    loss = losses(reduction)
+    assert said in equations(loss)[0]
+    node = next(node for node in ng.animate(loss).payload["nodes"].values() if node["formula"])
+    assert said in node["formula"]
+    assert "<mi>softmax</mi>" in node["math"]
+    assert ("<mtext>mean of</mtext>" in node["math"]) == (reduction == "mean")
+
+
+def test_a_mean_speaks_chinese():
+    ng.set_language("zh-Hans")
+    try:
+        assert "= −平均 ln softmax(z)" in equations(losses("mean"))[0]
+    finally:
+        ng.set_language("en")

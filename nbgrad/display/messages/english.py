@@ -114,6 +114,7 @@ SENTENCES = {
     "case_where": "where",
     "case_otherwise": "otherwise",
     "choice": "{a} if {condition} else {b}",
+    "mean_of": "mean of",
     # equations in words, one step of the backward pass each
     "seed": "The backward pass starts here: when {root} changes by a little, {root} changes by just as much.",
     "sigmoid": "Sigmoid passes on {share} of the gradient that reaches it; at most it could pass 25%.",

@@ -114,6 +114,7 @@ SENTENCES = {
     "case_where": "若",
     "case_otherwise": "其余",
     "choice": "{a}，若 {condition}；否则 {b}",
+    "mean_of": "平均",
     # equations in words, one step of the backward pass each
     "seed": "反向传播从这里出发：{root} 变动一点点，{root} 自己当然也变动同样多。",
     "sigmoid": "Sigmoid 只让传到这里的梯度通过 {share}；它最多也只能让 25% 通过。",

@@ -114,6 +114,7 @@ SENTENCES = {
     "case_where": "若",
     "case_otherwise": "其餘",
     "choice": "{a}，若 {condition}；否則 {b}",
+    "mean_of": "平均",
     # equations in words, one step of the backward pass each
     "seed": "反向傳播從這裡出發：{root} 變動一點點，{root} 自己當然也變動同樣多。",
     "sigmoid": "Sigmoid 只讓傳到這裡的梯度通過 {share}；它最多也只能讓 25% 通過。",
