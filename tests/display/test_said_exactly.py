@@ -117,7 +117,7 @@ def test_a_loss_says_which_reduction_it_is(reduction, said):
     node = next(node for node in ng.animate(loss).payload["nodes"].values() if node["formula"])
     assert said in node["formula"]
     assert "<mi>softmax</mi>" in node["math"]
-    assert ("<mtext>mean of</mtext>" in node["math"]) == (reduction == "mean")
+    assert ("<mtext>mean\xa0of</mtext>" in node["math"]) == (reduction == "mean")
 
 
 def test_a_mean_speaks_chinese():
