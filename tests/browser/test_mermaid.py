@@ -35,7 +35,8 @@ def drawn(browser, lab_server, request):
     path = lab_server.lessons / f"nasty{len(request.param.highlight)}.mmd"
     path.write_text(to_mermaid(nasty_graph(), look=request.param), encoding="utf-8")
     page = browser.new_page()
-    page.goto(lab_server.page(f"lab/tree/{path.name}"))
+    # A workspace for each file: JupyterLab opens again what was open in the last one.
+    page.goto(lab_server.page(f"lab/workspaces/{path.stem}/tree/{path.name}"))
     page.wait_for_selector(f"{DRAWN}, {FAILED}", timeout=90_000)
     assert page.locator(FAILED).count() == 0
     drawn = unquote(page.locator(DRAWN).get_attribute("src").partition(",")[2])
