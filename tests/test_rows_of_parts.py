@@ -83,14 +83,41 @@ def test_numbers_of_a_part_are_folded_with_it():
                 and f["kind"] == "constant"]  # fmt: skip
 
 
-def test_a_result_that_is_used_elsewhere_too_is_not_hidden():
+@pytest.mark.parametrize("which", [{1, 3}, {0, 4}, {4, 1}, {2}])
+def test_a_result_that_is_used_elsewhere_too_is_not_hidden(which):
+    units = [linear() for _ in range(5)]
+    h, kept = X, []
+    for number, unit in enumerate(units):
+        h = np.tanh(unit(h))
+        kept += [h] * (number in which)
+    loss = (np.stack([*kept, h * 2.0]) ** 2).sum()
+    assert all(count < 5 for _, count, *_ in rows(loss))
+    names = {facts["name"] or facts["op"] for _, facts in ng.draw(loss, level="module").graph.nodes(data=True)}
+    assert len(names) > 3
+
+
+def test_what_collects_the_results_of_all_hides_none():
+    """As a recurrent network does that stacks the states of all steps."""
     units = [linear() for _ in range(5)]
     h, kept = X, []
     for unit in units:
         h = np.tanh(unit(h))
         kept.append(h)
     loss = (np.stack(kept) ** 2).sum()
-    assert rows(loss) == []
+    assert [row[:2] for row in rows(loss)] == [("Linear, tanh", 5)]
+
+
+@pytest.mark.parametrize("cell", [nn.RNN, nn.LSTM])
+def test_the_steps_of_a_recurrent_network_are_a_row(cell):
+    states, _ = cell(4, 2, rng=0)(np.random.default_rng(0).normal(size=(6, 4)))
+    loss = (states**2).sum()
+    assert [row[:2] for row in rows(loss)] == [("step", 6)]
+    said = [
+        "".join(token["text"] for token in frame["equation"])
+        for frame in ng.animate(loss, level="module").payload["frames"]
+    ]
+    assert any(text.endswith("= stack(step) (2 → 6×2) average size " + text.rpartition(" ")[2]) for text in said)
+    assert not any(", 0, 0" in text for text in said), "what is not drawn is not written as zero"
 
 
 def test_operations_alone_are_no_row():

@@ -25,10 +25,11 @@ def fold_rows(
     graph: the one that was collapsed. collapsed, shown: what ``collapse`` or ``fold`` made of it.
 
     A part has a closed group in it. Parts are equal as groups are in ``fold``. They are in a row if what each gives is
-    used by the next one alone, which takes nothing else from outside but parameters of its own and what all of the row
-    take. Three or more become one node: that of the last result, whose value and gradient it
-    has, for these are what leaves the row; their number is its ``count``, their names its ``row``. Parameters that lie
-    outside of their groups are folded with them.
+    used by the next one, which takes nothing else from outside but parameters of its own and what all of the row take,
+    and by nothing else but what collects the results of all, as the outputs of a recurrent network are stacked. Three
+    or more become one node: that of the last result, whose value and gradient it has, for these are what leaves the
+    row; their number is its ``count``, their names its ``row``. Parameters that lie outside of their groups are folded
+    with them.
 
     >>> from nbgrad.display.levels import collapse
     >>> graph = nx.MultiDiGraph([(0, 1), (1, 2), (2, 3), (3, 4)])
@@ -171,8 +172,10 @@ class _Parts:
     def _follows(self, row: Sequence[_Part], following: _Part) -> bool:
         """Tell whether a part does with what the last of a row gives what that one does with what it takes itself."""
         part = row[-1]
-        users = {self.shown[user] for outlet in part.outlets for user in self.graph.succ[outlet]}
-        if not users.issubset((*part.boxes, *following.boxes)):
+        collected_by = self._collected_by(part, following)
+        if not collected_by.issubset(self._users(following)):
+            return False
+        if len(row) > 1 and self._collected_by(row[-2], part) != collected_by:
             return False
         mine, other = _numbered(part), _numbered(following)
         given = {mine[v] for v in part.outlets}
@@ -194,6 +197,14 @@ class _Parts:
             self.graph.nodes[u]["shape"] == self.graph.nodes[v]["shape"] and before.get(u, mine[v]) == mine[v]
             for v, u in taken.items()
         )
+
+    def _users(self, part: _Part) -> set[int]:
+        """Return the boxes that use what a part gives."""
+        return {self.shown[user] for outlet in part.outlets for user in self.graph.succ[outlet]}
+
+    def _collected_by(self, part: _Part, following: _Part) -> set[int]:
+        """Return what besides the next part uses what a part gives, as one that stacks the results of all does."""
+        return self._users(part).difference(part.boxes, following.boxes)
 
     def _kind(self, node: int) -> tuple[Any, ...]:
         facts = self.graph.nodes[node]

@@ -14,6 +14,7 @@ import networkx as nx
 from nbgrad.display.formula import short
 from nbgrad.display.levels import View
 from nbgrad.display.player.trace import Inside, Order, Route, Routes, Trace, Update
+from nbgrad.display.player.writing import operands
 
 Edge = tuple[int, int, int]
 
@@ -35,7 +36,11 @@ def seen(trace: Trace, view: View) -> Trace:
         trace,
         graph=graph,
         steps=view.steps(trace.steps),
-        written={node: written for node, written in trace.written.items() if node in operations},
+        written={
+            node: written
+            for node, written in trace.written.items()
+            if node in operations and operands(graph, node).keys() == operands(trace.graph, node).keys()
+        },  # of several that come from one box, which is drawn once, only the name of the operation can be written
         updates=[update for update in trace.updates if update.node in leaves],
         inside=_inside(trace, view, leaves),
         routes=[found for routes in trace.routes if (found := _routes(trace, view, routes, edges, leaves)) is not None],
