@@ -78,3 +78,14 @@ def test_closed_groups_keep_paths_true():
     for question in questions(loss, level="module").values():
         if question["paths"]:
             assert sum(question["paths"]) == pytest.approx(question["answer"])
+
+
+def test_no_answer_gives_away_a_later_one():
+    w, x, b = (
+        ng.tensor(value, requires_grad=name != "x", name=name) for name, value in (("w", 0.5), ("x", 2.0), ("b", -0.4))
+    )
+    z = w * x + b
+    payload = ng.animate(np.tanh(z) * z - z * w).payload
+    frames = [question["frame"] for question in payload["quiz"]]
+    assert len(frames) > 4
+    assert frames == sorted(frames)

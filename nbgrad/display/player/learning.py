@@ -34,7 +34,11 @@ class Arrived(NamedTuple):
 
 
 def questions_of(trace: Trace, frames: Sequence[Frame], root: int) -> list[dict[str, Any]]:
-    """Return a question for each node whose gradient, or one element of it, is a product or a sum of products."""
+    """Return a question for each node whose gradient, or one element of it, is a product or a sum of products.
+
+    They come in the order in which the gradients are complete: an answer moves the drawing to where it stands, which
+    shall not give away another.
+    """
     arrivals: dict[int, list[Step]] = {}
     lost = lost_gradients(trace.steps)
     last_frame: dict[int, int] = {}
@@ -51,7 +55,7 @@ def questions_of(trace: Trace, frames: Sequence[Frame], root: int) -> list[dict[
         question = _question(trace, node, steps, root, shares.get(node, [])) if known else None
         if question is not None:
             asked.append({"node": node, "frame": last_frame[node], **question})
-    return asked[:MOST_QUESTIONS]
+    return sorted(asked, key=lambda question: question["frame"])[:MOST_QUESTIONS]
 
 
 def _question(
