@@ -146,6 +146,26 @@ def test_ghosts_stay_in_their_boxes_and_off_the_new_numbers(show):
         assert page.evaluate(OUTSIDE) == []
 
 
+def test_a_ghost_is_smaller_where_its_box_is_narrow(show):
+    """Boxes of operations leave less room than leaves; every gradient that has changed shows its old number, too."""
+    w, x, b = (
+        ng.tensor(value, requires_grad=name != "x", name=name) for name, value in (("w", 1.1), ("x", 2.0), ("b", 0.4))
+    )
+    z = w * x + b
+    z.name = "z"
+    page = show(np.tanh(z) * z - z * w)
+    open_node(page, named(page, "w"))
+    page.get_by_label("Value of w").fill("2")
+    page.keyboard.press("Enter")
+    page.wait_for_function("k => models[0].get('payload').nodes[0].editable.data[0] === k", arg=2.0)
+    page.locator(".ng-stage").press("End")
+    page.get_by_role("button", name="Backward").click()
+    page.locator(".ng-stage").press("End")
+    for name in ("b", "w·x", "z"):
+        assert page.locator(f'[data-gradient="{named(page, name)}"] .ng-ghost').text_content() == "−0.0542"
+    assert page.evaluate(OUTSIDE) == []
+
+
 def test_one_number_of_a_matrix_is_edited(show):
     page = show(matrix())
     open_node(page, named(page, "W"))

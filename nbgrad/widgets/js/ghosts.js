@@ -7,6 +7,7 @@ const NUMBER_WIDTH = 8;
 const GHOST_WIDTH = 7;
 const GHOST_GAP = 6;
 const BOLD = 1.1; // how much wider a number is while it is set in bold, as one that has just changed
+const SIZES = [11, 9]; // px of a ghost's letters: smaller ones where the box is too narrow
 const FEWEST_DIGITS = 2; // a ghost that is rounded any further could be taken for another number
 
 /** Where the ghost of a number begins beside one of `width` px; null where it would leave the `room`. */
@@ -24,8 +25,8 @@ export function shorterTexts(old, now) {
 }
 
 /**
- * Put the ghost of an old number into a slot beside its present `number` (an element), if need be rounded; where the
- * slot's `room` is not enough for that either, there is none: it would lie over an edge or a neighbour.
+ * Put the ghost of an old number into a slot beside its present `number` (an element), if need be in smaller letters or
+ * rounded; where the slot's `room` is not enough for that either, there is none: it would lie over an edge or a neighbour.
  */
 export function addGhostText(slot, text, number, room) {
   const now = withoutSign(number.textContent);
@@ -33,11 +34,15 @@ export function addGhostText(slot, text, number, room) {
   const ghost = svgElement("text", { class: "ng-ghost", y: "0" });
   slot.append(ghost);
   for (const old of shorterTexts(withoutSign(text), now)) {
-    ghost.textContent = old;
-    const start = placeOfText(width, ghost.getComputedTextLength?.() || old.length * GHOST_WIDTH, room);
-    if (start !== null) {
-      ghost.setAttribute("x", start.toFixed(1));
-      return;
+    for (const size of SIZES) {
+      ghost.textContent = old;
+      ghost.style.fontSize = `${size}px`;
+      const usual = (old.length * GHOST_WIDTH * size) / SIZES[0];
+      const start = placeOfText(width, ghost.getComputedTextLength?.() || usual, room);
+      if (start !== null) {
+        ghost.setAttribute("x", start.toFixed(1));
+        return;
+      }
     }
   }
   ghost.remove();
