@@ -41,8 +41,8 @@ def without_collector():
 
 
 @pytest.fixture(scope="module")
-def browser():
-    """A headless Chromium driven by Playwright.
+def launch_browser():
+    """``launch_browser(**options)``: a headless Chromium driven by Playwright, started with these options.
 
     It is stopped after each module, because Playwright's synchronous interface keeps an event loop running in this
     thread, in which other tests could not use `asyncio.run`. Without Chromium the test is skipped, unless
@@ -57,6 +57,19 @@ def browser():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=executable, args=list(CHROMIUM_FLAGS))
-        yield chromium
-        chromium.close()
+        started = []
+
+        def launch(**options):
+            chromium = playwright.chromium.launch(executable_path=executable, args=list(CHROMIUM_FLAGS), **options)
+            started.append(chromium)
+            return chromium
+
+        yield launch
+        for chromium in started:
+            chromium.close()
+
+
+@pytest.fixture(scope="module")
+def browser(launch_browser):
+    """A headless Chromium, as ``launch_browser`` starts it by itself: without scrollbars."""
+    return launch_browser()

@@ -77,4 +77,6 @@ test("where not all can be seen together, the first ones are", () => {
   const as = ({ x, y, width, height }) => ({ left: x, top: y, right: x + width, bottom: y + height });
   assert.equal(fittingBoxes(shown.map(as), { width: 600, height: 300 }).length, 2);
   assert.equal(fittingBoxes(shown.map(as), { width: 2200, height: 300 }).length, 3);
+  const farAndNear = [box(0, 0), box(2000, 0), box(120, 0)].map(as);
+  assert.deepEqual(fittingBoxes(farAndNear, { width: 600, height: 300 }), [farAndNear[0], farAndNear[2]]);
 });

@@ -8,6 +8,7 @@ import { foldedAlong } from "../../nbgrad/widgets/js/fold.js";
 import { neighbourOf, sharedArea } from "../../nbgrad/widgets/js/geometry.js";
 import { cellOfElement } from "../../nbgrad/widgets/js/asked_cell.js";
 import { placeOfText, shorterTexts } from "../../nbgrad/widgets/js/ghosts.js";
+import { hiddenSides } from "../../nbgrad/widgets/js/more.js";
 import { keepsMathAttribute, piecesAt, plainText } from "../../nbgrad/widgets/js/mathematics.js";
 import { readPayload } from "../../nbgrad/widgets/js/payload.js";
 import { fillPlaces, phrases } from "../../nbgrad/widgets/js/phrases.js";
@@ -83,6 +84,14 @@ test("a drawing shrinks a little rather than scroll, and scrolls rather than shr
   assert.equal(ownScale({ width: 900, height: 2000 }, room), 1);
   const narrow = (width) => ownScale({ width: 4000, height: 300 }, { width, height: 300 });
   assert.deepEqual([500, 360, 300].map(narrow), [0.8, 0.72, 0.68], "two boxes and their edge, if they can be read");
+});
+
+test("there is more at the sides beyond which more than a margin is hidden", () => {
+  const box = { scrollLeft: 0, scrollTop: 0, scrollWidth: 400, scrollHeight: 90, clientWidth: 400, clientHeight: 90 };
+  assert.deepEqual(hiddenSides(box), []);
+  assert.deepEqual(hiddenSides({ ...box, scrollWidth: 900, scrollLeft: 5 }), ["right"]);
+  assert.deepEqual(hiddenSides({ ...box, scrollWidth: 900, scrollLeft: 300 }), ["left", "right"]);
+  assert.deepEqual(hiddenSides({ ...box, scrollWidth: 900, scrollLeft: 500, scrollHeight: 120 }), ["left", "bottom"]);
 });
 
 test("a swipe steps, a scroll does not", () => {

@@ -79,7 +79,7 @@ function render({ model, el }) {
     clear,
   };
   const controls = buildControls(say, actions, [stage.zoom.root, ...panels.buttons, help.button]);
-  root.append(head.root, stage.root, words.root, controls.root, help.root, silence, panels.root, speech.root);
+  root.append(head.root, stage.more.root, words.root, controls.root, help.root, silence, panels.root, speech.root);
   const undo = [
     listenToKeys(root, actions),
     listenToTouch(words.root, { step: (distance) => playback.stepBy(distance) }),

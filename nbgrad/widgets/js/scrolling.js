@@ -64,18 +64,16 @@ function scrollerOf(node) {
   return document.scrollingElement;
 }
 
-/** As many of the boxes, from the first one on, as are seen together in a window of this size. */
-export function fittingBoxes(boxes, { width, height }) {
-  const span = (some, from, to) => Math.max(...some.map((box) => box[to])) - Math.min(...some.map((box) => box[from]));
-  let count = boxes.length;
-  while (count > 1) {
-    const some = boxes.slice(0, count);
-    if (span(some, "left", "right") <= width && span(some, "top", "bottom") <= height) {
-      break;
+/** The first of the boxes, and of the others those that are still seen together with it and each other in this room. */
+export function fittingBoxes([first, ...others], { width, height }) {
+  const kept = [first];
+  for (const box of others) {
+    const bounds = boundsOf([...kept, box]);
+    if (bounds.width <= width && bounds.height <= height) {
+      kept.push(box);
     }
-    count -= 1;
   }
-  return boxes.slice(0, count);
+  return kept;
 }
 
 /** The rectangle that holds all `boxes`. */

@@ -2,6 +2,7 @@
 
 import { element } from "./dom.js";
 import { pictureAt } from "./frames.js";
+import { More } from "./more.js";
 import { WALKING_KEYS } from "./roving.js";
 import { bringIntoView } from "./scrolling.js";
 import { StageDrawing } from "./stage_drawing.js";
@@ -35,7 +36,11 @@ export class Stage {
       { class: "ng-stage ng-focusable", tabindex: "0", role: "group", "aria-label": this.label(payload) },
       [this.sheet],
     );
-    this.zoom = new Zoom(this.root, this.sheet, this.drawing.natural, say, () => this.revealPresent());
+    this.more = new More(this.root);
+    this.zoom = new Zoom(this.root, this.sheet, this.drawing.natural, say, {
+      zoomed: () => this.revealPresent(),
+      watched: () => this.more.watch(),
+    });
     this.undo = [this.listen(), dragToScroll(this.root), this.listenToFingers()];
     // A stage that is laid out later, or made narrower, still shows where things happen, and at once.
     this.resized = new ResizeObserver(() => {
@@ -49,6 +54,7 @@ export class Stage {
   dispose() {
     this.resized.disconnect();
     this.zoom.dispose();
+    this.more.dispose();
     this.undo.forEach((undo) => undo());
   }
 

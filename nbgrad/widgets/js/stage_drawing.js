@@ -85,12 +85,26 @@ export class StageDrawing {
     });
   }
 
-  /** The places on the page of what the picture shows, the most important first: what changes, its note, its cause. */
+  /**
+   * The places on the page of what the picture shows, the most important first: what changes, its note, its cause; in
+   * the forward pass what goes in, the nearest first.
+   */
   seenAt(picture) {
     const changed = this.nodes.get(picture.fresh?.node);
+    if (picture.phase === "forward") {
+      return [changed, ...this.inputsOf(picture).map((node) => this.nodes.get(node))].filter(Boolean);
+    }
     const cause = this.nodes.get(picture.now);
-    const place = picture.phase === "forward" ? undefined : this.places.get(picture.fresh?.node);
+    const place = this.places.get(picture.fresh?.node);
     return [changed, place && this.onPage(place), cause].filter(Boolean);
+  }
+
+  /** Where the live edges of the forward pass begin, the nearest box first. */
+  inputsOf({ live, now }) {
+    const here = this.boxes.get(now);
+    const inputs = [...new Set(live.flatMap(endsOf))].filter((node) => node !== now && this.boxes.has(node));
+    const far = (node) => (here ? distance(here, this.boxes.get(node)) : 0);
+    return inputs.sort((one, other) => far(one) - far(other));
   }
 
   /** A rectangle of the drawing as something that says where on the page it is. */

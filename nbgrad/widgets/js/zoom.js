@@ -38,12 +38,14 @@ export function ownScale(natural, room) {
 export class Zoom {
   /**
    * `stage` scrolls; `sheet` in it holds the drawing of `natural` size. `say` gives the words on the buttons; `zoomed` is
-   * called when a button or a key, which point at no place, has changed the scale.
+   * called when a button or a key, which point at no place, has changed the scale; `watched` when the drawing has got
+   * another size.
    */
-  constructor(stage, sheet, natural, say, zoomed = () => {}) {
+  constructor(stage, sheet, natural, say, { zoomed = () => {}, watched = () => {} } = {}) {
     this.stage = stage;
     this.sheet = sheet;
     this.zoomed = zoomed;
+    this.watched = watched;
     this.scale = null; // null: as the page allows
     this.fitted = false; // whether all of the drawing was asked for, which holds for other drawings, too
     this.buttons = [
@@ -150,6 +152,7 @@ export class Zoom {
     const hidden = sheet.offsetWidth > stage.clientWidth || sheet.offsetHeight > stage.clientHeight + 1;
     this.root.hidden = !hidden && this.scale === null && this.own >= SMALLEST_SCALE;
     stage.classList.toggle("ng-scrolls", stage.scrollWidth > stage.clientWidth + 1);
+    this.watched();
   }
 
   dispose() {
