@@ -125,6 +125,13 @@ def test_private_variables_do_not_count(notebook):
     assert labels(np.exp(x) * 1)[0] == "v₁"
 
 
+def test_a_number_is_not_given_out_where_a_name_looks_the_same_in_equations(notebook):
+    notebook["v_1"] = x = leaf(3.0)
+    assert labels(np.exp(x * x * 2) + 1)[:1] == ["v_1"]
+    assert "v₁" not in labels(np.exp(x * x * 2) + 1)
+    assert "v₂" in labels(np.exp(x * x * 2) + 1)
+
+
 def test_the_names_of_arrays(notebook):
     notebook["X"] = X = np.ones((2, 3))
     W = leaf(np.ones((3, 1)))

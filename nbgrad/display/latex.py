@@ -8,6 +8,7 @@ What is understood, besides signs that stand for themselves:
 
 - "a/b" is a fraction of the factors beside the stroke, "a·b / c" with spaces one of the whole products;
 - "x²", "xᵀ", "x⁻¹", "e^(−x)" are raised and "v₁", "Fᵢⱼ" lowered; "√(x + 1)" is a root;
+- "W_xh", "y_pred" and "x_1" are names with an index, and so is "softmax(z)_label" a result with one;
 - "a if c else b" and "a if c, b if d, else e" are cases, one below the other; so are "a，若 c；b，若 d；否則 e";
 - brackets of all kinds grow with what they hold; "1.5e−5" is a power of ten;
 - words in a row, "summed over the copies", are text.
@@ -21,7 +22,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from html import escape
+
+from nbgrad.display.math_elements import markup, name, power_of_ten
 
 SLOTS = 0xE000  # the first letter of the private area; it has 6,400
 LONGEST = 1000  # characters of a formula that is read
@@ -51,7 +53,7 @@ _SCRIPTS = "".join((*RAISED, *LOWERED))
 _LETTER = rf"(?:(?![{_SCRIPTS}Σ])[^\W\d])"
 _INSIDE = rf"(?![{_SCRIPTS}])\w"  # a character that belongs to the word before it
 _PIECES = (
-    rf"(?P<space>\s+)|(?P<number>\d+(?:\.\d+)?(?:e[−-]?\d+)?|∞|NaN)"
+    rf"(?P<space>\s+)|(?P<under>(?<=[)\]])_)|(?P<number>\d+(?:\.\d+)?(?:e[−-]?\d+)?|∞|NaN)"
     rf"|(?P<word>π(?={_LETTER})|{_LETTER}(?:(?![{_SCRIPTS}])[\w\u0300-\u036f]|\.(?={_LETTER}|\d)|'(?=s\b))*)"
     rf"|(?P<raised>[{''.join(RAISED)}]+)|(?P<lowered>[{''.join(LOWERED)}]+)|(?P<sign>.)"
 )
@@ -62,7 +64,7 @@ NAME = " "  # before the text of a name, which so is none of the signs and words
 class Piece:
     """A piece of a formula: a name, number, word, raised or lowered run, sign, or a bracket with what it holds."""
 
-    kind: str  # "name", "number", "word", "raised", "lowered", "sign", "bracket"
+    kind: str  # "name", "number", "word", "raised", "lowered", "under", "sign", "bracket"
     text: str
     spaced: int = 0  # how many spaces stood before it
     inner: list[Piece] = field(default_factory=list)
@@ -107,7 +109,7 @@ def pattern(names: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _alone(name: str) -> str:
-    before = r"(?<![\w.])" if re.match(r"\w", name) else ""
+    before = r"(?:(?<![\w.])|(?<=[)\]]_))" if re.match(r"\w", name) else ""
     after = f"(?!{_INSIDE})" if re.search(r"\w$", name) else ""
     return f"{before}{re.escape(name)}{after}"
 
@@ -128,33 +130,6 @@ def _cases_in_signs(text: str) -> str:
     for otherwise in CHINESE_ELSE:
         text = text.replace(otherwise, ", else ")
     return text.replace("；", ", ").replace(CHINESE_IF, " if ")
-
-
-def markup(text: str, tag: str = "mi") -> str:
-    """Return text as one MathML element; spaces at its ends are kept.
-
-    >>> markup("a<b"), markup("7", "mn")
-    ('<mi>a&lt;b</mi>', '<mn>7</mn>')
-    """
-    body = escape(text, quote=False)
-    if tag == "mtext":
-        body = re.sub(r"^ +| +$", lambda found: "\xa0" * len(found[0]), body)
-    return f"<{tag}>{body}</{tag}>"
-
-
-def power_of_ten(text: str) -> str:
-    """Return a number as MathML, one like "1.5e−5" as 1.5 × 10⁻⁵.
-
-    >>> power_of_ten("2e6")
-    '<mrow><mn>2</mn><mo>×</mo><msup><mn>10</mn><mn>6</mn></msup></mrow>'
-    """
-    mantissa, _, exponent = text.partition("e")
-    if not exponent:
-        return markup(text, "mn")
-    raised = markup(exponent.lstrip("−-"), "mn")
-    if exponent[0] in "−-":
-        raised = f"<mrow><mo>−</mo>{raised}</mrow>"
-    return f"<mrow>{markup(mantissa, 'mn')}<mo>×</mo><msup><mn>10</mn>{raised}</msup></mrow>"
 
 
 def _pieces(text: str, names: tuple[str, ...] = ()) -> list[Piece]:
@@ -288,6 +263,8 @@ class _Reader:
             else:
                 base = self.atom(piece)
             low, high = "", ""
+            if end := _index_end(factor, place):
+                low, place = self.index(factor[place + 1 : end]), end
             while place < len(factor):
                 script = factor[place]
                 if script.kind == "lowered" and not low:
@@ -305,10 +282,22 @@ class _Reader:
             made.append(base + (f"_{{{low}}}" if low else "") + (f"^{{{high}}}" if high else ""))
         return "".join(made)
 
+    def index(self, said: Sequence[Piece]) -> str:
+        """What an underscore behind a bracket sets below: a name with its number and brackets."""
+        first, *others = said
+        made = self.atom(first)
+        for piece in others:
+            made += (
+                f"_{{{''.join(LOWERED[char] for char in piece.text)}}}" if piece.kind == "lowered" else self.atom(piece)
+            )
+        return made
+
     def atom(self, piece: Piece) -> str:
         if piece.kind == "number":
             return self.slot(power_of_ten(piece.text))
-        if piece.kind in ("word", "name"):
+        if piece.kind == "word":
+            return self.slot(name(piece.text))
+        if piece.kind == "name":
             return self.slot(markup(piece.text.removeprefix(NAME)))
         if piece.kind == "bracket":
             left, right = FENCES[piece.text], FENCES[BRACKETS[piece.text]]
@@ -348,6 +337,14 @@ def _cases(row: Sequence[Piece]) -> list[tuple[Sequence[Piece], Sequence[Piece]]
     return [*found, (row[ends[0] + 1 :], [])]
 
 
+def _index_end(factor: Sequence[Piece], place: int) -> int:
+    """Return where an index ends whose underscore is here; 0 where none is, or nothing follows it."""
+    if place + 1 >= len(factor) or factor[place].kind != "under":
+        return 0
+    following = (at for at in range(place + 2, len(factor)) if factor[at].kind not in ("lowered", "bracket"))
+    return next(following, len(factor))
+
+
 def _ends_term(piece: Piece) -> bool:
     return piece.kind == "sign" and piece.text in "+−-=<>≤≥≠→,:;，：；"
 
@@ -361,10 +358,11 @@ def _holds_fraction(pieces: Sequence[Piece]) -> bool:
 
 
 def _words(factors: Sequence[Piece], place: int) -> int:
-    """Count the words in a row from here: at least two letters each, a space between them."""
+    """Count the words in a row from here: at least two letters each, no names of code, a space between them."""
     count = 0
     for piece in factors[place:]:
-        if piece.kind != "word" or len(piece.text) < 2 or piece.text in FUNCTIONS or (count and not piece.spaced):
+        named = len(piece.text) < 2 or piece.text in FUNCTIONS or "_" in piece.text
+        if piece.kind != "word" or named or (count and not piece.spaced):
             break
         count += 1
     after = place + count
@@ -392,6 +390,6 @@ def _factor_end(factors: Sequence[Piece], place: int, divisor: bool = False) -> 
 
 def _belongs(before: Piece, piece: Piece) -> bool:
     """Tell whether a piece belongs to the divisor that ends before it."""
-    if piece.kind in ("raised", "lowered") or piece.text == "^" or before.text in ("∂", "√", "^"):
+    if piece.kind in ("raised", "lowered", "under") or piece.text == "^" or before.text in ("∂", "√", "^", "_"):
         return True
     return piece.kind == "bracket" and (before.kind in ("word", "name", "lowered") or before.text in ("Σ", "∏"))

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from nbgrad.display import latex, measure, messages
+from nbgrad.display import latex, math_elements, measure, messages
 from nbgrad.display.formula import FAINT, PLAIN, Token
 
 KEPT = 4096  # forms and formulas that are remembered
@@ -63,13 +63,13 @@ def from_latex(formula: str, **names: Any) -> str:
     """Return a formula in LaTeX as a ``<math>`` element.
 
     names: what stands for the places in braces, in which case ``formula`` is a template for ``str.format``, as those of
-    operations are. A name is data: it stands there letter by letter, whatever LaTeX would make of it.
+    operations are. A name is data: whatever LaTeX would make of it, only an underscore between letters means something.
 
     >>> made = from_latex(r"\\frac{{{a}}}{{2}}", a="W_1")
     >>> made[made.index("<mfrac>"):]
-    '<mfrac><mi>W_1</mi><mn>2</mn></mfrac></math>'
+    '<mfrac><msub><mi>W</mi><mn>1</mn></msub><mn>2</mn></mfrac></math>'
     """
-    filled = tuple(latex.markup(measure.clean(name)) for name in names.values())
+    filled = tuple(math_elements.name(measure.clean(name)) for name in names.values())
     if names:
         slots = (chr(latex.SLOTS + place) for place in range(len(names)))
         formula = formula.format(**dict(zip(names, slots, strict=True)))
@@ -87,10 +87,12 @@ def _words() -> tuple[str, ...]:
 def _token(token: Token, names: tuple[str, ...]) -> str:
     if token.role == FAINT:
         said = measure.clean(token.text)
-        body = latex.markup(f"{' ' * token.text.startswith(' ')}{said}{' ' * token.text.endswith(' ')}", "mtext")
+        body = math_elements.markup(
+            f"{' ' * token.text.startswith(' ')}{said}{' ' * token.text.endswith(' ')}", "mtext"
+        )
     elif _NUMBER.fullmatch(token.text):  # most tokens that are new in every frame
         minus, digits = token.text[:1] == "−", token.text.lstrip("−")
-        body = (_MINUS if minus else "") + latex.power_of_ten(digits)
+        body = (_MINUS if minus else "") + math_elements.power_of_ten(digits)
     else:
         present = latex.pattern(names).findall(token.text) if names else ()
         body = _formula(token.text, _words(), tuple(dict.fromkeys(present)))
@@ -102,7 +104,7 @@ def _token(token: Token, names: tuple[str, ...]) -> str:
 
 
 def _over_shape(body: str, shape: str) -> str:
-    below = latex.markup(measure.clean(shape), "mtext").replace("<mtext>", '<mtext class="ng-token-dim">', 1)
+    below = math_elements.markup(measure.clean(shape), "mtext").replace("<mtext>", '<mtext class="ng-token-dim">', 1)
     return f"<munder>{body}{below}</munder>"
 
 
@@ -114,7 +116,7 @@ def _formula(text: str, words: tuple[str, ...], names: tuple[str, ...]) -> str:
     try:
         form, filled = latex.read(said, words, names)
     except ValueError:
-        return latex.markup(said, "mtext")
+        return math_elements.markup(said, "mtext")
     return _fill(_converted(form), filled)
 
 
@@ -138,7 +140,7 @@ def _converted(form: str) -> str:
     try:
         made = convert(form)
     except Exception:  # what latex2mathml finds wrong has no class in common
-        return latex.markup(form, "mtext")
+        return math_elements.markup(form, "mtext")
     return _tidied(made[made.index("<mrow>") + len("<mrow>") : -len("</mrow></math>")])
 
 

@@ -63,8 +63,8 @@ def test_the_latex_of_every_operation(name):
     tree = checked(made)
     assert "\\" not in made
     used = [operand for operand in op.operands if f"{{{operand}}}" in op.latex]
-    said = [element.text for element in tree.iter(f"{NAMESPACE}mi")]
-    assert all(f"{operand}_0" in said for operand in used)
+    said = [tuple(part.text for part in element) for element in tree.iter(f"{NAMESPACE}msub")]
+    assert all((operand, "0") in said for operand in used)
 
 
 FORMS = {
@@ -78,7 +78,20 @@ FORMS = {
     "sⱼ²": "<msubsup><mi>s</mi><mi>j</mi><mn>2</mn></msubsup>",
     "W1": "<mi>W1</mi>",
     "layer.0.weight": "<mi>layer.0.weight</mi>",
-    "x_train": "<mi>x_train</mi>",
+    "x_train": "<msub><mi>x</mi><mi>train</mi></msub>",
+    "x_1ᵀ": "<msup><msub><mi>x</mi><mn>1</mn></msub><mo>⊤</mo></msup>",
+    "W_h_1 + b": "<msub><mi>W</mi><mi>h</mi><mo>,</mo><mn>1</mn></msub><mo>+</mo><mi>b</mi>",
+    "rnn.0.weight_hh": "<msub><mi>rnn.0.weight</mi><mi>hh</mi></msub>",
+    "_x + x_ + a__b": "<mi>_x</mi><mo>+</mo><mi>x_</mi><mo>+</mo><mi>a__b</mi>",
+    "∂loss/∂y_pred turned back": "<mfrac><mrow><mo>∂</mo><mi>loss</mi></mrow><mrow><mo>∂</mo><msub><mi>y</mi>"
+    "<mi>pred</mi></msub></mrow></mfrac><mtext>\xa0</mtext><mtext>turned back</mtext>",
+    "softmax(z)_v₄": "<mi>softmax</mi><msub><mo>(</mo><mi>z</mi><mo>)</mo><msub><mi>v</mi><mn>4</mn></msub></msub>",
+    "softmax(z)_y_true": "<mi>softmax</mi><msub><mo>(</mo><mi>z</mi><mo>)</mo>"
+    "<msub><mi>y</mi><mi>true</mi></msub></msub>",
+    "f(z)_y[0] · 2": "<mi>f</mi><msub><mo>(</mo><mi>z</mi><mo>)</mo><mi>y</mi><mo>[</mo><mn>0</mn><mo>]</mo></msub>"
+    "<mo>·</mo><mn>2</mn>",
+    "1/f(z)_y": "<mfrac><mn>1</mn><mi>f</mi><msub><mo>(</mo><mi>z</mi><mo>)</mo><mi>y</mi></msub></mfrac>",
+    "f(z)_": "<mi>f</mi><mo>(</mo><mi>z</mi><mo>)</mo><mo>_</mo>",
     "2x": "<mn>2</mn><mi>x</mi>",
     "πx": "<mi>π</mi><mi>x</mi>",
     "1.5e−5": "<mn>1.5</mn><mo>×</mo><msup><mn>10</mn><mrow><mo>−</mo><mn>5</mn></mrow></msup>",
@@ -96,6 +109,11 @@ def test_a_form_is_set_as_it_is_written_by_hand(text):
     checked(mathml.mathml(text))
     bare = re.compile(r"</?mrow>| (?:stretchy|fence|form)=\"\w+\"")
     assert bare.sub("", body(text)) == bare.sub("", FORMS[text])
+
+
+def test_an_index_may_be_a_name_that_is_no_word():
+    [lowered] = checked(mathml.mathml("softmax(z)_a/b", ("a/b",))).iter(f"{NAMESPACE}msub")
+    assert "".join(lowered[1].itertext()) == "a/b"
 
 
 def test_what_is_raised_behind_a_derivative_is_meant_for_all_of_it():

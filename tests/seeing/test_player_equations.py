@@ -76,3 +76,14 @@ def test_a_number_is_not_said_twice():
     w = ng.tensor(0.5, requires_grad=True, name="w")
     [frame] = [frame for frame in ng.animate(-w).payload["frames"] if frame["phase"] == "forward"]
     assert "".join(token["text"] for token in frame["equation"]).count("−0.5") == 1
+
+
+def test_no_underscore_is_left_in_what_is_set_as_mathematics():
+    scores = array(4, 3, name="z")
+    payload = ng.animate(F.cross_entropy(scores @ array(3, 3, name="W_hh"), np.array([0, 2, 1, 1]))).payload
+    equations = [frame["math"] for frame in payload["frames"]]
+    equations += [edge["math"] or "" for edge in payload["edges"].values()]
+    assert not [math for math in equations if "_" in math]
+    assert any("<msub><mi>W</mi><mi>hh</mi></msub>" in math for math in equations)
+    loss = next(frame for frame in payload["frames"] if "softmax" in said(frame))
+    assert re.search(r"softmax</mi><msub>.*?\)</mo></mrow><mrow>?<msub><mi>v</mi><mn>\d", loss["math"])

@@ -27,7 +27,7 @@ def set_latex(latex: str, slots: Sequence[str], names: Sequence[str]) -> str:
 
     >>> made = set_latex("a = 2\u3042", ["\u3042"], ["x_1"])
     >>> made[made.index("<mi>") :]
-    '<mi>a</mi><mo>=</mo><mn>2</mn><mi>x_1</mi></math>'
+    '<mi>a</mi><mo>=</mo><mn>2</mn><msub><mi>x</mi><mn>1</mn></msub></math>'
     """
     template = latex.replace("{", "{{").replace("}", "}}")
     for place, slot in enumerate(slots):
