@@ -89,6 +89,8 @@ class Step:
     formula: the local derivative in symbols, "σ(z)(1 − σ(z))", or, where it says "∂", the whole contribution,
     "hᵀ · ∂loss/∂ŷ". note: a plain sentence about the operation, may be "".
     fold: what the rule gave before broadcasting was undone, where that has another shape; else None.
+    factor, factor_formula: where the operand was copied to fit, the local derivative of its copies, of the shape of
+    fold; where one number is made of an array, that of its elements. Else None and "".
     check: the same number by finite differences, a ``player.Check``, or None.
     real_part: whether the product is complex, and only its real part counts, since the target is real.
     lost: id of the node whose numbers have been changed in place since, so that those of this step do not belong
@@ -110,6 +112,8 @@ class Step:
     formula: str = ""
     note: str = ""
     fold: Any = None
+    factor: Any = None
+    factor_formula: str = ""
     check: Any = None
     real_part: bool = False
     lost: int | None = None

@@ -169,6 +169,7 @@ def drawn_steps(picture: Picture, examine: Examine | None = None) -> list[DrawnS
                     count=arriving[x.serial],
                     local=local,
                     formula=formula(source, position, top, is_sum, step.node.static, names),
+                    factor_formula=formula(source, position, top, False, step.node.static, names) if is_sum else "",
                     note=note(step.node.op.name, step.node.op.note),
                     real_part=is_part,
                     **more,

@@ -68,8 +68,25 @@ def mark_stored(picture: Picture, arrived: Mapping[int, Any]) -> None:
 
 
 def examined(step: Step, position: int, contribution: Any) -> dict[str, Any]:
-    """What else the player shows of a contribution: what there was before broadcasting was undone, and a check."""
-    return {"fold": unfolded(step, position, contribution), "check": checked(step, position, contribution)}
+    """What else the player shows of a contribution: what there was before broadcasting was undone, the factor of each
+    copy, and a check."""
+    fold = unfolded(step, position, contribution)
+    factor = factor_of(step, position, contribution if fold is None else fold)
+    return {"fold": fold, "factor": factor, "check": checked(step, position, contribution)}
+
+
+def factor_of(step: Step, position: int, product: Any) -> Any:
+    """The local derivative where ``local_derivative`` leaves it out, since what arrives is copied or summed: of an
+    operand that was copied to fit that of each copy, of one number's operands that of each element; else ``None``."""
+    node, op = step.node, step.node.op
+    copied = op.elementwise and np.shape(product) == node.data.shape
+    added = node.data.size == 1 and "{g}" in op.formula(position, node.args)
+    if not (copied or added) or np.size(product) == 1:
+        return None
+    with np.errstate(all="ignore"):
+        factor = op.rules[position](np.ones_like(node.data)[()], node.data, *node.args, **(node.static or {}))
+        same = np.shape(factor) == np.shape(product) and np.allclose(step.cotangent * factor, product, equal_nan=True)
+    return factor if same else None
 
 
 def unfolded(step: Step, position: int, contribution: Any) -> Any:

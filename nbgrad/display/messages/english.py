@@ -302,6 +302,10 @@ SENTENCES = {
     "about_group": "{name} is a group of {count} nodes: they are drawn as one box.",
     "about_row": "{name} stands for {first} to {last}, each computed from the one before: {count} nodes, drawn as one "
     "box. Its numbers are those of {last}.",
+    "of_length": "{count} elements",
+    "everywhere": "{number} everywhere",
+    "edge_over_axis": "sum over axis {axes}:",
+    "edge_over_axes": "sum over the axes {axes}:",
     "edge_without": "Nothing flows back from {source} to {target}: no gradient of {root} is needed there.",
     "check_agrees": "Moving the input a little to either side gives the same number.",
     "check_agrees_element": "Moving element {element} a little to either side gives the same number.",
@@ -632,6 +636,7 @@ SENTENCES = {
     "ui_edge_step": "Go to the step",
     "ui_edge_upstream": "arrives",
     "ui_edge_local": "local derivative",
+    "ui_edge_each": "their product",
     "ui_edge_product": "goes on",
     "ui_edge_check": "The same number by finite differences",
     "ui_edge_agree": "They agree.",

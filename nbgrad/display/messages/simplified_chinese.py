@@ -285,6 +285,10 @@ SENTENCES = {
     "about_group": "{name} 是一组节点，共 {count} 个，画成一个方框。",
     "about_row": "{name} 代表从 {first} 到 {last}，每个都由前一个算出；共 {count} 个节点，画成一个方框。"
     "数值是 {last} 的。",
+    "of_length": "{count} 个元素",
+    "everywhere": "处处都是 {number}",
+    "edge_over_axis": "沿轴 {axes} 的和：",
+    "edge_over_axes": "沿轴 {axes} 的和：",
     "edge_without": "没有梯度从 {source} 流回 {target}：这里不需要 {root} 的梯度。",
     "check_agrees": "把输入往两边各移动一点点来验算，得到同样的数。",
     "check_agrees_element": "把元素 {element} 往两边各移动一点点来验算，得到同样的数。",
@@ -606,6 +610,7 @@ SENTENCES = {
     "ui_edge_step": "跳到这一步",
     "ui_edge_upstream": "传来的",
     "ui_edge_local": "局部导数",
+    "ui_edge_each": "两者的乘积",
     "ui_edge_product": "往回传的",
     "ui_edge_check": "用有限差分算同一个数",
     "ui_edge_agree": "两者一致。",

@@ -285,6 +285,10 @@ SENTENCES = {
     "about_group": "{name} 是一組節點，共 {count} 個，畫成一個方框。",
     "about_row": "{name} 代表從 {first} 到 {last}，每個都由前一個算出；共 {count} 個節點，畫成一個方框。"
     "數值是 {last} 的。",
+    "of_length": "{count} 個元素",
+    "everywhere": "處處都是 {number}",
+    "edge_over_axis": "沿著軸 {axes} 的和：",
+    "edge_over_axes": "沿著軸 {axes} 的和：",
     "edge_without": "沒有梯度從 {source} 流回 {target}：這裡不需要 {root} 的梯度。",
     "check_agrees": "把輸入往兩邊各移動一點點來驗算，得到同樣的數。",
     "check_agrees_element": "把元素 {element} 往兩邊各移動一點點來驗算，得到同樣的數。",
@@ -607,6 +611,7 @@ SENTENCES = {
     "ui_edge_step": "跳到這一步",
     "ui_edge_upstream": "傳來的",
     "ui_edge_local": "局部導數",
+    "ui_edge_each": "兩者的乘積",
     "ui_edge_product": "往回傳的",
     "ui_edge_check": "用有限差分算同一個數",
     "ui_edge_agree": "兩者一致。",

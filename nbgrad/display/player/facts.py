@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,6 +14,7 @@ from nbgrad.display.attributes import as_array, as_numbers
 from nbgrad.display.formula import agreeing_step, short
 from nbgrad.display.messages import say
 from nbgrad.display.moments import root_of
+from nbgrad.display.player.gathering import summed_axes
 from nbgrad.display.player.lost import lost_gradients, step_lost
 from nbgrad.display.player.mathematics import set_text
 from nbgrad.display.player.phases import BACKWARD, Frame, born, computed, moved_since
@@ -140,7 +142,7 @@ def _local(trace: Trace, step: Step) -> dict[str, Any]:
 
 
 def _told(local: np.ndarray) -> str:
-    return agreeing.written(numbers.only(local)) if numbers.is_single(local) else numbers.summary(local)
+    return agreeing.written(numbers.only(local)) if numbers.is_single(local) else of_shape(local)
 
 
 def statistics(value: np.ndarray | None) -> list[list[str]]:
@@ -214,12 +216,12 @@ def _edge(
         nothing = dict.fromkeys(("upstream", "product"), "")
         formula = measure.clean(step.formula, 120)
         return {**ends, **nothing, "local": formula, "math": None, "sentence": None, "check": None}
-    local = as_numbers(step.local)
     said = {
-        "upstream": numbers.summary(as_array(step.upstream)),
-        "local": measure.clean(step.formula, 120) if local is None else numbers.summary(local),
-        "product": numbers.summary(as_array(step.contribution)),
+        "upstream": of_shape(as_array(step.upstream)),
+        "local": _local_of_edge(step),
+        "product": of_shape(as_array(step.contribution)),
         "sign": agreeing.EQUAL,
+        **_sum_of_copies(step),
     }
     if numbers.is_single(np.asarray(step.contribution)):
         sent = agreeing_step(step, before)[0]
@@ -232,6 +234,46 @@ def _edge(
         "sentence": None,
         "check": check_of(step.check),
     }
+
+
+def _local_of_edge(step: Step) -> str:
+    """Return the local derivative with its shape, and by name where it is an array; else what the formula says."""
+    for local, formula in ((step.local, step.formula), (step.factor, step.factor_formula)):
+        known = as_numbers(local)
+        if known is not None:
+            named = bool(re.search(r"[^\W\d_]", formula)) and "∂" not in formula and not numbers.is_single(known)
+            return messages.facts([measure.clean(formula, 60)] * named + [of_shape(known)])
+    return measure.clean(step.formula, 120)
+
+
+def _sum_of_copies(step: Step) -> dict[str, str]:
+    """Return what arrives at the copies of an operand that was copied to fit, and over which axes that is summed."""
+    before, after = as_array(step.fold), as_array(step.contribution)
+    if before is None or after is None or step.factor is None:
+        return {}
+    axes = summed_axes(before.shape, after.shape)
+    over = say("edge_over_axis" if len(axes) == 1 else "edge_over_axes", axes=messages.listed(map(str, axes)))
+    return {"each": of_shape(before), "over": over} if axes else {}
+
+
+def of_shape(array: np.ndarray | None) -> str:
+    """Return an array in one line, with its shape; one whose elements are all the same says so.
+
+    >>> of_shape(np.array([1.0, 3.0])), of_shape(np.ones((3, 4))), of_shape(np.array(2.0))
+    ('2 elements: min 1, mean 2, max 3', '3×4: 1 everywhere', '2')
+    """
+    if array is None or array.size == 0 or numbers.is_single(array):
+        return numbers.summary(array)
+    shape = numbers.shape(array.shape)
+    return messages.headed(say("of_length", count=shape) if array.ndim == 1 else shape, in_one_line(array))
+
+
+def in_one_line(array: np.ndarray) -> str:
+    """Return the range of an array; of one whose elements are all the same that number."""
+    first = array.flat[0]
+    if not np.isfinite(first) or not bool((array == first).all()):
+        return numbers.summary(array)
+    return say("everywhere", number=numbers.number(first))
 
 
 def check_of(check: Check | None) -> dict[str, Any] | None:

@@ -43,7 +43,7 @@ function edgeColumns(desk, edge) {
  * What arrives, the local derivative and what goes on, below each other: a formula above them may add up what several
  * edges bring. Without a formula, "upstream × local = product" where these are single numbers.
  */
-function edgeNumbers(desk, { upstream, local, product, math, sign = "=" }) {
+function edgeNumbers(desk, { upstream, local, each, over, product, math, sign = "=" }) {
   if (math || ![upstream, local, product].every((text) => typedNumber(text ?? "") !== null)) {
     const told = (text, role) => (text ? [panelNumber(text, role)] : []);
     return [
@@ -51,7 +51,9 @@ function edgeNumbers(desk, { upstream, local, product, math, sign = "=" }) {
         [desk.words("edge_upstream"), told(upstream, "gradient")],
         // The rule of a matrix product multiplies by no single derivative; the formula above says what it does.
         [desk.words("edge_local"), local?.includes("∂") ? [] : told(local, "value")],
-        [desk.words("edge_product"), told(product, "gradient")],
+        // Of what was copied to fit, the gradients of all copies are added up.
+        [desk.words("edge_each"), told(each, "gradient")],
+        [desk.words("edge_product"), [...(over ? [element("span", { class: "ng-dim" }, [`${over} `])] : []), ...told(product, "gradient")]],
       ]),
     ];
   }

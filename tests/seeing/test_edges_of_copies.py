@@ -1,0 +1,81 @@
+"""The facts of an edge whose operand broadcasting has copied: what arrives, each copy's slope, the product, the sum."""
+
+import numpy as np
+import pytest
+
+import nbgrad as ng
+from nbgrad.display import messages
+from nbgrad.display.player.facts import of_shape
+from nbgrad.nn import functional as F
+
+
+def leaf(name, *shape):
+    filled = np.arange(1.0, np.prod(shape, dtype=int) + 1).reshape(shape)
+    return ng.tensor(filled if shape else 2.0, requires_grad=True, name=name)
+
+
+def edge_of(loss, name):
+    return next(edge for edge in ng.animate(loss).payload["edges"].values() if edge["from"] == name)
+
+
+def rows(edge):
+    return [edge.get(key) for key in ("upstream", "local", "each", "over", "product")]
+
+
+def test_a_number_times_an_array():
+    x, W = leaf("x"), leaf("W", 3, 4)
+    loss = (x * W * leaf("c", 3, 4)).sum()
+    copied = edge_of(loss, "x")
+    c = of_shape(np.arange(1.0, 13).reshape(3, 4))
+    assert copied["upstream"] == c == "3×4: min 1, mean 6.5, max 12"
+    assert copied["local"] == f"W, {c}"
+    assert copied["each"] == of_shape(W.data**2)
+    assert copied["over"] == "sum over the axes 0, 1:"
+    assert copied["product"] == "650"
+    assert (W.data**2).sum() == 650
+    assert rows(edge_of(loss, "W")) == [c, "x, 3×4: 2 everywhere", None, None, of_shape(2 * W.data)]
+
+
+def test_a_row_that_is_added_to_a_matrix():
+    b, X = leaf("b", 4), leaf("X", 3, 4)
+    loss = ((b + X) * leaf("c", 3, 4)).sum()
+    c = "3×4: min 1, mean 6.5, max 12"
+    total = "4 elements: min 15, mean 19.5, max 24"
+    assert rows(edge_of(loss, "b")) == [c, "3×4: 1 everywhere", c, "sum over axis 0:", total]
+    assert rows(edge_of(loss, "X")) == [c, "3×4: 1 everywhere", None, None, c]
+
+
+def test_a_column_keeps_its_axis():
+    loss = (leaf("c", 3, 1) * leaf("X", 3, 4)).sum()
+    edge = edge_of(loss, "c")
+    assert edge["over"] == "sum over axis 1:"
+    assert edge["product"].startswith("3×1: ")
+
+
+@pytest.mark.parametrize(("fold", "slope"), [(np.sum, "1"), (np.mean, "0.25")])
+def test_what_becomes_one_number_has_the_slope_of_each_element(fold, slope):
+    edge = edge_of(fold(leaf("x", 4)), "x")
+    assert rows(edge) == ["1", f"4 elements: {slope} everywhere", None, None, f"4 elements: {slope} everywhere"]
+
+
+def test_rules_that_multiply_by_no_factor_say_what_they_do():
+    loss = (F.linear(leaf("X", 3, 4), leaf("W", 4, 2), leaf("b", 2)) ** 2).sum()
+    for name in ("X", "W", "b"):
+        edge = edge_of(loss, name)
+        assert "∂" in edge["local"]
+        assert "over" not in edge
+
+
+def test_single_numbers_are_what_they_were():
+    edge = edge_of(leaf("a") * leaf("b"), "a")
+    assert [edge[key] for key in ("upstream", "local", "product")] == ["1", "2", "2"]
+
+
+def test_nan_is_not_the_same_everywhere():
+    assert of_shape(np.full((2, 2), np.nan)) == "2×2: 4 NaN"
+    assert of_shape(np.zeros((0, 3))) == "empty"
+
+
+def test_it_is_said_in_chinese():
+    with messages.speaking("zh-Hant"):
+        assert edge_of((leaf("b", 4) + leaf("X", 3, 4)).sum(), "b")["over"] == "沿著軸 0 的和："
