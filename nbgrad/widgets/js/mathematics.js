@@ -89,8 +89,9 @@ function breakable(math) {
     if (display === "block") {
       part.setAttribute("displaystyle", "true");
     }
-    if (piece[0].localName === "mo") {
-      piece[0].setAttribute("form", "infix"); // so that it keeps its distances at a beginning
+    const last = piece.at(-1).textContent === "," ? [piece.at(-1)] : [];
+    for (const sign of [piece[0], ...last].filter(({ localName }) => localName === "mo")) {
+      sign.setAttribute("form", "infix"); // so that it keeps its distances at a beginning or an end
     }
     const inner = document.createElementNS(MATHML_NAMESPACE, "mrow");
     inner.append(...piece);
@@ -107,8 +108,15 @@ function beginsPiece(node) {
 
 function shortPieces(piece) {
   const length = piece.reduce((sum, { textContent }) => sum + textContent.length, 0);
-  const isOperator = (node) => node.localName === "mo" && OPERATORS.has(node.textContent.trim());
-  return length > LONGEST_PIECE ? piecesAt(piece, isOperator) : [piece];
+  return length > LONGEST_PIECE ? piecesAt(piece, breaksWhatIsLong) : [piece];
+}
+
+/** Before an operator, before words, and between words about a number and that number. */
+function breaksWhatIsLong(node) {
+  const isOperator = node.localName === "mo" && OPERATORS.has(node.textContent.trim());
+  const isWords = node.localName === "mtext" && /\S\s+\S/.test(node.textContent);
+  const isNumber = node.localName === "mrow" && !node.classList.contains("ng-token-dim");
+  return isOperator || isWords || (isNumber && node.previousElementSibling?.classList.contains("ng-token-dim"));
 }
 
 /** Cut a list before every item for which `isCut` holds, but not before its first. */
