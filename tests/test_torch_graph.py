@@ -78,7 +78,7 @@ def test_modules_are_groups():
     graph = ng.to_networkx(encoder(torch.randn(2, 3, 8)).sum(), params=encoder)
     groups = dict.fromkeys(group for _, group in graph.nodes(data="group"))
     assert list(groups) == [
-        ("self_attn",), ("self_attn", "out_proj"), None, ("norm1",), ("linear1",), ("linear2",), ("norm2",)
+        ("self_attn",), None, ("self_attn", "out_proj"), ("norm1",), ("linear1",), ("linear2",), ("norm2",)
     ]  # fmt: skip
     assert facts_of(graph, "softmax")["group"] == ("self_attn",)
     assert facts_of(graph, "relu")["group"] is None

@@ -41,7 +41,7 @@ def test_heads_are_merged_by_the_attention_and_not_by_the_layer_behind():
     assert found[place : place + 3] == [(op, ("self_attn",)) for op in ("permute", "clone", "view")]
     drawn = ng.draw(encoder(torch.randn(2, 3, 8)), params=encoder, depth=2).graph
     heads = [facts["group"] for _, facts in drawn.nodes(data=True) if facts["op"] == "rearrange"]
-    assert heads == [*[("self_attn",)] * 5, None]  # the last one turns what the attention gives
+    assert heads == [("self_attn",)] * 6  # the last one turns what the attention gives
     assert [group for op, group in found if op == "linear"] == [
         ("self_attn",), ("self_attn", "out_proj"), ("linear1",), ("linear2",)
     ]  # fmt: skip
@@ -85,7 +85,7 @@ def test_a_module_with_two_names_shares_its_weight_with_nobody():
     net = nn.Module()
     net.one = net.other = nn.Linear(3, 3)
     result = net.other(net.one(torch.ones(2, 3)))
-    assert [group for op, group in groups(result, net) if op == "linear"] == [("one",), ("one",)]
+    assert [group for op, group in groups(result, net) if op == "linear"] == [("one",), ("one (2)",)]
 
 
 def test_modules_of_the_notebook_share_weights_too(monkeypatch):
@@ -96,3 +96,100 @@ def test_modules_of_the_notebook_share_weights_too(monkeypatch):
     monkeypatch.setattr(__main__, "table", net.e, raising=False)
     found = dict(groups(net(torch.tensor([1, 2])), None))
     assert (found["embedding"], found["linear"]) == (("net", "e"), ("net", "o"))
+
+
+class Repeated(nn.Module):
+    """A layer that is used three times, with an activation behind each."""
+
+    def __init__(self):
+        super().__init__()
+        self.inner = nn.Linear(3, 3)
+        self.last = nn.Linear(3, 1)
+
+    def forward(self, x):
+        for _ in range(3):
+            x = torch.tanh(self.inner(x))
+        return self.last(x)
+
+
+def test_what_is_computed_between_two_uses_of_a_module_is_not_drawn_within_it():
+    net = Repeated()
+    assert [found for found in groups(net(torch.ones(2, 3)), net) if found[0] in ("linear", "tanh")] == [
+        ("linear", ("inner",)), ("tanh", None), ("linear", ("inner (2)",)), ("tanh", None), ("linear", ("inner (3)",)),
+        ("tanh", None), ("linear", ("last",)),
+    ]  # fmt: skip
+    assert ("inner.weight", None) in groups(net(torch.ones(2, 3)), net)
+
+
+class Stepping(nn.Module):
+    """A recurrent cell, called for each of four steps."""
+
+    def __init__(self, cell):
+        super().__init__()
+        self.cell = cell(3, 4)
+        self.out = nn.Linear(4, 1)
+
+    def forward(self, x):
+        state = None
+        for step in range(4):
+            state = self.cell(x[:, step], state)
+        return self.out(torch.tanh(state[0] if isinstance(state, tuple) else state))
+
+
+@pytest.mark.parametrize(("cell", "steps"), [(nn.RNNCell, 4), (nn.LSTMCell, 16), (nn.GRUCell, 18)])
+def test_each_call_of_a_cell_is_a_frame_with_all_that_the_cell_computes(cell, steps):
+    net = Stepping(cell)
+    result = net(torch.ones(2, 4, 3))
+    found = groups(result, net)
+    for name in ("cell", "cell (2)", "cell (3)", "cell (4)"):
+        assert len([op for op, group in found if group == (name,)]) == steps, name
+    assert found[-4:] == [("tanh", None), ("out.weight", ("out",)), ("out.bias", ("out",)), ("linear", ("out",))]
+    rows = [row for _, row in ng.draw(result, params=net, level="module").graph.nodes(data="row") if row]
+    assert [row[-3:] for row in rows] == [("cell (2)", "cell (3)", "cell (4)")]
+
+
+def test_a_network_that_is_used_several_times_has_a_frame_for_each_time():
+    net = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 1))
+    once, twice = net(torch.ones(2, 3)).mean(), net(torch.zeros(2, 3)).mean()
+    assert [group for op, group in groups(once - twice, net) if op in ("tanh", "mean")] == [
+        ("Sequential",), None, ("Sequential (2)",), None
+    ]  # fmt: skip
+    assert [group for op, group in groups(once, net) if op == "tanh"] == [None]
+
+
+def test_modules_whose_uses_mingle_have_no_frame_and_those_in_them_have():
+    net = nn.Module()
+    net.both = nn.Sequential(nn.Linear(3, 3), nn.Linear(3, 3))
+    a, b = net.both[0](torch.ones(2, 3)), net.both[0](torch.zeros(2, 3))
+    found = groups(net.both[1](a).mean() * net.both[1](torch.tanh(b)).mean(), net)
+    assert [group for op, group in found if op == "linear"] == [
+        ("both.0",), ("both.0 (2)",), ("both.1",), ("both.1 (2)",)
+    ]  # fmt: skip
+    assert [group for op, group in found if op in ("tanh", "mean", "mul")] == [None] * 4
+
+
+def test_a_penalty_on_weights_belongs_to_no_layer():
+    net = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 1))
+    loss = net(torch.ones(2, 3)).mean() + sum((p**2).sum() for p in net.parameters())
+    assert {group for op, group in groups(loss, net) if op in ("square", "sum", "add")} == {None}
+
+
+def test_a_recorded_backward_pass_lies_in_no_module():
+    net = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 1))
+    x = torch.randn(2, 3, requires_grad=True)
+    (slope,) = torch.autograd.grad(net(x).sum(), x, create_graph=True)
+    found = groups((slope**2).mean(), net)
+    assert [(op, group) for op, group in found if "weight" not in (op or "") and "bias" not in (op or "")] == [
+        (None, None), ("linear", ("0 Linear",)), ("tanh", None), ("mm", None), ("tanh_backward", None), ("mm", None),
+        ("square", None), ("mean", None),
+    ]  # fmt: skip
+
+
+def test_a_layer_with_the_norm_first_ends_with_its_sum():
+    layer = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True, norm_first=True, dropout=0)
+    net = nn.Sequential(nn.Linear(8, 8), *nn.TransformerEncoder(layer, 4, enable_nested_tensor=False).layers)
+    result = net(torch.randn(2, 3, 8))
+    names = [f"{place} TransformerEncoderLayer" for place in range(1, 5)]
+    assert [group for op, group in groups(result, net) if op == "add"] == [(name,) for name in names for _ in range(2)]
+    rows = [row for _, row in ng.draw(result, params=net, level="module").graph.nodes(data="row") if row]
+    assert rows == [tuple(names)]

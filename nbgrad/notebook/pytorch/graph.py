@@ -213,9 +213,8 @@ class _Network:
         # What a tensor is found by (see ``key_of``) -> its node; a record is kept alive by its key.
         self.ids: dict[Any, int] = self._nodes | {key: node for key, (node, _) in self._data.items()} | self._own
         self._mark_changes()
-        homes = {node: names.homes(leaf) for node, leaf in self._parameters.items()}
-        for node, group in modules_of(self.graph, homes).items():
-            self.graph.nodes[node]["group"] = names.titled(group) or None
+        for node, group in modules_of(self.graph, self._parameters, names).items():
+            self.graph.nodes[node]["group"] = group or None
 
     def _mark_changes(self) -> None:
         """Mark what was changed in place after results were computed from it, as far as PyTorch has noticed."""
@@ -253,7 +252,7 @@ class _Network:
         settings = settings_of(core, op)
         if whole is not None:
             op, given, settings = whole.op, whole.operands(given, self._wholes.hidden), whole.settings
-        operands = [(self._operand(operand), position) for operand, position in given]
+        operands = [(self._operand(self._wholes.seen(operand)), position) for operand, position in given]
         described = {
             "op": readable(op),
             "symbol": "@" if op == "linear" and len(given) == 2 else SYMBOLS.get(op, readable(op)),

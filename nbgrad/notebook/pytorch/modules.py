@@ -1,83 +1,74 @@
-"""Which module each node of a PyTorch result belongs to, as far as the names of the parameters tell."""
+"""Which module each node of a PyTorch result belongs to, as far as the parameters and their modules tell."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from itertools import takewhile
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from .names import Home, Path, module_of
+from .bounds import bounds
+from .calls import each_time
+from .classes import is_cell
+from .names import Frame, Names, Path, common
+from .uses import UsesOfParameters
 from .words import LAYING_OUT
 
 if TYPE_CHECKING:
     import networkx as nx
 
-# The operations of which a module of a class can tell that they are its own, where it shares its parameter.
-OF_CLASSES = {
-    "embedding": "Embedding", "embedding_bag": "EmbeddingBag", "bilinear": "Bilinear", "convolution": "_ConvNd",
-    **dict.fromkeys(("linear", "mm", "addmm", "matmul", "bmm"), "Linear"),
-}  # fmt: skip
 
+def modules_of(graph: nx.MultiDiGraph, parameters: Mapping[int, Any], names: Names) -> dict[int, tuple[str, ...]]:
+    """The modules that each node belongs to, from outermost to innermost, by the titles of their frames.
 
-def modules_of(graph: nx.MultiDiGraph, homes: Mapping[int, list[Home]]) -> dict[int, Path]:
-    """The module that each node belongs to. homes: of each parameter the modules that it belongs to.
+    parameters: the leaves that need a gradient, by their nodes.
 
     An operation on parameters belongs to their module; to which of several that share a parameter, the other
     parameters of the operation tell, or the classes of the modules; where nothing does, to what all of them lie in.
+    A module that was used several times has a frame for each time, and shows its parameters outside of them.
 
     An operation without parameters belongs to the modules that both the one before it and the one after it belong to,
     in the order of creation: what is computed in between is computed within. What only lays out numbers anew belongs to
-    what the module of its input and those of its users have in common.
+    what the module of its input and those of its users have in common. What is computed from a gradient belongs to no
+    module: a backward pass that was recorded comes after them.
     """
-    own = _own_modules(graph, homes)
-    operations = [node for node, kind in graph.nodes(data="kind") if kind == "operation"]
-    before, after = _nearest(operations, own), _nearest(operations[::-1], own)
-    found = {node: own[node] if node in own else common([before[node], after[node]]) for node in operations}
-    found |= {node: own[node] for node, kind in graph.nodes(data="kind") if kind == "parameter"}
-    found |= _between(graph, found, [node for node in operations if node not in own and _lays_out(graph, node)])
+    homes = {node: names.homes(leaf) for node, leaf in parameters.items()}
+    uses = UsesOfParameters(graph, homes)
+    found = each_time(uses.own, uses.of, names.root)
+    operations = [node for node in uses.operations if node not in uses.passed]
+    found |= bounds(graph, operations, found)
+    for form in reversed(uses.forms):
+        found[form] = common([found.get(user, ()) for user in graph.successors(form)])
+    before, after = _nearest(operations, found), _nearest(operations[::-1], found)
+    free = [node for node in operations if node not in found]
+    found |= {node: common([before[node], after[node]]) for node in free} | dict.fromkeys(uses.passed, ())
+    users: dict[Any, list[int]] = {}
+    for node, used in uses.of.items():
+        for use in used:
+            users.setdefault(use, []).append(node)
+    for node, paths in homes.items():  # around all uses by the first module that it belongs to; or just in that
+        its = [found[user] for path in paths[:1] for user in users.get((node, path), ())]
+        found[node] = common(its) if its else paths[0] if paths else ()
+    found |= _between(graph, found, [node for node in free if _lays_out(graph, node)])
+    found |= _of_data(graph, operations, found)
+    return _titles(found, names.root)
+
+
+def _of_data(graph: nx.MultiDiGraph, operations: list[int], found: Mapping[int, Path]) -> dict[int, Path]:
+    """The modules that data are drawn in: those that all uses lie in, but for named ones, and for what a module begins
+    with: those were given to it. A recurrent cell is given other data each time, which would lie around it."""
+    first: dict[Path, int] = {}  # modules -> the first operation in them
+    for node in operations:
+        for length in range(1, len(found[node]) + 1):
+            first.setdefault(found[node][:length], node)
+    data: dict[int, Path] = {}
     for node, facts in graph.nodes(data=True):
         if facts["kind"] not in ("parameter", "operation"):
-            found[node] = (
-                ()
-                if facts["name"] and not facts.get("unkept")
-                else common(found[user] for user in graph.successors(node))
-            )
-    return found
-
-
-def _own_modules(graph: nx.MultiDiGraph, homes: Mapping[int, list[Home]]) -> dict[int, Path]:
-    """The modules of the parameters and of the operations on them."""
-    own: dict[int, Path] = {}
-    weights: dict[int, list[Home]] = {}  # parameters, in whatever form: transposed, say
-    shared = []  # forms of parameters that several modules share
-    for node, facts in graph.nodes(data=True):
-        given = list(graph.predecessors(node))
-        used = [weights[x] for x in given if x in weights]
-        if facts["kind"] == "parameter":
-            own[node] = module_of(facts["name"])
-            if homes[node]:
-                weights[node] = homes[node]
-        elif facts["kind"] == "operation" and used:
-            own[node] = common(_chosen(used, facts["op"]))
-            if len(given) == 1:
-                weights[node] = used[0]
-                shared += [node] * (len(used[0]) > 1)
-    for node in reversed(shared):
-        users = [own[user] for user in graph.successors(node) if user in own]
-        if users and graph.nodes[node]["op"] not in OF_CLASSES:
-            own[node] = common(users)
-    return own
-
-
-def _chosen(used: list[list[Home]], op: str) -> list[Path]:
-    """The modules of an operation's parameters. used: for each parameter those that it belongs to."""
-    certain = {homes[0][0] for homes in used if len(homes) == 1}
-    paths = []
-    for homes in used:
-        told = [path for path, _ in homes if path in certain]
-        told = told or [path for path, classes in homes if OF_CLASSES.get(op) in classes]
-        paths += told if len(told) == 1 else [path for path, _ in homes]
-    return paths
+            users = list(graph.successors(node))
+            path = () if facts["name"] and not facts.get("unkept") else common(found[user] for user in users)
+            if facts["kind"] == "data" and not facts.get("unkept"):
+                outside = (n for n, x in enumerate(path) if first[path[: n + 1]] in users and not is_cell(x.module))
+                path = path[: next(outside, len(path))]
+            data[node] = path
+    return data
 
 
 def _lays_out(graph: nx.MultiDiGraph, node: int) -> bool:
@@ -111,12 +102,9 @@ def _nearest(operations: list[int], own: Mapping[int, Path]) -> dict[int, Path]:
     return found
 
 
-def common(paths: Iterable[Path]) -> Path:
-    """The beginning that all paths share.
-
-    >>> common([("net", "a", "b"), ("net", "a"), ("net", "a", "c")])
-    ('net', 'a')
-    """
-    several = list(paths)
-    together = zip(*several, strict=False)
-    return tuple(parts[0] for parts in takewhile(lambda parts: len(set(parts)) == 1, together))
+def _titles(found: Mapping[int, Path], root: Frame | None) -> dict[int, tuple[str, ...]]:
+    """The paths by their titles; without the network that was given, whose frame would be around all, unless it was
+    used several times."""
+    uses = {path[0] for path in found.values() if path and root is not None and path[0].module is root.module}
+    skipped = {path: int(len(uses) == 1 and path[:1] == (*uses,)) for path in found.values()}
+    return {node: tuple(frame.title for frame in path[skipped[path] :]) for node, path in found.items()}

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
-from typing import Any
+from itertools import takewhile
+from typing import Any, NamedTuple
 
 Parameters = Any  # a network, or names and tensors: as a dictionary, or as the pairs of named_parameters()
-Path = tuple[str, ...]
-Home = tuple[Path, frozenset[str]]  # a module that a parameter belongs to, and what its class and their ancestors are
+
+
+class Frame(NamedTuple):
+    """A module as a part of a path: its title, and itself where it is known."""
+
+    title: str
+    module: Any = None
+
+
+Path = tuple[Frame, ...]  # modules, from outermost to innermost
 
 
 class Names:
@@ -20,7 +29,6 @@ class Names:
 
     def __init__(self, params: Parameters = None, namespace: dict[str, Any] | None = None):
         torch = sys.modules["torch"]
-        self._classes = _classes(params)
         self._given = [(str(name), tensor) for name, tensor in _pairs(params)]
         self._leaves = {id(tensor): name for name, tensor in reversed(self._given)}
         self._of_results: dict[tuple[Any, int], str] = {}
@@ -37,7 +45,10 @@ class Names:
         for name, network in networks:
             for inner, tensor in _pairs(network):
                 self._leaves.setdefault(id(tensor), f"{name}.{inner}")
-        self._homes = _homes(params, self._given, networks)
+        self.root = Frame(type(params).__name__, params) if hasattr(params, "named_modules") else None
+        self._modules = _modules(params, networks)
+        self._numbered = set(_modules(params, []))
+        self._homes = self._found_homes(networks)
 
     def of(self, tensor: Any) -> str | None:
         """The name of a leaf; of one that is seen turned, as a frozen layer's weight is: with the sign for that."""
@@ -48,22 +59,46 @@ class Names:
             return f"{self._leaves[id(whole)]}ᵀ" if turned else None
         return name
 
-    def homes(self, tensor: Any) -> list[Home]:
+    def homes(self, tensor: Any) -> list[Path]:
         """The modules that a leaf belongs to: several where they share it, as tied weights do; none of what is data."""
-        path = module_of(self.of(tensor))
-        homes = self._homes.get(id(tensor), [])
-        return homes if any(home[0] == path for home in homes) else [(path, frozenset())] * bool(path)
+        if id(tensor) in self._homes:
+            return self._homes[id(tensor)]
+        path = self._path(module_of(self.of(tensor)))
+        return [path] if path else []
 
-    def titled(self, path: Path) -> Path:
-        """The modules of a path as frames name them: one that has only a number, with its class.
+    def _found_homes(self, networks: list[tuple[str, Any]]) -> dict[int, list[Path]]:
+        """The modules that each parameter belongs to, by its identity: those of ``params``, or else of the notebook's
+        networks. A module that several names lead to is one module."""
+        found: dict[int, dict[Any, Path]] = {}
+        if self.root is None:
+            for name, tensor in self._given:
+                path = self._path(module_of(name))
+                found.setdefault(id(tensor), {}).setdefault(path, path)
+        known = set(found)
+        own = [] if self.root is None else [("", self.root.module)]
+        for outer, network in own + networks:
+            for name, module in network.named_modules():
+                for inner, tensor in module.named_parameters(recurse=False):
+                    if id(tensor) not in known:
+                        path = self._path(module_of(".".join(part for part in (outer, name, inner) if part)))
+                        path = path if outer or self.root is None else (self.root, *path)
+                        found.setdefault(id(tensor), {}).setdefault(id(module), path)
+            if not outer:
+                known = set(found)
+        return {tensor: [path for path in homes.values() if path] for tensor, homes in found.items()}
+
+    def _path(self, path: tuple[str, ...]) -> Path:
+        """Modules as frames are titled: one of ``params`` that has only a number, with its class.
 
         So the first layer of ``Sequential(Linear(2, 3), ...)`` is "0 Linear".
         """
-        return tuple(
-            f"{part} {self._classes[name]}" if part.replace(".", "").isdigit() and name in self._classes else part
-            for place, part in enumerate(path)
-            for name in [".".join(path[: place + 1])]
-        )
+        frames = []
+        for place, part in enumerate(path):
+            name = ".".join(path[: place + 1])
+            module = self._modules.get(name)
+            is_number = part.replace(".", "").isdigit() and name in self._numbered
+            frames.append(Frame(f"{part} {type(module).__name__}" if is_number else part, module))
+        return tuple(frames)
 
     def of_result(self, function: Any, which: int) -> str | None:
         """The name of a result."""
@@ -76,34 +111,14 @@ def _variables(namespace: dict[str, Any] | None) -> list[tuple[str, Any]]:
     return [(name, thing) for name, thing in list(variables.items()) if not name.startswith("_")]
 
 
-def _classes(params: Parameters) -> dict[str, str]:
-    """The names of the classes of a network's modules, by the names of the modules."""
-    modules = params.named_modules() if hasattr(params, "named_modules") else ()
-    return {name: type(module).__name__ for name, module in modules}
-
-
-def _homes(params: Parameters, given: list[tuple[str, Any]], networks: list[tuple[str, Any]]) -> dict[int, list[Home]]:
-    """The modules that each parameter belongs to, by its identity: those of ``params``, or of the notebook's networks.
-
-    A module that several names lead to is one module.
-    """
-    found: dict[int, dict[Any, Home]] = {}
-    if not hasattr(params, "named_modules"):
-        for name, tensor in given:
-            path = module_of(name)
-            found.setdefault(id(tensor), {}).setdefault(path, (path, frozenset()))
-        params = None
-    known = set(found)
-    for outer, network in [("", params)] * (params is not None) + networks:
-        for name, module in network.named_modules():
-            classes = frozenset(one.__name__ for one in type(module).__mro__)
-            for inner, tensor in module.named_parameters(recurse=False):
-                if id(tensor) not in known:
-                    path = module_of(".".join(part for part in (outer, name, inner) if part))
-                    found.setdefault(id(tensor), {}).setdefault(id(module), (path, classes))
-        if not outer:
-            known = set(found)
-    return {tensor: list(homes.values()) for tensor, homes in found.items()}
+def _modules(params: Parameters, networks: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The modules of ``params``, if that is a network, and of the notebook's networks, by their names."""
+    inner = params.named_modules(remove_duplicate=False) if hasattr(params, "named_modules") else ()
+    found = {name: module for name, module in inner if name}
+    for outer, network in networks:
+        for name, module in network.named_modules(remove_duplicate=False):
+            found.setdefault(f"{outer}.{name}" if name else outer, module)
+    return found
 
 
 def _pairs(params: Parameters) -> Iterable[tuple[Any, Any]]:
@@ -126,7 +141,7 @@ def _pairs(params: Parameters) -> Iterable[tuple[Any, Any]]:
     return pairs
 
 
-def module_of(name: str | None) -> Path:
+def module_of(name: str | None) -> tuple[str, ...]:
     """The modules that a parameter of this name lies in, from outermost to innermost. A number belongs to the list
     that it counts in.
 
@@ -140,3 +155,14 @@ def module_of(name: str | None) -> Path:
         else:
             path.append(part)
     return tuple(path)
+
+
+def common(paths: Iterable[tuple[Any, ...]]) -> tuple[Any, ...]:
+    """The beginning that all paths share.
+
+    >>> common([("net", "a", "b"), ("net", "a"), ("net", "a", "c")])
+    ('net', 'a')
+    """
+    several = list(paths)
+    together = zip(*several, strict=False)
+    return tuple(parts[0] for parts in takewhile(lambda parts: len(set(parts)) == 1, together))

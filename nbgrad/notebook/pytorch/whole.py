@@ -75,6 +75,7 @@ class Wholes:
 
     Attributes:
         hidden: the records of steps that need no box of their own.
+        same: a record that turns a turned weight back -> the record of the weight; such are hidden, too.
         of: the record of the last step -> the whole.
 
     ``with_rows``: whether what is laid out anew by several steps is one operation.
@@ -82,6 +83,7 @@ class Wholes:
 
     def __init__(self, functions: Iterable[Function], roots: Iterable[Function], names: Names, with_rows: bool = False):
         self.hidden: dict[Function, None] = {}  # in an order that does not change
+        self.same: dict[Function, Function] = {}
         self.of: dict[Function, Whole] = {}
         self._roots = set(roots)
         self._names = names
@@ -91,6 +93,8 @@ class Wholes:
             for place, (operand, _) in enumerate(function.next_functions):
                 if operand is not None:
                     self._users.setdefault(operand, []).append((function, place))
+        for function in functions:
+            self._find_turned_back(function)
         for function in functions:
             if function.name() in PRODUCTS:
                 self._find_linear(function)
@@ -108,6 +112,23 @@ class Wholes:
 
     def _is_step(self, function: Function | None, *names: str) -> bool:
         return function is not None and function.name() in names and self._only_user(function) is not None
+
+    def _find_turned_back(self, function: Function) -> None:
+        """A weight that was turned for a layer, and turned back for that layer's backward pass: it is the weight."""
+        turned = function.next_functions[0][0] if function.name() == "TBackward0" else None
+        if turned is None or turned.name() != "TBackward0" or not hasattr(turned.next_functions[0][0], "variable"):
+            return
+        if self._only_user(function) is None:
+            return
+        self.same[function] = turned.next_functions[0][0]
+        self.hidden[function] = None
+        self._users[turned] = [user for user in self._users[turned] if user[0] is not function]
+        if not self._users[turned]:
+            self.hidden[turned] = None
+
+    def seen(self, operand: Any) -> Any:
+        """An operand, or what it is in another form."""
+        return (self.same[operand[0]], 0) if isinstance(operand, tuple) and operand[0] in self.same else operand
 
     def _find_linear(self, core: Function) -> None:
         """x @ weight.T, with or without a bias.

@@ -1,0 +1,57 @@
+"""How often modules were used: each time is a frame of its own, as each call of a module of ours is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Mapping
+
+from .names import Frame, Path
+
+Uses = tuple[Hashable, ...]  # the parameters that an operation uses, each as that of one module
+
+
+def each_time(own: Mapping[int, Path], uses: Mapping[int, Uses], whole: Frame | None = None) -> dict[int, Path]:
+    """The modules of operations, in which those that are used several times are told apart: "cell", "cell (2)".
+
+    own: the modules of each operation on parameters, in the order of creation. uses: the parameters of each. whole: a
+    network; if a single module in it was used, that was used several times, and not the network.
+
+    A module was used as often as all of its parameters were, if the same was done each time. If not, as where two uses
+    of it mingle, it has no frame, and those in it have.
+
+    >>> from nbgrad.notebook.pytorch.names import Frame
+    >>> each_time({1: (Frame("cell"),), 2: (Frame("cell"),)}, {1: ("w",), 2: ("w",)})[2]
+    (Frame(title='cell (2)', module=None),)
+    """
+    found: dict[int, Path] = {}
+    waiting: list[tuple[list[int], int, Path]] = [(list(own), 0, ())]  # nodes within the same modules up to a depth
+    while waiting:
+        nodes, depth, outer = waiting.pop()
+        found |= {node: outer for node in nodes if len(own[node]) == depth}
+        within: dict[Frame, list[int]] = {}
+        for node in nodes:
+            if len(own[node]) > depth:
+                within.setdefault(own[node][depth], []).append(node)
+        for frame, some in within.items():
+            parts = {own[node][depth + 1 : depth + 2] for node in some}
+            alone = frame == whole and len(parts) == 1 and () not in parts
+            times = [some] if alone else _times(some, uses)
+            for number, part in enumerate(times, 1):
+                numbered = frame if number == 1 else frame._replace(title=f"{frame.title} ({number})")
+                waiting.append((part, depth + 1, (*outer, numbered)))
+            if not times:
+                waiting.append((some, depth + 1, outer))
+    return {node: found[node] for node in own}
+
+
+def _times(nodes: list[int], uses: Mapping[int, Uses]) -> list[list[int]]:
+    """A module's operations, those of each use of it together; nothing if they cannot be told apart."""
+    often = Counter(parameter for node in nodes for parameter in uses[node])
+    times = min(often.values(), default=1)
+    if times == 1:
+        return [nodes]
+    length, rest = divmod(len(nodes), times)
+    parts = [nodes[start : start + length] for start in range(0, len(nodes), max(length, 1))]
+    first = [uses[node] for node in parts[0]]
+    is_same = not rest and all([uses[node] for node in part] == first for part in parts)
+    return parts if is_same else []

@@ -1,0 +1,81 @@
+"""What the operations of a PyTorch result do with parameters, and as whose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from .calls import Uses
+from .classes import OF_CLASSES, ancestors, is_own
+from .names import Path, common
+from .words import LAYING_OUT
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+
+class _Form(NamedTuple):
+    """A parameter, in whatever form: transposed, say."""
+
+    homes: list[Path]
+    parameter: int | None  # its node; None of what an operation of the module has made of it
+
+
+class UsesOfParameters:
+    """What operations do with parameters.
+
+    Attributes:
+        operations: all of them, in the order of creation.
+        own: those on parameters -> the modules that they belong to.
+        of: the same -> the parameters, each as that of one module.
+        forms: operations that only lay out parameters anew.
+        passed: operations of a backward pass, and on what it gave.
+    """
+
+    def __init__(self, graph: nx.MultiDiGraph, homes: Mapping[int, list[Path]]):
+        self.operations: list[int] = []
+        self.own: dict[int, Path] = {}
+        self.of: dict[int, Uses] = {}
+        self.forms: list[int] = []
+        self.passed: set[int] = set()
+        self._graph = graph
+        self._weights = {node: _Form(paths, node) for node, paths in homes.items() if paths}
+        for node, kind in graph.nodes(data="kind"):
+            if kind == "operation":
+                self.operations.append(node)
+                self._look_at(node)
+
+    def _look_at(self, node: int) -> None:
+        op, given = self._graph.nodes[node]["op"], list(self._graph.predecessors(node))
+        if "_backward" in op or any(x in self.passed for x in given):
+            self.passed.add(node)
+            return
+        used = [x for x in given if x in self._weights]
+        if len(given) == 1 and used and op in LAYING_OUT:
+            self._weights[node] = self._weights[given[0]]
+            self.forms.append(node)
+            return
+        is_turned = any(self._graph.nodes[x]["kind"] == "operation" for x in used)
+        fitting = [
+            _Form(homes, form.parameter)
+            for form in (self._weights[x] for x in used)
+            if (homes := [path for path in form.homes if is_own(path[-1].module, op, is_turned)])
+        ]
+        if fitting:
+            chosen = _chosen([form.homes for form in fitting], op)
+            self.own[node] = common(path for paths in chosen for path in paths)
+            several = zip(fitting, chosen, strict=True)
+            self.of[node] = tuple((x.parameter, common(paths)) for x, paths in several if x.parameter is not None)
+            if len(given) == 1:
+                self._weights[node] = _Form(fitting[0].homes, None)
+
+
+def _chosen(used: list[list[Path]], op: str) -> list[list[Path]]:
+    """The modules that each parameter of an operation is used for. used: those that it belongs to."""
+    certain = {homes[0] for homes in used if len(homes) == 1}
+    chosen = []
+    for homes in used:
+        told = [path for path in homes if path in certain]
+        told = told or [path for path in homes if OF_CLASSES.get(op) in ancestors(path[-1].module)]
+        chosen.append(told if len(told) == 1 else homes)
+    return chosen
