@@ -29,6 +29,8 @@ def test_a_parameter_that_a_step_has_moved_is_marked():
     assert stale(y, named) == ["w"]  # of what was only added, nobody knows
     drawing = ng.draw(y, params=named)
     assert "Changed since results were computed from it: w." in drawing.text
+    assert "Others than those that are marked may have moved, too" in drawing.text
+    assert "Others than those that are marked may have moved, too" in drawing.svg
     assert "has changed since results were computed from it" in drawing.svg
 
 
@@ -69,8 +71,40 @@ def test_after_a_pass_the_picture_says_that_parameters_are_those_of_now():
     assert stale(y) == []
     assert NOTE in drawing.text
     assert NOTE in drawing.svg
-    assert "not kept" not in drawing.text
+    assert [line[:3] for line in drawing.text.splitlines() if line.endswith("not kept")] == ["mul"]
     assert NOTE in ng.draw(y, compare=drawing).text
+
+
+def test_gradients_are_said_to_be_those_of_any_pass():
+    w = torch.ones(2, requires_grad=True)
+    other = "be it of this result or of an earlier one"
+    assert other not in ng.draw((w * w).sum()).text
+    (w * 3).sum().backward()
+    drawing = ng.draw((w * w).sum())
+    assert other in drawing.text
+    assert other in drawing.svg
+
+
+def test_a_sparse_gradient_is_shown_and_not_awaited():
+    table = torch.nn.Embedding(5, 2, sparse=True)
+    result = table(torch.tensor([1, 3, 3])).sum()
+    result.backward()
+    (facts,) = (f for _, f in ng.to_networkx(result, params=table).nodes(data=True) if f["name"] == "weight")
+    assert facts["gradient"].tolist() == [[0, 0], [1, 1], [0, 0], [2, 2], [0, 0]]
+    assert "not yet" not in ng.draw(result, params=table).text
+
+
+def test_a_picture_says_what_its_signs_mean():
+    layer = torch.nn.Linear(2, 1)
+    result = layer(torch.ones(3, 2)).mean()
+    result.backward()
+    picture = ng.draw(result, params=layer)
+    legend = picture.svg[picture.svg.index("ng-legend") :]
+    assert "…: a number or an array of which PyTorch keeps no record" in legend
+    assert "not kept: PyTorch keeps the gradient of a result only after result.retain_grad()" in legend
+    assert "not kept" not in ng.draw(result, params=layer, values="forward").svg.partition("ng-legend")[2]
+    gradients = {line.split()[0]: line.endswith("not kept") for line in picture.text.splitlines()[1:6]}
+    assert gradients == {"weight": False, "bias": False, "…": False, "linear": True, "mean": True}
 
 
 def test_where_nothing_was_computed_nothing_can_have_moved():

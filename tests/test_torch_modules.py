@@ -1,8 +1,13 @@
 """Which module each operation of a PyTorch network is drawn in."""
 
+import warnings
+
 import pytest
 
 import nbgrad as ng
+from nbgrad.display import OptionError, normalise
+from nbgrad.display.heat import heat_of
+from nbgrad.notebook.pytorch.names import ForeignParametersWarning
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed; its records are imitated in test_torch_walk")
 nn = torch.nn
@@ -193,3 +198,60 @@ def test_a_layer_with_the_norm_first_ends_with_its_sum():
     assert [group for op, group in groups(result, net) if op == "add"] == [(name,) for name in names for _ in range(2)]
     rows = [row for _, row in ng.draw(result, params=net, level="module").graph.nodes(data="row") if row]
     assert rows == [tuple(names)]
+
+
+def test_a_network_that_has_not_computed_the_result_is_told_of():
+    net, other = nn.Linear(2, 1), nn.Linear(2, 1)
+    result = net(torch.ones(3, 2))
+    with pytest.warns(ForeignParametersWarning, match="not computed from the parameters of this Linear"):
+        assert "linear" in ng.draw(result, params=other).text
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        ng.draw(result, params=net)
+
+
+@pytest.mark.parametrize("level", [None, "module"])
+def test_a_module_is_lit_by_itself_and_by_its_place(level):
+    net = nn.Sequential(nn.Linear(2, 3), nn.Tanh(), nn.Linear(3, 1))
+    result = net(torch.ones(3, 2))
+    by = [ng.draw(result, params=net, highlight=what, level=level).text for what in (net[0], "0", "0 Linear")]
+    assert len(set(by)) == 1
+    assert ("Highlighted: 0 Linear." if level else "Highlighted: 0.weight, 0.bias, linear") in by[0]
+    with pytest.raises(OptionError, match="known to be of this Tanh: PyTorch's records tell of a module by its param"):
+        ng.draw(result, params=net, highlight=net[1], level=level)
+    with pytest.raises(OptionError, match=r"no such node. There are: .* Groups: '0 Linear', '2 Linear'\."):
+        ng.draw(result, params=net, highlight="layer")
+
+
+def hot(net, result, **options):
+    """The sizes that heat has for boxes, by their names, and those of the layers of a row."""
+    drawing = ng.draw(result, params=net, heat=True, **options)
+    heat = heat_of(normalise(drawing.graph))
+    return {facts["name"]: heat.sizes.get(node) for node, facts in drawing.graph.nodes(data=True)}, heat, drawing
+
+
+@pytest.mark.parametrize("options", [{"level": "module"}, {"depth": 0}])
+def test_a_closed_box_is_as_hot_as_the_parameters_in_it(options):
+    net = nn.Sequential(nn.Linear(2, 3), nn.Tanh(), nn.Linear(3, 1))
+    result = net(torch.ones(3, 2)).sum()
+    assert "There are no gradients yet." in ng.draw(result, params=net, heat=True, **options).text
+    result.backward()
+    sizes, heat, drawing = hot(net, result, **options)
+    expected = torch.cat([p.grad.flatten() for p in net[0].parameters()]).square().mean().sqrt().item()
+    assert sizes["0 Linear"] == pytest.approx(expected)
+    assert "There are no gradients yet." not in drawing.text
+    assert drawing.text.count("A closed box whose own gradient is not known") == 1
+    assert "A closed box whose own gradient is not known" in drawing.svg.partition("ng-legend")[2]
+    assert all(
+        heat.is_unknown(edge) for edge in drawing.graph.edges(keys=True) if drawing.graph.nodes[edge[0]]["inside"]
+    )
+
+
+def test_vanishing_is_seen_along_a_row_of_layers():
+    net = nn.Sequential(*(part for _ in range(6) for part in (nn.Linear(4, 4), nn.Sigmoid())))
+    result = net(torch.ones(3, 4)).sum()
+    result.backward()
+    _, heat, _ = hot(net, result, level="module")
+    (sizes,) = heat.each.values()
+    assert len(sizes) == 5
+    assert list(sizes) == sorted(sizes)

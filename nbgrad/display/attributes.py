@@ -60,6 +60,7 @@ def attributes(node: Any, given: Mapping[str, Any], computed: bool = False) -> d
         "problem": word(given, "problem", 24),
         "gradients": given.get("gradients") or (),
         "hidden": given.get("hidden") or (),
+        "inside": given.get("inside") or (),
         "each": given.get("each") or (),
         "change": given.get("change"),
         "stale": given.get("stale") if given.get("stale") in ("changed", "unfit") else None,

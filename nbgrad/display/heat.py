@@ -2,7 +2,8 @@
 
 The size of a gradient is the root mean square of its elements. An edge is as wide and as hot as what the backward pass
 carries along this very edge. Where that is not known, it is as hot as the gradient of the node that it comes from, in
-which all that comes back to this node is added up.
+which all that comes back to this node is added up. A box of several nodes whose own gradient is not known has the size
+of the gradients of all parameters in it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
-from nbgrad.display import messages, numbers, schema, stats, theme
+from nbgrad.display import messages, numbers, rounding, schema, stats, theme
 from nbgrad.display.highlight import Lit
 
 EdgeId = tuple[int, int, int]  # (u, v, key)
@@ -35,7 +36,7 @@ class Heat:
     sizes: dict[int, float]
     lowest: float
     highest: float
-    unknown: frozenset[int] = frozenset()  # nodes that may have a gradient, which is not there
+    unknown: frozenset[int] = frozenset()  # nodes that may have a gradient of their own, which is not there
     along: Mapping[EdgeId, float] | None = None  # the sizes of what flows along edges, None where none is known
     each: Mapping[int, Sizes] = field(default_factory=dict)  # the sizes of all that a folded box stands for
 
@@ -112,12 +113,15 @@ def heat_of(graph: nx.MultiDiGraph, lit: Lit | None = None) -> Heat:
     able = [node for node in able if lit is None or node in lit.nodes]
     able = [] if graph.graph.get(schema.UNPASSED) else able
     sizes = {node: size for node in able for size in _size_at(graph.nodes[node])}
+    sizes |= {node: 0.0 for node in rounding.remainders(graph) if node in sizes}
     along = _along(graph, set(able), lit)
     each = {node: folded for node in sizes if len(folded := _each(graph.nodes[node])) > 1}
     positive = _positive(Heat(sizes, 0.0, 0.0, along=along, each=each).all)
     lowest, highest = (log10(min(positive)), log10(max(positive))) if positive else (0.0, 0.0)
     beside = max(LEAST_DECADES - (highest - lowest), 0.0) / 2  # of a narrow range, the middle stays the middle
-    unknown = frozenset(node for node in _learning(graph).intersection(able) if sizes and node not in sizes)
+    unknown = frozenset(
+        node for node in _learning(graph).intersection(able) if sizes and (node not in sizes or is_inside(graph, node))
+    )
     return Heat(sizes, max(lowest - beside, LEAST_POWER), min(highest + beside, GREATEST_POWER), unknown, along, each)
 
 
@@ -135,10 +139,16 @@ def _along(graph: nx.MultiDiGraph, able: Collection[int], lit: Lit | None) -> di
     return {edge: size for edge in lit_ones for size in _size_at({"gradients": (), **graph.edges[edge]})}
 
 
+def is_inside(graph: nx.MultiDiGraph, node: int) -> bool:
+    """Tell whether the size of a node is that of the gradients in it, for want of its own."""
+    facts = graph.nodes[node]
+    return bool(facts["inside"]) and facts["gradient"] is None and not facts["gradients"]
+
+
 def is_together(graph: nx.MultiDiGraph, found: Heat) -> bool:
     """Tell whether edges are as hot as the nodes that they come from, though these have several: so heat does not tell
     apart what flows along each."""
-    return found.along is None and any(graph.out_degree(node) > 1 for node in found.sizes)
+    return found.along is None and any(graph.out_degree(u) > 1 and u not in found.unknown for u in found.sizes)
 
 
 def _learning(graph: nx.MultiDiGraph) -> set[int]:
@@ -157,6 +167,8 @@ def _size_at(facts: Mapping[str, Any]) -> tuple[float, ...]:
     leaf to whose gradient other passes have added theirs, what this pass gives counts."""
     own = facts["gradient"] if facts.get("passed") is None else facts["passed"]
     known = facts["gradients"] if own is None else (own,)
+    if not known and facts.get("inside"):
+        return (size_of_all(facts["inside"]),)
     sizes = [size_of(gradient) for gradient in known if gradient.size]
     return (size_of(np.array(sizes)),) if len(sizes) > 1 else tuple(sizes)
 
@@ -165,7 +177,8 @@ def _each(facts: Mapping[str, Any]) -> Sizes:
     """Return the sizes of the gradients of all that a folded box stands for, from the first to the last."""
     beside = facts["gradients"] if len(facts["gradients"]) == facts["count"] else ()
     gradients = facts["each"] or beside
-    return tuple(None if given is None or not given.size else size_of(given) for given in gradients)
+    several = (given if isinstance(given, tuple) else () if given is None else (given,) for given in gradients)
+    return tuple(size_of_all(one) if any(gradient.size for gradient in one) else None for one in several)
 
 
 def size_of(gradient: np.ndarray) -> float:
@@ -180,6 +193,21 @@ def size_of(gradient: np.ndarray) -> float:
         return float("nan") if isnan(greatest) else greatest
     with np.errstate(under="ignore"):  # what is lost of the least beside the greatest does not count
         return greatest * float(np.sqrt(np.mean((real / greatest) ** 2)))  # divided first, so that no square overflows
+
+
+def size_of_all(gradients: Iterable[np.ndarray]) -> float:
+    """Return the root mean square of all elements of several arrays together.
+
+    >>> size_of_all([np.array([3.0, 4.0, 0.0]), np.array(0.0)]), size_of_all([np.zeros(2)])
+    (2.5, 0.0)
+    """
+    several = [(size_of(gradient), gradient.size) for gradient in gradients if gradient.size]
+    greatest = size_of(np.array([size for size, _ in several]))
+    if not isfinite(greatest) or greatest == 0:
+        return greatest
+    greatest = max(size for size, _ in several)
+    squares = sum(count * (size / greatest) ** 2 for size, count in several)
+    return greatest * float(np.sqrt(squares / sum(count for _, count in several)))
 
 
 def colour(share: float, paint: theme.Palette) -> str:
@@ -234,6 +262,7 @@ def sentences(graph: nx.MultiDiGraph, digits: int = 3, lit: Lit | None = None) -
     wrong = [_name(graph, node) for node in sizes if node not in finite]
     if wrong:
         said.append(messages.say("heat_not_finite", names=messages.listed(wrong[:6] + ["…"] * (len(wrong) > 6))))
+    said += [messages.say("heat_inside")] * any(is_inside(graph, node) for node in sizes)
     if is_together(graph, heat):
         said.append(messages.say("heat_together"))
     elif heat.along is not None:

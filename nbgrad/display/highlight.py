@@ -64,16 +64,18 @@ def _found(graph: nx.MultiDiGraph, wanted: Asked) -> list[int]:
     if not nodes:
         names = [repr(measure.clean(schema.label(graph, node), 40)) for node in list(graph)[:NAMED]]
         more = ", …" if len(graph) > NAMED else ""
+        groups = [repr(measure.clean(schema.joined(path), 40)) for path in schema.groups(graph)[:NAMED]]
+        beside = f" Groups: {', '.join(groups)}{', …' if len(schema.groups(graph)) > NAMED else ''}." if groups else ""
         raise OptionError(
             f"highlight={measure.clean(repr(wanted), 40)}: the graph has no such node. "
-            f"There are: {', '.join(names)}{more}."
+            f"There are: {', '.join(names)}{more}.{beside}"
         )
     return nodes
 
 
 def called(graph: nx.MultiDiGraph, wanted: str) -> list[int]:
     """Return the nodes of a normalised graph that are meant by a name: theirs, or that of the group that they are in.
-    Blanks do not count where it is a node's own.
+    Blanks do not count where it is a node's own; and of a group's name "0 Linear" the first word will do.
 
     >>> graph = nx.MultiDiGraph([("x", "y"), ("y", "z")])
     >>> graph.add_nodes_from(["y", "z"], group=("net", "layer"))
@@ -86,7 +88,9 @@ def called(graph: nx.MultiDiGraph, wanted: str) -> list[int]:
     nodes = nodes or [node for node in graph if _closed_up(schema.label(graph, node)) == _closed_up(wanted)]
     if nodes:
         return nodes
-    paths = [path for path in schema.groups(graph) if wanted in (path[-1], schema.joined(path))]
+    groups = schema.groups(graph)
+    paths = [path for path in groups if wanted in (path[-1], schema.joined(path))]
+    paths = paths or [path for path in groups if wanted == path[-1].partition(" ")[0]]
     return [node for node, group in graph.nodes(data="group") if any(group[: len(path)] == path for path in paths)]
 
 

@@ -7,7 +7,7 @@ from math import isfinite
 
 import numpy as np
 
-from nbgrad.display import heat, measure, messages, numbers, schema, theme, thumbnail
+from nbgrad.display import heat, measure, messages, numbers, schema, theme, thumbnail, unkept
 from nbgrad.display.compare import COMPARED, lost
 from nbgrad.display.elements import text
 from nbgrad.display.highlight import Lit
@@ -54,7 +54,15 @@ def _rows(scene: Scene) -> list[_Row]:
         rows.append(_apart(scene, lit))
     if scene.graph.graph.get(COMPARED):
         rows += _changes(scene)
+    if scene.look.values != "none":
+        rows += [_sentence(scene, said) for said in unkept.signs(scene.graph, scene.look)]
     return rows
+
+
+def _sentence(scene: Scene, said: str) -> _Row:
+    row = _Row(scene.look.palette)
+    row.say(said)
+    return row
 
 
 class _Row:
@@ -118,7 +126,9 @@ def _heat(scene: Scene, lit: Lit | None) -> list[_Row]:
     if any(found.is_unknown(edge) for edge in scene.graph.edges(keys=True)):
         row.draw(f'<path d="M{row.x:g},0h36" fill="none" stroke="{row.paint.edge}" {heat.UNKNOWN}/>', 42)
         row.say(messages.say("legend_heat_unknown"), 16)
-    return [row]
+    if not any(heat.is_inside(scene.graph, node) for node in found.sizes):
+        return [row]
+    return [row, _sentence(scene, messages.say("heat_inside"))]
 
 
 def _scale(row: _Row, found: heat.Heat, digits: int) -> None:
@@ -143,9 +153,7 @@ def _apart(scene: Scene, lit: Lit) -> _Row:
     """Return what is said where nodes are highlighted between which there is no way."""
     names = [measure.clean(schema.called(scene.graph, node), 40) for node in lit.apart[:MOST_APART]]
     names += ["…"] * (len(lit.apart) > MOST_APART)
-    row = _Row(scene.look.palette)
-    row.say(messages.say("no_way", names=messages.listed(names)))
-    return row
+    return _sentence(scene, messages.say("no_way", names=messages.listed(names)))
 
 
 def _changes(scene: Scene) -> list[_Row]:

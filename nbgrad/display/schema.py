@@ -29,8 +29,10 @@ node               meaning, and what a missing attribute becomes
                    ``("In [3]", 2, "h = np.tanh(x @ W)")``
 ``gradients``      of a box that stands for several, which has no gradient of its own: theirs, a tuple of arrays; heat
                    shows their size. By default ()
-``each``           of a ``row``: the gradients of its layers, from the first to the last, a tuple of arrays and None;
-                   heat shows them side by side. By default ()
+``each``           of a ``row``: the gradients of its layers, from the first to the last, a tuple of arrays, of tuples
+                   (see ``inside``) and None; heat shows them side by side. By default ()
+``inside``         of a box that stands for several and has no gradient that is known: those of the parameters in it, a
+                   tuple of arrays; heat shows the size of all of them together. By default ()
 ``hidden``         of a box that stands for several: the gradients of all that it hides, a tuple. By default ()
 ``change``         None, or what a comparison says of the node, see ``compare``
 ``problem``        a str such as ``"NaN"`` where something goes wrong in this node that was well before; the node is

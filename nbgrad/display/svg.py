@@ -12,7 +12,7 @@ from typing import Any
 
 import networkx as nx
 
-from nbgrad.display import measure, messages, schema, theme
+from nbgrad.display import measure, messages, schema, theme, unkept
 from nbgrad.display.boxes import badge, box, gradient_fragment, problem_mark, value_fragment
 from nbgrad.display.compare import lost
 from nbgrad.display.elements import escape, text
@@ -117,8 +117,7 @@ def described(graph: nx.MultiDiGraph, title: str | None = None) -> tuple[str, st
             described_.append(messages.say(f"description_{key}", names=_listed(stale)))
     if graph.graph.get(schema.OTHERWISE):
         described_.append(messages.say("computed_otherwise"))
-    if schema.has_parameters_of_now(graph):
-        described_.append(messages.say("unkept_parameters"))
+    described_ += unkept.of_now(graph)
     return measure.clean(title, 200), messages.together(described_)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
-from nbgrad.display import heat, measure, messages, numbers, schema
+from nbgrad.display import heat, measure, messages, numbers, schema, unkept
 from nbgrad.display.compare import changes
 from nbgrad.display.highlight import lit as highlighted
 from nbgrad.display.look import DEFAULT, Look
@@ -86,7 +86,8 @@ def _below(graph: nx.MultiDiGraph, look: Look) -> Iterator[str]:
         names = [schema.called(graph, node) for node, stale in graph.nodes(data="stale") if stale == key]
         if names:
             yield messages.say(f"description_{key}", names=_listed(names))
-    yield from _unkept(graph)
+    yield from unkept.signs(graph)
+    yield from unkept.of_now(graph)
     if not graph.graph.get(schema.OF_TORCH) and any(
         np.iscomplexobj(given) for _, given in graph.nodes(data="gradient")
     ):
@@ -107,17 +108,6 @@ def _below(graph: nx.MultiDiGraph, look: Look) -> Iterator[str]:
         yield heat.sentence(graph, look.digits, lit)
     shown = tuple(which for which in ("value", "gradient") if shows(look, which))
     yield from changes(graph, look.digits, shown)
-
-
-def _unkept(graph: nx.MultiDiGraph) -> Iterator[str]:
-    """Say what is meant by an operand "…", and by a gradient that is "not kept"."""
-    unkept = [facts for _, facts in graph.nodes(data=True) if facts["unkept"]]
-    if any(facts["kind"] == "data" for facts in unkept):
-        yield messages.headed("…", messages.say("unkept_operand"))
-    if any(facts["kind"] != "data" and not facts["bare"] and facts["gradient"] is None for facts in unkept):
-        yield messages.headed(messages.say("not_kept"), messages.say("unkept_gradient_found"))
-    if schema.has_parameters_of_now(graph):
-        yield messages.say("unkept_parameters")
 
 
 def _line(row: list[str], widths: list[int]) -> str:
@@ -153,8 +143,6 @@ def _computation(graph: nx.MultiDiGraph, node: int) -> str:
 
 
 def _gradient(facts: dict[str, Any], digits: int) -> str:
-    if facts["bare"]:
+    if facts["kind"] in ("data", "constant") or (facts["bare"] and not facts["unkept"]):
         return facts["gradient_name"] or ""
-    if facts["kind"] in ("data", "constant"):
-        return ""
     return numbers.summary(facts["gradient"], schema.no_gradient(facts), digits)

@@ -11,7 +11,7 @@ from ..core.names import name_of
 from ..core.tensor import Tensor
 from ..graph.nodes import Node
 from .pictures import Picture
-from .pytorch import is_tensor, key_of
+from .pytorch import is_network, is_tensor, key_of
 from .scalars import ScalarPicture
 from .slices import array_of
 
@@ -58,7 +58,7 @@ def _key(thing: Any) -> Any:
         return isinstance(thing, Tensor), thing.serial
     if is_tensor(thing):
         return key_of(thing)
-    return id(thing) if isinstance(thing, np.ndarray) else thing
+    return id(thing) if isinstance(thing, np.ndarray) or is_network(thing) else thing
 
 
 def chosen(highlight: Any, ids: Ids) -> Any:
@@ -79,9 +79,15 @@ def _found(thing: Any, ids: Ids) -> Any:
             found = ids.get(id(array_of(thing)), thing)
     except TypeError:  # nothing that could be found by its hash
         return thing
-    if isinstance(found, Tensor | Node | np.ndarray) or is_tensor(found):
+    if isinstance(found, Tensor | Node | np.ndarray) or is_tensor(found) or is_network(found):
         from ..display import OptionError
 
+        if is_network(found):
+            raise OptionError(
+                f"highlight: no node of this graph is known to be of this {type(found).__name__}: PyTorch's records "
+                "tell of a module by its parameters alone. Give tensors, names of nodes, or a module with parameters "
+                "that is in params= or in a network of the notebook."
+            )
         raise OptionError(
             f"highlight: {_said(thing)} is no part of this graph. Give a tensor that the result was computed from, or "
             "the name that a node has in the picture." + FREED * (is_tensor(found) and not found.requires_grad)

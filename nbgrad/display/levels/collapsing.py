@@ -10,6 +10,7 @@ from math import prod
 from typing import Any
 
 import networkx as nx
+import numpy as np
 
 from nbgrad.display import schema
 from nbgrad.display.attributes import attributes
@@ -114,7 +115,6 @@ def _facts(graph: nx.MultiDiGraph, path: Path, nodes: list[int], within: dict[in
     parameters = (graph.nodes[node]["shape"] for node in nodes if graph.nodes[node]["kind"] == "parameter")
     problems = (graph.nodes[node]["problem"] for node in nodes)
     left: Mapping[str, Any] = graph.nodes[outlets[0]] if len(outlets) == 1 else {"bare": True}
-    gradients = (graph.nodes[node]["gradient"] for node in outlets)
     facts = {
         "kind": "group",
         "name": name,
@@ -124,13 +124,20 @@ def _facts(graph: nx.MultiDiGraph, path: Path, nodes: list[int], within: dict[in
         "parameters": sum(prod(shape) for shape in parameters if shape is not None),
         "problem": next((problem for problem in problems if problem), None),
         **{which: left.get(which) for which in ("shape", "dtype", "value", "gradient", "bare", "gone", "unkept")},
-        "gradients": tuple(gradient for gradient in gradients if gradient is not None),
+        "gradients": _gradients(graph, outlets),
         "change": _change(graph, nodes, left.get("change")),
     }
     facts["stale"] = staleness(graph.nodes[node] for node in nodes)
-    hidden = (graph.nodes[node]["gradient"] for node in nodes)
-    facts["hidden"] = tuple(gradient for gradient in hidden if gradient is not None)
+    facts["hidden"] = _gradients(graph, nodes)
+    if not facts["gradients"]:
+        facts["inside"] = _gradients(graph, [node for node in nodes if graph.nodes[node]["kind"] == "parameter"])
     return attributes(nodes[-1], facts)
+
+
+def _gradients(graph: nx.MultiDiGraph, nodes: Iterable[int]) -> tuple[np.ndarray, ...]:
+    """Return the gradients of these nodes, as far as they are known."""
+    given = (graph.nodes[node]["gradient"] for node in nodes)
+    return tuple(gradient for gradient in given if gradient is not None)
 
 
 def _change(graph: nx.MultiDiGraph, nodes: Iterable[int], left: Change | None) -> Change | None:

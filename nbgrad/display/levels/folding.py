@@ -198,6 +198,9 @@ def folded_facts(copies: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the attributes of a folded node: what its copies have in common, and sums of what can be counted."""
     own: dict[str, Any] = {"value": None, "gradient": None, "code": None, "bare": True}
     own["gradients"] = tuple(gradient for facts in copies for gradient in _gradients(facts))
+    if not own["gradients"]:
+        own["inside"] = tuple(gradient for facts in copies for gradient in facts["inside"])
+        own["each"] = tuple(facts["inside"] or None for facts in copies)
     inside = tuple(facts["name"] or messages.kind(facts["kind"]) for facts in copies if facts["change"] is not None)
     own["change"] = replace(NO_CHANGE, inside=inside) if inside else None
     return {**copies[-1], **counted(copies), **own, "name": common_name([facts["name"] for facts in copies])}

@@ -245,7 +245,8 @@ def _together(collapsed: nx.MultiDiGraph, part: _Part) -> dict[str, Any]:
         **end,
         **sums,
         "kind": "group",
-        "each": tuple(facts["gradient"] for facts in boxes if facts["kind"] == "group")[-1:],
+        "each": tuple(_back(facts) for facts in boxes if facts["kind"] == "group")[-1:],
+        "inside": tuple(gradient for facts in boxes for gradient in facts["inside"]),
         "name": ", ".join(name for name in named if name),
         "operations": sums["operations"] + sum(facts["kind"] == "operation" for facts in boxes),
         "count": 1,
@@ -262,9 +263,14 @@ def _facts(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     inside = tuple(name for name, facts in zip(names, parts, strict=True) if facts["change"] is not None)
     last = parts[-1]
     change = replace(last["change"] or NO_CHANGE, inside=inside) if inside else None
-    each = tuple(gradient for facts in parts for gradient in facts["each"] or (facts["gradient"],))
+    each = tuple(gradient for facts in parts for gradient in facts["each"] or (_back(facts),))
     told = {"row": tuple(names), "each": each}
     return {**last, **counted(parts), **told, "name": _common(names), "change": change}
+
+
+def _back(facts: Mapping[str, Any]) -> Any:
+    """Return the gradient of a box; those in it, where its own is not known."""
+    return facts["inside"] or None if facts["gradient"] is None else facts["gradient"]
 
 
 def _common(names: Sequence[str]) -> str | None:

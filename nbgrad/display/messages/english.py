@@ -19,6 +19,9 @@ SENTENCES = {
     "gone": "lost",
     "not_kept": "not kept",
     "unkept_parameters": "Parameters are shown as they are now, even if a step has moved them since.",
+    "unkept_parameters_marked": "Parameters are shown as they are now. Others than those that are marked may "
+    "have moved, too: PyTorch does not tell of all.",
+    "unkept_pass": "Gradients of parameters are what is in .grad now, be it of this result or of an earlier one.",
     "unkept_gradient": "PyTorch keeps the gradient of a result only after result.retain_grad()",
     "unkept_gradient_found": "PyTorch keeps the gradient of a result only after result.retain_grad(). It is found "
     "where the result is a variable of the notebook, or drawn along: ng.draw([loss, result]).",
@@ -199,6 +202,7 @@ SENTENCES = {
     "heat_equal": "Size of gradients (root mean square): {size} wherever there is one.",
     "heat_hidden": "Inside {name} they go from {least} to {greatest}.",
     "heat_row": "Along {name}, from the first to the last: {sizes}.",
+    "heat_inside": "A closed box whose own gradient is not known has the size of those of the parameters in it.",
     "heat_along": "Each edge has the size of what flows along it.",
     "heat_together": "What flows along each edge is not known: an edge has the size of the gradient of the node it "
     "comes from.",

@@ -19,6 +19,8 @@ SENTENCES = {
     "gone": "未知",
     "not_kept": "未保留",
     "unkept_parameters": "参数显示的是现在的数值，即使算出结果之后又被更新过。",
+    "unkept_parameters_marked": "参数显示的是现在的数值。没有标记的参数也可能更新过：PyTorch 不会记录所有的更新。",
+    "unkept_pass": "参数的梯度是 .grad 里现有的数，可能来自这个结果，也可能来自先前的结果。",
     "unkept_gradient": "要先调用 result.retain_grad()，PyTorch 才会保留计算结果的梯度",
     "unkept_gradient_found": "要先调用 result.retain_grad()，PyTorch 才会保留计算结果的梯度。"
     "这个结果还须是笔记本里的变量，或者一起画出来：ng.draw([loss, result])。",
@@ -194,6 +196,7 @@ SENTENCES = {
     "heat_equal": "梯度的大小（均方根）：有梯度的地方都是 {size}。",
     "heat_hidden": "{name} 里面，从 {least} 到 {greatest}。",
     "heat_row": "沿 {name} 从第一个到最后一个：{sizes}。",
+    "heat_inside": "收起的方框本身的梯度未知时，取其中所有参数的梯度大小。",
     "heat_along": "每条边的粗细表示沿该边传递的梯度大小。",
     "heat_together": "沿各边传递的梯度未知：边的粗细取自起点节点的梯度大小。",
     "heat_not_finite": "这些节点的梯度里有 NaN 或 ∞：{names}。",

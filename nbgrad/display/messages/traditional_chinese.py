@@ -19,6 +19,8 @@ SENTENCES = {
     "gone": "未知",
     "not_kept": "未保留",
     "unkept_parameters": "參數顯示的是現在的數值，即使算出結果之後又被更新過。",
+    "unkept_parameters_marked": "參數顯示的是現在的數值。沒有標記的參數也可能更新過：PyTorch 不會記錄所有的更新。",
+    "unkept_pass": "參數的梯度是 .grad 裡現有的數，可能來自這個結果，也可能來自先前的結果。",
     "unkept_gradient": "要先呼叫 result.retain_grad()，PyTorch 才會保留計算結果的梯度",
     "unkept_gradient_found": "要先呼叫 result.retain_grad()，PyTorch 才會保留計算結果的梯度。"
     "這個結果還須是筆記本裡的變數，或者一起畫出來：ng.draw([loss, result])。",
@@ -194,6 +196,7 @@ SENTENCES = {
     "heat_equal": "梯度的大小（均方根）：有梯度的地方都是 {size}。",
     "heat_hidden": "{name} 裡面，從 {least} 到 {greatest}。",
     "heat_row": "沿 {name} 從第一個到最後一個：{sizes}。",
+    "heat_inside": "收合的方塊本身的梯度未知時，取其中所有參數的梯度大小。",
     "heat_along": "每條邊的粗細表示沿該邊傳遞的梯度大小。",
     "heat_together": "沿各邊傳遞的梯度未知：邊的粗細取自起點節點的梯度大小。",
     "heat_not_finite": "這些節點的梯度裡有 NaN 或 ∞：{names}。",

@@ -24,8 +24,10 @@ def bounds(graph: nx.MultiDiGraph, operations: Sequence[int], own: Mapping[int, 
         _stretch(spans, own.get(node, ()), place)
     found: dict[int, Path] = {}
     for path in sorted(spans, key=len, reverse=True):
-        first, last = spans[path]
-        module, within = path[-1].module, {**own, **found}
+        module, (first, last) = path[-1].module, spans[path]
+        if not ends_with(module) and not turns(module):
+            continue
+        within = {**own, **found}
         before, after = operations[:first], operations[last + 1 :]
         after = after[: next((place for place, node in enumerate(after) if node in within), len(after))]
         ending = [node for sequence in ends_with(module) for node in _matched(graph, after, sequence)]

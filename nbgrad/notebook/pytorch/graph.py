@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ...core.errors import NoHistoryError
 from ...nn import Module
 from ..freshness import CHANGED
-from .modules import modules_of
+from .modules import modules_of, titles
 from .names import Names, Parameters, module_of
 from .operands import PARTS, UNKNOWN, operands_of, settings_of
 from .values import Numbers, changed_since, place_of, saved_by
@@ -46,6 +46,12 @@ def key_of(tensor: Any) -> Any:
     return id(tensor) if tensor.grad_fn is None else (tensor.grad_fn, tensor.output_nr)
 
 
+def is_network(thing: Any) -> bool:
+    """Whether a thing is a module of PyTorch's."""
+    networks = getattr(sys.modules.get("torch"), "nn", None)
+    return networks is not None and isinstance(thing, networks.Module)
+
+
 def is_tensor(thing: Any) -> bool:
     """Whether a thing is a tensor of PyTorch's."""
     tensor = getattr(sys.modules.get("torch"), "Tensor", None)
@@ -61,8 +67,7 @@ def check_no_network(thing: Any) -> None:
             f"a network, such as this {type(thing).__name__}, makes its graph anew whenever it is called: draw what it "
             "gives, ng.draw(network(x))"
         )
-    networks = getattr(sys.modules.get("torch"), "nn", None)
-    if networks is not None and isinstance(thing, networks.Module):
+    if is_network(thing):
         from ...display import NotAGraphError
 
         raise NotAGraphError(
@@ -103,6 +108,8 @@ class TorchGraph:
         self._leaves = {id(tensor): tensor for tensor in self._results if tensor.grad_fn is None}
         roots = [tensor.grad_fn for tensor in self._results if tensor.grad_fn is not None]
         functions = creation_order(roots)
+        variables = [function.variable for function in functions if hasattr(function, "variable")]
+        self._names.warn_if_foreign([*variables, *self._leaves.values()])
         self._wholes = Wholes(functions, roots, self._names, with_rows)
         self._functions = [function for function in functions if function not in self._wholes.hidden]
 
@@ -211,10 +218,21 @@ class _Network:
             if key not in recorded:
                 self._add_leaf(leaf)
         # What a tensor is found by (see ``key_of``) -> its node; a record is kept alive by its key.
-        self.ids: dict[Any, int] = self._nodes | {key: node for key, (node, _) in self._data.items()} | self._own
+        data = {key: node for key, (node, _) in self._data.items()}
+        self.ids: dict[Any, int | tuple[int, ...]] = {**self._nodes, **data, **self._own}
         self._mark_changes()
-        for node, group in modules_of(self.graph, self._parameters, names).items():
+        self._set_groups()
+
+    def _set_groups(self) -> None:
+        """Tell of each node the modules that it lies in, and of each module its nodes."""
+        paths = modules_of(self.graph, self._parameters, self._names)
+        for node, group in titles(paths, self._names.root).items():
             self.graph.nodes[node]["group"] = group or None
+        within: dict[int, list[int]] = {}
+        for node in sorted(paths):
+            for frame in paths[node]:
+                within.setdefault(id(frame.module), []).append(node)
+        self.ids |= {module: tuple(nodes) for module, nodes in within.items() if module != id(None)}
 
     def _mark_changes(self) -> None:
         """Mark what was changed in place after results were computed from it, as far as PyTorch has noticed."""
@@ -290,7 +308,8 @@ class _Network:
         return self._data[id(tensor)][0]
 
     def _described(self, tensor: Any) -> dict[str, Any]:
-        value, gradient = self._numbers.of(tensor), self._numbers.gradient_of(tensor)
+        value = self._numbers.of(tensor)
+        gradient = None if value is None else self._numbers.gradient_of(tensor)
         return {
             "shape": tuple(tensor.shape),
             "dtype": _dtype(tensor.dtype),

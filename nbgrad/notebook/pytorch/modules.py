@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import networkx as nx
 
 
-def modules_of(graph: nx.MultiDiGraph, parameters: Mapping[int, Any], names: Names) -> dict[int, tuple[str, ...]]:
-    """The modules that each node belongs to, from outermost to innermost, by the titles of their frames.
+def modules_of(graph: nx.MultiDiGraph, parameters: Mapping[int, Any], names: Names) -> dict[int, Path]:
+    """The modules that each node belongs to, from outermost to innermost.
 
     parameters: the leaves that need a gradient, by their nodes.
 
@@ -40,16 +40,22 @@ def modules_of(graph: nx.MultiDiGraph, parameters: Mapping[int, Any], names: Nam
     before, after = _nearest(operations, found), _nearest(operations[::-1], found)
     free = [node for node in operations if node not in found]
     found |= {node: common([before[node], after[node]]) for node in free} | dict.fromkeys(uses.passed, ())
-    users: dict[Any, list[int]] = {}
-    for node, used in uses.of.items():
-        for use in used:
-            users.setdefault(use, []).append(node)
-    for node, paths in homes.items():  # around all uses by the first module that it belongs to; or just in that
-        its = [found[user] for path in paths[:1] for user in users.get((node, path), ())]
-        found[node] = common(its) if its else paths[0] if paths else ()
+    found |= _of_parameters(homes, uses, found)
     found |= _between(graph, found, [node for node in free if _lays_out(graph, node)])
     found |= _of_data(graph, operations, found)
-    return _titles(found, names.root)
+    return found
+
+
+def _of_parameters(
+    homes: Mapping[int, list[Path]], uses: UsesOfParameters, found: Mapping[int, Path]
+) -> dict[int, Path]:
+    """The modules that parameters are drawn in: those around all uses by the first module that one belongs to."""
+    users: dict[Any, list[Path]] = {}
+    for node, used in uses.of.items():
+        for use in used:
+            users.setdefault(use, []).append(found[node])
+    around = {node: users.get((node, paths[0]), paths[:1]) if paths else [] for node, paths in homes.items()}
+    return {node: common(paths) for node, paths in around.items()}
 
 
 def _of_data(graph: nx.MultiDiGraph, operations: list[int], found: Mapping[int, Path]) -> dict[int, Path]:
@@ -64,7 +70,7 @@ def _of_data(graph: nx.MultiDiGraph, operations: list[int], found: Mapping[int, 
         if facts["kind"] not in ("parameter", "operation"):
             users = list(graph.successors(node))
             path = () if facts["name"] and not facts.get("unkept") else common(found[user] for user in users)
-            if facts["kind"] == "data" and not facts.get("unkept"):
+            if facts["kind"] == "data":
                 outside = (n for n, x in enumerate(path) if first[path[: n + 1]] in users and not is_cell(x.module))
                 path = path[: next(outside, len(path))]
             data[node] = path
@@ -102,9 +108,9 @@ def _nearest(operations: list[int], own: Mapping[int, Path]) -> dict[int, Path]:
     return found
 
 
-def _titles(found: Mapping[int, Path], root: Frame | None) -> dict[int, tuple[str, ...]]:
-    """The paths by their titles; without the network that was given, whose frame would be around all, unless it was
-    used several times."""
+def titles(found: Mapping[int, Path], root: Frame | None) -> dict[int, tuple[str, ...]]:
+    """The titles of the frames around each node; without that of the network that was given, which would be around all,
+    unless it was used several times."""
     uses = {path[0] for path in found.values() if path and root is not None and path[0].module is root.module}
-    skipped = {path: int(len(uses) == 1 and path[:1] == (*uses,)) for path in found.values()}
-    return {node: tuple(frame.title for frame in path[skipped[path] :]) for node, path in found.items()}
+    alone = tuple(uses) if len(uses) == 1 else None
+    return {node: tuple(frame.title for frame in path[int(path[:1] == alone) :]) for node, path in found.items()}

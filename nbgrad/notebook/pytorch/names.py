@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from itertools import takewhile
 from typing import Any, NamedTuple
 
+from ...core import mistakes
+
 Parameters = Any  # a network, or names and tensors: as a dictionary, or as the pairs of named_parameters()
 
 
@@ -18,6 +20,14 @@ class Frame(NamedTuple):
 
 
 Path = tuple[Frame, ...]  # modules, from outermost to innermost
+
+
+class ForeignParametersWarning(UserWarning):
+    """The network that was to give names to the parameters of a PyTorch result has not computed it.
+
+    It is another network, or a copy: ``copy.deepcopy(network)`` and a newly made one have parameters of their own, of
+    the same names. The result is drawn all the same.
+    """
 
 
 class Names:
@@ -58,6 +68,17 @@ class Names:
             turned = tensor.ndim == 2 and tensor.stride() == whole.stride()[::-1]
             return f"{self._leaves[id(whole)]}ᵀ" if turned else None
         return name
+
+    def warn_if_foreign(self, leaves: Iterable[Any]) -> None:
+        """Warn if ``params`` is a network that has none of the leaves that need a gradient, so that it names none."""
+        needed = {id(leaf) for leaf in leaves}
+        own = [tensor for _, tensor in self._given if tensor.requires_grad]
+        if self.root is not None and own and needed and not any(id(tensor) in needed for tensor in own):
+            mistakes.warn(
+                f"this PyTorch result was not computed from the parameters of this {self.root.title}, so params= gives "
+                "no names. Give the network that computed the result.",
+                ForeignParametersWarning,
+            )
 
     def homes(self, tensor: Any) -> list[Path]:
         """The modules that a leaf belongs to: several where they share it, as tied weights do; none of what is data."""

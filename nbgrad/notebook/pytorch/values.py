@@ -69,10 +69,22 @@ class Numbers:
 
     def of(self, tensor: Any) -> np.ndarray | None:
         """The numbers of a tensor; None where there are none to be had (on no device, say), or no room is left."""
+        return None if tensor.numel() > self._left else self._copy(tensor)
+
+    def gradient_of(self, tensor: Any) -> np.ndarray | None:
+        """The gradient of a leaf, or of a result that was told to retain it; None where it was not computed yet. There
+        is room for it where there was for the numbers themselves: one that is there shall not be called missing."""
+        if not (tensor.is_leaf or tensor.retains_grad) or tensor.grad is None:
+            return None
+        return self._copy(tensor.grad)
+
+    def _copy(self, tensor: Any) -> np.ndarray | None:
         try:
-            if tensor.numel() > self._left:
-                return None
             plain = tensor.detach()
+            if (
+                str(getattr(plain, "layout", "torch.strided")) != "torch.strided"
+            ):  # such as the rows of a table that were looked up, without others
+                plain = plain.to_dense()
             if str(plain.dtype) == "torch.bfloat16" or "float8" in str(plain.dtype):  # NumPy has no such numbers
                 plain = plain.float()
             copy = np.array(plain.cpu().resolve_conj().resolve_neg().numpy())
@@ -80,12 +92,6 @@ class Numbers:
             return None
         self._left -= copy.size
         return copy
-
-    def gradient_of(self, tensor: Any) -> np.ndarray | None:
-        """The gradient of a leaf, or of a result that was told to retain it; None where it was not computed yet."""
-        if not (tensor.is_leaf or tensor.retains_grad) or tensor.grad is None:
-            return None
-        return self.of(tensor.grad)
 
 
 def place_of(tensor: Any) -> int | None:
