@@ -153,6 +153,29 @@ def test_each_call_of_a_cell_is_a_frame_with_all_that_the_cell_computes(cell, st
     assert [row[-3:] for row in rows] == [("cell (2)", "cell (3)", "cell (4)")]
 
 
+@pytest.mark.parametrize(("layer", "dtype", "steps"), [
+    (nn.RNN, torch.float32, 4), (nn.GRU, torch.float32, 18), (nn.LSTM, torch.float64, 16),
+])  # fmt: skip
+def test_each_step_of_a_recurrent_layer_is_a_frame(layer, dtype, steps):
+    net = layer(3, 4, dtype=dtype)
+    result = net(torch.ones(5, 2, 3, dtype=dtype))[0].sum()
+    found = groups(result, net)
+    for number in range(1, 6):
+        assert len([op for op, group in found if group == (f"step {number}",)]) == steps
+    assert {group for op, group in found if op in ("stack", "sum") or "weight" in op} == {None}
+    drawn = ng.draw(result, params=net, level="module").graph
+    assert [row for _, row in drawn.nodes(data="row") if row] == [tuple(f"step {number}" for number in range(2, 6))]
+
+
+def test_the_steps_of_several_layers_are_told_apart():
+    net = nn.Module()
+    net.rnn = nn.RNN(3, 4, num_layers=2)
+    found = groups(net.rnn(torch.ones(2, 3))[0].sum(), net)
+    assert [group for op, group in found if op == "tanh"] == [
+        ("rnn", "l0 step 1"), ("rnn", "l0 step 2"), ("rnn", "l1 step 1"), ("rnn", "l1 step 2")
+    ]  # fmt: skip
+
+
 def test_a_network_that_is_used_several_times_has_a_frame_for_each_time():
     net = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 1))
     once, twice = net(torch.ones(2, 3)).mean(), net(torch.zeros(2, 3)).mean()

@@ -30,7 +30,7 @@ def bounds(graph: nx.MultiDiGraph, operations: Sequence[int], own: Mapping[int, 
         within = {**own, **found}
         before, after = operations[:first], operations[last + 1 :]
         after = after[: next((place for place, node in enumerate(after) if node in within), len(after))]
-        ending = [node for sequence in ends_with(module) for node in _matched(graph, after, sequence)]
+        ending = [node for sequence in ends_with(module) for node in matched(graph, after, sequence)]
         if turns(module):
             ending = next((list(after[:n]) for n in (1, 2) if _turn_at_the_end(graph, after[:n])), [])
             found |= dict.fromkeys(_turned_before(graph, before, path, within), path)
@@ -46,7 +46,7 @@ def _stretch(spans: dict[Path, list[int]], path: Path, place: int) -> None:
         span[1] = max(span[1], place)
 
 
-def _matched(graph: nx.MultiDiGraph, nodes: Sequence[int], sequence: Sequence[str]) -> list[int]:
+def matched(graph: nx.MultiDiGraph, nodes: Sequence[int], sequence: Sequence[str]) -> list[int]:
     """The nodes that a sequence of operations stands for, if the first ones are just these; else none. The several
     results of one operation count once."""
     taken: list[int] = []

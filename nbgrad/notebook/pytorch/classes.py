@@ -40,6 +40,7 @@ AFTER = {
         ("split", "add", "sigmoid", "add", "sigmoid", "mul", "add", "tanh", "sub", "mul", "add"),
     ),
 }  # fmt: skip
+STEPS = {"RNN": "RNNCell", "LSTM": "LSTMCell", "GRU": "GRUCell"}  # each step of a layer is as a call of the cell
 NORM_FIRST = ("TransformerEncoderLayer", "TransformerDecoderLayer")  # with norm_first, they end with a sum
 TURNED = (("dim0", "1"), ("dim1", "0"))  # what an attention with batch_first begins and ends with
 
@@ -81,6 +82,12 @@ def ends_with(module: Any) -> Sequence[Sequence[str]]:
     if kind in NORM_FIRST and module.norm_first:
         return RESIDUAL
     return AFTER.get(kind, ())
+
+
+def step_of(module: Any) -> Sequence[Sequence[str]]:
+    """The sequences of operations, one of which a recurrent layer computes at each step after the product with its
+    state."""
+    return AFTER.get(STEPS.get(next((kind for kind in STEPS if kind in ancestors(module)), ""), ""), ())
 
 
 def is_cell(module: Any) -> bool:

@@ -9,6 +9,7 @@ from .bounds import bounds
 from .calls import each_time
 from .classes import is_cell
 from .names import Frame, Names, Path, common
+from .recurrent import steps
 from .uses import UsesOfParameters
 from .words import LAYING_OUT
 
@@ -23,7 +24,8 @@ def modules_of(graph: nx.MultiDiGraph, parameters: Mapping[int, Any], names: Nam
 
     An operation on parameters belongs to their module; to which of several that share a parameter, the other
     parameters of the operation tell, or the classes of the modules; where nothing does, to what all of them lie in.
-    A module that was used several times has a frame for each time, and shows its parameters outside of them.
+    A module that was used several times has a frame for each time, and shows its parameters outside of them; a
+    recurrent layer has one for each step.
 
     An operation without parameters belongs to the modules that both the one before it and the one after it belong to,
     in the order of creation: what is computed in between is computed within. What only lays out numbers anew belongs to
@@ -40,6 +42,7 @@ def modules_of(graph: nx.MultiDiGraph, parameters: Mapping[int, Any], names: Nam
     before, after = _nearest(operations, found), _nearest(operations[::-1], found)
     free = [node for node in operations if node not in found]
     found |= {node: common([before[node], after[node]]) for node in free} | dict.fromkeys(uses.passed, ())
+    found |= steps(graph, operations, uses, found)
     found |= _of_parameters(homes, uses, found)
     found |= _between(graph, found, [node for node in free if _lays_out(graph, node)])
     found |= _of_data(graph, operations, found)
