@@ -89,7 +89,7 @@ def box(
 def _strip(node: Node, stroke: str, line: float, paint: Paint) -> str:
     """Return the upper part of a box, with the name in it, on a ground of its own, or on several side by side."""
     high = node.height
-    if node.form != NONE or node.note or node.gradient_name:
+    if node.form != NONE or node.gradient_name:  # else there is nothing below
         below = 26 if node.form == LINE else 29  # numbers begin higher than pictures and tables
         high = node.text_y - node.y + below + (NOTE_HEIGHT if node.note else 0)
     wide = node.width / len(paint.strip)
