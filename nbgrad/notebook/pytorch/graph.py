@@ -20,7 +20,7 @@ from .names import Names, Parameters, module_of
 from .operands import PARTS, UNKNOWN, operands_of, settings_of
 from .values import Numbers, changed_since, place_of, saved_by
 from .whole import Wholes
-from .words import SYMBOLS, readable, spelled
+from .words import readable, spelled, symbol_of
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -273,7 +273,7 @@ class _Network:
         operands = [(self._operand(self._wholes.seen(operand)), position) for operand, position in given]
         described = {
             "op": readable(op),
-            "symbol": "@" if op == "linear" and len(given) == 2 else SYMBOLS.get(op, readable(op)),
+            "symbol": "@" if op == "linear" and len(given) == 2 else symbol_of(op),
             "settings": settings,
         }
         kept = tuple((name, tuple(tensor.shape)) for name, tensor in saved)

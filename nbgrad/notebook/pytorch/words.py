@@ -59,6 +59,16 @@ def readable(op: str) -> str:
     return READABLE.get(op) or op.removeprefix("linalg_")
 
 
+def symbol_of(op: str) -> str:
+    """What a picture writes on the badge of an operation; of a step of a backward pass that was recorded, with "∂".
+
+    >>> symbol_of("mul"), symbol_of("native_layer_norm"), symbol_of("sigmoid_backward")
+    ('×', 'lnorm', '∂σ')
+    """
+    base = op.removesuffix("_data").removesuffix("_backward")
+    return SYMBOLS.get(op) or (f"∂{symbol_of(base)}" if base != op else readable(op))
+
+
 def spelled(name: str) -> str:
     """The name of a record's class as that of a function.
 
