@@ -10,17 +10,19 @@ from .names import Frame, Path
 Uses = tuple[Hashable, ...]  # the parameters that an operation uses, each as that of one module
 
 
-def each_time(own: Mapping[int, Path], uses: Mapping[int, Uses], whole: Frame | None = None) -> dict[int, Path]:
+def each_time(
+    own: Mapping[int, Path], uses: Mapping[int, Uses], ops: Mapping[int, str], whole: Frame | None = None
+) -> dict[int, Path]:
     """The modules of operations, in which those that are used several times are told apart: "cell", "cell (2)".
 
-    own: the modules of each operation on parameters, in the order of creation. uses: the parameters of each. whole: a
-    network; if a single module in it was used, that was used several times, and not the network.
+    own: the modules of each operation on parameters, in the order of creation. uses: the parameters of each. ops: what
+    it is called. whole: a network; if a single module in it was used, that was used several times, and not the network.
 
     A module was used as often as all of its parameters were, if the same was done each time. If not, as where two uses
     of it mingle, it has no frame, and those in it have.
 
     >>> from nbgrad.notebook.pytorch.names import Frame
-    >>> each_time({1: (Frame("cell"),), 2: (Frame("cell"),)}, {1: ("w",), 2: ("w",)})[2]
+    >>> each_time({1: (Frame("cell"),), 2: (Frame("cell"),)}, {1: ("w",), 2: ("w",)}, {1: "mul", 2: "mul"})[2]
     (Frame(title='cell (2)', module=None),)
     """
     found: dict[int, Path] = {}
@@ -35,7 +37,7 @@ def each_time(own: Mapping[int, Path], uses: Mapping[int, Uses], whole: Frame | 
         for frame, some in within.items():
             parts = {own[node][depth + 1 : depth + 2] for node in some}
             alone = frame == whole and len(parts) == 1 and () not in parts
-            times = [some] if alone else _times(some, uses)
+            times = [some] if alone else _times(some, uses, ops)
             for number, part in enumerate(times, 1):
                 numbered = frame if number == 1 else frame._replace(title=f"{frame.title} ({number})")
                 waiting.append((part, depth + 1, (*outer, numbered)))
@@ -44,7 +46,7 @@ def each_time(own: Mapping[int, Path], uses: Mapping[int, Uses], whole: Frame | 
     return {node: found[node] for node in own}
 
 
-def _times(nodes: list[int], uses: Mapping[int, Uses]) -> list[list[int]]:
+def _times(nodes: list[int], uses: Mapping[int, Uses], ops: Mapping[int, str]) -> list[list[int]]:
     """A module's operations, those of each use of it together; nothing if they cannot be told apart."""
     often = Counter(parameter for node in nodes for parameter in uses[node])
     times = min(often.values(), default=1)
@@ -52,6 +54,6 @@ def _times(nodes: list[int], uses: Mapping[int, Uses]) -> list[list[int]]:
         return [nodes]
     length, rest = divmod(len(nodes), times)
     parts = [nodes[start : start + length] for start in range(0, len(nodes), max(length, 1))]
-    first = [uses[node] for node in parts[0]]
-    is_same = not rest and all([uses[node] for node in part] == first for part in parts)
+    done = [[(ops[node], uses[node]) for node in part] for part in parts]
+    is_same = not rest and all(part == done[0] for part in done)
     return parts if is_same else []

@@ -34,7 +34,7 @@ def modules_of(graph: nx.MultiDiGraph, parameters: Mapping[int, Any], names: Nam
     """
     homes = {node: names.homes(leaf) for node, leaf in parameters.items()}
     uses = UsesOfParameters(graph, homes)
-    found = each_time(uses.own, uses.of, names.root)
+    found = each_time(uses.own, uses.of, graph.nodes(data="op"), names.root)
     operations = [node for node in uses.operations if node not in uses.passed]
     found |= bounds(graph, operations, found)
     for form in reversed(uses.forms):

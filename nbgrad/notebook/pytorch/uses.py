@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from .calls import Uses
-from .classes import OF_CLASSES, ancestors, is_own
+from .classes import OF_CLASSES, PRODUCTS, ancestors, is_own
 from .names import Path, common
 from .words import LAYING_OUT
 
@@ -47,7 +47,7 @@ class UsesOfParameters:
 
     def _look_at(self, node: int) -> None:
         op, given = self._graph.nodes[node]["op"], list(self._graph.predecessors(node))
-        if "_backward" in op or any(x in self.passed for x in given):
+        if "_backward" in op or any(x in self.passed for x in given) or self._begins_a_pass(op, given):
             self.passed.add(node)
             return
         used = [x for x in given if x in self._weights]
@@ -68,6 +68,17 @@ class UsesOfParameters:
             self.of[node] = tuple((x.parameter, common(paths)) for x, paths in several if x.parameter is not None)
             if len(given) == 1:
                 self._weights[node] = _Form(fitting[0].homes, None)
+
+    def _begins_a_pass(self, op: str, given: list[int]) -> bool:
+        """Whether an operation hands the gradient of a sum or a mean, which is the same number everywhere, back through
+        a linear layer: it multiplies it by the layer's weight as that is."""
+        if op not in PRODUCTS or len(given) != 2 or given[1] not in self._weights:
+            return False
+        gradient, weight = (self._graph.nodes[x] for x in given)
+        value = gradient["value"]
+        is_of_layer = not any(is_own(path[-1].module, op, False) for path in self._weights[given[1]].homes)
+        is_same = value is None or bool((value == value.flat[0]).all() if value.size else True)
+        return gradient["kind"] == "data" and weight["kind"] == "parameter" and is_of_layer and is_same
 
 
 def _chosen(used: list[list[Path]], op: str) -> list[list[Path]]:

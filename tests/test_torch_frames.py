@@ -1,0 +1,179 @@
+"""Every frame of a PyTorch picture claims that its operations are computed in a call of its module: hooks tell when."""
+
+import pytest
+
+from nbgrad.notebook.pytorch.graph import TorchGraph
+from nbgrad.notebook.pytorch.modules import modules_of
+
+torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+nn, F = torch.nn, torch.nn.functional
+
+
+class Calls:
+    """When each call of a network's modules began and ended, as numbers of records."""
+
+    def __init__(self, network):
+        self._probe = torch.ones(1, requires_grad=True)
+        self._open = []
+        self.known = []
+        for module in network.modules():
+            module.register_forward_pre_hook(self._begin)
+            module.register_forward_hook(self._end)
+
+    def _now(self):
+        return (self._probe * 1).grad_fn._sequence_nr()
+
+    def _begin(self, module, given):
+        self._open.append((module, self._now()))
+
+    def _end(self, module, given, result):
+        self.known.append((*self._open.pop(), self._now()))
+
+    def around(self, function):
+        number = function._sequence_nr()
+        return [(module, first) for module, first, last in self.known if first < number < last]
+
+
+def claims(network, result, with_rows):
+    """The records of a result, each with the modules in whose frames it is drawn."""
+    made = TorchGraph(result, network, with_rows).made()
+    paths = modules_of(made.graph, made._parameters, made._names)
+    drawn = {}
+    for (function, _), node in made._nodes.items():
+        if not hasattr(function, "variable"):
+            hidden = len(paths[node]) - len(made.graph.nodes[node]["group"] or ())  # the network, used once
+            drawn[function] = paths[node][hidden:]
+    return drawn
+
+
+class Residual(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv, self.norm = nn.Conv2d(4, 4, 3, padding=1), nn.BatchNorm2d(4)
+
+    def forward(self, x):
+        return F.relu(x + self.norm(self.conv(x)))
+
+
+class Recurrent(nn.Module):
+    """A cell or a layer that is called in a loop, with a layer before and one behind."""
+
+    def __init__(self, inner):
+        super().__init__()
+        self.before, self.inner, self.out = nn.Linear(3, 3), inner, nn.Linear(4, 1)
+
+    def forward(self, x):
+        state, loss = None, 0
+        for step in x.unbind(1):
+            state = self.inner(torch.tanh(self.before(step)), state)
+            loss = loss + self.out(torch.tanh(state[0] if isinstance(state, tuple) else state)).mean()
+        return loss
+
+
+class Sequence(nn.Module):
+    def __init__(self, layer):
+        super().__init__()
+        self.layer, self.out = layer, nn.LazyLinear(1)
+
+    def forward(self, x):
+        return self.out(torch.tanh(self.layer(x)[0][:, -1])).mean()
+
+
+class Own(nn.Module):
+    """A recurrent cell of the user's own."""
+
+    def __init__(self):
+        super().__init__()
+        self.given, self.kept = nn.Linear(3, 4), nn.Linear(4, 4)
+
+    def forward(self, x, state=None):
+        state = torch.zeros(len(x), 4) if state is None else state
+        return torch.tanh(self.given(x) + self.kept(state))
+
+
+class Repeated(nn.Module):
+    def __init__(self, layer, times):
+        super().__init__()
+        self.layer, self.times, self.out = layer, times, nn.Linear(8, 1)
+
+    def forward(self, x):
+        for _ in range(self.times):
+            x = self.layer(x)
+        return self.out(x).mean()
+
+
+class Tied(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.encoder, self.bias = nn.Linear(6, 3), nn.Parameter(torch.zeros(6))
+
+    def forward(self, x):
+        return F.linear(torch.sigmoid(self.encoder(x)), self.encoder.weight.t(), self.bias).mean()
+
+
+def critic():
+    return nn.Sequential(nn.Linear(3, 4), nn.LeakyReLU(), nn.Linear(4, 1))
+
+
+def penalised(network):
+    x = torch.randn(4, 3, requires_grad=True)
+    (slope,) = torch.autograd.grad(network(x).sum(), x, create_graph=True)
+    return (slope.norm(dim=1) - 1).square().mean() + network(torch.randn(4, 3)).mean()
+
+
+def product_with_hessian(network):
+    slopes = torch.autograd.grad(network(torch.randn(4, 3)).square().mean(), network.parameters(), create_graph=True)
+    return sum((slope * torch.randn_like(slope)).sum() for slope in slopes)
+
+
+def attention(norm_first, batch_first, dropout=0.1):
+    return nn.TransformerEncoderLayer(8, 2, 16, batch_first=batch_first, norm_first=norm_first, dropout=dropout)
+
+
+SEQUENCE = (2, 4, 3)
+MODELS = {
+    "residual": (lambda: nn.Sequential(nn.Conv2d(1, 4, 3), Residual(), Residual(), nn.Flatten(), nn.LazyLinear(1)),
+                 lambda net: net(torch.randn(2, 1, 6, 6)).sum()),
+    "encoder": (lambda: nn.Sequential(nn.Linear(8, 8), *(attention(False, True) for _ in range(3))),
+                lambda net: net(torch.randn(2, 3, 8)).sum()),
+    "encoder, norm first": (lambda: nn.Sequential(nn.Linear(8, 8), *(attention(True, True, 0.0) for _ in range(3))),
+                            lambda net: net(torch.randn(2, 3, 8)).sum()),
+    "transformer": (lambda: nn.Transformer(8, 2, 2, 2, 16), lambda net: net(*torch.randn(2, 3, 2, 8)).sum()),
+    "one layer three times": (lambda: Repeated(attention(False, False), 3), lambda net: net(torch.randn(2, 3, 8))),
+    "RNNCell": (lambda: Recurrent(nn.RNNCell(3, 4)), lambda net: net(torch.randn(SEQUENCE))),
+    "GRUCell": (lambda: Recurrent(nn.GRUCell(3, 4)), lambda net: net(torch.randn(SEQUENCE))),
+    "LSTMCell": (lambda: Recurrent(nn.LSTMCell(3, 4)), lambda net: net(torch.randn(SEQUENCE))),
+    "own cell": (lambda: Recurrent(Own()), lambda net: net(torch.randn(SEQUENCE))),
+    "RNN": (lambda: Sequence(nn.RNN(3, 4, 2, bidirectional=True)), lambda net: net(torch.randn(SEQUENCE))),
+    "GRU": (lambda: Sequence(nn.GRU(3, 4, batch_first=True)), lambda net: net(torch.randn(SEQUENCE))),
+    "LSTM": (lambda: Sequence(nn.LSTM(3, 4)).double(), lambda net: net(torch.randn(SEQUENCE).double())),
+    "critic of two": (critic, lambda net: net(torch.randn(4, 3)).mean() - torch.tanh(net(torch.randn(4, 3))).mean()),
+    "penalty on slopes": (critic, penalised),
+    "product with the Hessian": (critic, product_with_hessian),
+    "decay": (critic, lambda net: net(torch.randn(4, 3)).sum() + sum(p.square().sum() for p in net.parameters())),
+    "tied": (lambda: nn.Sequential(nn.Linear(3, 6), Tied()), lambda net: net(torch.randn(4, 3))),
+    "spectral norm": (lambda: nn.Sequential(nn.utils.parametrizations.spectral_norm(nn.Linear(3, 4)), nn.Linear(4, 1)),
+                      lambda net: net(torch.randn(2, 3)).sum()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("with_rows", [True, False])
+@pytest.mark.parametrize("name", MODELS)
+def test_what_is_drawn_within_a_module_is_computed_in_a_call_of_it(name, with_rows):
+    torch.manual_seed(0)
+    make, run = MODELS[name]
+    network = make()
+    run(network)  # lazy layers have their parameters from now on
+    calls = Calls(network)
+    drawn = claims(network, run(network), with_rows)
+    called = {module for module, *_ in calls.known}
+    frames = {}
+    for function, path in drawn.items():
+        around = calls.around(function)
+        for depth, frame in enumerate(path):
+            if frame.module in called:
+                here = [first for module, first in around if module is frame.module]
+                assert here, (function, path)
+                frames.setdefault(path[: depth + 1], set()).update(here)
+    assert any(path for path in drawn.values())
+    assert {path: times for path, times in frames.items() if len(times) > 1} == {}
