@@ -14,7 +14,7 @@ from ..core.backward import Step
 from ..core.errors import NonFiniteError
 from ..core.op import Operation
 from ..core.tensor import Tensor, no_grad
-from ..ops.manual.mathtext import in_text
+from ..ops.manual.mathtext import BAR, in_text
 from ..optim import SGD, checked_rate
 from ..optim.base import Optimizer
 from .assignments import lines_of_leaves
@@ -114,11 +114,18 @@ def written(picture: Picture) -> dict[int, Written]:
             slots = [f"{{{slot(i)}}}" for i in range(len(vertex.inputs))]
             absent = [name for name, x in zip(vertex.op.operands, vertex.inputs, strict=False) if x is LEFT_OUT]
             latex = told_apart(formula_of(vertex.op, slots, static_of(picture, vertex), absent), names)
-            text, others = in_text(latex), used.get(vertex.id, {})
+            text, others = _without_bars(in_text(latex)), used.get(vertex.id, {})
             if choice := CHOICE.fullmatch(text):  # its text is set as cases, in the language that is spoken
                 text, latex = say("choice", **choice.groupdict()), ""
             found[vertex.id] = Written(text, latex, others, again(picture, vertex), born.get(vertex.id, ""))
     return found
+
+
+def _without_bars(text: str) -> str:
+    """A formula with words for a bar: it stands over a slot, and no sign goes over whatever will stand there."""
+    from ..display.messages import say
+
+    return re.sub(f"(.){BAR}", rf"{say('mean_of')} \1", text)
 
 
 def again(picture: Picture, vertex: Vertex) -> Callable[[Mapping[int, Any]], Any] | None:
