@@ -202,6 +202,48 @@ def test_a_penalty_on_weights_belongs_to_no_layer():
     assert {group for op, group in groups(loss, net) if op in ("square", "sum", "add")} == {None}
 
 
+class Scaled(nn.Module):
+    """A module with parameters of its own, and no layers."""
+
+    def __init__(self):
+        super().__init__()
+        self.w, self.scale = nn.Parameter(torch.ones(4, 4)), nn.Parameter(torch.ones(4))
+
+    def forward(self, x):
+        return torch.tanh(x @ self.w) * (self.scale / self.scale.norm())
+
+
+@pytest.mark.parametrize("penalised", [["head.scale"], ["head.w"], ["a.weight", "a.bias", "head.w", "head.scale"]])
+def test_a_penalty_on_a_modules_own_parameters_is_no_part_of_it(penalised):
+    net = nn.Module()
+    net.a, net.head = nn.Linear(3, 4), Scaled()
+    loss = net.head(net.a(torch.ones(2, 3))).square().mean()
+    own = {**dict(net.named_parameters())}
+    found = groups(loss + sum(0.1 * own[name].abs().sum() for name in penalised), net)
+    assert [op for op, group in found if group == ("head",)] == [
+        "head.w", "mm", "tanh", "head.scale", "norm", "div", "mul"
+    ]  # fmt: skip
+    assert {group for op, group in found if op in ("abs", "sum", "add", "square", "mean")} == {None}
+
+
+def test_a_module_of_ones_own_is_told_to_be_used_since_it_may_repeat_itself():
+    class Inner(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.cell, self.head = nn.RNNCell(3, 4), nn.Linear(4, 1)
+
+        def forward(self, x):
+            state, results = None, []
+            for step in x:
+                state = self.cell(step, state)
+                results.append(self.head(state))
+            return torch.stack(results)
+
+    net = nn.Sequential(Inner(), nn.Linear(1, 1))
+    drawn = {group[0] for op, group in groups(net(torch.ones(3, 2, 3)).sum(), net) if op == "linear"}
+    assert drawn == {"0 Inner, use 1", "0 Inner, use 2", "0 Inner, use 3", "1 Linear"}
+
+
 def test_a_recorded_backward_pass_lies_in_no_module():
     net = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 1))
     x = torch.randn(2, 3, requires_grad=True)

@@ -18,6 +18,7 @@ SENTENCES = {
     "cleared": "cleared",
     "gone": "lost",
     "not_kept": "not kept",
+    "frame_use": "{name}, use {number}",
     "unkept_parameters": "Parameters are shown as they are now, even if a step has moved them since.",
     "unkept_parameters_marked": "Parameters are shown as they are now. Others than those that are marked may "
     "have moved, too: PyTorch does not tell of all.",

@@ -18,6 +18,7 @@ SENTENCES = {
     "cleared": "已清除",
     "gone": "未知",
     "not_kept": "未保留",
+    "frame_use": "{name}，使用 {number}",
     "unkept_parameters": "参数显示的是现在的数值，即使算出结果之后又被更新过。",
     "unkept_parameters_marked": "参数显示的是现在的数值。没有标记的参数也可能更新过：PyTorch 不会记录所有的更新。",
     "unkept_pass": "参数的梯度是 .grad 里现有的数，可能来自这个结果，也可能来自先前的结果。",

@@ -18,6 +18,7 @@ SENTENCES = {
     "cleared": "已清除",
     "gone": "未知",
     "not_kept": "未保留",
+    "frame_use": "{name}，使用 {number}",
     "unkept_parameters": "參數顯示的是現在的數值，即使算出結果之後又被更新過。",
     "unkept_parameters_marked": "參數顯示的是現在的數值。沒有標記的參數也可能更新過：PyTorch 不會記錄所有的更新。",
     "unkept_pass": "參數的梯度是 .grad 裡現有的數，可能來自這個結果，也可能來自先前的結果。",

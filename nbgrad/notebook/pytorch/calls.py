@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Mapping
 
+from ...display.messages import say
+from .classes import runs
 from .names import Frame, Path
 
 Uses = tuple[Hashable, ...]  # the parameters that an operation uses, each as that of one module
@@ -13,17 +15,19 @@ Uses = tuple[Hashable, ...]  # the parameters that an operation uses, each as th
 def each_time(
     own: Mapping[int, Path], uses: Mapping[int, Uses], ops: Mapping[int, str], whole: Frame | None = None
 ) -> dict[int, Path]:
-    """The modules of operations, in which those that are used several times are told apart: "cell", "cell (2)".
+    """The modules of operations, in which those that are used several times are told apart: "cell", "cell (2)", or
+    "net, use 1", "net, use 2".
 
     own: the modules of each operation on parameters, in the order of creation. uses: the parameters of each. ops: what
     it is called. whole: a network; if a single module in it was used, that was used several times, and not the network.
 
     A module was used as often as all of its parameters were, if the same was done each time. If not, as where two uses
-    of it mingle, it has no frame, and those in it have.
+    of it mingle, it has no frame, and those in it have. Whether it was called each time, or once, and does the same
+    several times itself, is known only of PyTorch's own classes; of others it is told that they were used.
 
     >>> from nbgrad.notebook.pytorch.names import Frame
     >>> each_time({1: (Frame("cell"),), 2: (Frame("cell"),)}, {1: ("w",), 2: ("w",)}, {1: "mul", 2: "mul"})[2]
-    (Frame(title='cell (2)', module=None),)
+    (Frame(title='cell, use 2', module=None),)
     """
     found: dict[int, Path] = {}
     waiting: list[tuple[list[int], int, Path]] = [(list(own), 0, ())]  # nodes within the same modules up to a depth
@@ -38,12 +42,25 @@ def each_time(
             parts = {own[node][depth + 1 : depth + 2] for node in some}
             alone = frame == whole and len(parts) == 1 and () not in parts
             times = [some] if alone else _times(some, uses, ops)
+            is_called = any(all(map(_calls_once, own[node][depth:])) for node in some)
             for number, part in enumerate(times, 1):
-                numbered = frame if number == 1 else frame._replace(title=f"{frame.title} ({number})")
-                waiting.append((part, depth + 1, (*outer, numbered)))
+                title = _title(frame.title, number, is_called) if len(times) > 1 else frame.title
+                waiting.append((part, depth + 1, (*outer, frame._replace(title=title))))
             if not times:
                 waiting.append((some, depth + 1, outer))
     return {node: found[node] for node in own}
+
+
+def _calls_once(frame: Frame) -> bool:
+    """Whether a module is known to call the modules in it once, and so to use its parameters, whenever it is called."""
+    return runs(frame.module) not in ("", "Module")
+
+
+def _title(name: str, number: int, is_called: bool) -> str:
+    """What a frame is titled that is one of several uses of a module."""
+    if not is_called:
+        return say("frame_use", name=name, number=number)
+    return name if number == 1 else f"{name} ({number})"
 
 
 def _times(nodes: list[int], uses: Mapping[int, Uses], ops: Mapping[int, str]) -> list[list[int]]:

@@ -35,13 +35,13 @@ def modules_of(graph: nx.MultiDiGraph, parameters: Mapping[int, Any], names: Nam
     homes = {node: names.homes(leaf) for node, leaf in parameters.items()}
     uses = UsesOfParameters(graph, homes)
     found = each_time(uses.own, uses.of, graph.nodes(data="op"), names.root)
-    operations = [node for node in uses.operations if node not in uses.passed]
+    operations = [node for node in uses.operations if node not in uses.apart]
     found |= bounds(graph, operations, found)
     for form in reversed(uses.forms):
         found[form] = common([found.get(user, ()) for user in graph.successors(form)])
     before, after = _nearest(operations, found), _nearest(operations[::-1], found)
     free = [node for node in operations if node not in found]
-    found |= {node: common([before[node], after[node]]) for node in free} | dict.fromkeys(uses.passed, ())
+    found |= {node: common([before[node], after[node]]) for node in free} | dict.fromkeys(uses.apart, ())
     found |= steps(graph, operations, uses, found)
     found |= _of_parameters(homes, uses, found)
     found |= _between(graph, found, [node for node in free if _lays_out(graph, node)])

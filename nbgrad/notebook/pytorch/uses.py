@@ -29,7 +29,7 @@ class UsesOfParameters:
         own: those on parameters -> the modules that they belong to.
         of: the same -> the parameters, each as that of one module.
         forms: operations that only lay out parameters anew.
-        passed: operations of a backward pass, and on what it gave.
+        apart: operations of no module: penalties on parameters, those of a backward pass, and those on what it gave.
     """
 
     def __init__(self, graph: nx.MultiDiGraph, homes: Mapping[int, list[Path]]):
@@ -37,8 +37,10 @@ class UsesOfParameters:
         self.own: dict[int, Path] = {}
         self.of: dict[int, Uses] = {}
         self.forms: list[int] = []
-        self.passed: set[int] = set()
+        self._alone = _on_parameters_alone(graph, homes)
+        self.apart = _penalties(graph, self._alone)
         self._graph = graph
+        self._passed: set[int] = set()  # what comes of these belongs to no module either
         self._weights = {node: _Form(paths, node) for node, paths in homes.items() if paths}
         for node, kind in graph.nodes(data="kind"):
             if kind == "operation":
@@ -47,8 +49,10 @@ class UsesOfParameters:
 
     def _look_at(self, node: int) -> None:
         op, given = self._graph.nodes[node]["op"], list(self._graph.predecessors(node))
-        if "_backward" in op or any(x in self.passed for x in given) or self._begins_a_pass(op, given):
-            self.passed.add(node)
+        if "_backward" in op or any(x in self._passed for x in given) or self._begins_a_pass(op, given):
+            self._passed.add(node)
+        if node in self._passed or node in self.apart:
+            self.apart.add(node)
             return
         used = [x for x in given if x in self._weights]
         if len(given) == 1 and used and op in LAYING_OUT:
@@ -66,7 +70,7 @@ class UsesOfParameters:
             self.own[node] = common(path for paths in chosen for path in paths)
             several = zip(fitting, chosen, strict=True)
             self.of[node] = tuple((x.parameter, common(paths)) for x, paths in several if x.parameter is not None)
-            if len(given) == 1:
+            if len(given) == 1 or node in self._alone:
                 self._weights[node] = _Form(fitting[0].homes, None)
 
     def _begins_a_pass(self, op: str, given: list[int]) -> bool:
@@ -79,6 +83,31 @@ class UsesOfParameters:
         is_of_layer = not any(is_own(path[-1].module, op, False) for path in self._weights[given[1]].homes)
         is_same = value is None or bool((value == value.flat[0]).all() if value.size else True)
         return gradient["kind"] == "data" and weight["kind"] == "parameter" and is_of_layer and is_same
+
+
+def _on_parameters_alone(graph: nx.MultiDiGraph, homes: Mapping[int, list[Path]]) -> dict[int, None]:
+    """The operations on nothing but parameters of modules and numbers, in the order of creation."""
+    alone: dict[int, None] = {}
+    for node, kind in graph.nodes(data="kind"):
+        if kind == "operation":
+            others = (graph.nodes[x] for x in graph.predecessors(node) if x not in alone and not homes.get(x))
+            is_number = graph.nodes[node]["shape"] == ()  # so what is not kept was a number, too
+            if all(x["kind"] == "constant" or (is_number and x.get("unkept")) for x in others):
+                alone[node] = None
+    return alone
+
+
+def _penalties(graph: nx.MultiDiGraph, alone: dict[int, None]) -> set[int]:
+    """Those of operations on parameters alone that lead to single numbers, and these to results or into other single
+    numbers: as the squares of weights do that are added to a loss. What a module makes of its parameters, such as a
+    weight divided by its norm, meets arrays in the end."""
+    found: set[int] = set()
+    for node in reversed(alone):
+        users = list(graph.successors(node))
+        ends = graph.nodes[node]["shape"] == () and all(graph.nodes[user]["shape"] == () for user in users)
+        if all(user in found or (user not in alone and ends) for user in users):
+            found.add(node)
+    return found
 
 
 def _chosen(used: list[list[Path]], op: str) -> list[list[Path]]:
