@@ -122,3 +122,24 @@ def test_the_convention_of_complex_gradients_is_told():
     assert "complex number" not in ng.draw(ng.tensor(1.0, requires_grad=True) * 2.0).text
     (node,) = (facts for _, facts in ng.to_networkx(loss).nodes(data=True) if facts["op"] == "fft")
     np.testing.assert_allclose(node["gradient"], 2 * np.conj(node["value"]), err_msg="so x² + y² gives 2x − 2iy")
+
+
+def test_parameters_of_modules_that_share_their_names_are_called_by_the_modules(monkeypatch):
+    import __main__
+
+    modules = {"enc": ng.nn.Linear(2, 2), "dec": ng.nn.Sequential(ng.nn.Linear(2, 2), ng.nn.Tanh())}
+    for name, module in modules.items():
+        monkeypatch.setattr(__main__, name, module, raising=False)
+    y = np.ones((1, 2))
+    for _ in range(2):
+        y = modules["dec"](modules["enc"](y))
+    names = [facts["name"] for _, facts in ng.to_networkx(y.sum()).nodes(data=True) if facts["kind"] == "parameter"]
+    assert names == ["weight", "bias", "0.weight", "0.bias"]  # these differ already
+    modules["dec"] = ng.nn.Linear(2, 2)
+    monkeypatch.setattr(__main__, "dec", modules["dec"])
+    for _ in range(2):
+        y = modules["dec"](modules["enc"](y))
+    table = ng.draw(y.sum()).text
+    assert "enc.weight, enc.bias)" in table
+    assert "dec.weight, dec.bias)" in table
+    assert "linear(x, weight" not in table

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import count
 from typing import Any, Protocol
@@ -10,12 +11,14 @@ from typing import Any, Protocol
 import numpy as np
 
 from ..core.backward import Step, creation_order, reverse_pass, seed_for
-from ..core.names import variable_names
+from ..core.names import public_variables, variable_names
 from ..core.op import Operation
 from ..core.tensor import CONSTANT, Tensor, plain
 from ..graph.nodes import Node
 from ..graph.order import sorted_from
 from ..graph.run import backward_pass
+from ..nn import Module
+from ..nn.module import walk
 from .freshness import mark_changes, otherwise
 from .pytorch import NO_STEPS, is_torch
 from .slices import Index, Owners, array_of, spelled
@@ -336,6 +339,21 @@ def label(vertices: Iterable[Vertex]) -> None:
         if vertex.label is None and vertex.kind != "constant":
             vertex.label = next(numbered)
     tell_apart(expressions)
+    _name_by_modules(vertices)
+
+
+def _name_by_modules(vertices: Sequence[Vertex]) -> None:
+    """Give parameters that are used several times, so that they stand outside of all frames of their modules, the names
+    of these where others are called alike: ``enc.weight`` and ``dec.weight``."""
+    uses = Counter(id(x) for vertex in vertices for x in vertex.inputs)
+    leaves = [vertex for vertex in vertices if vertex.op is None and vertex.kind == "parameter"]
+    often = Counter(vertex.label for vertex in leaves)
+    alike = {id(vertex.thing): vertex for vertex in leaves if often[vertex.label] > 1 and uses[id(vertex)] > 1}
+    modules = public_variables() if alike else {}
+    for name, module in modules.items():
+        for path, thing in walk(module) if isinstance(module, Module) else ():
+            if (vertex := alike.pop(id(thing), None)) is not None:
+                vertex.label = f"{name}.{path}"
 
 
 def tell_apart(vertices: Sequence[Vertex]) -> None:
