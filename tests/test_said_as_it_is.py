@@ -25,16 +25,19 @@ def test_the_gradient_of_another_run_is_not_shown_as_heat():
     first.backward()
     second = (w * 3.0).sum()
     drawing = ng.draw(second, heat=True)
-    assert "There are no gradients yet." in drawing.text
+    assert "this result's has not run" in drawing.text
+    assert "Size of gradients" not in drawing.text + drawing.svg
+    assert "ng-heat" not in drawing.svg
     second.backward()
-    assert "There are no gradients yet." not in ng.draw(second, heat=True).text
+    assert "this result's has not run" not in ng.draw(second, heat=True).text
+    assert "ng-heat" in ng.draw(second, heat=True).svg
 
 
 def test_gradients_of_one_size_are_told_once():
     w = ng.tensor(2.0, requires_grad=True, name="w")
     y = w + 1.0
     y.backward()
-    assert "Size of gradients (root mean square): 1 wherever there is one." in ng.draw(y, heat=True).text
+    assert "Size of gradients (root mean square): 1 wherever one is shown." in ng.draw(y, heat=True).text
 
 
 def test_a_gradient_that_was_taken_away_is_cleared_and_not_to_come():
@@ -143,3 +146,31 @@ def test_parameters_of_modules_that_share_their_names_are_called_by_the_modules(
     assert "enc.weight, enc.bias)" in table
     assert "dec.weight, dec.bias)" in table
     assert "linear(x, weight" not in table
+
+
+def test_gradients_of_another_pass_are_told_to_be_so():
+    x = ng.tensor(2.0, requires_grad=True, name="x")
+    part = x * x
+    said = "What is in .grad is left from another backward pass: this result's has not run."
+    assert said not in ng.draw(part).text
+    (part + x * 3.0).backward()
+    drawing = ng.draw(part, heat=True)
+    assert said in drawing.text
+    assert said in drawing.svg.partition("ng-legend")[2]
+    assert "There are no gradients yet." not in drawing.text + drawing.svg
+    assert said not in ng.draw(part, values="forward").text
+    assert said not in str(ng.animate(part)._repr_mimebundle_())  # it shows the result's own pass
+
+
+def test_heat_of_what_is_highlighted_says_so():
+    w = ng.tensor(3.0, requires_grad=True, name="w")
+    loss = (w * w * 4.0).sum()
+    loss.backward()
+    assert "Heat is that of what is highlighted." in ng.draw(loss, heat=True, highlight="w").text
+    assert "Heat is that of what is highlighted." not in ng.draw(loss, heat=True).text
+
+
+def test_unnamed_results_are_called_by_a_letter_that_is_no_name():
+    v = ng.tensor([1.0, 2.0], requires_grad=True, name="v")
+    names = [facts["name"] for _, facts in ng.to_networkx((v * 2.0).sum() * v).nodes(data=True)]
+    assert [name for name in names if name and name[0] in "uv"] == ["v", "v·2", "u₁", "u₂"]

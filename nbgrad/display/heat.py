@@ -16,7 +16,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
-from nbgrad.display import messages, numbers, rounding, schema, stats, theme
+from nbgrad.display import messages, numbers, rounding, schema, stats, theme, unkept
 from nbgrad.display.highlight import Lit
 
 EdgeId = tuple[int, int, int]  # (u, v, key)
@@ -242,18 +242,18 @@ def sentence(graph: nx.MultiDiGraph, digits: int = 3, lit: Lit | None = None) ->
 def sentences(graph: nx.MultiDiGraph, digits: int = 3, lit: Lit | None = None) -> list[str]:
     """Say the same in a sentence each."""
     heat = heat_of(graph, lit)
+    said = [messages.say("heat_lit")] if lit and heat.sizes else []
     heat = heat if heat.sizes else heat_of(graph)
     sizes = heat.sizes
     finite = {node: size for node, size in sizes.items() if isfinite(size)}
     if not sizes:
-        return [messages.say("heat_none")]
-    said = []
+        return [] if unkept.left_over(graph) else [messages.say("heat_none")]
     if finite:
         shown = [(size, node) for node in finite for size in heat.of(node) if isfinite(size)]
         (least, least_at), (most, most_at) = min(shown), max(shown, key=lambda one: one[0])
         places: dict[str, Any] = {"least": numbers.number(least, digits), "least_at": _name(graph, least_at)}
         places |= {"greatest": numbers.number(most, digits), "greatest_at": _name(graph, most_at)}
-        if places["least"] == places["greatest"]:
+        if places["least"] == places["greatest"] and len(finite) == len(sizes):
             said.append(messages.say("heat_equal", size=places["least"]))
         else:
             said.append(messages.say("heat_range", **places))

@@ -54,6 +54,8 @@ def _rows(scene: Scene) -> list[_Row]:
         rows.append(_apart(scene, lit))
     if scene.graph.graph.get(COMPARED):
         rows += _changes(scene)
+    if any(node.shows_gradient for node in scene.nodes.values()):
+        rows += [_sentence(scene, said) for said in unkept.left_over(scene.graph)]
     if scene.look.values != "none":
         rows += [_sentence(scene, said) for said in unkept.signs(scene.graph, scene.look)]
     return rows
@@ -112,7 +114,7 @@ def _heat(scene: Scene, lit: Lit | None) -> list[_Row]:
     row = _Row(scene.look.palette)
     if not found.sizes:
         row.say(messages.say("heat_none"))
-        return [] if lit and heat.heat_of(scene.graph).sizes else [row]
+        return [] if unkept.left_over(scene.graph) or (lit and heat.heat_of(scene.graph).sizes) else [row]
     key = "legend_heat_together" if heat.is_together(scene.graph, found) else "legend_heat"
     row.say(messages.say(key if found.along is None else "legend_heat_along"), 10)
     _scale(row, found, scene.look.digits)
@@ -126,9 +128,9 @@ def _heat(scene: Scene, lit: Lit | None) -> list[_Row]:
     if any(found.is_unknown(edge) for edge in scene.graph.edges(keys=True)):
         row.draw(f'<path d="M{row.x:g},0h36" fill="none" stroke="{row.paint.edge}" {heat.UNKNOWN}/>', 42)
         row.say(messages.say("legend_heat_unknown"), 16)
-    if not any(heat.is_inside(scene.graph, node) for node in found.sizes):
-        return [row]
-    return [row, _sentence(scene, messages.say("heat_inside"))]
+    inside = any(heat.is_inside(scene.graph, node) for node in found.sizes)
+    below = ["heat_lit"] * bool(lit) + ["heat_inside"] * inside
+    return [row, *(_sentence(scene, messages.say(key)) for key in below)]
 
 
 def _scale(row: _Row, found: heat.Heat, digits: int) -> None:

@@ -90,6 +90,7 @@ def root_of(steps: list[Step]) -> int:
 def with_gradients(graph: nx.MultiDiGraph, steps: Iterable[Step]) -> nx.MultiDiGraph:
     """Return a copy of a normalised graph in which every target has the total of its last step, and nothing else."""
     final = graph.copy()
+    final.graph.pop(schema.UNPASSED, None)
     for node in final:
         final.nodes[node]["gradient"] = None
     for step in steps:

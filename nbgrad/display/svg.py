@@ -18,7 +18,7 @@ from nbgrad.display.compare import lost
 from nbgrad.display.elements import escape, text
 from nbgrad.display.enclosures import enclosures
 from nbgrad.display.heat import Heat, heat_of
-from nbgrad.display.heat import sentence as heat_sentence
+from nbgrad.display.heat import sentences as heat_sentences
 from nbgrad.display.highlight import Lit
 from nbgrad.display.highlight import lit as highlighted
 from nbgrad.display.legend import changed_mark, full_height, full_width, has_legend, legend
@@ -117,7 +117,7 @@ def described(graph: nx.MultiDiGraph, title: str | None = None) -> tuple[str, st
             described_.append(messages.say(f"description_{key}", names=_listed(stale)))
     if graph.graph.get(schema.OTHERWISE):
         described_.append(messages.say("computed_otherwise"))
-    described_ += unkept.of_now(graph)
+    described_ += unkept.of_now(graph) + unkept.left_over(graph)
     return measure.clean(title, 200), messages.together(described_)
 
 
@@ -129,7 +129,7 @@ def _said_of_look(scene: Scene) -> list[str]:
         if lit.apart:
             said.append(messages.say("no_way", names=_listed(_names(scene.graph, lit.apart))))
     if scene.look.heat:
-        said.append(heat_sentence(scene.graph, scene.look.digits, lit))
+        said += heat_sentences(scene.graph, scene.look.digits, lit)
     changed = _names(scene.graph, [node for node, change in scene.graph.nodes(data="change") if change])
     if changed:
         said.append(messages.say("changes_in", names=_listed(changed)))

@@ -88,6 +88,8 @@ def _below(graph: nx.MultiDiGraph, look: Look) -> Iterator[str]:
             yield messages.say(f"description_{key}", names=_listed(names))
     yield from unkept.signs(graph)
     yield from unkept.of_now(graph)
+    if shows(look, "gradient"):
+        yield from unkept.left_over(graph)
     if not graph.graph.get(schema.OF_TORCH) and any(
         np.iscomplexobj(given) for _, given in graph.nodes(data="gradient")
     ):
@@ -104,8 +106,8 @@ def _below(graph: nx.MultiDiGraph, look: Look) -> Iterator[str]:
         yield messages.say("highlighted", names=messages.listed(names))
         if lit.apart:
             yield messages.say("no_way", names=_listed([schema.called(graph, node) for node in lit.apart]))
-    if look.heat:
-        yield heat.sentence(graph, look.digits, lit)
+    if look.heat and (said := heat.sentence(graph, look.digits, lit)):
+        yield said
     shown = tuple(which for which in ("value", "gradient") if shows(look, which))
     yield from changes(graph, look.digits, shown)
 

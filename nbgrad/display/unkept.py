@@ -1,4 +1,4 @@
-"""What is said where whoever recorded a graph keeps no record of some numbers, or of when they were changed."""
+"""What is said of numbers of which there is no record, or that are of another moment than the rest."""
 
 from __future__ import annotations
 
@@ -39,3 +39,15 @@ def of_now(graph: nx.MultiDiGraph) -> list[str]:
     if any(facts["gradient"] is not None for facts in parameters):
         said.append(messages.say("unkept_pass"))
     return said
+
+
+def left_over(graph: nx.MultiDiGraph) -> list[str]:
+    """Say that gradients are those of another backward pass, where a result's own has not run.
+
+    >>> graph = nx.MultiDiGraph([("w", "y")], unpassed=True)
+    >>> graph.add_node("w", kind="parameter", value=2.0, gradient=3.0)
+    >>> left_over(schema.normalise(graph))
+    ["What is in .grad is left from another backward pass: this result's has not run."]
+    """
+    kept = any(gradient is not None for _, gradient in graph.nodes(data="gradient"))
+    return [messages.say("left_over")] if kept and graph.graph.get(schema.UNPASSED) else []

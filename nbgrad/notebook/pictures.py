@@ -324,8 +324,9 @@ def label(vertices: Iterable[Vertex]) -> None:
     names = [getattr(vertex.thing, "name", None) for vertex in vertices]
     names += [variables.get(id(vertex.thing)) for vertex in vertices]
     taken = {str(name).partition("[")[0] for name in names if name is not None}  # an element names its array, too
-    taken |= {name.replace("v_", "v", 1).translate(SUBSCRIPT) for name in taken}  # in equations v_1 looks like v₁
-    numbered = (name for number in count(1) if (name := f"v{number}".translate(SUBSCRIPT)) not in taken)
+    letter = next((letter for letter in "vurt" if letter not in taken), "v")  # v₁ beside v would be an element of it
+    taken |= {name.replace(f"{letter}_", letter, 1).translate(SUBSCRIPT) for name in taken}  # v_1 looks like v₁
+    numbered = (name for number in count(1) if (name := f"{letter}{number}".translate(SUBSCRIPT)) not in taken)
     expressions: list[Vertex] = []
     for i, vertex in enumerate(vertices):
         vertex.id = i

@@ -270,7 +270,8 @@ def test_the_key_explains_the_line_of_what_is_not_finite(values):
 
 def test_what_is_dimmed_does_not_count_in_the_scale():
     graph = chain([1e-9, 0.5, 0.0, 0.75, np.nan])
-    assert keys(graph, highlight=("h1", "h3")) == ["size of gradients:", "0.5", "0.75", "zero"]
+    said = "Heat is that of what is highlighted."
+    assert keys(graph, highlight=("h1", "h3")) == ["size of gradients:", "0.5", "0.75", "zero", said]
     assert "least 0 at h2, greatest 0.75 at h3" in to_text(graph, Look(heat=True, highlight=("h1", "h3")))
     without = chain([1.0, 2.0, None])
     assert "There are no gradients yet." not in to_svg(without, look=Look(heat=True, highlight=("h2",)))

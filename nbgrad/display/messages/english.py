@@ -23,6 +23,7 @@ SENTENCES = {
     "unkept_parameters_marked": "Parameters are shown as they are now. Others than those that are marked may "
     "have moved, too: PyTorch does not tell of all.",
     "unkept_pass": "Gradients of parameters are what is in .grad now, be it of this result or of an earlier one.",
+    "left_over": "What is in .grad is left from another backward pass: this result's has not run.",
     "unkept_gradient": "PyTorch keeps the gradient of a result only after result.retain_grad()",
     "unkept_gradient_found": "PyTorch keeps the gradient of a result only after result.retain_grad(). It is found "
     "where the result is a variable of the notebook, or drawn along: ng.draw([loss, result]).",
@@ -200,9 +201,10 @@ SENTENCES = {
     "heat_none": "There are no gradients yet.",
     "heat_range": "Size of gradients (root mean square): least {least} at {least_at}, greatest {greatest} at "
     "{greatest_at}.",
-    "heat_equal": "Size of gradients (root mean square): {size} wherever there is one.",
+    "heat_equal": "Size of gradients (root mean square): {size} wherever one is shown.",
     "heat_hidden": "Inside {name} they go from {least} to {greatest}.",
     "heat_row": "Along {name}, from the first to the last: {sizes}.",
+    "heat_lit": "Heat is that of what is highlighted.",
     "heat_inside": "A closed box whose own gradient is not known has the size of those of the parameters in it.",
     "heat_along": "Each edge has the size of what flows along it.",
     "heat_together": "What flows along each edge is not known: an edge has the size of the gradient of the node it "
