@@ -56,7 +56,8 @@ def _hint(needed: float) -> str:
     """Return a line that is seen where a page has less room than these px, so that the picture has to be scrolled; many
     machines show no scroll bar until one scrolls. Nothing for a picture that has room on every page.
 
-    Without a script, and without a style sheet, its height tells: a padding knows how wide the page is.
+    Without a script, and without a style sheet, its height tells: a padding knows how wide the page is. A screen
+    reader, for which nothing has to be scrolled, would find it on any page.
 
     >>> _hint(320.0), "(1200px - 100%)" in _hint(1200.0)
     ('', True)
@@ -65,7 +66,7 @@ def _hint(needed: float) -> str:
         return ""
     said = html.escape(messages.say("wider_than_page"))
     return (
-        f'<div class="ng-still-hint" style="position: relative; overflow: hidden; height: 0; '
+        f'<div class="ng-still-hint" aria-hidden="true" style="position: relative; overflow: hidden; height: 0; '
         f'padding-top: clamp(0px, calc(({needed:.0f}px - 100%) * 999), 22px)">'
         '<span style="position: absolute; left: 0; top: 2px; white-space: nowrap; font-size: 12px; opacity: 0.8">'
         f"{said}</span></div>"
