@@ -60,6 +60,18 @@ export class EditSender {
     return (this.flying !== null && !this.overdue) || this.waiting !== null;
   }
 
+  /** Nobody will answer any more: what flies or waits has got lost. */
+  lose() {
+    if (this.flying === null && this.waiting === null) {
+      return;
+    }
+    clearTimeout(this.patience);
+    this.flying = null;
+    this.waiting = null;
+    this.overdue = false;
+    this.onState("none", "");
+  }
+
   dispose() {
     // What was typed last before the view went is still sent.
     if (this.waiting !== null) {

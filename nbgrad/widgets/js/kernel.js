@@ -1,9 +1,33 @@
 // What is asked of the kernel, and a line that says that no answer has come yet.
 
 const KERNEL_PATIENCE = 5000; // ms without an answer
+const ENDS = new Set(["restarting", "autorestarting", "terminating", "dead"]); // what Jupyter calls a kernel that goes
+const orphans = new WeakSet(); // models whose kernel has gone: another one in its place knows nothing of them
+
+/**
+ * Call `onEnd()` when the kernel goes, also where Jupyter starts another one in its place by itself; `hasGone` knows it
+ * from then on. What is returned stops it.
+ */
+export function watchKernel(model, onEnd) {
+  const signal = model.widget_manager?.kernel?.statusChanged;
+  if (typeof signal?.connect !== "function") {
+    return () => {};
+  }
+  const hear = (_, status) => {
+    if (ENDS.has(status)) {
+      orphans.add(model);
+      onEnd();
+    }
+  };
+  signal.connect(hear);
+  return () => signal.disconnect(hear);
+}
 
 /** Whether the page knows that no kernel hears it: it was shut down, or has died. One that is only silent may be busy. */
 export function hasGone(model) {
+  if (orphans.has(model)) {
+    return true;
+  }
   const manager = model.widget_manager;
   if (!manager || !("kernel" in manager)) {
     return false; // not in Jupyter: nobody knows
@@ -45,6 +69,10 @@ export class Kernel {
   ask(message) {
     this.count += 1;
     const id = `${this.stem}-${this.count}`;
+    if (orphans.has(this.model)) {
+      this.onSilence(true);
+      return;
+    }
     try {
       this.model.send({ ...message, id });
     } catch {

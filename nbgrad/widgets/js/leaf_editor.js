@@ -94,6 +94,11 @@ export class LeafEditor {
     this.sender.hear(answer);
   }
 
+  /** The kernel has gone. */
+  lose() {
+    this.sender.lose();
+  }
+
   /** The kernel's numbers may have changed. While an answer is to come, or after a refusal, the draft stands. */
   payloadChanged() {
     const known = this.known();

@@ -3,6 +3,7 @@
 // What was typed stays in the field until the kernel has taken it, also when the panel is closed and opened again.
 
 import { element } from "./dom.js";
+import { hasGone, watchKernel } from "./kernel.js";
 import { LeafEditor } from "./leaf_editor.js";
 import { panelButton, panelPart, panelStatus } from "./panel_parts.js";
 import { fieldStep, stepped, whyNoNumber } from "./typed_number.js";
@@ -96,6 +97,7 @@ export function buildEdit(desk, key) {
 
   const hear = (answer) => editor.hear(answer);
   desk.model.on?.("msg:custom", hear);
+  const stopWatching = watchKernel(desk.model, () => editor.lose());
 
   const grid = element("div", { class: isMatrix(shape) ? "ng-field-grid" : "ng-field-row" }, fields);
   grid.style.setProperty("--ng-columns", String(columnsOf(shape)));
@@ -111,13 +113,14 @@ export function buildEdit(desk, key) {
   function dispose() {
     editor.dispose();
     desk.model.off?.("msg:custom", hear);
+    stopWatching();
   }
 
   return { root, payloadChanged: () => editor.payloadChanged(), dispose };
 }
 
 function sendOrThrow(model, message) {
-  if (typeof model.send !== "function") {
+  if (typeof model.send !== "function" || hasGone(model)) {
     throw new Error("There is no kernel to send to.");
   }
   model.send(message);

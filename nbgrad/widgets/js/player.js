@@ -4,7 +4,7 @@ import { buildControls } from "./controls.js";
 import { element } from "./dom.js";
 import { frameOf, stepDelay } from "./frames.js";
 import { buildHelp } from "./help.js";
-import { Kernel } from "./kernel.js";
+import { Kernel, watchKernel } from "./kernel.js";
 import { listenToKeys } from "./keyboard.js";
 import { buildPanels } from "./panels.js";
 import { readPayload } from "./payload.js";
@@ -29,6 +29,7 @@ function render({ model, el }) {
     silence.textContent = text;
   };
   const kernel = new Kernel(model, (isGone) => tell(say(isGone ? "kernel_gone" : "kernel_silent")), tell);
+  const stopWatching = watchKernel(model, () => tell(say("kernel_gone")));
   const playback = new Playback(model, payload.phases, show, () => tell(say("kernel_gone")));
   const head = buildHead(say, (key) => playback.goToPhase(key));
   const words = buildWords();
@@ -84,7 +85,7 @@ function render({ model, el }) {
     listenToKeys(root, actions),
     listenToTouch(words.root, { step: (distance) => playback.stepBy(distance) }),
     showWhenPrinted(() => draw(payload.frames.length - 1), () => show()),
-    () => [playback, stage, words, speech, kernel, panels].forEach((part) => part.dispose()),
+    () => [playback, stage, words, speech, kernel, panels, { dispose: stopWatching }].forEach((part) => part.dispose()),
     () => model.off("change:payload", exchange),
     () => root.remove(),
   ];
