@@ -185,6 +185,16 @@ def test_a_network_that_is_used_several_times_has_a_frame_for_each_time():
     assert [group for op, group in groups(once, net) if op == "tanh"] == [None]
 
 
+def test_a_sequence_of_layers_has_a_frame_where_it_is_used_several_times():
+    net = nn.Module()
+    net.enc = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 2))
+    one, two = (net.enc(torch.ones(2, 3)) for _ in range(2))
+    assert [group for op, group in groups(one - torch.tanh(two), net) if op == "relu"] == [("enc",), ("enc (2)",)]
+    assert [group for op, group in groups(one.sum(), net) if op == "relu"] == [None]
+    lit = ng.draw(one.sum(), params=net, highlight=net.enc).text
+    assert "Highlighted: enc.0.weight, enc.0.bias, linear" in lit
+
+
 def test_modules_whose_uses_mingle_have_no_frame_and_those_in_them_have():
     net = nn.Module()
     net.both = nn.Sequential(nn.Linear(3, 3), nn.Linear(3, 3))

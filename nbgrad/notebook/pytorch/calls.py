@@ -26,8 +26,9 @@ def each_time(
     several times itself, is known only of PyTorch's own classes; of others it is told that they were used.
 
     >>> from nbgrad.notebook.pytorch.names import Frame
-    >>> each_time({1: (Frame("cell"),), 2: (Frame("cell"),)}, {1: ("w",), 2: ("w",)}, {1: "mul", 2: "mul"})[2]
-    (Frame(title='cell, use 2', module=None),)
+    >>> found = each_time({1: (Frame("cell"),), 2: (Frame("cell"),)}, {1: ("w",), 2: ("w",)}, {1: "mul", 2: "mul"})
+    >>> [frame.title for path in found.values() for frame in path]
+    ['cell, use 1', 'cell, use 2']
     """
     found: dict[int, Path] = {}
     waiting: list[tuple[list[int], int, Path]] = [(list(own), 0, ())]  # nodes within the same modules up to a depth
@@ -42,12 +43,13 @@ def each_time(
             parts = {own[node][depth + 1 : depth + 2] for node in some}
             alone = frame == whole and len(parts) == 1 and () not in parts
             times = [some] if alone else _times(some, uses, ops)
+            if not times or (frame.is_chain and len(times) == 1):
+                waiting.append((some, depth + 1, outer))
+                continue
             is_called = any(all(map(_calls_once, own[node][depth:])) for node in some)
             for number, part in enumerate(times, 1):
                 title = _title(frame.title, number, is_called) if len(times) > 1 else frame.title
-                waiting.append((part, depth + 1, (*outer, frame._replace(title=title))))
-            if not times:
-                waiting.append((some, depth + 1, outer))
+                waiting.append((part, depth + 1, (*outer, frame._replace(title=title, is_chain=False))))
     return {node: found[node] for node in own}
 
 

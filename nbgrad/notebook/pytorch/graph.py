@@ -232,7 +232,10 @@ class _Network:
         for node in sorted(paths):
             for frame in paths[node]:
                 within.setdefault(id(frame.module), []).append(node)
-        self.ids |= {module: tuple(nodes) for module, nodes in within.items() if module != id(None)}
+        for module in self._names.modules:  # what has no frame of its own is lit by what is in it
+            inner = {node for part in module.modules() for node in within.get(id(part), ())}
+            within.setdefault(id(module), sorted(inner))
+        self.ids |= {module: tuple(nodes) for module, nodes in within.items() if nodes and module != id(None)}
 
     def _mark_changes(self) -> None:
         """Mark what was changed in place after results were computed from it, as far as PyTorch has noticed."""

@@ -116,4 +116,7 @@ def titles(found: Mapping[int, Path], root: Frame | None) -> dict[int, tuple[str
     unless it was used several times."""
     uses = {path[0] for path in found.values() if path and root is not None and path[0].module is root.module}
     alone = tuple(uses) if len(uses) == 1 else None
-    return {node: tuple(frame.title for frame in path[int(path[:1] == alone) :]) for node, path in found.items()}
+    return {
+        node: tuple(frame.title for frame in path[int(path[:1] == alone) :] if not frame.is_chain)
+        for node, path in found.items()
+    }

@@ -8,15 +8,18 @@ from itertools import takewhile
 from typing import Any, NamedTuple
 
 from ...core import mistakes
+from .classes import runs
 
 Parameters = Any  # a network, or names and tensors: as a dictionary, or as the pairs of named_parameters()
 
 
 class Frame(NamedTuple):
-    """A module as a part of a path: its title, and itself where it is known."""
+    """A module as a part of a path: its title, and itself where it is known. is_chain: one that only calls those in it,
+    one after the other, whose frame says something only where it was used several times."""
 
     title: str
     module: Any = None
+    is_chain: bool = False
 
 
 Path = tuple[Frame, ...]  # modules, from outermost to innermost
@@ -108,6 +111,11 @@ class Names:
                 known = set(found)
         return {tensor: [path for path in homes.values() if path] for tensor, homes in found.items()}
 
+    @property
+    def modules(self) -> list[Any]:
+        """All modules of ``params`` and of the notebook's networks."""
+        return list(self._modules.values())
+
     def _path(self, path: tuple[str, ...]) -> Path:
         """Modules as frames are titled: one of ``params`` that has only a number, with its class.
 
@@ -115,10 +123,15 @@ class Names:
         """
         frames = []
         for place, part in enumerate(path):
-            name = ".".join(path[: place + 1])
-            module = self._modules.get(name)
-            is_number = part.replace(".", "").isdigit() and name in self._numbered
-            frames.append(Frame(f"{part} {type(module).__name__}" if is_number else part, module))
+            outer, numbers = ".".join(path[:place]), part.split(".")
+            ends = [end for end in range(1, len(numbers) + 1) if end == len(numbers) or numbers[end].isdigit()]
+            for end in ends:
+                title = ".".join(numbers[:end])
+                name = f"{outer}.{title}" if outer else title
+                module, is_chain = self._modules.get(name), end < len(numbers)
+                if not is_chain or runs(module) == "Sequential":
+                    is_number = title.replace(".", "").isdigit() and name in self._numbered
+                    frames.append(Frame(f"{title} {type(module).__name__}" if is_number else title, module, is_chain))
         return tuple(frames)
 
     def of_result(self, function: Any, which: int) -> str | None:
