@@ -167,6 +167,12 @@ def test_each_step_of_a_recurrent_layer_is_a_frame(layer, dtype, steps):
     assert [row for _, row in drawn.nodes(data="row") if row] == [tuple(f"step {number}" for number in range(2, 6))]
 
 
+def test_a_long_sequence_is_drawn_by_its_steps():
+    layer = nn.GRU(3, 4)
+    drawn = ng.draw(layer(torch.ones(120, 1, 3))[0].sum(), params=layer)
+    assert [len(row) for _, row in drawn.graph.nodes(data="row") if row] == [119]
+
+
 def test_the_steps_of_several_layers_are_told_apart():
     net = nn.Module()
     net.rnn = nn.RNN(3, 4, num_layers=2)

@@ -118,7 +118,9 @@ class TorchGraph:
         return len(self._functions) + len(self._leaves)
 
     def is_grouped(self) -> bool:
-        """Whether the name of any parameter says which module it belongs to."""
+        """Whether there may be groups: a network was given, or the name of any parameter says which module it is in."""
+        if self._names.root is not None:  # without modules in it, it may have steps, or have been used several times
+            return True
         leaves = (function.variable for function in self._functions if hasattr(function, "variable"))
         return any(module_of(self._names.of(leaf)) for leaf in leaves)
 
