@@ -152,6 +152,8 @@ MODELS = {
     "product with the Hessian": (critic, product_with_hessian),
     "decay": (critic, lambda net: net(torch.randn(4, 3)).sum() + sum(p.square().sum() for p in net.parameters())),
     "tied": (lambda: nn.Sequential(nn.Linear(3, 6), Tied()), lambda net: net(torch.randn(4, 3))),
+    "weight outside of its layer": (critic, lambda net: (net(torch.ones(2, 3)) + net[0](torch.ones(2, 3)).mean()
+                                                         + F.linear(torch.ones(2, 4), net[2].weight)).sum()),
     "spectral norm": (lambda: nn.Sequential(nn.utils.parametrizations.spectral_norm(nn.Linear(3, 4)), nn.Linear(4, 1)),
                       lambda net: net(torch.randn(2, 3)).sum()),
 }  # fmt: skip

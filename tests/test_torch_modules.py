@@ -336,3 +336,40 @@ def test_vanishing_is_seen_along_a_row_of_layers():
     (sizes,) = heat.each.values()
     assert len(sizes) == 5
     assert list(sizes) == sorted(sizes)
+
+
+def test_a_bias_that_a_batch_normalisation_takes_away_has_no_gradient_but_rounding():
+    net = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.Flatten(), nn.Linear(32, 4), nn.BatchNorm1d(4))
+    images = torch.randn(5, 1, 6, 6)
+
+    def noisy(result):
+        net.zero_grad()
+        result.backward()
+        return [line.split()[0] for line in ng.draw(result, params=net).text.splitlines() if "as good as zero" in line]
+
+    assert noisy(net(images).square().sum()) == ["0.bias", "3.bias"]
+    assert heat_of(normalise(ng.to_networkx(net(images).sum(), params=net))).sizes[1] == 0
+    assert noisy(net.eval()(images).square().sum()) == []
+
+
+def test_the_bias_of_a_layer_over_sequences_makes_a_difference():
+    """Where the channels are those of the second axis, and the layer's the last."""
+    net = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(5))
+    result = (net(torch.randn(6, 5, 3)) * torch.arange(4.0)).sum()
+    result.backward()
+    assert net[0].bias.grad.abs().max() > 0.1
+    assert "as good as zero" not in ng.draw(result, params=net).text
+
+
+@pytest.mark.parametrize(("layer", "used", "given"), [
+    (nn.Linear(4, 3), torch.nn.functional.linear, (2, 4)),
+    (nn.Conv2d(1, 2, 2), torch.nn.functional.conv2d, (1, 1, 3, 3)),
+    (nn.LayerNorm(4), lambda x, weight: torch.nn.functional.layer_norm(x, (4,), weight), (2, 4)),
+])  # fmt: skip
+def test_a_weight_that_is_used_without_its_bias_is_used_outside_of_its_layer(layer, used, given):
+    net = nn.Sequential(layer)
+    x = torch.randn(given)
+    first, second, product = (
+        group for op, group in groups(net(x) * used(x, layer.weight), net) if op and "." not in op and op != "view"
+    )
+    assert (first, second, product) == ((f"0 {type(layer).__name__}",), None, None)

@@ -67,6 +67,7 @@ def attributes(node: Any, given: Mapping[str, Any], computed: bool = False) -> d
         "gone": given.get("gone") is True,
         "cleared": given.get("cleared") is True,
         "unkept": given.get("unkept") is True,
+        "centring": given.get("centring") is True,
         "settings": given.get("settings") or (),
         "passed": as_array(given.get("passed")),
         "saved": given.get("saved") or (),

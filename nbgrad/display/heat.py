@@ -113,8 +113,10 @@ def heat_of(graph: nx.MultiDiGraph, lit: Lit | None = None) -> Heat:
     able = [node for node in able if lit is None or node in lit.nodes]
     able = [] if graph.graph.get(schema.UNPASSED) else able
     sizes = {node: size for node in able for size in _size_at(graph.nodes[node])}
-    sizes |= {node: 0.0 for node in rounding.remainders(graph) if node in sizes}
+    zero = rounding.remainders(graph)
+    sizes |= {node: 0.0 for node in zero if node in sizes}
     along = _along(graph, set(able), lit)
+    along = along and {edge: 0.0 if size <= zero.get(edge[0], 0.0) else size for edge, size in along.items()}
     each = {node: folded for node in sizes if len(folded := _each(graph.nodes[node])) > 1}
     positive = _positive(Heat(sizes, 0.0, 0.0, along=along, each=each).all)
     lowest, highest = (log10(min(positive)), log10(max(positive))) if positive else (0.0, 0.0)

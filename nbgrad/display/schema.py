@@ -43,6 +43,8 @@ node               meaning, and what a missing attribute becomes
 ``cleared``        True where a leaf had a gradient that was taken away, as ``zero_grad()`` does. By default False
 ``unkept``         True where whoever made the graph keeps no record: of the gradient of an operation, which may have
                    been computed, or of the numbers of data. By default False
+``centring``       True of an operation that takes the mean over all axes but the second away from what it is given, as
+                   batch normalisation does in training: what it hands back adds up to zero. By default False
 ``settings``       what the operation was told besides its operands: names and texts, such as ``(("dim", "1"),)``.
                    By default ()
 ``passed``         what one backward pass gives a leaf whose ``gradient`` is another, since several were added up, say;

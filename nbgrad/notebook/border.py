@@ -233,14 +233,20 @@ def formula(
     return text
 
 
+ALONG = {  # what declared formulas say of a whole array, and what holds of one that is reduced along an axis
+    "copied to every element": "copied along axis {axis}",
+    "at the largest element": "at the largest element along axis {axis}",
+    "at the smallest element": "at the smallest element along axis {axis}",
+    "at the middle element": "at the middle element along axis {axis}",
+}
 OTHER_NORM = "; of another ord "  # between two formulas of which a norm has one
 
 
 def settled(source: Vertex, position: int, static: dict[str, Any]) -> str:
     """The declared formula at ``position``, without what is known not to be the case.
 
-    A condition that is given as one constant is settled, a bound that was left out is no bound, and a norm is of the
-    order that it has.
+    A condition that is given as one constant is settled, a bound that was left out is no bound, a norm is of the order
+    that it has, and what is reduced along an axis is not reduced as a whole.
     """
     op = source.op
     assert op is not None
@@ -252,10 +258,23 @@ def settled(source: Vertex, position: int, static: dict[str, Any]) -> str:
         template = template.replace(f"{{{name}}} ≤ ", "").replace(f" ≤ {{{name}}}", "")
         if "≤" not in template:
             return "1"
+    if static.get("axis") is not None:
+        template = along_an_axis(template)
     if OTHER_NORM in template:
         usual, other = template.split(OTHER_NORM)
         order = static.get("ord", 2)
         return usual if order == 2 else other.replace("ord − 1", f"{order - 1:g}".replace("-", "−"))
+    return template
+
+
+def along_an_axis(template: str) -> str:
+    """What a declared formula says of a whole array, of one that is reduced along an axis.
+
+    >>> along_an_axis("{g} copied to every element")
+    '{g} copied along axis {axis}'
+    """
+    for whole, along in ALONG.items():
+        template = template.replace(whole, along)
     return template
 
 

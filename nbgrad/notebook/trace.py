@@ -15,6 +15,7 @@ from ..core.errors import NonFiniteError
 from ..core.op import Operation
 from ..core.tensor import Tensor, no_grad
 from ..ops.manual.mathtext import BAR, in_text
+from ..ops.reduction.spreading import kept
 from ..optim import SGD, checked_rate
 from ..optim.base import Optimizer
 from .assignments import lines_of_leaves
@@ -77,16 +78,24 @@ def examined(step: Step, position: int, contribution: Any) -> dict[str, Any]:
 
 def factor_of(step: Step, position: int, product: Any) -> Any:
     """The local derivative where ``local_derivative`` leaves it out, since what arrives is copied or summed: of an
-    operand that was copied to fit that of each copy, of one number's operands that of each element; else ``None``."""
+    operand that was copied to fit that of each copy, of what is reduced that of each element; else ``None``."""
     node, op = step.node, step.node.op
     copied = op.elementwise and np.shape(product) == node.data.shape
-    added = node.data.size == 1 and "{g}" in op.formula(position, node.args)
-    if not (copied or added) or np.size(product) == 1:
+    reduced = "{g}" in op.formula(position, node.args) and (node.data.size == 1 or _reduces(op))
+    if not (copied or reduced) or np.size(product) == 1:
         return None
+    upstream, static = step.cotangent, node.static or {}
+    if _reduces(op):
+        upstream = kept(np.asarray(upstream), node.args[position], static.get("axis"), static.get("keepdims", False))
     with np.errstate(all="ignore"):
-        factor = op.rules[position](np.ones_like(node.data)[()], node.data, *node.args, **(node.static or {}))
-        same = np.shape(factor) == np.shape(product) and np.allclose(step.cotangent * factor, product, equal_nan=True)
+        factor = op.rules[position](np.ones_like(node.data)[()], node.data, *node.args, **static)
+        same = np.shape(factor) == np.shape(product) and np.allclose(upstream * factor, product, equal_nan=True)
     return factor if same else None
+
+
+def _reduces(op: Operation) -> bool:
+    """Whether an operation is a reduction, of the axes that it is given."""
+    return {"axis", "keepdims"} <= set(op.keywords)
 
 
 def unfolded(step: Step, position: int, contribution: Any) -> Any:

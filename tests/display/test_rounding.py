@@ -3,12 +3,16 @@
 import re
 
 import numpy as np
+import pytest
 
 import nbgrad as ng
+from nbgrad import nn
 from nbgrad.display import schema, theme
 from nbgrad.display.boxes import gradient_fragment
+from nbgrad.display.heat import heat_of
 from nbgrad.display.rounding import remainders
 from nbgrad.display.scene import build
+from nbgrad.nn import functional as F
 
 SAID = "as good as zero"
 
@@ -74,3 +78,36 @@ def test_what_has_not_cancelled_yet_keeps_its_colours():
     (node,) = remainders(graph)
     assert "±0.5" in gradient_fragment(scene.nodes[node], np.full((6, 1), 0.5))
     assert "≈ 0" in gradient_fragment(scene.nodes[node], np.full((6, 1), 1e-17))
+
+
+def attended():
+    """An attention by layers, in which the bias of the keys moves all scores of a row alike."""
+    rng = np.random.default_rng(1)
+    x = rng.normal(size=(5, 3))
+    query, key, value = (nn.Linear(3, 3, rng=rng) for _ in range(3))
+    weights = F.softmax(query(x) @ key(x).T)
+    return ((weights @ value(x)) ** 2).sum(), key
+
+
+def normalised():
+    rng = np.random.default_rng(1)
+    layer, norm = nn.Linear(3, 4, rng=rng), nn.BatchNorm(4)
+    return (np.tanh(norm(layer(rng.normal(size=(6, 3))))) ** 2).sum(), layer
+
+
+@pytest.mark.parametrize("made", [attended, normalised])
+def test_a_bias_that_makes_no_difference_has_a_gradient_that_is_as_good_as_zero(made):
+    loss, layer = made()
+    loss.backward()
+    graph = schema.normalise(ng.to_networkx(loss))
+    noise = [node for node in remainders(graph) if graph.nodes[node]["kind"] == "parameter"]
+    assert [np.array_equal(graph.nodes[node]["gradient"], layer.bias.grad) for node in noise] == [True]
+    assert 0 < np.abs(layer.bias.grad).max() < 1e-14 < 1e-3 < np.abs(layer.weight.grad).max()
+    assert heat_of(graph).ends[0] > 1e-6
+
+
+def test_a_bias_that_moves_what_comes_of_it_keeps_its_gradient():
+    layer = nn.Linear(3, 4)
+    loss = (layer(np.ones((2, 3))) ** 2).sum() * 1e-20
+    loss.backward()
+    assert marked(ng.to_networkx(loss)) == []

@@ -58,6 +58,37 @@ def test_what_becomes_one_number_has_the_slope_of_each_element(fold, slope):
     assert rows(edge) == ["1", f"4 elements: {slope} everywhere", None, None, f"4 elements: {slope} everywhere"]
 
 
+@pytest.mark.parametrize("keepdims", [False, True])
+@pytest.mark.parametrize(
+    ("fold", "slopes", "said"),
+    [
+        (np.sum, np.ones((2, 3)), "copied along axis 1"),
+        (np.mean, np.full((2, 3), 1 / 3), "/ n, copied along axis 1"),
+        (np.max, np.array([[0, 0, 1], [0, 0, 1]]), "at the largest element along axis 1"),
+        (np.min, np.array([[1, 0, 0], [1, 0, 0]]), "at the smallest element along axis 1"),
+        (np.median, np.array([[0, 1, 0], [0, 1, 0]]), "at the middle element along axis 1"),
+    ],
+)
+def test_what_is_reduced_along_an_axis_has_the_slope_of_each_element(fold, slopes, said, keepdims):
+    X = leaf("X", 2, 3)
+    y = fold(X, axis=1, keepdims=keepdims)
+    player = ng.animate((y**2).sum())
+    edge = next(edge for edge in player.payload["edges"].values() if edge["from"] == "X")
+    upstream = 2 * fold(X.data, axis=1, keepdims=True)
+    assert edge["upstream"] == of_shape(upstream if keepdims else upstream[:, 0])
+    assert edge["local"] == of_shape(slopes)
+    assert edge["product"] == of_shape(upstream * slopes)
+    assert said in "".join(part["text"] for part in player.payload["frames"][edge["frame"]]["equation"])
+
+
+@pytest.mark.parametrize(("language", "along"), [("zh-Hant", "沿著軸 (0, 2) 複製"), ("zh-Hans", "沿轴 (0, 2) 复制")])
+def test_several_axes_are_said_in_chinese(language, along):
+    with messages.speaking(language):
+        player = ng.animate((leaf("X", 2, 3, 4).sum(axis=(0, 2)) ** 2).sum())
+    edge = next(edge for edge in player.payload["edges"].values() if edge["from"] == "X")
+    assert along in "".join(part["text"] for part in player.payload["frames"][edge["frame"]]["equation"])
+
+
 def test_rules_that_multiply_by_no_factor_say_what_they_do():
     loss = (F.linear(leaf("X", 3, 4), leaf("W", 4, 2), leaf("b", 2)) ** 2).sum()
     for name in ("X", "W", "b"):

@@ -1090,4 +1090,12 @@ FORMULAS = {
     "the sum of {g} ⊙ {y} from here to the end, / {x}": "({g} ⊙ {y} 从这里到最后的和) / {x}",
     "{g} in the order that {x} had": "{g} 依 {x} 原来的顺序",
     "{g} at the middle element, or half of it at the two in the middle": "{g} 放在正中间的元素，中间有两个时各放一半",
+    "{g} copied along axis {axis}": "{g} 沿轴 {axis} 复制",
+    "{g} / n, copied along axis {axis}": "{g} / n，沿轴 {axis} 复制",
+    "{g} at the largest element along axis {axis} (equal ones share it), else 0": "{g} "
+    "放在沿轴 {axis} 最大的元素 (相等的平分)，其余为 0",
+    "{g} at the smallest element along axis {axis} (equal ones share it), else 0": "{g} "
+    "放在沿轴 {axis} 最小的元素 (相等的平分)，其余为 0",
+    "{g} at the middle element along axis {axis}, or half of it at the two in the middle": "{g} "
+    "放在沿轴 {axis} 正中间的元素，中间有两个时各放一半",
 }

@@ -1091,4 +1091,12 @@ FORMULAS = {
     "the sum of {g} ⊙ {y} from here to the end, / {x}": "({g} ⊙ {y} 從這裡到最後的和) / {x}",
     "{g} in the order that {x} had": "{g} 依 {x} 原來的順序",
     "{g} at the middle element, or half of it at the two in the middle": "{g} 放在正中間的元素，中間有兩個時各放一半",
+    "{g} copied along axis {axis}": "{g} 沿著軸 {axis} 複製",
+    "{g} / n, copied along axis {axis}": "{g} / n，沿著軸 {axis} 複製",
+    "{g} at the largest element along axis {axis} (equal ones share it), else 0": "{g} "
+    "放在沿著軸 {axis} 最大的元素 (相等的平分)，其餘為 0",
+    "{g} at the smallest element along axis {axis} (equal ones share it), else 0": "{g} "
+    "放在沿著軸 {axis} 最小的元素 (相等的平分)，其餘為 0",
+    "{g} at the middle element along axis {axis}, or half of it at the two in the middle": "{g} "
+    "放在沿著軸 {axis} 正中間的元素，中間有兩個時各放一半",
 }

@@ -30,6 +30,8 @@ OWN = {
     "PReLU": ("prelu",),
 }
 
+AT_ONCE = ("linear", "addmm", "convolution", "batch_norm", "layer_norm", "group_norm")  # with weight and bias
+
 # What classes compute after the last operation on their parameters: one of several sequences.
 GATED = ("sigmoid", "sigmoid", "tanh", "sigmoid", "mul", "mul", "add", "tanh", "mul")
 RESIDUAL = (("add",), ("mul", "add"))  # the second with dropout
@@ -62,18 +64,27 @@ def ancestors(module: Any) -> list[str]:
     return [one.__name__ for one in type(module).__mro__]
 
 
-def is_own(module: Any, op: str, is_turned: bool) -> bool:
-    """Whether an operation on a module's parameter may be the module's own. is_turned: whether it uses the parameter in
-    another layout, as a linear layer does: the product with a weight as it is, is a step of a backward pass.
+def is_own(module: Any, op: str, is_turned: bool, used: int) -> bool:
+    """Whether an operation on a module's parameters may be the module's own.
 
-    >>> is_own(None, "square", False)
+    is_turned: whether it uses one in another layout, as a linear layer does: the product with a weight as it is, is a
+    step of a backward pass. used: how many it uses; a layer uses its bias where it uses its weight.
+
+    >>> is_own(None, "square", False, 1)
     True
     """
     named = ancestors(module) if runs(module) else []
     kind = next((name for name in OWN if name in named), None)
     if kind is None:
         return True
-    return op in OWN[kind] and (kind != "Linear" or is_turned or op not in PRODUCTS)
+    is_whole = op not in AT_ONCE or used >= _trained(module)
+    return op in OWN[kind] and is_whole and (kind != "Linear" or is_turned or op not in PRODUCTS)
+
+
+def _trained(module: Any) -> int:
+    """How many of a layer's weight and bias need a gradient: a record tells of no others."""
+    both = (module._parameters.get(name) for name in ("weight", "bias"))
+    return sum(parameter is not None and parameter.requires_grad for parameter in both)
 
 
 def ends_with(module: Any) -> Sequence[Sequence[str]]:

@@ -280,6 +280,7 @@ class _Network:
             "op": readable(op),
             "symbol": "@" if op == "linear" and len(given) == 2 else symbol_of(op),
             "settings": settings,
+            "centring": readable(op) == "batch_norm" and bool(getattr(core, "_saved_training", False)),
         }
         kept = tuple((name, tuple(tensor.shape)) for name, tensor in saved)
         for which in results:

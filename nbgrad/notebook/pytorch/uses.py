@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -60,10 +61,12 @@ class UsesOfParameters:
             self.forms.append(node)
             return
         is_turned = any(self._graph.nodes[x]["kind"] == "operation" for x in used)
+        forms = [self._weights[x] for x in used]
+        together = Counter(path for form in forms for path in form.homes)  # how many of each module's parameters
         fitting = [
             _Form(homes, form.parameter)
-            for form in (self._weights[x] for x in used)
-            if (homes := [path for path in form.homes if is_own(path[-1].module, op, is_turned)])
+            for form in forms
+            if (homes := [x for x in form.homes if is_own(x[-1].module, op, is_turned, together[x])])
         ]
         if fitting:
             chosen = _chosen([form.homes for form in fitting], op)
@@ -80,7 +83,7 @@ class UsesOfParameters:
             return False
         gradient, weight = (self._graph.nodes[x] for x in given)
         value = gradient["value"]
-        is_of_layer = not any(is_own(path[-1].module, op, False) for path in self._weights[given[1]].homes)
+        is_of_layer = not any(is_own(path[-1].module, op, False, 1) for path in self._weights[given[1]].homes)
         is_same = value is None or bool((value == value.flat[0]).all() if value.size else True)
         return gradient["kind"] == "data" and weight["kind"] == "parameter" and is_of_layer and is_same
 
