@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html import escape
 
+MOST_BELOW = 2  # words below a name
 _INDEXED = re.compile(r"[\w.\u0300-\u036f]+")  # letters with their accents, digits, and dots of modules' parts
 
 
@@ -21,15 +22,16 @@ def markup(text: str, tag: str = "mi") -> str:
 
 
 def name(text: str) -> str:
-    """Return a name as MathML, in which an underscore sets what follows below.
+    """Return a name as MathML, in which an underscore sets what follows below; one with more than two is no index.
 
-    >>> name("W_xh"), name("h_t_1"), name("_hidden")
+    >>> name("W_xh"), name("h_t_1"), name("_hidden"), name("rate_of_the_loss")
     ('<msub><mi>W</mi><mi>xh</mi></msub>', \
-'<msub><mi>h</mi><mrow><mi>t</mi><mo>,</mo><mn>1</mn></mrow></msub>', '<mi>_hidden</mi>')
+'<msub><mi>h</mi><mrow><mi>t</mi><mo>,</mo><mn>1</mn></mrow></msub>', '<mi>_hidden</mi>', '<mi>rate_of_the_loss</mi>')
     """
     before, dot, last = text.rpartition(".")
     base, *below = last.split("_")
-    if not below or not all((base, *below)) or "_" in before or not _INDEXED.fullmatch(text):
+    is_index = 1 <= len(below) <= MOST_BELOW and all((base, *below)) and "_" not in before
+    if not is_index or not _INDEXED.fullmatch(text):
         return markup(text)
     under = "<mo>,</mo>".join(markup(part, "mn" if part.isdecimal() else "mi") for part in below)
     return f"<msub>{markup(before + dot + base)}{under if len(below) == 1 else f'<mrow>{under}</mrow>'}</msub>"

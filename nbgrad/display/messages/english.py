@@ -333,6 +333,7 @@ SENTENCES = {
     "quiz_question": "What is {slope}?",
     "quiz_hint": "Take what has arrived at {source}, times the slope of {source} with respect to {name}.",
     "quiz_hint_several": "{name} is used {count} times: each use sends a product, and they add up.",
+    "quiz_rule": "Element by element, {slope} = {formula}.",
     "quiz_given": "Given: {numbers}.",
     "order_sorted_label": "sorted, last made first",
     "order_sorted": "Each node waits until everything that used it has sent its share. Then it hands on the sum, once.",

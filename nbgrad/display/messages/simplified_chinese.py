@@ -314,6 +314,7 @@ SENTENCES = {
     "quiz_question": "{slope} 是多少？",
     "quiz_hint": "用传到 {source} 的梯度，乘以 {source} 对 {name} 的斜率。",
     "quiz_hint_several": "{name} 被用了 {count} 次：每一次都往回传一个乘积，全部相加。",
+    "quiz_rule": "逐个元素看，{slope} = {formula}。",
     "quiz_given": "已知：{numbers}。",
     "order_sorted_label": "先排序：后算的先处理",
     "order_sorted": "每个节点都等到所有用过它的运算把各自的那一份传来，才把总和一次往回传。",

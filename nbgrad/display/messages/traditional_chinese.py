@@ -314,6 +314,7 @@ SENTENCES = {
     "quiz_question": "{slope} 是多少？",
     "quiz_hint": "用傳到 {source} 的梯度，乘上 {source} 對 {name} 的斜率。",
     "quiz_hint_several": "{name} 被用了 {count} 次：每一次都傳回一個乘積，全部相加。",
+    "quiz_rule": "逐個元素看，{slope} = {formula}。",
     "quiz_given": "已知：{numbers}。",
     "order_sorted_label": "先排序：後算的先處理",
     "order_sorted": "每個節點都等到所有用過它的運算把各自的那一份傳來，才把總和一次往回傳。",

@@ -269,9 +269,10 @@ def of_shape(array: np.ndarray | None) -> str:
 
 
 def in_one_line(array: np.ndarray) -> str:
-    """Return the range of an array; of one whose elements are all the same that number."""
+    """Return the range of an array; of one whose elements are all the same, but for rounding, that number."""
     first = array.flat[0]
-    if not np.isfinite(first) or not bool((array == first).all()):
+    room = stats.NOISE * float(np.finfo(array.dtype).eps) if array.dtype.kind in "fc" else 0.0
+    if not np.isfinite(first) or not np.allclose(array, first, rtol=room, atol=0):
         return numbers.summary(array)
     return say("everywhere", number=numbers.number(first))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -22,6 +23,8 @@ from nbgrad.display.schema import Step
 
 MOST_QUESTIONS = 40
 LARGEST_ASKED = 16  # elements of an array of which one is asked for
+OF_OPERANDS = 6  # digits: where two numbers are subtracted, three would not do
+COUNT = re.compile(r"/ (n|N|count)$")  # what a mean divides by
 
 
 # ---- questions
@@ -80,7 +83,11 @@ def _question(
     assert source is not None
     question = say("quiz_question", slope=derivative(loss, name) + element)
     if element:  # of an array the picture shows no such numbers
-        question = together([question, say("quiz_given", numbers=parts(_given(trace, steps, known, at, loss)))])
+        from_root = any(step.source == root for step in steps)
+        told = _by_rule(trace, steps, at, loss) if from_root else [_given(trace, steps, known, at, loss)]
+        if not told:
+            return None
+        question = together([question, *told])
     return {
         "element": element,
         "question": question,
@@ -104,15 +111,39 @@ def _far_paths(shares: Sequence[np.ndarray], total: np.ndarray, at: int, arrival
     return found if np.isfinite(found).all() else []
 
 
-def _given(trace: Trace, steps: Sequence[Step], known: Sequence[Arrived], at: int, loss: str) -> Iterator[str]:
+def _given(trace: Trace, steps: Sequence[Step], known: Sequence[Arrived], at: int, loss: str) -> str:
     """Say the numbers at one element that its gradient is made of: "∂loss/∂y[0] = 0.3", "∂y/∂x[0] = 2"."""
+    told = []
     for step, arrived in zip(steps, known, strict=True):
         assert step.source is not None
         source, target = short(trace.graph, step.source), short(trace.graph, step.target)
         shape = np.shape(step.total)
         upstream = element_name(shape, at) if np.shape(step.upstream) == shape else ""
-        yield f"{derivative(loss, source)}{upstream} = {written(arrived.upstream)}"
-        yield f"{derivative(source, target)}{element_name(shape, at)} = {written(arrived.local)}"
+        told.append(f"{derivative(loss, source)}{upstream} = {written(arrived.upstream)}")
+        told.append(f"{derivative(source, target)}{element_name(shape, at)} = {written(arrived.local)}")
+    return say("quiz_given", numbers=parts(told))
+
+
+def _by_rule(trace: Trace, steps: Sequence[Step], at: int, loss: str) -> list[str]:
+    """Say what the gradient at one element is made of, of what goes straight into the result: there the local
+    derivative is what is asked for, so its rule is said, and the numbers that go into it. Nothing where these are not
+    at the same element, or where there is another way to the result."""
+    (step, *others), graph = steps, trace.graph
+    assert step.source is not None
+    operands = list(graph.predecessors(step.source))
+    values = [graph.nodes[node]["value"] for node in operands]
+    shape = np.shape(step.total)
+    if others or "∂" in step.formula or any(value is None or value.shape != shape for value in values):
+        return []
+    place = element_name(shape, at)
+    told = [
+        f"{short(graph, node)}{place} = {numbers.number(value.reshape(-1)[at].item(), OF_OPERANDS)}"
+        for node, value in zip(operands, values, strict=True)
+    ]
+    counted = COUNT.search(step.formula)
+    told += [f"{counted[1]} = {np.prod(shape):d}"] if counted else []
+    rule = say("quiz_rule", slope=derivative(loss, short(graph, step.target)), formula=step.formula)
+    return [rule, say("quiz_given", numbers=parts(told))]
 
 
 def _arrived(step: Step, at: int) -> Arrived | None:

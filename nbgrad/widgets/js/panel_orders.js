@@ -155,8 +155,9 @@ function litBy(steps) {
 }
 
 function orderRow(desk, step, isWrong) {
-  const name = desk.payload().nodes[step.node]?.name ?? String(step.node);
-  const from = step.edge ? desk.payload().edges[step.edge]?.to : null;
+  const edge = desk.payload().edges[step.edge]; // its names are short; the first step has none
+  const name = edge?.from ?? desk.payload().nodes[step.node]?.name ?? String(step.node);
+  const from = edge?.to;
   const row = element("button", { type: "button", class: "ng-row" }, [
     element("span", { class: "ng-row-name" }, [from ? `${from} → ${name}` : name]),
     orderNumber(desk, step.text, isWrong),

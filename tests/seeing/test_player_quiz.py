@@ -1,9 +1,10 @@
-"""A question knows what every path alone brings, also where paths have met further up than the node that is asked."""
+"""What a question of the quiz tells, and that it knows what every path alone brings, even from far up."""
 
 import numpy as np
 import pytest
 
 import nbgrad as ng
+from nbgrad.nn import functional as F
 
 
 def parameter(value, name):
@@ -89,3 +90,32 @@ def test_no_answer_gives_away_a_later_one():
     frames = [question["frame"] for question in payload["quiz"]]
     assert len(frames) > 4
     assert frames == sorted(frames)
+
+
+RULES = {
+    F.mse_loss: lambda p, t, n: 2 * (p - t) / n,
+    F.l1_loss: lambda p, t, n: np.sign(p - t) / n,
+    F.binary_cross_entropy_with_logits: lambda p, t, n: (1 / (1 + np.exp(-p)) - t) / n,
+}
+
+
+@pytest.mark.parametrize("loss", RULES)
+def test_what_goes_straight_into_the_loss_is_asked_for_by_its_rule(loss):
+    """There the local derivative is the very number that is asked for."""
+    p = ng.tensor([[0.3], [1.5], [-0.7]], requires_grad=True, name="p")
+    t = ng.tensor([[1.0], [0.0], [1.0]], name="t")
+    (question,) = ng.animate(loss(p, t)).payload["quiz"]
+    said, given = question["question"].removesuffix(".").split(" Given: ")
+    assert said.startswith("What is ∂v₁/∂p[")
+    assert "Element by element, ∂v₁/∂p = " in said
+    told = dict(part.split(" = ") for part in given.split("; "))
+    place = question["element"]
+    numbers = [float(told[name].replace("−", "-")) for name in (f"p{place}", f"t{place}", "n")]
+    assert len(told) == 3
+    assert RULES[loss](*numbers) == pytest.approx(question["answer"], rel=1e-4)
+    assert question["text"] not in question["question"]
+
+
+def test_what_cannot_be_said_at_one_element_is_not_asked_for():
+    z = ng.tensor([[0.3, -0.1], [1.5, 0.2]], requires_grad=True, name="z")
+    assert ng.animate(F.cross_entropy(z, np.array([0, 1]))).payload["quiz"] == []
