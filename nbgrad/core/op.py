@@ -127,6 +127,11 @@ class Operation:
             return inspect.Signature(list(parameters))
         return inspect.Signature([p.replace(kind=p.POSITIONAL_OR_KEYWORD) for p in parameters])
 
+    @property
+    def reduces(self) -> bool:
+        """Whether it is a reduction, along the axes that it is given."""
+        return {"axis", "keepdims"} <= set(self.keywords)
+
     def rule(self, *rules: Rule | None) -> None:
         """Declare the gradient rules, one for each operand in order."""
         self.rules = rules

@@ -33,6 +33,8 @@ def sentence(graph: nx.MultiDiGraph, step: Step, root: int) -> str:
     if step.lost is not None:
         return say("step_lost", name=short(graph, step.lost))
     said = [_about(graph, step)]
+    if axis := dict(graph.nodes[step.source]["settings"]).get("axis"):
+        said.append(say("along_axis", axis=axis))
     if step.count > 1:
         first = say("first_sentence", target=short(graph, step.target), count=step.count)
         said.append(first if step.index == 1 else say("later_sentence"))

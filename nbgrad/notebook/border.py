@@ -10,6 +10,7 @@ import numpy as np
 
 from ..core import places
 from ..core.backward import Step
+from ..core.spelling import as_source
 from ..core.tensor import Tensor, plain
 from ..graph.nodes import Node
 from ..program import Program
@@ -33,7 +34,8 @@ def to_networkx(root: Tensor | Node | Program | Any, *, params: Any = None) -> n
     ``op``, ``symbol``, ``name``, ``shape``, ``dtype``, ``value``, ``gradient`` (``None``: not computed yet),
     ``group`` (a tuple of names, outermost first; see :func:`nbgrad.group`), ``stale`` and ``gone`` where numbers have
     changed since, ``passed`` where gradients of several passes were added up and ``cleared`` where they were taken
-    away (see ``nbgrad.display.schema``), and ``problem`` where a NaN or an infinity arises. An edge leads from an
+    away (see ``nbgrad.display.schema``), ``settings``, what the operation was told besides its operands, such as
+    ``(("axis", "1"),)``, and ``problem`` where a NaN or an infinity arises. An edge leads from an
     operand to the result; its ``position`` is the operand's, counted from 0, and its ``gradient`` is what the backward
     pass has handed to the operand along this very edge.
 
@@ -43,10 +45,10 @@ def to_networkx(root: Tensor | Node | Program | Any, *, params: Any = None) -> n
     Several tensors in a tuple, a list or a dictionary are drawn together.
 
     Of a PyTorch result, or of several, it is what PyTorch has recorded. Shapes are known; values only as far as PyTorch
-    keeps them, or a variable of the notebook does, and up to 20 million numbers in all. A node has three more
-    attributes. ``saved``: the names and shapes of what PyTorch keeps for the backward pass; ``settings``: what the
-    operation was told besides its operands, such as ``(("dim", "1"),)``; ``unkept``: whether PyTorch keeps no record of
-    an operand, or not the gradient of a result. ``params`` gives names to its parameters, see ``nbgrad.draw``.
+    keeps them, or a variable of the notebook does, and up to 20 million numbers in all. A node has two more
+    attributes. ``saved``: the names and shapes of what PyTorch keeps for the backward pass; ``unkept``: whether PyTorch
+    keeps no record of an operand, or not the gradient of a result. ``params`` gives names to its parameters, see
+    ``nbgrad.draw``.
 
     >>> import nbgrad as ng
     >>> x = ng.tensor(3.0, requires_grad=True, name="x")
@@ -90,6 +92,7 @@ def network(picture: Picture) -> nx.MultiDiGraph:
             gone=vertex.gone,
             cleared=vertex.cleared,
             passed=vertex.passed,
+            settings=settings_of(picture, vertex),
             **({"problem": problems[vertex.id]} if vertex.id in problems else {}),
         )
     for vertex in picture.vertices:
@@ -99,6 +102,18 @@ def network(picture: Picture) -> nx.MultiDiGraph:
                 given = {} if part is None else {"gradient": real_as(x.value, part)}
                 graph.add_edge(x.id, vertex.id, position=position, **given)
     return graph
+
+
+def settings_of(picture: Picture, vertex: Vertex) -> tuple[tuple[str, str], ...]:
+    """Along which axes an operation reduces, where these are not all: what decides which numbers belong together."""
+    axis = (static_of(picture, vertex) or {}).get("axis")
+    return () if axis is None or vertex.op is None or not vertex.op.reduces else (("axis", as_source(axis)),)
+
+
+def static_of(picture: Picture, vertex: Vertex) -> dict[str, Any] | None:
+    """The keyword arguments of the operation that made a vertex."""
+    tensor = picture.tensor_of(vertex)
+    return None if tensor is None else tensor.static
 
 
 def code_of(picture: Picture, vertex: Vertex) -> tuple[str, int, str] | None:

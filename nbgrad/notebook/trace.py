@@ -19,7 +19,7 @@ from ..ops.reduction.spreading import kept
 from ..optim import SGD, checked_rate
 from ..optim.base import Optimizer
 from .assignments import lines_of_leaves
-from .border import drawn_steps, network
+from .border import drawn_steps, network, static_of
 from .checks import checked
 from .freshness import otherwise
 from .letters import told_apart
@@ -81,21 +81,16 @@ def factor_of(step: Step, position: int, product: Any) -> Any:
     operand that was copied to fit that of each copy, of what is reduced that of each element; else ``None``."""
     node, op = step.node, step.node.op
     copied = op.elementwise and np.shape(product) == node.data.shape
-    reduced = "{g}" in op.formula(position, node.args) and (node.data.size == 1 or _reduces(op))
+    reduced = "{g}" in op.formula(position, node.args) and (node.data.size == 1 or op.reduces)
     if not (copied or reduced) or np.size(product) == 1:
         return None
     upstream, static = step.cotangent, node.static or {}
-    if _reduces(op):
+    if op.reduces:
         upstream = kept(np.asarray(upstream), node.args[position], static.get("axis"), static.get("keepdims", False))
     with np.errstate(all="ignore"):
         factor = op.rules[position](np.ones_like(node.data)[()], node.data, *node.args, **static)
         same = np.shape(factor) == np.shape(product) and np.allclose(upstream * factor, product, equal_nan=True)
     return factor if same else None
-
-
-def _reduces(op: Operation) -> bool:
-    """Whether an operation is a reduction, of the axes that it is given."""
-    return {"axis", "keepdims"} <= set(op.keywords)
 
 
 def unfolded(step: Step, position: int, contribution: Any) -> Any:
@@ -210,12 +205,6 @@ def index_in_text(index: Any) -> str:
         return "…"
     text = str(index.tolist() if isinstance(index, np.ndarray) else index)
     return text if len(text) <= LONGEST_INDEX else text[: LONGEST_INDEX - 2] + "…]"
-
-
-def static_of(picture: Picture, vertex: Vertex) -> dict[str, Any] | None:
-    """The keyword arguments of the operation that made a vertex."""
-    tensor = picture.tensor_of(vertex)
-    return None if tensor is None else tensor.static
 
 
 # ---- the step of the parameters

@@ -18,7 +18,7 @@ from .shape import ravel
     cases=[
         case(axis=0), case(n=2), case(n=0), case(n=2, axis=-2), case(normal(1), n=1), case(normal(2, 0), axis=0),
     ],
-    note="Each element was added once, as the right one of a pair, and taken off once, as the left one.",
+    note="As the right one of a pair an element was added, and as the left one it was taken off.",
 )  # fmt: skip
 def diff(x, *, n=1, axis=-1):
     """The differences of neighbours along ``axis``, taken ``n`` times. The axis becomes ``n`` shorter.

@@ -125,7 +125,8 @@ def check_question(question, payload):
     if not question["element"]:
         assert question["text"] == payload["nodes"][str(question["node"])]["gradient"]
     for given_ in question["question"].split("; "):
-        check_chain(given_.rpartition("Given: ")[2].rstrip(".").rpartition("] ")[2])
+        told = re.sub(r" \(use \d+\)", "", given_.rpartition("Given: ")[2])
+        check_chain(told.rstrip(".").rpartition("] ")[2])
 
 
 def check_order(order, payload):

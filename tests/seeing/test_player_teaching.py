@@ -55,7 +55,11 @@ def test_a_question_about_an_element_gives_the_numbers_that_it_needs():
     assert asked
     for question in asked:
         given = re.findall(r" = (−?[\d.e−]+?)(?=[;.](?:\s|$))", question["question"])
-        expected = [x for pair in zip(question["upstream"], question["local"], strict=True) for x in pair]
+        assert len(set(question["upstream"])) == 1  # of both uses it is the same number, and said once
+        expected = [question["upstream"][0], *question["local"]]
+        assert [f"(use {number}) =" in question["question"] for number in (1, 2, 3)] == [len(expected) > 2] * 2 + [
+            False
+        ]
         assert given == [numbers.number(x) for x in expected], question["question"]
     single = ng.animate(ng.tensor(2.0, requires_grad=True, name="x") ** 2).payload["quiz"]
     assert all(question["question"].count("=") == 0 for question in single)

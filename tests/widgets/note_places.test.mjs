@@ -5,7 +5,7 @@ import test from "node:test";
 
 import { largestNotes, roomForNotes } from "../../nbgrad/widgets/js/callout.js";
 import { sharedArea } from "../../nbgrad/widgets/js/geometry.js";
-import { distance, leaderOf, placeForNote, pointsAlong, withinPlace } from "../../nbgrad/widgets/js/note_places.js";
+import { distance, isFarAway, leaderOf, placeForNote, pointsAlong, withinPlace } from "../../nbgrad/widgets/js/note_places.js";
 import { fittingBoxes } from "../../nbgrad/widgets/js/scrolling.js";
 
 const box = (x, y, width = 100, height = 50) => ({ x, y, width, height });
@@ -79,4 +79,12 @@ test("where not all can be seen together, the first ones are", () => {
   assert.equal(fittingBoxes(shown.map(as), { width: 2200, height: 300 }).length, 3);
   const farAndNear = [box(0, 0), box(2000, 0), box(120, 0)].map(as);
   assert.deepEqual(fittingBoxes(farAndNear, { width: 600, height: 300 }), [farAndNear[0], farAndNear[2]]);
+});
+
+test("a stage is wider than high, so what is above is far away sooner than what is beside", () => {
+  const box = { x: 0, y: 0, width: 100, height: 70 };
+  assert.equal(isFarAway(box, { ...box, x: 700 }), false);
+  assert.equal(isFarAway(box, { ...box, x: 760 }), true);
+  assert.equal(isFarAway(box, { ...box, y: 350 }), false);
+  assert.equal(isFarAway({ ...box, y: 390 }, box), true);
 });

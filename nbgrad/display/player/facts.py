@@ -269,7 +269,11 @@ def of_shape(array: np.ndarray | None) -> str:
 
 
 def in_one_line(array: np.ndarray) -> str:
-    """Return the range of an array; of one whose elements are all the same, but for rounding, that number."""
+    """Return the range of an array; of one whose elements are all the same, but for rounding, that number.
+
+    >>> in_one_line(np.array([1.0, 3.0])), in_one_line(np.full(3, 0.1 + 0.2))
+    ('min 1, mean 2, max 3', '0.3 everywhere')
+    """
     first = array.flat[0]
     room = stats.NOISE * float(np.finfo(array.dtype).eps) if array.dtype.kind in "fc" else 0.0
     if not np.isfinite(first) or not np.allclose(array, first, rtol=room, atol=0):

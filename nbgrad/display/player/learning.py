@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -113,14 +114,20 @@ def _far_paths(shares: Sequence[np.ndarray], total: np.ndarray, at: int, arrival
 
 def _given(trace: Trace, steps: Sequence[Step], known: Sequence[Arrived], at: int, loss: str) -> str:
     """Say the numbers at one element that its gradient is made of: "∂loss/∂y[0] = 0.3", "∂y/∂x[0] = 2"."""
-    told = []
+    told: dict[str, None] = {}
+    uses = Counter(step.source for step in steps)
+    used: Counter[int | None] = Counter()
     for step, arrived in zip(steps, known, strict=True):
         assert step.source is not None
         source, target = short(trace.graph, step.source), short(trace.graph, step.target)
         shape = np.shape(step.total)
         upstream = element_name(shape, at) if np.shape(step.upstream) == shape else ""
-        told.append(f"{derivative(loss, source)}{upstream} = {written(arrived.upstream)}")
-        told.append(f"{derivative(source, target)}{element_name(shape, at)} = {written(arrived.local)}")
+        told[f"{derivative(loss, source)}{upstream} = {written(arrived.upstream)}"] = None
+        used[step.source] += 1
+        slope = f"{derivative(source, target)}{element_name(shape, at)}"
+        if uses[step.source] > 1:  # each use has its part in this derivative
+            slope = say("quiz_use", slope=slope, number=used[step.source])
+        told[f"{slope} = {written(arrived.local)}"] = None
     return say("quiz_given", numbers=parts(told))
 
 

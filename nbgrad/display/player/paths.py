@@ -16,7 +16,7 @@ from nbgrad.display import numbers
 from nbgrad.display.agreeing import Agreeing, agreeing, written
 from nbgrad.display.attributes import as_array
 from nbgrad.display.formula import GRADIENT, VALUE, Token, derivative, differentiated, short
-from nbgrad.display.messages import say, together
+from nbgrad.display.messages import counted, say, together
 from nbgrad.display.player.facts import edge_name
 from nbgrad.display.player.lost import lost_gradients, step_lost
 from nbgrad.display.player.mathematics import set_tokens
@@ -87,6 +87,7 @@ def _routes(trace: Trace, routes: Routes, root: int, called: Mapping[int, str]) 
         "count": routes.count,
         "shown": shown,
         "rest": rest,
+        "others": "" if rest is None else counted("paths_others", routes.count - len(shown)),
         "sum": total,
         "math": set_tokens(tokens, trace.opaque),
         "equation": [{"text": token.text, "role": token.role} for token in tokens],

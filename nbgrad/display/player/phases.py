@@ -122,6 +122,8 @@ def computed(graph: Any, node: int) -> str:
     """Say how an operation's value comes about."""
     facts = graph.nodes[node]
     op = messages.operation(facts["op"] or called(graph, node))
+    told = ", ".join(f"{name}={said}" for name, said in facts["settings"])
+    op += f" ({told})" if told else ""
     given = listed([short(graph, u) for u in schema.inputs(graph, node)])
     if not given:
         return say("computed_alone", name=short(graph, node), op=op)

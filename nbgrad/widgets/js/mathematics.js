@@ -76,39 +76,45 @@ export function keepsMathAttribute(name) {
 
 /**
  * A formula as several that follow each other, each of which begins with an equals sign or with words about shapes, and
- * long ones with an operator: MathML does not break by itself where the page is narrow.
+ * long ones with an operator: MathML does not break by itself where the page is narrow. What is shorter stays together
+ * as long as it fits into a line.
  */
 function breakable(math) {
   let row = math;
   while (row.children.length === 1 && ["mrow", "mstyle"].includes(row.firstElementChild.localName)) {
     row = row.firstElementChild;
   }
-  const display = math.getAttribute("display");
-  return piecesAt([...row.children], beginsPiece).flatMap(shortPieces).map((piece) => {
-    const part = document.createElementNS(MATHML_NAMESPACE, "math");
-    if (display === "block") {
-      part.setAttribute("displaystyle", "true");
-    }
-    const last = piece.at(-1).textContent === "," ? [piece.at(-1)] : [];
-    for (const sign of [piece[0], ...last].filter(({ localName }) => localName === "mo")) {
-      sign.setAttribute("form", "infix"); // so that it keeps its distances at a beginning or an end
-    }
-    const inner = document.createElementNS(MATHML_NAMESPACE, "mrow");
-    inner.append(...piece);
-    part.append(inner);
-    return part;
+  const isBlock = math.getAttribute("display") === "block";
+  return piecesAt([...row.children], beginsPiece).flatMap((piece) => {
+    const parts = piecesAt(piece, breaksWhatIsLong).map((part) => mathOf(part, isBlock));
+    const isLong = lengthOf(piece) > LONGEST_PIECE;
+    return isLong || parts.length === 1 ? parts : [element("span", { class: "ng-piece" }, parts)];
   });
+}
+
+function mathOf(piece, isBlock) {
+  const part = document.createElementNS(MATHML_NAMESPACE, "math");
+  if (isBlock) {
+    part.setAttribute("displaystyle", "true");
+  }
+  const last = piece.at(-1).textContent === "," ? [piece.at(-1)] : [];
+  for (const sign of [piece[0], ...last].filter(({ localName }) => localName === "mo")) {
+    sign.setAttribute("form", "infix"); // so that it keeps its distances at a beginning or an end
+  }
+  const inner = document.createElementNS(MATHML_NAMESPACE, "mrow");
+  inner.append(...piece);
+  part.append(inner);
+  return part;
+}
+
+function lengthOf(piece) {
+  return piece.reduce((sum, { textContent }) => sum + textContent.length, 0);
 }
 
 /** Whether a line may break before this part of a formula. */
 function beginsPiece(node) {
   const isEqual = node.localName === "mo" && ["=", "≈"].includes(node.textContent.trim());
   return isEqual || node.classList.contains("ng-token-dim");
-}
-
-function shortPieces(piece) {
-  const length = piece.reduce((sum, { textContent }) => sum + textContent.length, 0);
-  return length > LONGEST_PIECE ? piecesAt(piece, breaksWhatIsLong) : [piece];
 }
 
 /** Before an operator, before words, and between words about a number and that number. */

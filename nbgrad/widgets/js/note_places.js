@@ -12,6 +12,8 @@ const EDGE_PRICE = 40; // what a point of an edge under the note costs
 const BOX_PRICE = 4; // each square px of a box or a label under it
 const WAY_PRICE = 3; // each px that it is farther from its box than GAP, or nearer
 const GROWTH_PRICE = 6; // each px that the drawing must grow for it
+const FAR_AWAY = 640; // px between two boxes that are hardly seen at once
+const FAR_ABOVE = 300; // px of that, if one is above the other
 const LEADER = GAP + 8; // px: a note that is farther away than this is joined to its box by a line
 
 /**
@@ -147,9 +149,19 @@ function sampled([a, b, c, d]) {
 
 /** The room between two rectangles; 0 where they touch. */
 export function distance(a, b) {
+  return Math.hypot(...gaps(a, b));
+}
+
+/** Whether two boxes are hardly seen at once: a stage is wider than high. */
+export function isFarAway(a, b) {
+  return distance(a, b) > FAR_AWAY || gaps(a, b)[1] > FAR_ABOVE;
+}
+
+/** The room between two rectangles beside each other, and that above each other. */
+function gaps(a, b) {
   const wide = Math.max(0, a.x - b.x - b.width, b.x - a.x - a.width);
   const high = Math.max(0, a.y - b.y - b.height, b.y - a.y - a.height);
-  return Math.hypot(wide, high);
+  return [wide, high];
 }
 
 function centreDistance(a, b) {

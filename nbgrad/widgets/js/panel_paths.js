@@ -87,7 +87,7 @@ function showSelect(desk, chooser, paths, chosen, choose) {
 
 function pathsOfLeaf(desk, leaf) {
   const rows = leaf.shown.map((path) => element("li", {}, [pathRow(desk, path)]));
-  const rest = leaf.rest ? [element("p", { class: "ng-dim" }, [leaf.rest])] : [];
+  const rest = leaf.rest ? [restRow(leaf)] : [];
   const sum = element("div", { class: "ng-sum" }, [
     element("span", { class: "ng-dim" }, [desk.words(leaf.shown.length > 1 || leaf.rest ? "paths_sum" : "paths_one")]),
     ...panelFormula(leaf.math),
@@ -95,6 +95,14 @@ function pathsOfLeaf(desk, leaf) {
   ]);
   const said = leaf.sentence ? [element("p", { class: "ng-dim" }, [leaf.sentence])] : [];
   return [element("ol", { class: "ng-rows" }, rows), ...rest, sum, ...said];
+}
+
+/** What the paths that are not shown bring together, in the columns of those that are. */
+function restRow({ others, rest }) {
+  return element("p", { class: "ng-row ng-rest" }, [
+    element("span", { class: "ng-row-name ng-dim" }, [others]),
+    element("span", { class: "ng-row-number" }, [panelNumber(rest, "gradient")]),
+  ]);
 }
 
 /** One path; it is lit on the stage while it is pointed at or has the focus. */

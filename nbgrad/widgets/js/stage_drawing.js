@@ -6,12 +6,10 @@ import { svgElement } from "./dom.js";
 import { Flow } from "./flow.js";
 import { boxOfRect } from "./geometry.js";
 import { addGroupHandles } from "./group_handles.js";
-import { distance } from "./note_places.js";
+import { distance, isFarAway } from "./note_places.js";
 import { Roving } from "./roving.js";
 import { Slots } from "./slots.js";
 import { importDrawing, importFragment, indexBy, naturalSize } from "./svg.js";
-
-const FAR_AWAY = 640; // px between two boxes that are hardly seen at once
 
 export class StageDrawing {
   /** Build it from `payload`; `say` gives the words. */
@@ -80,7 +78,7 @@ export class StageDrawing {
   sourcesOf({ frames, nodes }) {
     return frames.map(({ phase, active, target }) => {
       const [from, to] = [active, target].map((node) => this.boxes.get(String(node)));
-      const far = phase === "backward" && from && to && distance(from, to) > FAR_AWAY;
+      const far = phase === "backward" && from && to && isFarAway(from, to);
       return far ? this.say("note_from", { name: nodes[active]?.name ?? String(active) }) : "";
     });
   }
