@@ -101,10 +101,9 @@ def test_paths_of_a_hidden_leaf_begin_at_its_group(session):
     [path] = [path for path in payload["paths"] if path["name"] == "W"]
     assert path["inside"] == payload["nodes"][str(path["node"])]["name"] == "first"
     assert (path["count"], path["sum"]) == (whole["W"]["count"], whole["W"]["sum"])
-    for shown in path["shown"]:
+    for shown, before in zip(path["shown"], whole["W"]["shown"], strict=True):
         assert shown["nodes"][-1] == path["node"]
-        assert shown["names"].endswith("first ← W")
-        assert shown["equation"][-1]["text"].endswith("∂first/∂W")
+        assert (shown["names"], shown["equation"]) == (before["names"], before["equation"])
     assert next(path for path in payload["paths"] if path["name"] == "V")["inside"] == ""
 
 
@@ -129,3 +128,34 @@ def test_depth_closes_groups_from_the_start():
     assert [group["open"] for group in player.payload["groups"]] == [False, False]
     with pytest.raises(ng.display.OptionError, match="depth"):
         ng.animate(network(), depth=-1)
+
+
+def forked():
+    """A result used twice within a group: the other orders go wrong there, and nowhere else."""
+    w, x = (ng.tensor(value, requires_grad=name == "w", name=name) for value, name in ((0.5, "w"), (2.0, "x")))
+    with ng.group("block"):
+        z = w * x
+        y = np.tanh(z) * z + z
+    return (y - 3.0) ** 2
+
+
+def test_other_orders_are_wrong_in_closed_groups_too():
+    opened, closed = (ng.animate(forked(), **depth).payload for depth in ({}, {"depth": 0}))
+    for before, order in zip(opened["orders"], closed["orders"], strict=True):
+        told = [[{**leaf, "node": 0, "inside": ""} for leaf in each["final"]] for each in (before, order)]
+        assert told[0] == told[1]
+        assert (before["sentence"], before["alike"]) == (order["sentence"], order["alike"])
+        assert [leaf["inside"] for leaf in order["final"]] == ["block"]
+        assert (before["hidden"], order["hidden"]) == (0, len(before["steps"]) - len(order["steps"]))
+        assert order["hidden"] > 0
+    assert [order["final"][0]["right"] for order in closed["orders"]] == [True, False, False]
+    assert [order["alike"] for order in closed["orders"]] == [True, False, False]
+
+
+def test_paths_through_a_closed_group_are_told_apart_and_multiply_to_what_is_said():
+    [path] = [path for path in ng.animate(forked(), depth=0).payload["paths"] if path["name"] == "w"]
+    assert len({shown["names"] for shown in path["shown"]}) == len(path["shown"]) == path["count"] == 3
+    for shown in path["shown"]:
+        factors, _, product = "".join(part["text"] for part in shown["equation"]).rpartition(" = ")
+        multiplied = np.prod([float(factor.strip("()").replace("−", "-")) for factor in factors.split(" × ")])
+        assert multiplied == pytest.approx(float(product.replace("−", "-")), rel=0.005)

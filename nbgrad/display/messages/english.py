@@ -710,6 +710,7 @@ SENTENCES = {
     "ui_orders_intro": "Three ways to run the same backward pass. Only one of them is right for every graph.",
     "ui_orders_alike": "Here every order gives the same, step by step, and so do = and +=: no node gets "
     "more than one gradient, so nothing has to wait, and nothing has to be added.",
+    "ui_orders_hidden": "Steps within closed groups are not listed.",
     "ui_orders_any": "in any order",
     "ui_orders_repeated": "The same steps and numbers as in the first column.",
     "ui_orders_back": "Back",

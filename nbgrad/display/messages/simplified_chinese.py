@@ -682,6 +682,7 @@ SENTENCES = {
     "ui_orders_intro": "同一次反向传播的三种走法。只有一种对每张计算图都正确。",
     "ui_orders_alike": "在这里，每一种顺序的每一步都相同，用 = 和用 += 也一样："
     "每个节点最多只收到一个梯度，所以不必等待，也不必相加。",
+    "ui_orders_hidden": "收起的分组里的步骤没有列出。",
     "ui_orders_any": "任何顺序",
     "ui_orders_repeated": "步骤和数字都和第一栏相同。",
     "ui_orders_back": "上一步",

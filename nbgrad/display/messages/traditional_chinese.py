@@ -683,6 +683,7 @@ SENTENCES = {
     "ui_orders_intro": "同一次反向傳播的三種走法。只有一種對每張計算圖都正確。",
     "ui_orders_alike": "在這裡，每一種順序的每一步都相同，用 = 和用 += 也一樣："
     "每個節點最多只收到一個梯度，所以不必等待，也不必相加。",
+    "ui_orders_hidden": "收合的群組裡的步驟沒有列出。",
     "ui_orders_any": "任何順序",
     "ui_orders_repeated": "步驟和數字都和第一欄相同。",
     "ui_orders_back": "上一步",

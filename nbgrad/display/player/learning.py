@@ -1,25 +1,23 @@
-"""What teaches: questions to be answered, and the pass in a wrong order beside the right one."""
+"""The questions of the quiz: what a gradient is, and what it is made of."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from nbgrad.display import measure, numbers
+from nbgrad.display import numbers
 from nbgrad.display.agreeing import written
 from nbgrad.display.attributes import as_numbers
-from nbgrad.display.formula import derivative, differentiated, in_one, short
+from nbgrad.display.formula import derivative, differentiated, short
 from nbgrad.display.messages import parts, say, together
-from nbgrad.display.player.facts import edge_name
 from nbgrad.display.player.lost import lost_gradients
-from nbgrad.display.player.paths import amount
 from nbgrad.display.player.phases import Frame
 from nbgrad.display.player.shares import shares_of
-from nbgrad.display.player.trace import Order, Trace
+from nbgrad.display.player.trace import Trace
 from nbgrad.display.schema import Step
 
 MOST_QUESTIONS = 40
@@ -28,7 +26,6 @@ OF_OPERANDS = 6  # digits: where two numbers are subtracted, three would not do
 COUNT = re.compile(r"/ (n|N|count)$")  # what a mean divides by
 
 
-# ---- questions
 class Arrived(NamedTuple):
     """One arrival at a node, as single numbers."""
 
@@ -178,109 +175,3 @@ def element_name(shape: tuple[int, ...], at: int) -> str:
     if int(np.prod(shape)) < 2:
         return ""
     return f"[{', '.join(str(int(place)) for place in np.unravel_index(at, shape))}]"
-
-
-# ---- orders
-def orders_of(trace: Trace) -> list[dict[str, Any]]:
-    """Return the passes in their orders, each with what every leaf ends with and what it should.
-
-    There are none where numbers do not belong together.
-    """
-    if lost_gradients(trace.steps):
-        return []
-    first = next((order for order in trace.orders if order.key == "sorted"), None)
-    right, complete = (first.final, _complete(first)) if first else ({}, {})
-    return [_order(trace, order, right, complete) for order in trace.orders]
-
-
-def _complete(order: Order) -> dict[int, Any]:
-    """Return what each node has when everything that arrives there has arrived."""
-    return {node: total for _, node, total in order.steps}
-
-
-def _order(trace: Trace, order: Order, right: Any, complete: dict[int, Any]) -> dict[str, Any]:
-    """Return a pass. right: what the leaves should end with. complete: what every node should, on the way, too."""
-    graph = trace.graph
-    early = too_early(order) if order.key == "depth_first" else {}
-    final = []
-    for node, should in right.items():
-        found = order.final.get(node)
-        final.append(
-            {
-                "node": node,
-                "name": short(graph, node),
-                "text": say("not_yet") if found is None else amount(found),
-                "right": _is_right(order, found, should),
-                "should": amount(should),
-            }
-        )
-    says = {"agrees": f"order_{order.key}_agrees", "same": "order_same", "unknown": "order_unknown"}
-    sentence = say(says.get(order.outcome, f"order_{order.key}"))
-    return {
-        "key": order.key,
-        "label": say(f"order_{order.key}_label"),
-        "sentence": sentence,
-        "steps": [
-            {
-                "edge": None if edge is None else edge_name(edge),
-                "node": node,
-                "text": measure.clean(amount(total), 60),
-                "right": is_right,
-                "early": "" if edge is None or edge[1] not in early else _said_early(graph, edge[1], *early[edge[1]]),
-            }
-            for (edge, node, total), is_right in zip(order.steps, _right_on_the_way(order, complete), strict=True)
-        ],
-        "final": final,
-    }
-
-
-def _right_on_the_way(order: Order, complete: dict[int, Any]) -> Iterator[bool | None]:
-    """Tell of each step whether the number is right that stands there then. Of several arrivals the last one tells;
-    where each replaces what had arrived before, this is lost at once."""
-    last = {node: number for number, (_, node, _) in enumerate(order.steps)}
-    before: dict[int, Any] = {}
-    for number, (_, node, total) in enumerate(order.steps):
-        if number == last[node]:
-            yield _is_right(order, total, complete.get(node, total))
-        else:
-            yield order.key != "overwrite" or not np.any(before.get(node, 0.0))
-        before[node] = total
-
-
-def too_early(order: Order) -> dict[int, tuple[Any, Any]]:
-    """Return for each node that is handed on when it is first reached, though more arrives: what it had, and the rest.
-
-    >>> order = Order("depth_first", [(None, 3, 1.0), ((1, 3, 0), 1, 0.3), ((0, 1, 0), 0, 0.6), ((1, 3, 1), 1, 0.7)],
-    ...               {}, "")
-    >>> {node: (sent, round(rest, 6)) for node, (sent, rest) in too_early(order).items()}
-    {1: (0.3, 0.4)}
-    """
-    first: dict[int, Any] = {}
-    final: dict[int, Any] = {}
-    again: dict[int, None] = {}
-    for _, node, total in order.steps:
-        if node in first:
-            again[node] = None
-        first.setdefault(node, total)
-        final[node] = total
-    senders = {edge[1] for edge, _, _ in order.steps if edge is not None}
-    with np.errstate(all="ignore"):  # there may be NaN and infinity in gradients
-        return {node: (first[node], final[node] - first[node]) for node in again if node in senders}
-
-
-def _said_early(graph: Any, node: int, sent: Any, rest: Any) -> str:
-    name = f"∂{in_one(short(graph, node))}"
-    if np.size(sent) > 1:
-        return say("order_too_early_array", name=name)
-    return say("order_too_early", name=name, sent=amount(sent), rest=amount(rest))
-
-
-def _is_right(order: Order, found: Any, should: Any) -> bool | None:
-    """Tell whether a node ends with what it should; None where there is NaN in both, which cannot be compared."""
-    is_right = found is not None and _same(found, should)
-    could_differ = order.outcome in ("differs", "unknown")
-    return None if is_right and could_differ and np.isnan(should).any() else is_right
-
-
-def _same(a: Any, b: Any) -> bool:
-    return np.shape(a) == np.shape(b) and bool(np.allclose(a, b, rtol=1e-6, atol=0, equal_nan=True))

@@ -29,9 +29,9 @@ BELOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 Item = TypeVar("Item")
 
 
-def routes_of(trace: Trace, root: int) -> list[dict[str, Any]]:
-    """Return every leaf's paths, each to be lit on the drawing."""
-    called = told_apart(trace.graph)
+def routes_of(trace: Trace, root: int, whole: nx.MultiDiGraph | None = None) -> list[dict[str, Any]]:
+    """Return every leaf's paths, each to be lit on the drawing. whole: the graph with what is in closed groups."""
+    called = told_apart(trace.graph if whole is None else whole)
     return [_routes(trace, _without_lost(trace, routes), root, called) for routes in trace.routes]
 
 
@@ -69,8 +69,10 @@ def told_apart(graph: nx.MultiDiGraph) -> dict[int, str]:
 def _routes(trace: Trace, routes: Routes, root: int, called: Mapping[int, str]) -> dict[str, Any]:
     graph = trace.graph
     name, loss = routes.inside or short(graph, routes.node), short(graph, root)
-    shared = set.intersection(*({edge[0] for edge in route.edges} for route in routes.routes), set(graph))
-    shown = [_route(trace, route, root, called, shared, routes.inside) for route in routes.routes]
+    shared = set.intersection(
+        *({edge[0] for edge in route.whole or route.edges} for route in routes.routes), set(called)
+    )
+    shown = [_route(trace, route, root, called, shared) for route in routes.routes]
     rest = None if routes.rest is None else amount(routes.rest)
     total = "" if routes.total is None else amount(routes.total)
     several = len(routes.routes) > 1 or routes.count > len(routes.routes)
@@ -117,13 +119,12 @@ def _summand(text: str, later: bool) -> Token:
     return Token(f"({text})" if later and text.startswith(numbers.MINUS) else text, GRADIENT)
 
 
-def _route(
-    trace: Trace, route: Route, root: int, called: Mapping[int, str], shared: Collection[int], inside: str
-) -> dict[str, Any]:
-    """Return what is said of one path. shared: the nodes that all of the paths beside it go through. inside: the leaf
-    that the group at its end hides."""
+def _route(trace: Trace, route: Route, root: int, called: Mapping[int, str], shared: Collection[int]) -> dict[str, Any]:
+    """Return what is said of one path. called: what the nodes of the whole graph are called. shared: those that all of
+    the paths beside it go through."""
     edges = [edge_name(edge) for edge in route.edges]
     nodes = [root, *(edge[0] for edge in route.edges)]
+    along = [route.whole[0][1], *(edge[0] for edge in route.whole)] if route.whole else nodes
     product = "" if route.product is None else amount(route.product)
     tokens: list[Token] = []
     if route.factors:
@@ -133,13 +134,13 @@ def _route(
         tokens = _product(told, agreed.given)
         tokens = [Token("Re("), *tokens, Token(")")] if is_real else tokens
         tokens += [Token(f" {agreed.sign} "), Token(agreed.result, GRADIENT)]
-    elif len(nodes) > 1:
-        tokens = _chain([*(called[node] for node in nodes), *([inside] if inside else [])])
-    names = ["…" if node is None else called[node] for node in telling_nodes(nodes, shared)]
+    elif len(along) > 1:
+        tokens = _chain([called[node] for node in along])
+    names = ["…" if node is None else called[node] for node in telling_nodes(along, shared)]
     return {
         "edges": edges,
         "nodes": nodes,
-        "names": " ← ".join([*names, inside] if inside else names),
+        "names": " ← ".join(names),
         "product": product,
         "math": set_tokens(tokens, trace.opaque),
         "equation": [{"text": token.text, "role": token.role} for token in tokens],

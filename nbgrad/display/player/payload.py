@@ -19,9 +19,10 @@ from nbgrad.display.levels import View
 from nbgrad.display.moments import root_of, with_gradients
 from nbgrad.display.player.facts import edges_of, nodes_of
 from nbgrad.display.player.ghosts import ghosts_of
-from nbgrad.display.player.learning import orders_of, questions_of
+from nbgrad.display.player.learning import questions_of
 from nbgrad.display.player.lost import marked
 from nbgrad.display.player.mathematics import set_tokens
+from nbgrad.display.player.orders import orders_of
 from nbgrad.display.player.paths import routes_of
 from nbgrad.display.player.phases import BACKWARD, FORWARD, UPDATE, Frame, frames_of_phases
 from nbgrad.display.player.seen import seen
@@ -92,9 +93,9 @@ def payload_seen(
         "start": next((phase["first"] for phase in phases if phase["key"] == BACKWARD), 0),
         "nodes": nodes_of(trace, line_of, detailed),
         "edges": edges_of(trace, frames),
-        "paths": routes_of(trace, root) if detailed else [],
+        "paths": routes_of(trace, root, view.whole) if detailed else [],
         "quiz": questions_of(trace, frames, root),
-        "orders": orders_of(trace) if detailed else [],
+        "orders": orders_of(trace, view) if detailed else [],
         "code": lines,
         "groups": view.groups,
         "ghosts": None if first is None else ghosts_of(scene, trace, first),

@@ -1,7 +1,8 @@
 """What is to be seen of a trace while some groups are closed: whatever happens within them is left out.
 
 A closed group is one node, and several edges into it are one edge; paths and passes run along what is drawn. The
-updates of hidden parameters are one step of their group; the paths of a hidden leaf begin at its group.
+updates of hidden parameters are one step of their group; the paths of a hidden leaf begin at its group. The passes in
+other orders stay whole.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import networkx as nx
 
 from nbgrad.display.formula import short
 from nbgrad.display.levels import View
-from nbgrad.display.player.trace import Inside, Order, Route, Routes, Trace, Update
+from nbgrad.display.player.trace import Inside, Route, Routes, Trace, Update
 from nbgrad.display.player.writing import operands
 
 Edge = tuple[int, int, int]
@@ -31,7 +32,7 @@ def seen(trace: Trace, view: View) -> Trace:
     graph = view.graph
     operations = {node for node, kind in graph.nodes(data="kind") if kind == "operation"}
     leaves = {node for node, kind in graph.nodes(data="kind") if kind in ("parameter", "data", "constant")}
-    edges = _edges(graph)
+    edges = edges_shown(graph)
     return replace(
         trace,
         graph=graph,
@@ -44,7 +45,6 @@ def seen(trace: Trace, view: View) -> Trace:
         updates=[update for update in trace.updates if update.node in leaves],
         inside=_inside(trace, view, leaves),
         routes=[found for routes in trace.routes if (found := _routes(trace, view, routes, edges, leaves)) is not None],
-        orders=[_order(order, edges, leaves, view.shown) for order in trace.orders],
         editable=[node for node in trace.editable if node in leaves],
         moved={node: now for node, now in trace.moved.items() if node in leaves or node in operations},
         hooked=[node for node in trace.hooked if node in leaves or node in operations],
@@ -65,7 +65,7 @@ def _inside(trace: Trace, view: View, leaves: set[int]) -> list[Inside]:
     ]
 
 
-def _edges(graph: nx.MultiDiGraph) -> dict[Edge, Edge]:
+def edges_shown(graph: nx.MultiDiGraph) -> dict[Edge, Edge]:
     """Return for each old edge that can still be seen the one that stands for it."""
     found: dict[Edge, Edge] = {}
     for u, v, key, old in graph.edges(keys=True, data="stands_for"):
@@ -84,18 +84,5 @@ def _routes(trace: Trace, view: View, routes: Routes, edges: Mapping[Edge, Edge]
 
 
 def _route(route: Route, edges: Mapping[Edge, Edge]) -> Route:
-    """Return a path along the edges that can be seen. Its factors are those of all edges, or none."""
-    visible = [edges[edge] for edge in route.edges if edge in edges]
-    whole = len(visible) == len(route.edges)
-    return replace(route, edges=visible, factors=route.factors if whole else ())
-
-
-def _order(order: Order, edges: Mapping[Edge, Edge], leaves: set[int], shown: Mapping[int, int]) -> Order:
-    """Return the steps that can be seen: those along edges that are drawn."""
-    steps = [
-        (edges.get(edge) if edge else None, shown[node], total)
-        for edge, node, total in order.steps
-        if edge is None or edge in edges
-    ]
-    final = {node: total for node, total in order.final.items() if node in leaves}
-    return replace(order, steps=steps, final=final)
+    """Return a path along the edges that can be seen. Its factors are those of all edges."""
+    return replace(route, edges=[edges[edge] for edge in route.edges if edge in edges], whole=route.edges)

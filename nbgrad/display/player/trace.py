@@ -109,11 +109,15 @@ class Inside:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One path from a leaf to the result: edges from the result back, and what arrives along this path alone."""
+    """One path from a leaf to the result: edges from the result back, and what arrives along this path alone.
+
+    whole: the path in the whole graph, where ``edges`` are those of it that lie outside of closed groups; else ().
+    """
 
     edges: Sequence[tuple[int, int, int]]
     factors: Sequence[Any]
     product: Any
+    whole: Sequence[tuple[int, int, int]] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,8 @@ export function buildOrdersPanel(desk) {
     stop();
     const { orders } = desk.payload();
     const alike = orders.length > 1 && isTheSame(orders);
-    intro.textContent = desk.words(alike ? "orders_alike" : "orders_intro");
+    const hidden = orders.some((order) => order.hidden > 0) ? ` ${desk.words("orders_hidden")}` : "";
+    intro.textContent = desk.words(alike ? "orders_alike" : "orders_intro") + hidden;
     const built = alike
       ? [buildOrder(desk, orders[0], { title: desk.words("orders_any"), sentence: "" })]
       : orders.map((order, index) => (isRepeated(orders, index) ? buildRepeated(desk, order) : buildOrder(desk, order)));
@@ -91,10 +92,9 @@ export function buildOrdersPanel(desk) {
   return { title: [desk.words("panel_orders")], body, payloadChanged, dispose: stop };
 }
 
-/** Whether all orders do the same, step by step, since no node gets more than one gradient. */
+/** Whether all orders do the same, step by step, since no node gets more than one gradient, in closed groups neither. */
 export function isTheSame(orders) {
-  const reached = orders[0].steps.map(({ node }) => node);
-  return new Set(reached).size === reached.length && orders.every((_, index) => index === 0 || isRepeated(orders, index));
+  return orders.every(({ alike }, index) => alike && (index === 0 || isRepeated(orders, index)));
 }
 
 /** Whether an order does the very steps of the first one, with the same numbers. */
@@ -175,11 +175,11 @@ function orderNumber(desk, text, isWrong) {
   ]);
 }
 
-function finalRow(desk, { name, text, right, should }) {
+function finalRow(desk, { name, inside, text, right, should }) {
   const isWrong = right === false;
   const better = !isWrong ? [] : [element("span", { class: "ng-should" }, [desk.words("orders_should", { should })])];
   return element("li", { class: "ng-final" }, [
-    element("bdi", { class: "ng-row-name" }, [slopeSign(name)]),
+    element("bdi", { class: "ng-row-name" }, [slopeSign(name), inside ? ` (${inside})` : ""]),
     orderNumber(desk, text, isWrong),
     ...better,
   ]);
