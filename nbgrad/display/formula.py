@@ -85,6 +85,18 @@ def short(graph: nx.MultiDiGraph, node: int) -> str:
     return shortened(schema.label(graph, node))
 
 
+def sent_along(graph: nx.MultiDiGraph, edge: tuple[int, int, int]) -> str:
+    """Return what is used along an edge, short enough for an equation: the node where it begins; of a closed group that
+    has several results, the one."""
+    result = graph.edges[edge].get("result")
+    return short(graph, edge[0]) if result is None else shortened(result)
+
+
+def receiver(graph: nx.MultiDiGraph, step: Step) -> str:
+    """Return the label of what gets a step's gradient, short enough for an equation."""
+    return short(graph, step.target) if step.edge is None else sent_along(graph, step.edge)
+
+
 def shortened(name: str) -> str:
     """Return a name, short enough for an equation.
 
@@ -171,7 +183,7 @@ def equation(graph: nx.MultiDiGraph, step: Step, root: int, before: Any = None) 
     ' · x = 2 × 3 = 6'
     """
     top = differentiated(graph, root)
-    left = Token(derivative(top, short(graph, step.target)))
+    left = Token(derivative(top, receiver(graph, step)))
     if step.source is None:
         return [left, Token(" = "), _number(step.total)]
     sought = [left, Token(" = ")]

@@ -9,7 +9,7 @@ import numpy as np
 
 from nbgrad.display import agreeing, measure, numbers, schema
 from nbgrad.display.attributes import as_numbers
-from nbgrad.display.formula import adds_copies, differentiated, short
+from nbgrad.display.formula import adds_copies, differentiated, receiver, short
 from nbgrad.display.messages import listed, say, together
 from nbgrad.display.schema import Step
 
@@ -36,7 +36,7 @@ def sentence(graph: nx.MultiDiGraph, step: Step, root: int) -> str:
     if axis := dict(graph.nodes[step.source]["settings"]).get("axis"):
         said.append(say("along_axis", axis=axis))
     if step.count > 1:
-        first = say("first_sentence", target=short(graph, step.target), count=step.count)
+        first = say("first_sentence", target=receiver(graph, step), count=step.count)
         said.append(first if step.index == 1 else say("later_sentence"))
     if not_finite_leaves := _not_finite_leaves(graph, step, said[0]):
         said.append(say("leaf_not_finite", names=listed(not_finite_leaves)))
@@ -77,7 +77,7 @@ def _about(graph: nx.MultiDiGraph, step: Step) -> str:
     else:
         known = _array(op, local, place)
     if adds_copies(step):
-        return say("copies", target=short(graph, step.target))
+        return say("copies", target=receiver(graph, step))
     if known:
         return known
     is_nothing = op == "absolute" and local is not None and not local.any()  # nothing is handed on at its corner
@@ -86,7 +86,7 @@ def _about(graph: nx.MultiDiGraph, step: Step) -> str:
     if note:
         # With several arrivals there is more to say below; the note has to do.
         return together([note, slope]) if step.count == 1 else note
-    return slope or say("hands_on", target=short(graph, step.target), source=short(graph, step.source))
+    return slope or say("hands_on", target=receiver(graph, step), source=short(graph, step.source))
 
 
 def _of_place(op: str, place: int | None) -> str:
@@ -106,7 +106,7 @@ def _slope_of(graph: nx.MultiDiGraph, step: Step) -> str:
         return say("check_kink", ours=numbers.number(step.check.ours), **step.check.filled)
     return _slope(
         float(numbers.only(local)),
-        target=short(graph, step.target),
+        target=receiver(graph, step),
         source=short(graph, step.source),
         start=say("if" if step.count == 1 else "if_along"),
     )

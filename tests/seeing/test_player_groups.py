@@ -159,3 +159,22 @@ def test_paths_through_a_closed_group_are_told_apart_and_multiply_to_what_is_sai
         factors, _, product = "".join(part["text"] for part in shown["equation"]).rpartition(" = ")
         multiplied = np.prod([float(factor.strip("()").replace("−", "-")) for factor in factors.split(" × ")])
         assert multiplied == pytest.approx(float(product.replace("−", "-")), rel=0.005)
+
+
+def test_a_closed_group_with_two_results_is_called_by_each():
+    a, b = (ng.tensor(value, requires_grad=True, name=name) for value, name in ((1.0, "a"), (2.0, "b")))
+    with ng.group("two"):
+        p = a * a
+        q = b * 2
+        p.name, q.name = "p", "q"
+    payload = ng.animate(p * q, depth=0).payload
+    told = [
+        "".join(part["text"] for part in frame["equation"]).partition(" = ")[::2]
+        for frame in payload["frames"]
+        if frame["phase"] != "update"
+    ]
+    assert [left.rpartition("/")[2] for left, _ in told[2:]] == ["∂p", "∂q"]
+    assert [right.rpartition(" = ")[2] for _, right in told[2:]] == ["4", "1"]
+    assert told[0][1].startswith("p · q")
+    assert not any("two" in part for pair in told for part in pair)
+    assert [(edge["from"], edge["product"]) for edge in payload["edges"].values()] == [("p", "4"), ("q", "1")]

@@ -278,3 +278,15 @@ def test_the_learning_rate_is_that_of_the_step():
     x = ng.tensor(3.0, requires_grad=True, name="x")
     [update] = Session(picture_of(x * x), learning_rate=0.01)._trace.updates
     assert float(update.after) == pytest.approx(2.94)
+
+
+def test_infinities_stay_while_another_element_is_edited():
+    V = ng.tensor([1.0, np.inf, -np.inf, np.nan], requires_grad=True, name="V")
+    session = Session(picture_of(np.tanh(V[:3]).sum() + V[3] * 0))
+    node = next(node for node, facts in session.payload()["nodes"].items() if facts["name"] == "V")
+    sent = [0.0, *session.payload()["nodes"][node]["editable"]["data"][1:]]
+    assert sent == [0.0, "Infinity", "-Infinity", "NaN"]
+    assert json.loads(json.dumps(session.answer({"kind": "edit", "node": int(node), "data": sent}), allow_nan=False))
+    value = session.payload()["nodes"][node]
+    assert value["editable"]["data"] == sent
+    assert {label: count for label, count in value["stats"] if label in ("NaN", "Inf")} == {"NaN": "1", "Inf": "2"}

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { EditSender } from "../../nbgrad/widgets/js/edit_sender.js";
-import { hasGone, Kernel, watchKernel } from "../../nbgrad/widgets/js/kernel.js";
+import { hasGone, isUnknown, Kernel, watchKernel } from "../../nbgrad/widgets/js/kernel.js";
 
 /** A model as Jupyter makes it, and what changes the status of its kernel. */
 function modelWithKernel() {
@@ -64,4 +64,15 @@ test("an edit on its way to a kernel that goes is given up at once, and one that
   assert.deepEqual(states, ["pending", "none"]);
   assert.equal(sender.busy, false);
   sender.dispose();
+});
+
+test("an idle kernel that does not answer does not know the player; a busy one may", () => {
+  const { model, become } = modelWithKernel();
+  become("busy");
+  assert.equal(isUnknown(model), false);
+  become("idle");
+  assert.equal(hasGone(model), false);
+  assert.equal(isUnknown(model), true);
+  assert.equal(hasGone(model), true); // nothing more is asked of it
+  assert.equal(isUnknown({}), false); // not in Jupyter: nobody knows
 });

@@ -205,3 +205,23 @@ test("undo lets go of what was not sent, and else asks the kernel", (t) => {
   wait(50);
   assert.deepEqual(kernel.sent.map(({ kind }) => kind), ["undo"]);
 });
+
+test("numbers that JSON does not have stay what they are while another is edited", (t) => {
+  const { kernel, fill, wait, texts } = session(t, [1, "Infinity", "-Infinity", "NaN"], 10);
+  assert.deepEqual(texts(), ["1", "∞", "−∞", "NaN"]);
+  fill(0, "5");
+  wait(500);
+  assert.deepEqual(kernel.sent.at(-1).data, [5, "Infinity", "-Infinity", "NaN"]);
+  assert.deepEqual(texts(), ["5", "∞", "−∞", "NaN"]);
+});
+
+test("where no kernel takes a change back, that is what is said", (t) => {
+  const { editor, said, options } = session(t, [3], 10);
+  const alone = new LeafEditor("1", {}, { ...options, send: () => { throw new Error("closed"); } });
+  alone.reset();
+  assert.deepEqual(said.slice(-2), ["pending", "stays"]);
+  alone.change(0, 4);
+  assert.deepEqual(said.slice(-2), ["pending", "none"]);
+  assert.deepEqual(alone.draft.texts, ["3"]);
+  editor.dispose();
+});

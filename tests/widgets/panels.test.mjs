@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { promptNumber } from "../../nbgrad/widgets/js/cell_lines.js";
+import { isThere, promptNumber } from "../../nbgrad/widgets/js/cell_lines.js";
 import { EDIT_GAP, EDIT_PATIENCE, EditSender } from "../../nbgrad/widgets/js/edit_sender.js";
 import { isTheSame } from "../../nbgrad/widgets/js/panel_orders.js";
 import { judge } from "../../nbgrad/widgets/js/quiz_slips.js";
@@ -299,4 +299,16 @@ test("what waits is sent before the view goes", (t) => {
   editor.push({ data: [2] });
   editor.dispose();
   assert.deepEqual(sent.map((each) => each.data[0]), [1, 2]);
+});
+
+test("a statement is where all of its lines still stand", () => {
+  assert.equal(isThere("z = w * x + b", ["z = w * x + b  ", "y = z"]), true);
+  assert.equal(isThere("z = w * x + b", ["z = w", "y = z"]), false);
+  assert.equal(isThere("z = w * x + b", ["z = w"]), false);
+  assert.equal(isThere("z = w", ["z = w * x + b"]), false);
+  const loss = "loss = ((h - 0.3) ** 2 + 0.1 * w ** 2)";
+  assert.equal(isThere(loss, ["loss = (", "    # a comment", "    (h - 0.3) ** 2", "    + 0.1 * w ** 2", ")"]), true);
+  assert.equal(isThere(loss, ["loss = (", "    (h - 0.4) ** 2", ")"]), false);
+  assert.equal(isThere("y = a + b", ["y = a \\", "    + b"]), true);
+  assert.equal(isThere("y = a", []), false);
 });

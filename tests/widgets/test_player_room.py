@@ -16,6 +16,9 @@ INSIDE = """() => {
 }"""
 
 
+SAYS = "text => document.querySelector('.ng-counter').textContent === text"
+
+
 def recurrent() -> ng.Tensor:
     rng = np.random.default_rng(0)
     w = ng.tensor(rng.normal(size=(3, 3)) * 0.5, requires_grad=True, name="w")
@@ -112,3 +115,24 @@ def test_paper_is_light_where_the_page_is_dark(open_page, mount):
     page.emulate_media(media="print")
     assert page.evaluate(ground) == "rgb(255, 255, 255)"
     assert page.evaluate("getComputedStyle(document.querySelector('.ng-player')).color") == "rgb(27, 36, 48)"
+
+
+def test_long_equations_break_where_the_player_is_narrow(page, mount):
+    """Down to the width that is left of 420 px in JupyterLab."""
+    w, u = (ng.tensor(value, requires_grad=True, name=name) for value, name in ((0.5, "W_xh"), (-0.8, "W_hh")))
+    h = ng.tensor(0.0, name="h_0")
+    for t, x in enumerate([1.0, -0.5, 0.25], 1):
+        h = np.tanh(ng.tensor(x, name=f"x_{t}") * w + h * u)
+    page.set_viewport_size({"width": 320, "height": 1000})
+    mount(page, ng.animate((h - 0.3) ** 2))
+    page.locator(".ng-stage").focus()
+    counter = page.locator(".ng-counter")
+    for phase in "123":
+        page.keyboard.press(phase)
+        page.wait_for_function("() => /^step 1 of/.test(document.querySelector('.ng-counter').textContent)")
+        steps = int(counter.inner_text().split()[-1])
+        for step in range(1, steps + 1):
+            page.wait_for_function(SAYS, arg=f"step {step} of {steps}")
+            wide, room = page.locator(".ng-equation").evaluate("e => [e.scrollWidth, e.clientWidth]")
+            assert wide <= room, page.locator(".ng-equation").inner_text()
+            page.keyboard.press("ArrowRight")

@@ -12,7 +12,7 @@ import networkx as nx
 import numpy as np
 
 from nbgrad.display import schema
-from nbgrad.display.formula import derivative, in_one, short, weighted
+from nbgrad.display.formula import derivative, in_one, receiver, short, weighted
 from nbgrad.display.schema import Step
 
 Edge = tuple[int, int, int]
@@ -85,10 +85,11 @@ def _renamed(
 ) -> str:  # fmt: skip
     if root is not None:
         formula = formula.replace(*root)
+    several = {u for u, _, result in graph.in_edges(source, data="result") if result is not None}  # keep their names
     boxes = {
         schema.label(whole, u): short(graph, shown[u])
         for u in whole.predecessors(source)
-        if graph.nodes[shown[u]]["kind"] == "group"
+        if graph.nodes[shown[u]]["kind"] == "group" and shown[u] not in several
     }
     own = in_one(short(graph, source))  # a node that is drawn keeps its name, whatever stands in it
     parts = formula.split(own) if any(hidden in own for hidden in boxes) else [formula]
@@ -154,8 +155,8 @@ class _Merged:
         assert step.source is not None
         outlets = self.outlets.get(step.source, [])
         upstream = self.last.get(outlets[0], step.upstream) if len(outlets) == 1 else step.upstream
-        root, group, target = (schema.label(self.graph, n) for n in (self.shown[self.root], step.source, step.target))
-        chain = f"{derivative(root, group)} · {derivative(group, target)}"
+        root, group = (schema.label(self.graph, node) for node in (self.shown[self.root], step.source))
+        chain = f"{derivative(root, group)} · {derivative(group, receiver(self.graph, step))}"
         return replace(step, upstream=upstream, local=None, formula=chain, note="", fold=None, check=None)
 
 

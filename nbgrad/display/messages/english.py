@@ -317,6 +317,7 @@ SENTENCES = {
     "edge_without": "Nothing flows back from {source} to {target}: no gradient of {root} is needed there.",
     "check_agrees": "Moving the input a little to either side gives the same number.",
     "check_agrees_element": "Moving element {element} a little to either side gives the same number.",
+    "check_one_use": "Only this use of {name} was moved; it has {count}.",
     "check_differs": "Moving the input a little to either side gives {differences}, but the backward pass {ours}.",
     "check_kink": "There is a corner here: moving to the left gives {left}, to the right {right}. "
     "The backward pass takes {ours}.",
@@ -670,8 +671,10 @@ SENTENCES = {
     "ui_number_too_large": "This number is too large for a computer: the largest is about 1.8e308.",
     "ui_edit_pending": "Computing …",
     "ui_edit_done": "Computed anew.",
-    "ui_edit_no_kernel": "This player has no kernel any more, so the number in the graph is back. Run its cell again "
-    "to compute anew.",
+    "ui_edit_no_kernel": "The kernel does not know this player any more, so the number in the graph is back. Run the "
+    "notebook down to its cell again to compute anew.",
+    "ui_edit_stays": "The kernel does not know this player any more, so nothing can be taken back. Run the notebook "
+    "down to its cell again.",
     "ui_edit_silent": "No answer from the kernel yet; it may be busy. What you have typed is kept.",
     "ui_edit_reset": "Reset",
     "ui_edit_reset_title": "Take back all changes",

@@ -11,7 +11,7 @@ import numpy as np
 
 from nbgrad.display import agreeing, boxes, measure, messages, numbers, schema, stats
 from nbgrad.display.attributes import as_array, as_numbers
-from nbgrad.display.formula import agreeing_step, short
+from nbgrad.display.formula import agreeing_step, receiver, sent_along, short
 from nbgrad.display.messages import say
 from nbgrad.display.moments import root_of
 from nbgrad.display.player.gathering import summed_axes
@@ -134,7 +134,7 @@ def _local(trace: Trace, step: Step) -> dict[str, Any]:
     local = None if step.lost is not None else as_numbers(step.local)
     return {
         "edge": edge_name(step.edge),
-        "name": short(graph, step.target),
+        "name": receiver(graph, step),
         "math": "",
         "formula": measure.clean(step.formula, 120),
         "text": "" if local is None else _told(local),
@@ -162,11 +162,16 @@ def statistics(value: np.ndarray | None) -> list[list[str]]:
 
 
 def _editable(value: np.ndarray | None) -> dict[str, Any] | None:
-    """Return a leaf's numbers, those that JSON has no word for as None; None where it cannot be edited."""
+    """Return a leaf's numbers, those that JSON has no word for as JavaScript spells them; None where it cannot be
+    edited."""
     if value is None or not 0 < value.size <= MOST_EDITABLE or value.dtype.kind not in "fiu":
         return None
-    flat = [x if np.isfinite(x) else None for x in value.reshape(-1).tolist()]
+    flat = [x if np.isfinite(x) else _in_javascript(x) for x in value.reshape(-1).tolist()]
     return {"shape": list(value.shape), "data": flat}
+
+
+def _in_javascript(x: float) -> str:
+    return "NaN" if np.isnan(x) else "Infinity" if x > 0 else "-Infinity"
 
 
 # ---- edges
@@ -207,7 +212,7 @@ def _edge(
 ) -> dict[str, Any]:
     """Return the facts about an edge. before: the gradient at its beginning before this edge's step."""
     graph = trace.graph
-    ends = {"from": short(graph, edge[0]), "to": short(graph, edge[1])}
+    ends = {"from": sent_along(graph, edge), "to": short(graph, edge[1])}
     if step is None or frame is None:
         sentence = say("edge_without", source=ends["to"], target=ends["from"], root=short(graph, root))
         nothing = dict.fromkeys(("upstream", "local", "product", "math"), "")
@@ -232,8 +237,14 @@ def _edge(
         **said,
         "math": None,
         "sentence": None,
-        "check": check_of(step.check),
+        "check": check_of(step.check, said_of_one_use(graph, edge)),
     }
+
+
+def said_of_one_use(graph: nx.MultiDiGraph, edge: tuple[int, int, int]) -> str:
+    """Say that a check moves a node in one of its uses only, where it has several; else ""."""
+    count = graph.out_degree(edge[0])
+    return say("check_one_use", name=short(graph, edge[0]), count=count) if count > 1 else ""
 
 
 def _local_of_edge(step: Step) -> str:
@@ -281,13 +292,14 @@ def in_one_line(array: np.ndarray) -> str:
     return say("everywhere", number=numbers.number(first))
 
 
-def check_of(check: Check | None) -> dict[str, Any] | None:
-    """Return a check by finite differences as the page shows it."""
+def check_of(check: Check | None, more: str = "") -> dict[str, Any] | None:
+    """Return a check by finite differences as the page shows it. more: what else is to be said of it."""
     if check is None:
         return None
     ours = precisely(check.ours)
     other = "" if check.differences is None else precisely(check.differences)
     said = say(check.said, element=check.element, ours=ours, differences=other, **check.filled)
+    said = messages.together([said, more]) if check.differences is not None else said
     return {"element": check.element, "ours": ours, "differences": other, "agrees": check.agrees, "said": said}
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from nbgrad.display import agreeing, numbers, theme, thumbnail
 from nbgrad.display.attributes import as_array
 from nbgrad.display.elements import text
-from nbgrad.display.formula import adds_copies, agreeing_step, short
+from nbgrad.display.formula import adds_copies, agreeing_step, receiver
 from nbgrad.display.messages import listed, say
 from nbgrad.display.scene import Scene
 from nbgrad.display.schema import Step
@@ -71,7 +71,7 @@ def fold_of(scene: Scene, step: Step) -> dict[str, Any] | None:
     said = say(
         ("fold_axis" if one else "fold_axes") + "_again" * told,
         axes=listed(map(str, axes)),
-        target=short(scene.graph, step.target),
+        target=receiver(scene.graph, step),
         times=times,
         **shapes,
     )

@@ -11,13 +11,13 @@ import numpy as np
 from nbgrad.display import messages, numbers, schema, svg
 from nbgrad.display.agreeing import is_dust
 from nbgrad.display.attributes import as_array, as_numbers
-from nbgrad.display.formula import Token, differentiated, short
+from nbgrad.display.formula import Token, differentiated, receiver, sent_along, short
 from nbgrad.display.messages import say, together
 from nbgrad.display.moments import frames_of, root_of
 from nbgrad.display.player.gathering import arrival_of, fold_of
 from nbgrad.display.player.lost import lost_gradients, step_lost
 from nbgrad.display.player.trace import Inside, Trace, Update
-from nbgrad.display.player.writing import called, forward_equation, inside_equation, update_equation
+from nbgrad.display.player.writing import called, forward_equation, inside_equation, update_equation, ways_in
 from nbgrad.display.rounding import PLAIN
 from nbgrad.display.scene import Scene
 from nbgrad.display.sentences import left_by_rounding, not_finite
@@ -124,7 +124,7 @@ def computed(graph: Any, node: int) -> str:
     op = messages.operation(facts["op"] or called(graph, node))
     told = ", ".join(f"{name}={said}" for name, said in facts["settings"])
     op += f" ({told})" if told else ""
-    given = listed([short(graph, u) for u in schema.inputs(graph, node)])
+    given = listed([sent_along(graph, edge) for _, edge in sorted(ways_in(graph, node).items())])
     if not given:
         return say("computed_alone", name=short(graph, node), op=op)
     if facts["kind"] == "group":
@@ -152,7 +152,7 @@ def backward_frames(scene: Scene, trace: Trace) -> Iterator[Frame]:
         spoken = say(
             "spoken_gradient",
             root=differentiated(scene.graph, root),
-            name=short(scene.graph, step.target),
+            name=receiver(scene.graph, step),
             value=number,
         )
         yield Frame(

@@ -9,7 +9,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
-from nbgrad.display import agreeing, messages, numbers, schema, stats
+from nbgrad.display import agreeing, messages, numbers, stats
 from nbgrad.display.attributes import as_numbers
 from nbgrad.display.formula import (
     FAINT,
@@ -21,6 +21,7 @@ from nbgrad.display.formula import (
     differentiated,
     extent,
     in_one,
+    sent_along,
     short,
 )
 from nbgrad.display.player.mathematics import set_latex, set_tokens
@@ -55,9 +56,14 @@ def operands(graph: nx.MultiDiGraph, node: int) -> dict[int, int]:
     return {position: u for u, _, position in graph.in_edges(node, data="position")}
 
 
+def ways_in(graph: nx.MultiDiGraph, node: int) -> dict[int, tuple[int, int, int]]:
+    """Return for each operand's position the edge along which it comes."""
+    return {position: (u, v, key) for u, v, key, position in graph.in_edges(node, keys=True, data="position")}
+
+
 def in_names(graph: nx.MultiDiGraph, node: int, written: Written | None) -> str:
     """Return an operation with the names of its operands: "tanh z"; of an unknown one its name: "scale(x, y)"."""
-    given = operands(graph, node)
+    given = ways_in(graph, node)
     if written is None:
         return called(graph, node)
     return "".join(
@@ -68,16 +74,17 @@ def in_names(graph: nx.MultiDiGraph, node: int, written: Written | None) -> str:
 
 def called(graph: nx.MultiDiGraph, node: int) -> str:
     """Return an operation as a call: its name and its operands in parentheses."""
-    given = ", ".join(short(graph, u) for u in schema.inputs(graph, node))
+    given = ", ".join(sent_along(graph, edge) for _, edge in sorted(ways_in(graph, node).items()))
     facts = graph.nodes[node]
     name = short(graph, node) if facts["kind"] == "group" else facts["op"] or facts["kind"]
     return f"{name}({given})"
 
 
-def _name(graph: nx.MultiDiGraph, u: int | None, text: str, position: int) -> str:
-    if u is None:
+def _name(graph: nx.MultiDiGraph, edge: tuple[int, int, int] | None, text: str, position: int) -> str:
+    if edge is None:
         return "0"
-    return short(graph, u) if stands_alone(text, position) else in_one(short(graph, u))
+    name = sent_along(graph, edge)
+    return name if stands_alone(text, position) else in_one(name)
 
 
 def stands_alone(text: str, position: int) -> bool:
@@ -112,7 +119,7 @@ def set_formula(graph: nx.MultiDiGraph, node: int, written: Written | None, name
     name = short(graph, node)
     if written is None or not written.latex:
         return set_tokens([Token(name), Token(" = "), Token(in_names(graph, node, written))], names)
-    given = operands(graph, node)
+    given = ways_in(graph, node)
     positions = [part for part in pieces(written.latex) if isinstance(part, int)]
     filled = [_name(graph, given.get(part), written.text, part) for part in positions]
     slots = [slot(part) for part in positions]

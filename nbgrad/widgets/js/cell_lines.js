@@ -77,9 +77,25 @@ export function editorLine(notebook, { where, line, text }) {
   }
   const prompts = [...notebook.querySelectorAll(".jp-InputPrompt")];
   const prompt = prompts.find((each) => promptNumber(each.textContent) === number);
-  const found = prompt?.closest(".jp-Cell")?.querySelectorAll(".cm-content > .cm-line")[line - 1];
-  const seen = found?.textContent.trim().replace(/\s*\\$/, ""); // a statement of several lines begins with its first
-  return seen && text.trim().startsWith(seen) ? found : null;
+  const lines = [...(prompt?.closest(".jp-Cell")?.querySelectorAll(".cm-content > .cm-line") ?? [])].slice(line - 1);
+  return isThere(text, lines.map(({ textContent }) => textContent)) ? lines[0] : null;
+}
+
+/** Whether these lines of code begin with the statement `text`, which has all of its lines in one. */
+export function isThere(text, lines) {
+  const [first, ...others] = lines.map((line) => tight(line).replace(/\s*\\$/, ""));
+  const whole = tight(text);
+  if (!first || !whole.startsWith(first)) {
+    return false;
+  }
+  const rest = whole.slice(first.length).trim();
+  const next = others.find((line) => line !== "" && !line.startsWith("#"));
+  return rest === "" || Boolean(next && rest.startsWith(next));
+}
+
+/** Code without the blanks within parentheses that come of joining lines. */
+function tight(code) {
+  return code.trim().replaceAll(/\( +/g, "(").replaceAll(/ +\)/g, ")");
 }
 
 /** The number of a cell's run, "3", in "In [3]" or "[3]:"; null where there is none. */

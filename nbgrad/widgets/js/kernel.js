@@ -36,6 +36,17 @@ export function hasGone(model) {
   return !kernel || Boolean(kernel.isDisposed) || kernel.status === "dead";
 }
 
+/**
+ * Whether the kernel knows nothing of the model, since it is another one than that which made it: it has done all that
+ * it was asked, and has not answered. To be asked after some waiting.
+ */
+export function isUnknown(model) {
+  if (model.widget_manager?.kernel?.status === "idle") {
+    orphans.add(model);
+  }
+  return hasGone(model);
+}
+
 /** Offer what was set on `model` to the kernel; false where there is none, which the manager would complain about. */
 export function saveChanges(model) {
   if (hasGone(model)) {
@@ -92,7 +103,7 @@ export class Kernel {
   }
 
   silent() {
-    this.onSilence(hasGone(this.model));
+    this.onSilence(isUnknown(this.model));
   }
 
   dispose() {

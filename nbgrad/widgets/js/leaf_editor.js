@@ -10,7 +10,8 @@ export class LeafEditor {
   /**
    * Edit the leaf `node`. `drafts` keeps what was typed for the next time; `known()` are the kernel's numbers, or
    * undefined while a closed group hides the leaf. `send(message)` throws where there is no kernel, `show()` hears
-   * that texts have changed, `onState(state, text)` what EditSender says, and "" when there is nothing left to say.
+   * that texts have changed, `onState(state, text)` what EditSender says, "stays" where there is no kernel to take something back,
+   * and "" when there is nothing left to say.
    */
   constructor(node, drafts, { known, send, show, onState }) {
     this.node = node;
@@ -51,8 +52,8 @@ export class LeafEditor {
     const missing = !this.sender.busy && !this.draft.agrees(this.known() ?? this.draft.data);
     if (moved || missing) {
       this.draft.unsettled = true;
-      // JSON has no word for what is no number.
-      const data = this.draft.data.map((number) => (Number.isNaN(number) ? "NaN" : number));
+      // JSON has no word for what is no number, and none for what is infinite.
+      const data = this.draft.data.map((number) => (Number.isFinite(number) ? number : String(number)));
       // What was to begin a change and has not gone out yet: this begins it instead.
       const begins = !joins || (this.sender.waiting !== null && !this.sender.waiting.joins);
       this.sender.push({ kind: "edit", node: Number(this.node), data, ...(begins ? {} : { joins: true }) });
@@ -108,7 +109,7 @@ export class LeafEditor {
   }
 
   heard(state, text) {
-    this.onState(state, text);
+    this.onState(state === "none" && this.resetting ? "stays" : state, text);
     if (state === "done") {
       this.adopt();
     }

@@ -85,7 +85,7 @@ function breakable(math) {
     row = row.firstElementChild;
   }
   const isBlock = math.getAttribute("display") === "block";
-  return piecesAt([...row.children], beginsPiece).flatMap((piece) => {
+  return piecesAt([...row.children].flatMap(inWords), beginsPiece).flatMap((piece) => {
     const parts = piecesAt(piece, breaksWhatIsLong).map((part) => mathOf(part, isBlock));
     const isLong = lengthOf(piece) > LONGEST_PIECE;
     return isLong || parts.length === 1 ? parts : [element("span", { class: "ng-piece" }, parts)];
@@ -107,6 +107,16 @@ function mathOf(piece, isBlock) {
   return part;
 }
 
+/** A text of several words as one text each, so that a line may break between them. */
+function inWords(node) {
+  const words = node.localName === "mtext" ? node.textContent.split(/(?<=\s)(?=\S)/) : [];
+  return words.length < 2 ? [node] : words.map((word) => {
+    const part = node.cloneNode();
+    part.textContent = word.replaceAll(" ", "\u00a0");
+    return part;
+  });
+}
+
 function lengthOf(piece) {
   return piece.reduce((sum, { textContent }) => sum + textContent.length, 0);
 }
@@ -117,10 +127,10 @@ function beginsPiece(node) {
   return isEqual || node.classList.contains("ng-token-dim");
 }
 
-/** Before an operator, before words, and between words about a number and that number. */
+/** Before an operator, before a word, and between words about a number and that number. */
 function breaksWhatIsLong(node) {
   const isOperator = node.localName === "mo" && OPERATORS.has(node.textContent.trim());
-  const isWords = node.localName === "mtext" && /\S\s+\S/.test(node.textContent);
+  const isWords = node.localName === "mtext" && /\S/.test(node.textContent);
   const isNumber = node.localName === "mrow" && !node.classList.contains("ng-token-dim");
   return isOperator || isWords || (isNumber && node.previousElementSibling?.classList.contains("ng-token-dim"));
 }

@@ -3,11 +3,18 @@
 // What was typed stays in the field until the kernel has taken it, also when the panel is closed and opened again.
 
 import { element } from "./dom.js";
-import { hasGone, watchKernel } from "./kernel.js";
+import { hasGone, isUnknown, watchKernel } from "./kernel.js";
 import { LeafEditor } from "./leaf_editor.js";
 import { panelButton, panelPart, panelStatus } from "./panel_parts.js";
 import { fieldStep, stepped, whyNoNumber } from "./typed_number.js";
 
+const SAID = {
+  pending: "edit_pending",
+  done: "edit_done",
+  silent: "edit_silent",
+  none: "edit_no_kernel",
+  stays: "edit_stays",
+};
 const SCRUB_START = 3; // pixels before a press on a field becomes a drag
 const SCRUB_STEP = 4; // pixels for each step
 
@@ -70,7 +77,11 @@ export function buildEdit(desk, key) {
 
   function showState(state, text) {
     root.classList.toggle("ng-pending", state === "pending");
-    const said = { pending: "edit_pending", done: "edit_done", silent: "edit_silent", none: "edit_no_kernel" }[state];
+    if (state === "silent" && isUnknown(desk.model)) {
+      editor.lose();
+      return;
+    }
+    const said = SAID[state];
     const quiet = state === "pending" || state === "done" || state === "";
     status.say(said ? desk.words(said) : text, quiet ? "" : "error");
   }
