@@ -241,8 +241,8 @@ def seed_for(root: Tensor, gradient: Any = None) -> Any:
     if not root.requires_grad:
         raise NoGradientError(
             f"{name_of(root) or 'this tensor'} of shape {root.shape} depends on nothing with requires_grad=True, "
-            "so there is nothing to differentiate with respect to; create an input as ng.tensor(…, requires_grad=True), "
-            "and compute outside of ng.no_grad()"
+            "so there is nothing to differentiate with respect to; create an input as "
+            "ng.tensor(…, requires_grad=True), and compute outside of ng.no_grad()"
         )
     data = root.data
     if gradient is None:

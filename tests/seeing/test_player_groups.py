@@ -167,7 +167,9 @@ def test_a_closed_group_with_two_results_is_called_by_each():
         p = a * a
         q = b * 2
         p.name, q.name = "p", "q"
-    payload = ng.animate(p * q, depth=0).payload
+    loss = p * q
+    loss.name = "loss"
+    payload = ng.animate(loss, depth=0).payload
     told = [
         "".join(part["text"] for part in frame["equation"]).partition(" = ")[::2]
         for frame in payload["frames"]
