@@ -20,7 +20,7 @@ def test_an_edit_on_its_way_is_given_back_and_the_next_one_too(lesson, player):
     field.press("Enter")
     status.filter(has_text="Computing").wait_for()
     os.kill(kernel, signal.SIGKILL)
-    status.filter(has_text="Run its cell again").wait_for()
+    status.filter(has_text="down to its cell again").wait_for()
     assert field.input_value() == "0.5"
     assert player.locator(".ng-silence").inner_text().startswith("The kernel has gone.")
     lesson.photograph(player, "player-killed-kernel")
@@ -31,4 +31,4 @@ def test_an_edit_on_its_way_is_given_back_and_the_next_one_too(lesson, player):
     field.fill("4")
     field.press("Enter")
     player.page.wait_for_function("field => field.value === '0.5'", arg=field.element_handle())
-    assert "Run its cell again" in status.inner_text()
+    assert "down to its cell again" in status.inner_text()

@@ -156,7 +156,7 @@ def test_a_player_whose_kernel_has_gone_goes_on_and_says_so(lesson, player):
     player.get_by_label("Value of w").fill("3")
     player.page.keyboard.press("Enter")
     player.locator(".ng-edit .ng-status[data-tone=error]").wait_for()
-    assert "Run its cell again" in player.locator(".ng-edit .ng-status").inner_text()
+    assert "down to its cell again" in player.locator(".ng-edit .ng-status").inner_text()
     assert player.get_by_label("Value of w").input_value() == "0.5"
     before = list(lesson.errors)
     for step in (2, 3):

@@ -168,10 +168,10 @@ def test_without_a_kernel_the_page_says_so_and_the_number_in_the_graph_is_back(p
     for leave in ("Enter", "Tab"):
         field.fill("3")
         field.press(leave)
-        assert "Run its cell again" in status(page)
+        assert "so the number in the graph is back. Run the notebook down to its cell again" in status(page)
         assert field.input_value() == "2"
     page.get_by_role("button", name="Reset").click()
-    assert "Run its cell again" in status(page)
+    assert "so nothing can be taken back. Run the notebook down to its cell again" in status(page)
     field.press("ArrowUp")
     assert field.input_value() == "2"
 

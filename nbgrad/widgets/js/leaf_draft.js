@@ -9,7 +9,7 @@ import { fieldText, typedNumber } from "./typed_number.js";
 export class LeafDraft {
   /** A draft of a leaf whose numbers are `known`; those that JSON does not have come as texts, "-Infinity" say. */
   constructor(known) {
-    this.data = known.map(Number); // what was sent last, or else what the kernel has
+    this.data = known.map(numberOf); // what was sent last, or else what the kernel has
     this.texts = this.data.map(fieldText);
     this.open = new Map(); // the places that have not been sent, and their numbers; null where the text means none
     this.unsettled = false; // whether the kernel has yet to take, or has refused, what was sent last
@@ -55,13 +55,13 @@ export class LeafDraft {
   }
 
   agrees(known) {
-    return this.data.every((number, index) => Object.is(number, Number(known[index])));
+    return this.data.every((number, index) => Object.is(number, numberOf(known[index])));
   }
 
   /** Take over the kernel's numbers. Open texts stay, and so does a text that reads as its number. */
   adopt(known) {
     this.unsettled = false;
-    known.map(Number).forEach((number, index) => {
+    known.map(numberOf).forEach((number, index) => {
       this.data[index] = number;
       const text = this.texts[index];
       if (!this.open.has(index) && text !== fieldText(number) && typedNumber(text) !== number) {
@@ -69,4 +69,9 @@ export class LeafDraft {
       }
     });
   }
+}
+
+/** A number as it comes; null, of notebooks from before, stands for any that JSON does not have. */
+function numberOf(number) {
+  return Number(number ?? Number.NaN);
 }
