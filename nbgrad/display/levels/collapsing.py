@@ -34,7 +34,7 @@ def collapse(graph: Any, closed: Iterable[Path | str]) -> tuple[nx.MultiDiGraph,
     Nodes keep their ids; a collapsed group has that of its last member. It has the kind "group", its name, how many
     members, operations and parameters it holds, and, if exactly one node leads out of it, the value and gradient of
     that. Edges from one node into the same group become one edge. An edge says in its attribute ``stands_for`` which
-    edges of the old graph it shows, and in ``result`` what it begins with, where several nodes lead out of a group.
+    edges of the old graph it shows.
 
     A group that is left and entered again, so that it would have to be computed both before and after something else,
     cannot be one box. It stays open, and the groups in it are closed one by one.
@@ -169,15 +169,17 @@ def _add_edges(result: nx.MultiDiGraph, graph: nx.MultiDiGraph, shown: dict[int,
         named = {} if into_group or result.nodes[a]["kind"] == "group" else {"key": key}
         new = result.add_edge(a, b, **named, position=at, stands_for=((u, v, key),), gradient=given)
         known[u, b] = result.edges[a, b, new]
-    _name_results(result, graph)
 
 
-def _name_results(result: nx.MultiDiGraph, graph: nx.MultiDiGraph) -> None:
-    """Say of each edge from a group that several results lead out of, which of them it begins with."""
+def name_results(result: nx.MultiDiGraph, graph: nx.MultiDiGraph) -> None:
+    """Say in ``result`` of each edge from a group with several results which of them it begins with.
+
+    A box that stands for several groups has as many results of one kind, and is called what it is called.
+    """
     leaving: dict[int, set[int]] = {}
     for a, *_, old in result.edges(data="stands_for"):
-        if result.nodes[a]["kind"] == "group":
-            leaving.setdefault(a, set()).update(u for u, *_ in old)
+        if result.nodes[a]["kind"] == "group" and result.nodes[a]["count"] == 1:
+            leaving.setdefault(a, set()).update(u for u, *_ in old or ())
     for a, *_, given in result.edges(data=True):
         if len(leaving.get(a, ())) > 1:
             given["result"] = schema.label(graph, given["stands_for"][0][0])

@@ -12,7 +12,7 @@ import networkx as nx
 from nbgrad.display import schema
 from nbgrad.display.errors import DisplayError
 from nbgrad.display.highlight import called
-from nbgrad.display.levels.collapsing import collapse, default_closed, opened_alone
+from nbgrad.display.levels.collapsing import collapse, default_closed, name_results, opened_alone
 from nbgrad.display.levels.folding import fold
 from nbgrad.display.levels.rows import fold_rows
 from nbgrad.display.levels.steps import renamed, steps_between
@@ -76,7 +76,11 @@ class View:
 
     @cached_property
     def _folded(self) -> tuple[nx.MultiDiGraph, dict[int, int]]:
-        return fold_rows(self.whole, *fold(self.whole, *self._collapsed)) if self.closed else self._collapsed
+        if not self.closed:
+            return self._collapsed
+        graph, shown = fold_rows(self.whole, *fold(self.whole, *self._collapsed))
+        name_results(graph, self.whole)
+        return graph, shown
 
     @property
     def graph(self) -> nx.MultiDiGraph:
