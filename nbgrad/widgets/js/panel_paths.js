@@ -99,7 +99,7 @@ function pathsOfLeaf(desk, leaf) {
 
 /** What the paths that are not shown bring together, in the columns of those that are. */
 function restRow({ others, rest }) {
-  return element("p", { class: "ng-row ng-rest" }, [
+  return element("div", { class: "ng-row ng-rest" }, [
     element("span", { class: "ng-row-name ng-dim" }, [others]),
     element("span", { class: "ng-row-number" }, [panelNumber(rest, "gradient")]),
   ]);
