@@ -76,3 +76,15 @@ test("an idle kernel that does not answer does not know the player; a busy one m
   assert.equal(hasGone(model), true); // nothing more is asked of it
   assert.equal(isUnknown({}), false); // not in Jupyter: nobody knows
 });
+
+test("a kernel that is shut down is heard, too", () => {
+  const { model } = modelWithKernel();
+  let dispose = null;
+  model.widget_manager.kernel.disposed = { connect: (hear) => (dispose = hear), disconnect: () => (dispose = null) };
+  let ends = 0;
+  const stop = watchKernel(model, () => (ends += 1));
+  dispose();
+  assert.deepEqual([ends, hasGone(model)], [1, true]);
+  stop();
+  assert.equal(dispose, null);
+});

@@ -5,22 +5,19 @@ const ENDS = new Set(["restarting", "autorestarting", "terminating", "dead"]); /
 const orphans = new WeakSet(); // models whose kernel has gone: another one in its place knows nothing of them
 
 /**
- * Call `onEnd()` when the kernel goes, also where Jupyter starts another one in its place by itself; `hasGone` knows it
- * from then on. What is returned stops it.
+ * Call `onEnd()` when the kernel goes, also where Jupyter starts another one in its place by itself, and when it is shut
+ * down; `hasGone` knows it from then on. What is returned stops it.
  */
 export function watchKernel(model, onEnd) {
-  const signal = model.widget_manager?.kernel?.statusChanged;
-  if (typeof signal?.connect !== "function") {
-    return () => {};
-  }
-  const hear = (_, status) => {
-    if (ENDS.has(status)) {
-      orphans.add(model);
-      onEnd();
-    }
+  const { statusChanged, disposed } = model.widget_manager?.kernel ?? {};
+  const end = () => {
+    orphans.add(model);
+    onEnd();
   };
-  signal.connect(hear);
-  return () => signal.disconnect(hear);
+  const hear = (_, status) => ENDS.has(status) && end();
+  const heard = [[statusChanged, hear], [disposed, end]].filter(([signal]) => typeof signal?.connect === "function");
+  heard.forEach(([signal, listener]) => signal.connect(listener));
+  return () => heard.forEach(([signal, listener]) => signal.disconnect(listener));
 }
 
 /** Whether the page knows that no kernel hears it: it was shut down, or has died. One that is only silent may be busy. */
