@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import networkx as nx
@@ -33,7 +34,7 @@ def sentence(graph: nx.MultiDiGraph, step: Step, root: int) -> str:
     if step.lost is not None:
         return say("step_lost", name=short(graph, step.lost))
     said = [_about(graph, step)]
-    if axis := dict(graph.nodes[step.source]["settings"]).get("axis"):
+    if (axis := dict(graph.nodes[step.source]["settings"]).get("axis")) and _has_less(graph, step):
         said.append(say("along_axis", axis=axis))
     if step.count > 1:
         first = say("first_sentence", target=receiver(graph, step), count=step.count)
@@ -46,6 +47,12 @@ def sentence(graph: nx.MultiDiGraph, step: Step, root: int) -> str:
     if total is not None and not np.isfinite(total.astype(float)).all():
         said.append(say("not_a_number"))
     return together(said)
+
+
+def _has_less(graph: nx.MultiDiGraph, step: Step) -> bool:
+    """Tell whether an operation makes fewer results of what it is given, but more than one."""
+    given, made = (graph.nodes[node]["shape"] for node in (step.target, step.source))
+    return given is not None and made is not None and 1 < prod(made) < prod(given)
 
 
 def left_by_rounding(value: Any) -> str:

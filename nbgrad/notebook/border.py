@@ -10,6 +10,7 @@ import numpy as np
 
 from ..core import places
 from ..core.backward import Step
+from ..core.op import Operation
 from ..core.spelling import as_source
 from ..core.tensor import Tensor, plain
 from ..graph.nodes import Node
@@ -104,10 +105,13 @@ def network(picture: Picture) -> nx.MultiDiGraph:
     return graph
 
 
+TOLD = {"axis": None, "ord": 2, "ddof": 0}  # in pictures and tables, unless they are as usual
+
+
 def settings_of(picture: Picture, vertex: Vertex) -> tuple[tuple[str, str], ...]:
-    """Along which axes an operation reduces, where these are not all: what decides which numbers belong together."""
-    axis = (static_of(picture, vertex) or {}).get("axis")
-    return () if axis is None or vertex.op is None or not vertex.op.reduces else (("axis", as_source(axis)),)
+    """What an operation was told that decides which of its numbers belong together, and how: its axis above all."""
+    static = static_of(picture, vertex) or {}
+    return tuple((name, as_source(static[name])) for name, usual in TOLD.items() if static.get(name, usual) != usual)
 
 
 def static_of(picture: Picture, vertex: Vertex) -> dict[str, Any] | None:
@@ -156,7 +160,7 @@ def drawn_steps(picture: Picture, examine: Examine | None = None) -> list[DrawnS
     names = [vertex.label for vertex in picture.vertices if vertex.label]
     so_far: dict[int, int] = {}
     for step in steps:
-        source = of[step.node.serial]
+        source, static = of[step.node.serial], step.node.static or {}
         for x, position, contribution, total in zip(
             step.inputs, step.positions, step.contributions, step.totals, strict=True
         ):
@@ -185,7 +189,7 @@ def drawn_steps(picture: Picture, examine: Examine | None = None) -> list[DrawnS
                     local=local,
                     formula=formula(source, position, top, is_sum, step.node.static, names),
                     factor_formula=formula(source, position, top, False, step.node.static, names) if is_sum else "",
-                    note=note(step.node.op.name, step.node.op.note),
+                    note=note(step.node.op.name, step.node.op.note) if is_usual(step.node.op, static) else "",
                     real_part=is_part,
                     **more,
                 )
@@ -253,15 +257,18 @@ ALONG = {  # what declared formulas say of a whole array, and what holds of one 
     "at the largest element": "at the largest element along axis {axis}",
     "at the smallest element": "at the smallest element along axis {axis}",
     "at the middle element": "at the middle element along axis {axis}",
+    "from here to the end": "from here to the end along axis {axis}",
 }
 OTHER_NORM = "; of another ord "  # between two formulas of which a norm has one
+POWER = " · (|{x}|/{y})^(ord − 1)"  # of such a norm
+FREE = "(n − ddof)"  # what a variance divides by
 
 
 def settled(source: Vertex, position: int, static: dict[str, Any]) -> str:
     """The declared formula at ``position``, without what is known not to be the case.
 
-    A condition that is given as one constant is settled, a bound that was left out is no bound, a norm is of the order
-    that it has, and what is reduced along an axis is not reduced as a whole.
+    A condition that is given as one constant is settled, a bound that was left out is no bound, a norm and a variance
+    are of the kind that they are, and what is reduced along an axis is not reduced as a whole.
     """
     op = source.op
     assert op is not None
@@ -278,8 +285,21 @@ def settled(source: Vertex, position: int, static: dict[str, Any]) -> str:
     if OTHER_NORM in template:
         usual, other = template.split(OTHER_NORM)
         order = static.get("ord", 2)
-        return usual if order == 2 else other.replace("ord − 1", f"{order - 1:g}".replace("-", "−"))
-    return template
+        if order in (0, 2):  # how many elements are not zero stays as it is
+            return usual if order else "0"
+        return other.replace(POWER, "") if order == 1 else other.replace("ord − 1", written(order - 1))
+    freedom = static.get("ddof", 0)
+    return template.replace(FREE, f"(n − {written(freedom)})" if freedom else "n")
+
+
+def written(number: float) -> str:
+    """A setting in a formula: ``3``, ``−0.5``."""
+    return f"{number:g}".replace("-", "−")
+
+
+def is_usual(op: Operation, static: dict[str, Any]) -> bool:
+    """Whether what is declared of an operation in words holds: it is that of the usual norm."""
+    return not any(OTHER_NORM in declared for declared in op.formulas) or static.get("ord", 2) == 2
 
 
 def along_an_axis(template: str) -> str:

@@ -155,6 +155,9 @@ def again(picture: Picture, vertex: Vertex) -> Callable[[Mapping[int, Any]], Any
     return compute if same else None
 
 
+NORM = r"\right\|"  # how the LaTeX of a norm ends, of which the usual one needs no index
+
+
 def formula_of(op: Operation, names: list[str], static: dict[str, Any] | None, absent: list[str]) -> str:
     """The LaTeX of an operation's result.
 
@@ -164,6 +167,8 @@ def formula_of(op: Operation, names: list[str], static: dict[str, Any] | None, a
     template = reduced(op.latex, str((static or {}).get("reduction", "mean")))
     if "{index}" in template and static is not None and "index" in static:
         template = template.replace("{index}", index_in_text(static["index"]))
+    if template.endswith(NORM) and (order := (static or {}).get("ord", 2)) != 2:
+        template += f"_{{{{{order:g}}}}}"
     for name in absent:
         template = re.sub(rf"\s*(\\cdot|\+)\s*\{{{name}\}}", "", template)
         template = re.sub(rf"\\(?:min|max)\(((?:[^()]|\([^()]*\))*), \{{{name}\}}\)", r"\1", template)

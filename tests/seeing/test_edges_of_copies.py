@@ -81,6 +81,40 @@ def test_what_is_reduced_along_an_axis_has_the_slope_of_each_element(fold, slope
     assert said in "".join(part["text"] for part in player.payload["frames"][edge["frame"]]["equation"])
 
 
+def steps_of(y):
+    """The words of the forward step that makes y of X, and of the backward step that hands it back."""
+    payload = ng.animate((y**2).sum()).payload
+    edge = next(edge for edge in payload["edges"].values() if edge["from"] == "X")
+    found = (payload["frames"][0], payload["frames"][edge["frame"]])
+    return [("".join(part["text"] for part in frame["equation"]), frame["sentence"]) for frame in found]
+
+
+@pytest.mark.parametrize(
+    ("fold", "told"),
+    [
+        (lambda X: X.sum(axis=1), ["(axis=1)", "copied along axis 1", "So it is along axis 1, for each result"]),
+        (lambda X: np.var(X, axis=0, ddof=1), ["1/(n − 1)", "(axis=0, ddof=1)", "/(n − 1) (3 →"]),
+        (lambda X: np.std(X, axis=0), ["/(n·"]),
+        (lambda X: np.cumsum(X, axis=1), ["(axis=1)", "from here to the end along axis 1"]),
+        (lambda X: np.cumprod(X, axis=0), ["(axis=0)", "from here to the end along axis 0, / X"]),
+        (lambda X: np.linalg.norm(X, axis=0), ["‖X‖ (2×3", "in the direction in which the vector points"]),
+        (lambda X: np.linalg.norm(X, ord=1, axis=0), ["‖X‖₁", "(axis=0, ord=1)", "· sign X (3"]),
+        (lambda X: np.linalg.norm(X, ord=3, axis=1), ["‖X‖₃", "^(2)"]),
+    ],
+)
+def test_what_an_operation_was_told_is_said(fold, told):
+    said = " | ".join(text for pair in steps_of(fold(leaf("X", 2, 3))) for text in pair)
+    assert [part for part in told if part not in said] == [], said
+
+
+def test_nothing_is_said_that_holds_otherwise_only():
+    of_norm = " | ".join(text for pair in steps_of(np.linalg.norm(leaf("X", 2, 3), ord=1, axis=0)) for text in pair)
+    assert "direction" not in of_norm
+    of_scan = " | ".join(text for pair in steps_of(np.cumsum(leaf("X", 2, 3), axis=1)) for text in pair)
+    of_all = " | ".join(text for pair in steps_of(leaf("X", 2, 3).sum(axis=(0, 1), keepdims=True)) for text in pair)
+    assert "for each result" not in of_scan + of_all
+
+
 @pytest.mark.parametrize(("language", "along"), [("zh-Hant", "沿著軸 (0, 2) 複製"), ("zh-Hans", "沿轴 (0, 2) 复制")])
 def test_several_axes_are_said_in_chinese(language, along):
     with messages.speaking(language):

@@ -1096,6 +1096,9 @@ FORMULAS = {
     "{x} · (|{x}|/{y})^(ord − 1)",
     "the sum of {g} from here to the end": "{g} 从这里到最后的和",
     "the sum of {g} ⊙ {y} from here to the end, / {x}": "({g} ⊙ {y} 从这里到最后的和) / {x}",
+    "the sum of {g} from here to the end along axis {axis}": "{g} 沿轴 {axis} 从这里到最后的和",
+    "the sum of {g} ⊙ {y} from here to the end along axis {axis}, / {x}": "({g} ⊙ {y} "
+    "沿轴 {axis} 从这里到最后的和) / {x}",
     "{g} in the order that {x} had": "{g} 依 {x} 原来的顺序",
     "{g} at the middle element, or half of it at the two in the middle": "{g} 放在正中间的元素，中间有两个时各放一半",
     "{g} copied along axis {axis}": "{g} 沿轴 {axis} 复制",

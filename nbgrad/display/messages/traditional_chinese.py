@@ -1097,6 +1097,9 @@ FORMULAS = {
     "{x} · (|{x}|/{y})^(ord − 1)",
     "the sum of {g} from here to the end": "{g} 從這裡到最後的和",
     "the sum of {g} ⊙ {y} from here to the end, / {x}": "({g} ⊙ {y} 從這裡到最後的和) / {x}",
+    "the sum of {g} from here to the end along axis {axis}": "{g} 沿著軸 {axis} 從這裡到最後的和",
+    "the sum of {g} ⊙ {y} from here to the end along axis {axis}, / {x}": "({g} ⊙ {y} "
+    "沿著軸 {axis} 從這裡到最後的和) / {x}",
     "{g} in the order that {x} had": "{g} 依 {x} 原來的順序",
     "{g} at the middle element, or half of it at the two in the middle": "{g} 放在正中間的元素，中間有兩個時各放一半",
     "{g} copied along axis {axis}": "{g} 沿著軸 {axis} 複製",
