@@ -19,6 +19,7 @@ import ast
 import linecache
 import os
 import sys
+import tokenize
 from functools import lru_cache
 from itertools import islice
 from threading import Lock
@@ -144,9 +145,26 @@ def statement(mark: Mark) -> Place | None:
     )
     if first == last:
         return found
-    parts = [line.strip().removesuffix("\\").rstrip() for line in lines[first - 1 : last]]
-    code = " ".join(part for part in parts if part and not part.startswith("#"))
+    parts = [line.strip().removesuffix("\\").rstrip() for line in _without_comments(lines[first - 1 : last])]
+    code = " ".join(part for part in parts if part)
     return Place(found.where, first, code.replace("( ", "(").replace(" )", ")"))
+
+
+def _without_comments(lines: list[str]) -> list[str]:
+    """The lines of a statement without their comments, which would swallow what comes after them in one line.
+
+    >>> _without_comments(["y = (a +  # first", "     '#')"])
+    ['y = (a +  ', "     '#')"]
+    """
+    found = list(lines)
+    try:
+        for token in tokenize.generate_tokens(iter(lines).__next__):
+            if token.type == tokenize.COMMENT:
+                row, column = token.start
+                found[row - 1] = found[row - 1][:column]
+    except (tokenize.TokenError, IndentationError):  # the head of a statement whose body is not among the lines
+        pass
+    return found
 
 
 @lru_cache(maxsize=16)

@@ -74,12 +74,7 @@ def frames_of(scene: Scene, steps: Iterable[Step]) -> list[Frame]:
     root = root_of(checked)
     formula.mark_weighted(scene.graph, checked)
     places = _Places(scene)
-    so_far: dict[int, Any] = {}
-    shown = []
-    for step in checked:
-        shown.append(_frame(scene, step, root, so_far.get(step.target), places))
-        so_far[step.target] = step.total
-    return shown
+    return [_frame(scene, step, root, before, places) for step, before in schema.with_before(checked)]
 
 
 def root_of(steps: list[Step]) -> int:

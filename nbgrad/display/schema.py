@@ -63,7 +63,7 @@ its size. Of an edge that stands for those of several equal boxes, ``gradients``
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,6 +99,8 @@ class Step:
     real_part: whether the product is complex, and only its real part counts, since the target is real.
     lost: id of the node whose numbers have been changed in place since, so that those of this step do not belong
     together and are not shown; None where they do.
+    before: what target's gradient was before, where the steps that are there do not tell: target may be a group with
+    several results. Else None.
 
     >>> Step(source=1, target=0, edge=(0, 1, 0), upstream=1.0, contribution=3.0, total=3.0, local=3.0).count
     1
@@ -121,6 +123,15 @@ class Step:
     check: Any = None
     real_part: bool = False
     lost: int | None = None
+    before: Any = None
+
+
+def with_before(steps: Iterable[Step]) -> Iterator[tuple[Step, Any]]:
+    """Return each step with what its target's gradient was before it; None where nothing had arrived."""
+    so_far: dict[int, Any] = {}
+    for step in steps:
+        yield step, so_far.get(step.target) if step.before is None else step.before
+        so_far[step.target] = step.total
 
 
 def normalise(graph: Any) -> nx.MultiDiGraph:

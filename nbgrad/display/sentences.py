@@ -36,6 +36,7 @@ def sentence(graph: nx.MultiDiGraph, step: Step, root: int) -> str:
     said = [_about(graph, step)]
     if (axis := dict(graph.nodes[step.source]["settings"]).get("axis")) and _has_less(graph, step):
         said.append(say("along_axis", axis=axis))
+    said += _of_equal(graph, step)
     if step.count > 1:
         first = say("first_sentence", target=receiver(graph, step), count=step.count)
         said.append(first if step.index == 1 else say("later_sentence"))
@@ -47,6 +48,16 @@ def sentence(graph: nx.MultiDiGraph, step: Step, root: int) -> str:
     if total is not None and not np.isfinite(total.astype(float)).all():
         said.append(say("not_a_number"))
     return together(said)
+
+
+def _of_equal(graph: nx.MultiDiGraph, step: Step) -> list[str]:
+    """Say of a box that stands for equal groups beside each other whose numbers these are."""
+    source, target = (graph.nodes[node] for node in (step.source, step.target))
+    if source["count"] > 1 and not source["row"]:
+        return [say("equal_together", name=receiver(graph, step), copies=source["count"])]
+    if target["count"] > 1 and not target["row"]:
+        return [say("equal_alone", copies=target["count"])]
+    return []
 
 
 def _has_less(graph: nx.MultiDiGraph, step: Step) -> bool:
@@ -82,7 +93,7 @@ def _about(graph: nx.MultiDiGraph, step: Step) -> str:
         is_corner = step.check is not None and step.check.said == "check_kink"
         known = _scalar(op, float(numbers.only(local)), place, is_corner)
     else:
-        known = _array(op, local, place)
+        known = _array(op, local, place, is_mean="reduction" not in dict(graph.nodes[step.source]["settings"]))
     if adds_copies(step):
         return say("copies", target=receiver(graph, step))
     if known:
@@ -148,7 +159,7 @@ def _sum_or_difference(op: str, place: int | None) -> str:
     return ""
 
 
-def _array(op: str, local: Any, place: int | None) -> str:
+def _array(op: str, local: Any, place: int | None, is_mean: bool) -> str:
     if op in ("sigmoid", "tanh") and local is not None and np.isfinite(local).any():
         finite = local[np.isfinite(local)]
         low, high = numbers.percent(finite.min()), numbers.percent(finite.max())
@@ -157,7 +168,7 @@ def _array(op: str, local: Any, place: int | None) -> str:
         return say("relu_array", share=numbers.percent(np.mean(local != 0)))
     if op == "linear" and place is not None and place <= 2:
         return say(("linear_input", "linear_weight", "linear_bias")[place])
-    if op in ("mse", "mse_loss") and place == 0:
+    if op in ("mse", "mse_loss") and place == 0 and is_mean:
         return say("mse_array")
     if op in ("sum", "mean"):
         return say(f"{op}_array")

@@ -105,7 +105,8 @@ def network(picture: Picture) -> nx.MultiDiGraph:
     return graph
 
 
-TOLD = {"axis": None, "ord": 2, "ddof": 0}  # in pictures and tables, unless they are as usual
+# What is said of an operation in pictures and tables, unless it is as usual.
+TOLD = {"axis": None, "ord": 2, "ddof": 0, "reduction": "mean", "label_smoothing": 0.0}
 
 
 def settings_of(picture: Picture, vertex: Vertex) -> tuple[tuple[str, str], ...]:
@@ -237,7 +238,8 @@ def formula(
     from ..display import messages
     from ..display.formula import as_factor, derivative, in_one, shortened
 
-    template = told_apart(messages.formula(settled(source, position, static or {})), names)
+    template = messages.formula(settled(source, position, static or {}))
+    template = told_apart(without_mean(template, static or {}), names)
     upstream = derivative(root, shortened(source.name))
     alone = template in [f"{{{operand}}}" for operand in (*op.operands, "y")]  # the equation sees to its parentheses
     *named, y = [shortened(x.name) if alone else in_one(shortened(x.name)) for x in (*source.inputs, source)]
@@ -270,6 +272,8 @@ def settled(source: Vertex, position: int, static: dict[str, Any]) -> str:
     A condition that is given as one constant is settled, a bound that was left out is no bound, a norm and a variance
     are of the kind that they are, and what is reduced along an axis is not reduced as a whole.
     """
+    from ..display.messages import say
+
     op = source.op
     assert op is not None
     template = op.formula(position, [x.value for x in source.inputs])
@@ -288,8 +292,23 @@ def settled(source: Vertex, position: int, static: dict[str, Any]) -> str:
         if order in (0, 2):  # how many elements are not zero stays as it is
             return usual if order else "0"
         return other.replace(POWER, "") if order == 1 else other.replace("ord − 1", written(order - 1))
+    if static.get("label_smoothing"):
+        template = template.replace("onehot({target})", f"{say('smoothed')} {{target}}")
     freedom = static.get("ddof", 0)
     return template.replace(FREE, f"(n − {written(freedom)})" if freedom else "n")
+
+
+def without_mean(template: str, static: dict[str, Any]) -> str:
+    """The formula of a loss that is not a mean, in which nothing is divided by how many there are.
+
+    >>> without_mean("(σ({x}) − {y}) / n", {"reduction": "sum"}), without_mean("{x} / n", {})
+    ('σ({x}) − {y}', '{x} / n')
+    """
+    if static.get("reduction", "mean") == "mean":
+        return template
+    whole = template.removesuffix(" / n")
+    alone = re.fullmatch(r"\((.*)\)", whole)
+    return alone[1] if alone and whole != template else whole
 
 
 def written(number: float) -> str:
@@ -298,8 +317,9 @@ def written(number: float) -> str:
 
 
 def is_usual(op: Operation, static: dict[str, Any]) -> bool:
-    """Whether what is declared of an operation in words holds: it is that of the usual norm."""
-    return not any(OTHER_NORM in declared for declared in op.formulas) or static.get("ord", 2) == 2
+    """Whether what is declared of an operation in words holds: it is that of the usual norm, and of a loss whose
+    targets are as they were given."""
+    return static.get("ord", 2) == 2 and not static.get("label_smoothing")
 
 
 def along_an_axis(template: str) -> str:

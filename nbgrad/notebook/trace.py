@@ -114,7 +114,7 @@ def written(picture: Picture) -> dict[int, Written]:
     used, born = used_otherwise(picture), births(picture)
     names = [vertex.label for vertex in picture.vertices if vertex.label]
     for vertex in picture.vertices:
-        if vertex.op is not None:
+        if vertex.op is not None and not (static_of(picture, vertex) or {}).get("label_smoothing"):  # has no formula
             slots = [f"{{{slot(i)}}}" for i in range(len(vertex.inputs))]
             absent = [name for name, x in zip(vertex.op.operands, vertex.inputs, strict=False) if x is LEFT_OUT]
             latex = told_apart(formula_of(vertex.op, slots, static_of(picture, vertex), absent), names)

@@ -107,6 +107,36 @@ def test_what_an_operation_was_told_is_said(fold, told):
     assert [part for part in told if part not in said] == [], said
 
 
+def words_of(loss):
+    payload = ng.animate(loss).payload
+    edge = next(edge for edge in payload["edges"].values() if edge["from"] == "z")
+    frames = (payload["frames"][0], payload["frames"][edge["frame"]])
+    return " | ".join("".join(part["text"] for part in frame["equation"]) + frame["sentence"] for frame in frames)
+
+
+@pytest.mark.parametrize(
+    ("language", "smoothed"), [("en", "smoothed t"), ("zh-Hant", "平滑後的 t"), ("zh-Hans", "平滑后的 t")]
+)
+def test_smoothed_targets_are_said_to_be_so(language, smoothed):
+    z, t = leaf("z", 2, 3), ng.tensor(np.array([0, 2]), name="t")
+    with messages.speaking(language):
+        said = words_of(F.cross_entropy(z, t, label_smoothing=0.2))
+    assert f"(softmax(z) − {smoothed}) / n" in said
+    assert "(label_smoothing=0.2)" in said
+    assert "onehot" not in said
+    assert "_t" not in said
+    assert "by 1" not in said
+
+
+def test_a_loss_that_is_a_sum_is_not_divided():
+    z, y = leaf("z", 2, 3), ng.tensor(np.ones((2, 3)), name="y")
+    said = words_of(F.mse_loss(z, y, reduction="sum"))
+    assert "(reduction='sum')" in said
+    assert "/ n" not in said
+    assert "divided" not in said
+    assert "/ n" in words_of(F.mse_loss(z, y))
+
+
 def test_nothing_is_said_that_holds_otherwise_only():
     of_norm = " | ".join(text for pair in steps_of(np.linalg.norm(leaf("X", 2, 3), ord=1, axis=0)) for text in pair)
     assert "direction" not in of_norm

@@ -89,6 +89,15 @@ def test_a_statement_of_several_lines_is_shown_whole():
     ]
 
 
+def test_a_comment_within_a_statement_does_not_swallow_what_follows():
+    out = in_ipython(
+        "import numpy as np, nbgrad as ng\nx = ng.tensor(2.0, requires_grad=True)",
+        "loss = (x  # first '\n  * 2\n  # then\n  + np.sin(x))",
+        SHOW,
+    )
+    assert out.splitlines()[-1].startswith("In [2] | 1 | loss = (x * 2 + np.sin(x)) | ")
+
+
 def test_a_line_whose_text_cannot_be_had_is_left_out():
     out = in_ipython(
         "import numpy as np, nbgrad as ng\nx = ng.tensor(2.0, requires_grad=True)",

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import nbgrad as ng
+from nbgrad.display import numbers
 from nbgrad.notebook.pictures import picture_of
 from nbgrad.seeing.session import Session
 
@@ -180,3 +181,86 @@ def test_a_closed_group_with_two_results_is_called_by_each():
     assert told[0][1].startswith("p · q")
     assert not any("two" in part for pair in told for part in pair)
     assert [(edge["from"], edge["product"]) for edge in payload["edges"].values()] == [("p", "4"), ("q", "1")]
+
+
+def scalar(value, name):
+    return ng.tensor(value, requires_grad=True, name=name)
+
+
+def told(payload):
+    """The equations of the backward pass, and the totals that are spoken."""
+    frames = [frame for frame in payload["frames"] if frame["phase"] == "backward"]
+    texts = ["".join(part["text"] for part in frame["equation"]) for frame in frames]
+    return list(zip(texts, (frame["spoken"].rpartition("now: ")[2] for frame in frames), strict=True))
+
+
+def test_what_arrives_within_a_closed_group_is_not_forgotten():
+    a, b = scalar(2.0, "a"), scalar(3.0, "b")
+    with ng.group("g"):
+        p = a * b
+        q = p + a
+        p.name, q.name = "p", "q"
+    loss = q * q + p
+    loss.name = "loss"
+    [said] = [each for each in told(ng.animate(loss, depth=0).payload) if "∂loss/∂p " in each[0]]
+    assert said == ("a part of ∂loss/∂p = ∂loss/∂loss · 1 = 1 × 1 = 1", "1.")  # 17 with what comes by q
+
+
+def added_units():
+    x, total = scalar(0.5, "x"), 0
+    for i in range(12):
+        with ng.group(f"unit {i}"):
+            unit = np.tanh(scalar(0.1 * (i + 1), f"w{i}") * x)
+        total = total + unit
+    return total
+
+
+def layers_in_a_row():
+    h = scalar(0.9, "x")
+    for i in range(12):
+        w = scalar(1.1, f"w{i}")
+        with ng.group(f"layer {i}"):
+            h = np.tanh(h * w)
+    return h
+
+
+@pytest.mark.parametrize("made", [added_units, layers_in_a_row])
+def test_a_folded_row_that_is_used_twice_gets_two_gradients(made):
+    y = made()
+    loss = y * y
+    loss.name = "loss"
+    payload = ng.animate(loss, depth=0).payload
+    value = numbers.number(float(y.data))
+    doubled = numbers.number(2 * float(y.data))
+    parts = [each for each in told(payload) if "∂loss/∂loss ·" in each[0]]
+    assert [part[0].startswith("a part of") for part in parts] == [True, False]
+    assert [part[1] for part in parts] == [f"{value}.", f"{doubled}."]
+    assert parts[1][0].endswith(f" = {doubled}")
+    forward = "".join(
+        part["text"] for part in [f for f in payload["frames"] if f["phase"] == "forward"][-1]["equation"]
+    )
+    assert f" = {value} × {value} = " in forward
+
+
+def test_equal_groups_beside_each_other_hand_back_their_sum():
+    x = ng.tensor([0.5, 0.2, 0.1], requires_grad=True, name="x")
+    heads = []
+    for i in range(12):
+        w = ng.tensor([0.1 * i, 0.2, 0.3], requires_grad=True, name=f"w{i}")
+        with ng.group(f"head {i}"):
+            heads.append(np.tanh(x * w))
+    payload = ng.animate((np.stack(heads) ** 2).sum(), depth=0).payload
+    [edge] = [edge for edge in payload["edges"].values() if (edge["from"], edge["to"]) == ("x", "head")]
+    assert (edge["upstream"], edge["check"]) == ("—", None)  # those of one head would be beside the sum of all
+    assert edge["local"].startswith("Σ ")
+    frame = payload["frames"][edge["frame"]]
+    assert frame["sentence"].endswith("What all 12 groups in the box hand back to x is added up.")
+    [head] = [node for node in payload["nodes"].values() if node["name"] == "head"]
+    assert head["sentence"].startswith("head stands for 12 equal groups beside each other, 36 nodes in all.")
+
+
+def test_a_group_that_is_given_nothing_computes_by_itself():
+    payload = ng.animate(layers_in_a_row(), depth=0).payload
+    first = payload["frames"][0]
+    assert "".join(part["text"] for part in first["equation"]).startswith("layer 0 ")
+    assert first["sentence"] == "The 4 nodes in layer 0 compute it."

@@ -99,20 +99,22 @@ RULES = {
 }
 
 
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
 @pytest.mark.parametrize("loss", RULES)
-def test_what_goes_straight_into_the_loss_is_asked_for_by_its_rule(loss):
+def test_what_goes_straight_into_the_loss_is_asked_for_by_its_rule(loss, reduction):
     """There the local derivative is the very number that is asked for."""
     p = ng.tensor([[0.3], [1.5], [-0.7]], requires_grad=True, name="p")
     t = ng.tensor([[1.0], [0.0], [1.0]], name="t")
-    (question,) = ng.animate(loss(p, t)).payload["quiz"]
+    (question,) = ng.animate(loss(p, t, reduction=reduction)).payload["quiz"]
     said, given = question["question"].removesuffix(".").split(" Given: ")
     assert said.startswith("What is ∂v₁/∂p[")
     assert "Element by element, ∂v₁/∂p = " in said
     told = dict(part.split(" = ") for part in given.split("; "))
     place = question["element"]
-    numbers = [float(told[name].replace("−", "-")) for name in (f"p{place}", f"t{place}", "n")]
-    assert len(told) == 3
-    assert RULES[loss](*numbers) == pytest.approx(question["answer"], rel=1e-4)
+    numbers = [float(told[name].replace("−", "-")) for name in (f"p{place}", f"t{place}")]
+    assert told.keys() == {f"p{place}", f"t{place}", *(["n"] if reduction == "mean" else [])}
+    assert ("/ n" in said) == (reduction == "mean")
+    assert RULES[loss](*numbers, int(told.get("n", 1))) == pytest.approx(question["answer"], rel=1e-4)
     assert question["text"] not in question["question"]
 
 

@@ -149,8 +149,8 @@ def _add_edge(result: nx.MultiDiGraph, edge: Edge, given: Mapping[str, Any], sta
     a, b = stands.get(u, u), stands.get(v, v)
     own, others = (given["stands_for"], ()) if a == u else ((), given["stands_for"])
     back = given["gradient"]
-    if (u in stands or v in stands) and result.has_edge(a, b):
-        known = next(iter(result[a][b].values()))
+    known = _joined(result, a, b, own, v in stands) if u in stands or v in stands else None
+    if known is not None:
         known["stands_for"] += own
         known["others"] = known.get("others", ()) + others
         if u in stands:
@@ -161,6 +161,14 @@ def _add_edge(result: nx.MultiDiGraph, edge: Edge, given: Mapping[str, Any], sta
         kept = {} if u in stands or v in stands else {"key": key}
         each = {"gradient": None, "gradients": () if back is None else (back,)} if u in stands else {}
         result.add_edge(a, b, **kept, **{**given, "stands_for": own, "others": others, "gradient": back, **each})
+
+
+def _joined(result: nx.MultiDiGraph, a: int, b: int, own: tuple[Edge, ...], into: bool) -> dict[str, Any] | None:
+    """Return the edge that one more is added to; None where it is one by itself, as each of the uses of the shown copy
+    by the same operation is. into: whether a folded group begins where it ends, which takes each node once."""
+    known = list(result[a][b].values()) if result.has_edge(a, b) else []
+    free = known if into or not own else [edge for edge in known if not edge["stands_for"]]
+    return free[0] if free else None
 
 
 def added(one: np.ndarray | None, other: np.ndarray | None) -> np.ndarray | None:

@@ -16,6 +16,7 @@ from nbgrad.display.formula import derivative, in_one, receiver, short, weighted
 from nbgrad.display.schema import Step
 
 Edge = tuple[int, int, int]
+OF_PARTS: dict[str, Any] = {"local": None, "fold": None, "factor": None, "factor_formula": "", "check": None}
 NOT_NAMES = ("e", "n")  # in formulas: Euler's number, and how many there are
 
 
@@ -114,6 +115,7 @@ class _Merged:
         self.parts = dict(self.waiting)
         self.arrivals = Counter(target for target, _ in self.waiting)
         self.last = {step.target: step.total for step in steps}
+        self.hidden = self._hidden(steps)
         self.outlets = _outlets(steps, graph, shown)
         self.so_far: dict[tuple[int, Edge], Any] = {}
         self.totals: dict[int, Any] = {}
@@ -123,6 +125,11 @@ class _Merged:
     def _key(self, step: Step) -> tuple[int, Edge]:
         assert step.edge is not None
         return step.target, self.edge_of[step.edge]
+
+    def _hidden(self, steps: list[Step]) -> set[int]:
+        """Return the results of groups at which gradients arrive from within their group, too."""
+        seen = Counter(target for target, _ in self.waiting.elements())
+        return {step.target for step in steps if 0 < seen[step.target] < step.count}
 
     def is_complete(self, step: Step) -> bool:
         """Add a step to what flows along its edge; tell whether nothing more will."""
@@ -141,23 +148,29 @@ class _Merged:
         index, count = self.index[node], self.arrivals[node]
         before = self.totals.get(node)
         total = contribution if before is None else _added(before, contribution)
-        self.totals[node] = total = self.last[node] if index == count else total
+        total = self.last[node] if index == count else total
+        if node in self.hidden:  # what arrives within the group is not seen, but it counts
+            index, count, total = last.index, last.count, last.total
+            before = None if index == 1 else _added(total, -contribution)
+        self.totals[node] = total
         changed = replace(
             last, source=edge[1], target=edge[0], edge=edge, contribution=contribution, total=total, index=index,
-            count=count,
+            count=count, before=before,
         )  # fmt: skip
         if self.parts[key] > 1:  # what was said of each part is true of none of the sum
-            changed = replace(changed, fold=None, check=None)
+            changed = replace(changed, **OF_PARTS)
         return self._through_group(changed) if self.graph.nodes[edge[1]]["kind"] == "group" else changed
 
     def _through_group(self, step: Step) -> Step:
         """A step whose rules are hidden: all that can be said is the chain rule."""
         assert step.source is not None
         outlets = self.outlets.get(step.source, [])
-        upstream = self.last.get(outlets[0], step.upstream) if len(outlets) == 1 else step.upstream
+        facts = self.graph.nodes[step.source]
+        copies = 1 if facts["row"] else facts["count"]
+        upstream = self.last.get(outlets[0], step.upstream) if len(outlets) == copies == 1 else None
         root, group = (schema.label(self.graph, node) for node in (self.shown[self.root], step.source))
         chain = f"{derivative(root, group)} · {derivative(group, receiver(self.graph, step))}"
-        return replace(step, upstream=upstream, local=None, formula=chain, note="", fold=None, check=None)
+        return replace(step, upstream=upstream, formula=f"Σ {chain}" if copies > 1 else chain, note="", **OF_PARTS)
 
 
 def _added(before: Any, contribution: Any) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Any
 
 import networkx as nx
@@ -113,6 +112,8 @@ def about(graph: nx.MultiDiGraph, node: int) -> str:
             return say(
                 "about_row", name=name, count=count, first=measure.clean(row[0], 40), last=measure.clean(row[-1], 40)
             )
+        if graph.nodes[node]["count"] > 1:
+            return say("about_equal", name=name, count=count, copies=graph.nodes[node]["count"])
         return say("about_group", name=name, count=count)
     return computed(graph, node)
 
@@ -186,24 +187,13 @@ def edges_of(trace: Trace, frames: list[Frame]) -> dict[str, dict[str, Any]]:
     backward = [(index, frame) for index, frame in enumerate(frames) if frame.phase == BACKWARD and frame.edges]
     frame_of = {frame.edges[0]: index for index, frame in backward}
     root = root_of(list(trace.steps))
-    before = sums_so_far(trace.steps)
+    before = {step.edge: total for step, total in schema.with_before(trace.steps)}
     found = {}
     for edge in graph.edges(keys=True):
         name = edge_name(edge)
         index = frame_of.get(name)
         frame = None if index is None else frames[index]
         found[name] = _edge(trace, edge, steps.get(name), frame, root, before.get(edge)) | {"frame": index}
-    return found
-
-
-def sums_so_far(steps: Iterable[Step]) -> dict[tuple[int, int, int], Any]:
-    """Return for each edge what its target's gradient was before its step; nothing where it was the first."""
-    total: dict[int, Any] = {}
-    found = {}
-    for step in steps:
-        if step.edge is not None and step.target in total:
-            found[step.edge] = total[step.target]
-        total[step.target] = step.total
     return found
 
 

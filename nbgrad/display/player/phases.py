@@ -125,6 +125,8 @@ def computed(graph: Any, node: int) -> str:
     told = ", ".join(f"{name}={said}" for name, said in facts["settings"])
     op += f" ({told})" if told else ""
     given = listed([sent_along(graph, edge) for _, edge in sorted(ways_in(graph, node).items())])
+    if facts["kind"] == "group" and not given:
+        return messages.counted("computed_within", facts["members"], name=short(graph, node))
     if not given:
         return say("computed_alone", name=short(graph, node), op=op)
     if facts["kind"] == "group":
@@ -143,8 +145,7 @@ def backward_frames(scene: Scene, trace: Trace) -> Iterator[Frame]:
     """One frame for each contribution of the reverse pass, as its steps come."""
     steps = list(trace.steps)
     root = root_of(steps)
-    so_far: dict[int, Any] = {}
-    for step, frame in zip(steps, frames_of(scene, steps), strict=True):
+    for (step, before), frame in zip(schema.with_before(steps), frames_of(scene, steps), strict=True):
         number = numbers.summary(as_array(step.total)) if step.lost is None else say("gone")
         sentence = frame.sentence
         if step.index == step.count and step.target in trace.hooked:
@@ -170,9 +171,8 @@ def backward_frames(scene: Scene, trace: Trace) -> Iterator[Frame]:
             sentence=sentence,
             spoken=together([sentence, spoken]),
             fold=fold_of(scene, step),
-            arrival=arrival_of(step, so_far.get(step.target)),
+            arrival=arrival_of(step, before),
         )
-        so_far[step.target] = step.total
 
 
 # ---- update

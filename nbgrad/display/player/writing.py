@@ -77,7 +77,7 @@ def called(graph: nx.MultiDiGraph, node: int) -> str:
     given = ", ".join(sent_along(graph, edge) for _, edge in sorted(ways_in(graph, node).items()))
     facts = graph.nodes[node]
     name = short(graph, node) if facts["kind"] == "group" else facts["op"] or facts["kind"]
-    return f"{name}({given})"
+    return f"{name}({given})" if given or facts["kind"] != "group" else name
 
 
 def _name(graph: nx.MultiDiGraph, edge: tuple[int, int, int] | None, text: str, position: int) -> str:

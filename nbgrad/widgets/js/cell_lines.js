@@ -5,6 +5,7 @@
 // CodeMirror owns its lines and takes foreign classes away again, so the mark is a bar of our own laid over the line.
 
 const CELL_MARK = "ng-cell-mark";
+const COMMENT = /(^|\s)#[^'"]*$/; // at the end of a line; what has quotes in it may be a text
 
 /** Link the cells of the notebook around the player. Returns { hover(node), dispose() }. */
 export function linkCells(context) {
@@ -83,8 +84,10 @@ export function editorLine(notebook, { where, line, text }) {
 
 /** Whether these lines of code begin with the statement `text`, which has all of its lines in one. */
 export function isThere(text, lines) {
-  const [first, ...others] = lines.map((line) => tight(line).replace(/\s*\\$/, ""));
   const whole = tight(text);
+  const isOne = tight(lines[0] ?? "") === whole; // of a statement in one line its comment belongs to the text
+  const bare = (line) => tight(isOne ? line : line.replace(COMMENT, "")).replace(/\s*\\$/, "");
+  const [first, ...others] = lines.map(bare);
   if (!first || !whole.startsWith(first)) {
     return false;
   }

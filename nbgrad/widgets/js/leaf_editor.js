@@ -68,6 +68,7 @@ export class LeafEditor {
       clearTimeout(this.typing);
       this.draft.forget();
       this.show();
+      this.onState("", ""); // what was said of the text is over with it
     } else {
       this.takeBack("undo");
     }
