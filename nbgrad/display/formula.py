@@ -283,7 +283,7 @@ def _in_numbers(step: Step, before: Any) -> list[Token]:
         return [*tokens, Token(f" {total.sign} "), Token(total.result, GRADIENT)]
     if factors:
         tokens += [Token(" = "), *factors]
-    elif not _is_number(step.upstream):
+    elif step.upstream is not None and not _is_number(step.upstream):
         arrived, made = np.shape(step.upstream), np.shape(step.contribution)
         tokens.append(Token(f" ({extent(arrived)} → {extent(made)})", FAINT))
     return [*tokens, Token(f" {sent.sign} "), Token(new, GRADIENT)]
@@ -321,8 +321,8 @@ def _only(value: Any) -> Any:
 def _in_shapes(graph: nx.MultiDiGraph, step: Step, top: str) -> list[Token]:
     """Return the shapes in parentheses and one number that says how large the result is."""
     shapes = _factor_shapes(graph, step, top) or extent(np.shape(step.upstream))
-    total = np.abs(np.asarray(step.total))
-    arrow = Token(f" ({shapes} → {extent(np.shape(step.contribution))})", FAINT)
+    total, made = np.abs(np.asarray(step.total)), extent(np.shape(step.contribution))
+    arrow = Token(f" ({made})" if step.upstream is None else f" ({shapes} → {made})", FAINT)
     if not total.size:
         return [arrow, Token(f" {messages.say('empty')}", FAINT)]
     size = stats.mean_of(total)

@@ -86,7 +86,8 @@ class Step:
 
     source: id of the operation whose rule ran, None for the seed. target: id of the node that receives.
     edge: (u, v, key), u the target, v the source; None for the seed.
-    upstream: the gradient arriving at source, of the shape of source. contribution: what this rule adds to
+    upstream: the gradient arriving at source, of the shape of source; None where source is a group with several
+    results, or stands for several groups. contribution: what this rule adds to
     target, and total: the gradient of target after adding; both of the shape of target.
     index, count: this is arrival number ``index`` (from 1) of ``count`` at target.
     local: the local derivative as a number (everything scalar) or as an array (elementwise), else None.

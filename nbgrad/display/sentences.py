@@ -46,7 +46,8 @@ def sentence(graph: nx.MultiDiGraph, step: Step, root: int) -> str:
     if step.index > 1 and agreeing.is_dust(step.total, [step.contribution]):
         said.append(left_by_rounding(step.total))
     if total is not None and not np.isfinite(total.astype(float)).all():
-        said.append(say("not_a_number"))
+        is_leaf = graph.nodes[step.target]["kind"] == "parameter"  # from where nothing goes on
+        said.append(say("not_a_number_here" if is_leaf else "not_a_number"))
     return together(said)
 
 

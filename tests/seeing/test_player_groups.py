@@ -178,7 +178,7 @@ def test_a_closed_group_with_two_results_is_called_by_each():
     ]
     assert [left.rpartition("/")[2] for left, _ in told[2:]] == ["∂p", "∂q"]
     assert [right.rpartition(" = ")[2] for _, right in told[2:]] == ["4", "1"]
-    assert told[0][1].startswith("p · q")
+    assert told[0][1] == "p · q = 1 × 4 = 4"
     assert not any("two" in part for pair in told for part in pair)
     assert [(edge["from"], edge["product"]) for edge in payload["edges"].values()] == [("p", "4"), ("q", "1")]
 
@@ -256,7 +256,8 @@ def test_equal_groups_beside_each_other_hand_back_their_sum():
     frame = payload["frames"][edge["frame"]]
     assert frame["sentence"].endswith("What all 12 groups in the box hand back to x is added up.")
     [head] = [node for node in payload["nodes"].values() if node["name"] == "head"]
-    assert head["sentence"].startswith("head stands for 12 equal groups beside each other, 36 nodes in all.")
+    said = "head stands for 12 equal groups beside each other, 36 nodes in all; the gradient is that of one of them."
+    assert head["sentence"].startswith(said)
 
 
 def test_a_group_that_is_given_nothing_computes_by_itself():

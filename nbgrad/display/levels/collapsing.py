@@ -172,7 +172,8 @@ def _add_edges(result: nx.MultiDiGraph, graph: nx.MultiDiGraph, shown: dict[int,
 
 
 def name_results(result: nx.MultiDiGraph, graph: nx.MultiDiGraph) -> None:
-    """Say in ``result`` of each edge from a group with several results which of them it begins with.
+    """Say in ``result`` of each edge from a group with several results which of them it begins with, and in ``value``
+    its numbers.
 
     A box that stands for several groups has as many results of one kind, and is called what it is called.
     """
@@ -181,8 +182,9 @@ def name_results(result: nx.MultiDiGraph, graph: nx.MultiDiGraph) -> None:
         if result.nodes[a]["kind"] == "group" and result.nodes[a]["count"] == 1:
             leaving.setdefault(a, set()).update(u for u, *_ in old or ())
     for a, *_, given in result.edges(data=True):
-        if len(leaving.get(a, ())) > 1:
-            given["result"] = schema.label(graph, given["stands_for"][0][0])
+        inner, *others = {u for u, *_ in given["stands_for"] or ()} or (a,)
+        if len(leaving.get(a, ())) > 1 and not others:
+            given |= {"result": schema.label(graph, inner), "value": graph.nodes[inner]["value"]}
 
 
 def default_closed(graph: Any, depth: int | None = None) -> list[Path]:

@@ -167,6 +167,7 @@ SENTENCES = {
     "hands_on": "{source} hands {target} its share of the gradient.",
     "first_sentence": "{target} is used {count} times; this is the first of its gradients to arrive.",
     "later_sentence": "Gradients that arrive at the same place add up.",
+    "not_a_number_here": "There is NaN or ∞ in this gradient.",
     "not_a_number": "There is NaN or ∞ in this gradient: from here on it spreads.",
     "rounding_left": "The {number} is what rounding in {dtype} has left of 0.",
     "born": "{problem} arises here: {why}.",
@@ -310,7 +311,8 @@ SENTENCES = {
     "about_constant": "{name} is a constant in the formula.",
     "computed_within": "The {count} nodes in {name} compute it.",
     "computed_within_one": "The node in {name} computes it.",
-    "about_equal": "{name} stands for {copies} equal groups beside each other, {count} nodes in all.",
+    "about_equal": "{name} stands for {copies} equal groups beside each other, {count} nodes in all; "
+    "the gradient is that of one of them.",
     "equal_alone": "The box stands for {copies} equal groups; this is the gradient of one of them.",
     "equal_together": "What all {copies} groups in the box hand back to {name} is added up.",
     "about_group": "{name} is a group of {count} nodes: they are drawn as one box.",

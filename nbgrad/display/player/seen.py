@@ -15,7 +15,7 @@ import networkx as nx
 from nbgrad.display.formula import short
 from nbgrad.display.levels import View
 from nbgrad.display.player.trace import Inside, Route, Routes, Trace, Update
-from nbgrad.display.player.writing import operands
+from nbgrad.display.player.writing import ways_in
 
 Edge = tuple[int, int, int]
 
@@ -40,7 +40,7 @@ def seen(trace: Trace, view: View) -> Trace:
         written={
             node: written
             for node, written in trace.written.items()
-            if node in operations and operands(graph, node).keys() == operands(trace.graph, node).keys()
+            if node in operations and ways_in(graph, node).keys() == ways_in(trace.graph, node).keys()
         },  # of several that come from one box, which is drawn once, only the name of the operation can be written
         updates=[update for update in trace.updates if update.node in leaves],
         inside=_inside(trace, view, leaves),

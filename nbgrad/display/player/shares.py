@@ -46,7 +46,7 @@ def _handed_on(step: Step, found: dict[int, list[np.ndarray] | None]) -> list[np
     if step.source is None:
         return [contribution]
     shares = found.get(step.source)
-    if shares is None or not _add_up_to(shares, step.upstream):
+    if shares is None or step.upstream is None or not _add_up_to(shares, step.upstream):
         return None
     if len(shares) == 1:
         return [contribution]

@@ -51,13 +51,8 @@ def pieces(text: str) -> list[str | int]:
     return found
 
 
-def operands(graph: nx.MultiDiGraph, node: int) -> dict[int, int]:
-    """Return for each operand's position the node that it is; a position that was left out is missing."""
-    return {position: u for u, _, position in graph.in_edges(node, data="position")}
-
-
 def ways_in(graph: nx.MultiDiGraph, node: int) -> dict[int, tuple[int, int, int]]:
-    """Return for each operand's position the edge along which it comes."""
+    """Return for each operand's position the edge along which it comes; a position that was left out is missing."""
     return {position: (u, v, key) for u, v, key, position in graph.in_edges(node, keys=True, data="position")}
 
 
@@ -136,8 +131,8 @@ def forward_equation(graph: nx.MultiDiGraph, node: int, written: Written | None,
     tokens = [Token(symbols if is_group else name)]
     if not is_group and bare(name) != bare(symbols):
         tokens += [Token(" = "), Token(symbols)]
-    value = graph.nodes[node]["value"]
-    given = {position: graph.nodes[u]["value"] for position, u in operands(graph, node).items()}
+    value, ways = graph.nodes[node]["value"], ways_in(graph, node)
+    given = {position: graph.edges[edge].get("value", graph.nodes[edge[0]]["value"]) for position, edge in ways.items()}
     if value is None or is_unfit:
         return tokens
     if written is not None:
