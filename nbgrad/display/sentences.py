@@ -38,7 +38,8 @@ def sentence(graph: nx.MultiDiGraph, step: Step, root: int) -> str:
         said.append(say("along_axis", axis=axis))
     said += _of_equal(graph, step)
     if step.count > 1:
-        first = say("first_sentence", target=receiver(graph, step), count=step.count)
+        key = "first_seen" if _is_merged(graph, step) else "first_sentence"
+        first = say(key, target=receiver(graph, step), count=step.count)
         said.append(first if step.index == 1 else say("later_sentence"))
     if not_finite_leaves := _not_finite_leaves(graph, step, said[0]):
         said.append(say("leaf_not_finite", names=listed(not_finite_leaves)))
@@ -49,6 +50,12 @@ def sentence(graph: nx.MultiDiGraph, step: Step, root: int) -> str:
         is_leaf = graph.nodes[step.target]["kind"] == "parameter"  # from where nothing goes on
         said.append(say("not_a_number_here" if is_leaf else "not_a_number"))
     return together(said)
+
+
+def _is_merged(graph: nx.MultiDiGraph, step: Step) -> bool:
+    """Tell whether several gradients that arrive are seen as one, so that there are more uses than arrivals."""
+    leaving = (given for *_, given in graph.out_edges(step.target, data=True))
+    return any(len(given.get("stands_for") or ()) + len(given.get("others") or ()) > 1 for given in leaving)
 
 
 def _of_equal(graph: nx.MultiDiGraph, step: Step) -> list[str]:

@@ -311,6 +311,7 @@ test("a statement is where all of its lines still stand", () => {
   assert.equal(isThere(loss, ["loss = (", "    (h - 0.4) ** 2", ")"]), false);
   assert.equal(isThere("y = a + b", ["y = a \\", "    + b"]), true);
   assert.equal(isThere("y = a", []), false);
+  assert.equal(isThere("y = a # the first", ["y =  a  # the first"]), true); // the page gets texts with single blanks
   assert.equal(isThere("y = a  # the first", ["y = a  # the first"]), true);
   assert.equal(isThere("loss = (q + x)", ["loss = (q +  # first", "        x)"]), true);
   assert.equal(isThere("loss = (q + x)", ["loss = (q -  # first", "        x)"]), false);

@@ -149,7 +149,7 @@ def _add_edge(result: nx.MultiDiGraph, edge: Edge, given: Mapping[str, Any], sta
     a, b = stands.get(u, u), stands.get(v, v)
     own, others = (given["stands_for"], ()) if a == u else ((), given["stands_for"])
     back = given["gradient"]
-    known = _joined(result, a, b, own, v in stands) if u in stands or v in stands else None
+    known = _joined(result, a, b, given["stands_for"], a == u, v in stands) if u in stands or v in stands else None
     if known is not None:
         known["stands_for"] += own
         known["others"] = known.get("others", ()) + others
@@ -163,12 +163,19 @@ def _add_edge(result: nx.MultiDiGraph, edge: Edge, given: Mapping[str, Any], sta
         result.add_edge(a, b, **kept, **{**given, "stands_for": own, "others": others, "gradient": back, **each})
 
 
-def _joined(result: nx.MultiDiGraph, a: int, b: int, own: tuple[Edge, ...], into: bool) -> dict[str, Any] | None:
-    """Return the edge that one more is added to; None where it is one by itself, as each of the uses of the shown copy
-    by the same operation is. into: whether a folded group begins where it ends, which takes each node once."""
+def _joined(
+    result: nx.MultiDiGraph, a: int, b: int, edges: tuple[Edge, ...], is_own: bool, into: bool
+) -> dict[str, Any] | None:
+    """Return the edge that one more is added to; None where it is one by itself, as each use of what is shown is.
+
+    edges: the old ones that the new one stands for. is_own: whether they begin in what is shown. into: whether a folded
+    group is where they end, which takes each node once.
+    """
     known = list(result[a][b].values()) if result.has_edge(a, b) else []
-    free = known if into or not own else [edge for edge in known if not edge["stands_for"]]
-    return free[0] if free else None
+    if is_own:
+        begun = edges[0][0] if edges else None
+        known = [edge for edge in known if not edge["stands_for"] or (into and edge["stands_for"][0][0] == begun)]
+    return known[0] if known else None
 
 
 def added(one: np.ndarray | None, other: np.ndarray | None) -> np.ndarray | None:

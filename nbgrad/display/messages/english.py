@@ -165,6 +165,7 @@ SENTENCES = {
     "if_along": "Along this edge alone, if",
     "copies": "{target} was copied to fit, so what arrives at its copies adds up.",
     "hands_on": "{source} hands {target} its share of the gradient.",
+    "first_seen": "This is the first of {count} gradients that are seen to arrive at {target}.",
     "first_sentence": "{target} is used {count} times; this is the first of its gradients to arrive.",
     "later_sentence": "Gradients that arrive at the same place add up.",
     "not_a_number_here": "There is NaN or ∞ in this gradient.",

@@ -161,6 +161,7 @@ SENTENCES = {
     "if_along": "单看这条边，如果",
     "copies": "{target} 曾被复制以配合形状，所以各个副本收到的梯度要相加。",
     "hands_on": "{source} 把梯度中属于 {target} 的那一份传给它。",
+    "first_seen": "看得到有 {count} 个梯度传到 {target}，这是其中第一个。",
     "first_sentence": "{target} 被用了 {count} 次；这是传到它的第一份梯度。",
     "later_sentence": "传到同一处的梯度要相加。",
     "not_a_number_here": "这个梯度里有 NaN 或 ∞。",

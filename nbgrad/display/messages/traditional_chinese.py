@@ -161,6 +161,7 @@ SENTENCES = {
     "if_along": "單看這條邊，如果",
     "copies": "{target} 曾被複製以配合形狀，所以各個複本收到的梯度要加總。",
     "hands_on": "{source} 把梯度中屬於 {target} 的那一份傳給它。",
+    "first_seen": "看得到有 {count} 個梯度傳到 {target}，這是其中第一個。",
     "first_sentence": "{target} 被用了 {count} 次；這是傳到它的第一份梯度。",
     "later_sentence": "傳到同一處的梯度要相加。",
     "not_a_number_here": "這個梯度裡有 NaN 或 ∞。",

@@ -233,8 +233,9 @@ def _edge(
 
 def said_of_one_use(graph: nx.MultiDiGraph, edge: tuple[int, int, int]) -> str:
     """Say that a check moves a node in one of its uses only, where it has several; else ""."""
-    count = graph.out_degree(edge[0])
-    return say("check_one_use", name=short(graph, edge[0]), count=count) if count > 1 else ""
+    used = graph.edges[edge].get("result")
+    count = sum(result == used for _, _, result in graph.out_edges(edge[0], data="result"))
+    return say("check_one_use", name=sent_along(graph, edge), count=count) if count > 1 else ""
 
 
 def _local_of_edge(step: Step) -> str:

@@ -96,9 +96,9 @@ export function isThere(text, lines) {
   return rest === "" || Boolean(next && rest.startsWith(next));
 }
 
-/** Code without the blanks within parentheses that come of joining lines. */
+/** Code with one blank where there are several, and none within parentheses, which come of joining lines. */
 function tight(code) {
-  return code.trim().replaceAll(/\( +/g, "(").replaceAll(/ +\)/g, ")");
+  return code.trim().replaceAll(/\s+/g, " ").replaceAll(/\( +/g, "(").replaceAll(/ +\)/g, ")");
 }
 
 /** The number of a cell's run, "3", in "In [3]" or "[3]:"; null where there is none. */
