@@ -113,7 +113,7 @@ def test_nan_is_spoken_of():
     graph, _ = square_graph()
     frame = frames(graph, [Step(None, 1, None, 1.0, 1.0, 1.0), Step(1, 0, (0, 1, 0), 1.0, np.nan, np.nan)])[1]
     assert "NaN" in said(frame)
-    assert SENTENCES["not_a_number"] in frame.sentence
+    assert SENTENCES["not_a_number_here"] in frame.sentence  # a leaf hands nothing on
 
 
 @pytest.mark.parametrize(
