@@ -17,7 +17,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 LEAST = 0.75  # of its width, to which a picture shrinks on a narrow page; from there on it scrolls
 NARROWEST = 330.0  # px that a page has at least
 LEAST_IN_MOTION = 0.5  # of one that plays by itself: nothing scrolls to where it happens, so all of it is in view
-ON_PAPER = 1000.0  # the size of letters, in px, times how many of them stand in a line of a printed page
+ON_PAPER = 880.0  # the size of letters, in px, times how many of them stand in a line of a printed page
 LETTERS, LEAST_LETTERS = 12.0, 5.0  # px
 # On paper nothing scrolls: a picture is small, but whole, and on one page. nbconvert, with which JupyterLab prints too,
 # says nothing of pictures that are outputs by themselves, and cuts them off.
@@ -103,15 +103,16 @@ def image_with_table(svg: str, text: str) -> str:
 
 def only_on_paper(text: str) -> str:
     """Return a text that is printed, in letters so small that its lines fit on a page, and is not seen on a screen.
+    Where even the smallest do not fit, lines go on in the next one: no number is cut.
 
     A picture that moves is printed as it stands at that moment; a table can say there how it ends.
 
     >>> only_on_paper("x  3")
-    '<pre class="ng-on-paper" style="display: none; font: 12px monospace; white-space: pre">x  3</pre>'
+    '<pre class="ng-on-paper" style="display: none; font: 12px monospace; white-space: pre-wrap">x  3</pre>'
     """
     longest = max(map(measure.columns, text.splitlines()), default=1)
     size = min(LETTERS, max(LEAST_LETTERS, ON_PAPER / longest))
-    style = f"display: none; font: {size:.3g}px monospace; white-space: pre"
+    style = f"display: none; font: {size:.3g}px monospace; white-space: pre-wrap"
     return f'<pre class="ng-on-paper" style="{style}">{html.escape(text)}</pre>'
 
 
