@@ -1,5 +1,6 @@
 """Equal parallel groups folded into one: what is folded, what is not, and that nothing gets lost."""
 
+import random
 import re
 
 import networkx as nx
@@ -129,6 +130,10 @@ def layered(draw):
 
 @given(layered())
 def test_folding_makes_no_circle_and_loses_no_node_and_no_way(graph):
+    check_ways(graph)
+
+
+def check_ways(graph):
     view = closed(graph)
     folded, shown = view.graph, view.shown
     validate(folded)
@@ -141,6 +146,22 @@ def test_folding_makes_no_circle_and_loses_no_node_and_no_way(graph):
     hidden = [edge for edge in collapsed_edges(graph) if shown[edge[0]] == shown[edge[1]]]
     assert all(folded.nodes[shown[u]]["row"] for u, _, _ in hidden)
     assert sorted(told + hidden) == sorted(edge for edge in collapsed_edges(graph))
+
+
+def test_what_was_folded_before_rows_are_is_not_lost():
+    """Twins beside each other, which become one, and a row of which one is a part."""
+    for seed in range(1080, 1100):
+        dice = random.Random(seed)
+        graph = nx.MultiDiGraph()
+        graph.add_node(0, shape=(), value=1.0)
+        for number in range(dice.randint(3, 10)):
+            before = list(graph)
+            for _ in range(dice.randint(1, 2)):
+                node = len(graph)
+                graph.add_node(node, op=dice.choice(["sin", "exp"]), shape=(), group=f"g{number}")
+                graph.add_edge(dice.choice(before), node)
+        graph.add_edges_from((node, len(graph)) for node in list(graph) if not graph.out_degree(node))
+        check_ways(normalise(graph))
 
 
 def collapsed_edges(graph):

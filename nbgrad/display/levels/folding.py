@@ -148,6 +148,7 @@ def _add_edge(result: nx.MultiDiGraph, edge: Edge, given: Mapping[str, Any], sta
     u, v, key = edge
     a, b = stands.get(u, u), stands.get(v, v)
     own, others = (given["stands_for"], ()) if a == u else ((), given["stands_for"])
+    others += given.get("others", ())
     back = given["gradient"]
     known = _joined(result, a, b, given["stands_for"], a == u, v in stands) if u in stands or v in stands else None
     if known is not None:

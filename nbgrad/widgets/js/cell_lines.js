@@ -93,7 +93,7 @@ export function isThere(text, lines) {
   }
   const rest = whole.slice(first.length).trim();
   const next = others.find((line) => line !== "" && !line.startsWith("#"));
-  return rest === "" || Boolean(next && rest.startsWith(next));
+  return rest === "" ? isOne : Boolean(next && rest.startsWith(next));
 }
 
 /** Code with one blank where there are several, and none within parentheses, which come of joining lines. */
