@@ -65,7 +65,8 @@ SENTENCES = {
     "legend_not_finite": "NaN or ∞",
     "nothing_to_draw": "There is nothing to draw: this graph has no nodes.",
     "too_many": "This graph has {nodes} nodes; up to {most} are drawn.",
-    "too_many_hint": 'Inside "with ng.group(name):" many nodes become one box. Or draw an earlier result.',
+    "too_many_hint": 'Inside "with ng.group(name):" many nodes become one box; with params=network a PyTorch result\'s '
+    "modules do. Or draw an earlier result.",
     # a program
     "program_title": "Program {name}, its source and its computation graph",
     "program_more": "… and {count} more lines: print(program.source)",

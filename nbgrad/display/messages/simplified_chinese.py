@@ -64,7 +64,8 @@ SENTENCES = {
     "legend_not_finite": "NaN 或 ∞",
     "nothing_to_draw": "没有东西可画：这个图没有节点。",
     "too_many": "这张图有 {nodes} 个节点，最多只画 {most} 个。",
-    "too_many_hint": '写在 "with ng.group(name):" 里的许多节点会画成一个方框；或只画较早的中间结果。',
+    "too_many_hint": '写在 "with ng.group(name):" 里的许多节点会画成一个方框；PyTorch 的结果则用 params=network，'
+    "让每个模块成为方框；或只画较早的中间结果。",
     # a program
     "program_title": "程序 {name}：源代码与计算图",
     "program_more": "… 还有 {count} 行：print(program.source)",

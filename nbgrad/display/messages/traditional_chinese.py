@@ -64,7 +64,8 @@ SENTENCES = {
     "legend_not_finite": "NaN 或 ∞",
     "nothing_to_draw": "沒有東西可畫：這個圖沒有節點。",
     "too_many": "這張圖有 {nodes} 個節點，最多只畫 {most} 個。",
-    "too_many_hint": '寫在 "with ng.group(name):" 裡的許多節點會畫成一個方框；或只畫較早的中間結果。',
+    "too_many_hint": '寫在 "with ng.group(name):" 裡的許多節點會畫成一個方框；PyTorch 的結果則用 params=network，'
+    "讓每個模組成為方框；或只畫較早的中間結果。",
     # a program
     "program_title": "程式 {name}：原始碼與計算圖",
     "program_more": "… 還有 {count} 行：print(program.source)",
