@@ -37,10 +37,11 @@ def sentence(graph: nx.MultiDiGraph, step: Step, root: int) -> str:
     if (axis := dict(graph.nodes[step.source]["settings"]).get("axis")) and _has_less(graph, step):
         said.append(say("along_axis", axis=axis))
     said += _of_equal(graph, step)
-    if step.count > 1:
+    if step.count > 1 and step.index == 1:
         key = "first_seen" if _is_merged(graph, step) else "first_sentence"
-        first = say(key, target=receiver(graph, step), count=step.count)
-        said.append(first if step.index == 1 else say("later_sentence"))
+        said.append(say(key, target=receiver(graph, step), count=step.count))
+    elif step.count > 1:
+        said.append(say("later_sentence"))
     if not_finite_leaves := _not_finite_leaves(graph, step, said[0]):
         said.append(say("leaf_not_finite", names=listed(not_finite_leaves)))
     total = as_numbers(step.total)

@@ -111,14 +111,14 @@ TOLD = {"axis": None, "ord": 2, "ddof": 0, "reduction": "mean", "label_smoothing
 
 def settings_of(picture: Picture, vertex: Vertex) -> tuple[tuple[str, str], ...]:
     """What an operation was told that decides which of its numbers belong together, and how: its axis above all."""
-    static = static_of(picture, vertex) or {}
+    static = static_of(picture, vertex)
     return tuple((name, as_source(static[name])) for name, usual in TOLD.items() if static.get(name, usual) != usual)
 
 
-def static_of(picture: Picture, vertex: Vertex) -> dict[str, Any] | None:
+def static_of(picture: Picture, vertex: Vertex) -> dict[str, Any]:
     """The keyword arguments of the operation that made a vertex."""
     tensor = picture.tensor_of(vertex)
-    return None if tensor is None else tensor.static
+    return (tensor.static if tensor is not None else None) or {}
 
 
 def code_of(picture: Picture, vertex: Vertex) -> tuple[str, int, str] | None:

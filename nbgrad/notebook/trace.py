@@ -114,11 +114,14 @@ def written(picture: Picture) -> dict[int, Written]:
     used, born = used_otherwise(picture), births(picture)
     names = [vertex.label for vertex in picture.vertices if vertex.label]
     for vertex in picture.vertices:
-        if vertex.op is not None and not (static_of(picture, vertex) or {}).get("label_smoothing"):  # has no formula
+        if vertex.op is not None:
             slots = [f"{{{slot(i)}}}" for i in range(len(vertex.inputs))]
             absent = [name for name, x in zip(vertex.op.operands, vertex.inputs, strict=False) if x is LEFT_OUT]
-            latex = told_apart(formula_of(vertex.op, slots, static_of(picture, vertex), absent), names)
-            text, others = _without_bars(in_text(latex)), used.get(vertex.id, {})
+            static, others = static_of(picture, vertex), used.get(vertex.id, {})
+            latex = told_apart(formula_of(vertex.op, slots, static, absent), names)
+            text = _without_bars(in_text(latex))
+            if static.get("label_smoothing"):  # the declared formula is that of targets as they were given
+                text, latex = f"{vertex.op.name}({', '.join(slot(i) for i in range(len(slots)))})", ""
             if choice := CHOICE.fullmatch(text):  # its text is set as cases, in the language that is spoken
                 text, latex = say("choice", **choice.groupdict()), ""
             found[vertex.id] = Written(text, latex, others, again(picture, vertex), born.get(vertex.id, ""))

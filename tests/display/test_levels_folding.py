@@ -113,19 +113,23 @@ def test_what_several_are_called_together(several, one):
     assert common_name(several) == one
 
 
-@st.composite
-def layered(draw):
-    """Layers of groups of one or two nodes, each fed by random nodes before."""
+def layers(integer, choice):
+    """Layers of groups of one or two nodes, each fed by random nodes before. integer, choice: as those of random."""
     graph = nx.MultiDiGraph()
     graph.add_node(0, shape=(), value=1.0)
-    for number in range(draw(st.integers(3, 10))):
+    for number in range(integer(3, 10)):
         before = list(graph)
-        for _ in range(draw(st.integers(1, 2))):
+        for _ in range(integer(1, 2)):
             node = len(graph)
-            graph.add_node(node, op=draw(st.sampled_from(["sin", "exp"])), shape=(), group=f"g{number}")
-            graph.add_edge(draw(st.sampled_from(before)), node)
+            graph.add_node(node, op=choice(["sin", "exp"]), shape=(), group=f"g{number}")
+            graph.add_edge(choice(before), node)
     graph.add_edges_from((node, len(graph)) for node in list(graph) if not graph.out_degree(node))
     return normalise(graph)
+
+
+@st.composite
+def layered(draw):
+    return layers(lambda *ends: draw(st.integers(*ends)), lambda among: draw(st.sampled_from(among)))
 
 
 @given(layered())
@@ -152,16 +156,7 @@ def test_what_was_folded_before_rows_are_is_not_lost():
     """Twins beside each other, which become one, and a row of which one is a part."""
     for seed in range(1080, 1100):
         dice = random.Random(seed)
-        graph = nx.MultiDiGraph()
-        graph.add_node(0, shape=(), value=1.0)
-        for number in range(dice.randint(3, 10)):
-            before = list(graph)
-            for _ in range(dice.randint(1, 2)):
-                node = len(graph)
-                graph.add_node(node, op=dice.choice(["sin", "exp"]), shape=(), group=f"g{number}")
-                graph.add_edge(dice.choice(before), node)
-        graph.add_edges_from((node, len(graph)) for node in list(graph) if not graph.out_degree(node))
-        check_ways(normalise(graph))
+        check_ways(layers(dice.randint, dice.choice))
 
 
 def collapsed_edges(graph):

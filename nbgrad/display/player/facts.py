@@ -233,8 +233,9 @@ def _edge(
 
 def said_of_one_use(graph: nx.MultiDiGraph, edge: tuple[int, int, int]) -> str:
     """Say that a check moves a node in one of its uses only, where it has several; else ""."""
-    used = graph.edges[edge].get("result")
-    count = sum(result == used for _, _, result in graph.out_edges(edge[0], data="result"))
+    count, used = graph.out_degree(edge[0]), graph.edges[edge].get("result")
+    if used is not None:  # one of several results of a group
+        count = sum(result == used for _, _, result in graph.out_edges(edge[0], data="result"))
     return say("check_one_use", name=sent_along(graph, edge), count=count) if count > 1 else ""
 
 
