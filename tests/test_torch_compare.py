@@ -97,6 +97,13 @@ def test_parameters_that_are_those_of_now_are_told(run):
         ng.draw(run.loss(), compare=Run().loss())
 
 
+def test_they_are_told_where_a_module_is_known(run):
+    """A module stands for many nodes: it is no parameter that both results share."""
+    with pytest.warns(ParametersOfNowWarning, match=r"0\.weight .* before = ng\.draw\(loss\)"):
+        drawing = ng.draw(run.net(run.x).sum(), params=run.net, compare=run.net(2 * run.x).sum())
+    assert set(changed(drawing)) == {None, "tanh", "sum"}  # None: the data, which has no name
+
+
 def test_the_gradients_that_a_pass_leaves_are_seen(run):
     loss = run.loss()
     before = run.draw(loss)

@@ -152,6 +152,17 @@ def test_numbers_that_are_not_what_numpy_has():
         assert "<svg" in drawing.svg
 
 
+@pytest.mark.filterwarnings("ignore:The PyTorch API of nested tensors")
+@pytest.mark.parametrize("layout", [torch.strided, torch.jagged])
+def test_nested_tensors_have_no_shape(layout):
+    rows = torch.ones(2, 3, requires_grad=True), torch.ones(4, 3, requires_grad=True)
+    nested = torch.nested.as_nested_tensor(list(rows), layout=layout)
+    graph = ng.to_networkx(torch.nested.to_padded_tensor(nested * 2, 0.0).sum())
+    shapes = {facts["op"]: facts["shape"] for _, facts in graph.nodes(data=True)}
+    assert (shapes["mul"], shapes["to_padded_tensor"], shapes["sum"]) == (None, (2, 4, 3), ())
+    assert "mul" in ng.draw(nested * 2).svg
+
+
 def test_what_was_changed_in_place_is_drawn_without_its_old_numbers():
     x = torch.ones(3, requires_grad=True)
     y = x.tanh()

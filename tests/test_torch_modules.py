@@ -291,6 +291,22 @@ def test_a_network_that_has_not_computed_the_result_is_told_of():
         ng.draw(result, params=net)
 
 
+@pytest.mark.parametrize("form", [dict, dict.items])
+def test_several_networks_are_given_by_their_names(form):
+    generator, critic = nn.Sequential(nn.Linear(2, 3), nn.ReLU()), nn.Linear(3, 1)
+    params = form({"G": generator, "D": critic})
+    assert groups(critic(generator(torch.ones(4, 2))).sum(), params) == [
+        *((name, ("G.0",)) for name in ("G.0.weight", "G.0.bias", "linear")),
+        ("relu", None),
+        *((name, ("D",)) for name in ("D.weight", "D.bias", "linear")),
+        ("sum", None),
+    ]
+    with pytest.warns(ForeignParametersWarning, match="not computed from the parameters of G and D"):
+        ng.draw(nn.Linear(2, 1)(torch.ones(1, 2)), params=params)
+    with pytest.raises(OptionError, match="several by their names"):
+        ng.draw(critic(torch.ones(1, 3)), params=[generator, critic])
+
+
 @pytest.mark.parametrize("level", [None, "module"])
 def test_a_module_is_lit_by_itself_and_by_its_place(level):
     net = nn.Sequential(nn.Linear(2, 3), nn.Tanh(), nn.Linear(3, 1))

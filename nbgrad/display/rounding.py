@@ -10,7 +10,6 @@ other gradients with the slopes 1 and −1.
 from __future__ import annotations
 
 import networkx as nx
-import numpy as np
 
 from nbgrad.display import stats, thumbnail
 
@@ -64,7 +63,7 @@ def _precision(graph: nx.MultiDiGraph, node: int) -> float:
     if gradient is None or gradient.dtype.kind not in "fc" or not gradient.size:
         return 0.0
     greatest = thumbnail.reach(thumbnail.seen(gradient)) or 0.0
-    return stats.NOISE * float(np.finfo(gradient.dtype).eps) * greatest
+    return stats.noise(gradient.dtype) * greatest
 
 
 def _is_centred(graph: nx.MultiDiGraph, node: int) -> bool:

@@ -13,7 +13,8 @@ import numpy as np
 
 EXACT = 5_000_000  # elements up to which an array is read as a whole, in some 20 ms
 DRAWN = 200_000  # elements up to which a picture is made of all of them
-NOISE = 64  # times the precision of numbers: a mean that small is what rounding has left of zero
+NOISE = 64  # times the precision of numbers: so small a part of the greatest may be what rounding has left of zero
+TOLD = 1e-3  # a part that three digits tell is never called noise: the precision of float16 is as coarse as that
 SIDE = 256  # rows and columns of the sample of a larger one
 
 
@@ -48,7 +49,7 @@ def statistics(array: np.ndarray) -> Statistics:
     finite = real if real.size and isfinite(real.min()) and isfinite(real.max()) else real[np.isfinite(real)]
     if finite.size:
         low, mean, high = float(finite.min()), mean_of(finite), float(finite.max())
-        if abs(mean) <= NOISE * _precision(array) * max(-low, high):
+        if abs(mean) <= noise(array.dtype) * max(-low, high):
             mean = 0.0
     nans = int(np.isnan(real).sum()) if finite.size < real.size else 0
     infinite = real.size - finite.size - nans
@@ -66,8 +67,15 @@ def mean_of(array: np.ndarray) -> float:
         return mean if isfinite(mean) else float((array / array.size).sum())
 
 
-def _precision(array: np.ndarray) -> float:
-    return float(np.finfo(array.dtype).eps) if array.dtype.kind in "fc" else 0.0
+def noise(dtype: np.dtype) -> float:
+    """Return what part of the greatest of some numbers may be what rounding has left of zero: a mean, a gradient.
+
+    >>> noise(np.dtype("float64")) < 1e-13 < noise(np.dtype("float32")) < 1e-5, noise(np.dtype(int))
+    (True, 0.0)
+    >>> noise(np.dtype("float16"))
+    0.001
+    """
+    return min(NOISE * float(np.finfo(dtype).eps), TOLD) if dtype.kind in "fc" else 0.0
 
 
 def magnitudes(array: np.ndarray) -> np.ndarray:

@@ -298,8 +298,9 @@ def draw(
             only lay out the same numbers anew, one after the other, are one box; above 150 nodes as ``"module"``, and
             groups are closed, too, where that makes a very long picture at most half as long.
         depth: how many levels of groups are open: 0 collapses the outermost ones, 1 those within them.
-        params: names for the parameters of a PyTorch result: the network, or ``dict(network.named_parameters())``. By
-            default they are called as the notebook's variables and the networks among them say.
+        params: names for the parameters of a PyTorch result: the network; several, ``{"G": generator, "D": critic}``;
+            or ``dict(network.named_parameters())``. By default they are called as the notebook's variables and the
+            networks among them say.
 
     Raises:
         OptionError: an option has a value that means nothing, or ``level="scalar"`` is asked of something that was not

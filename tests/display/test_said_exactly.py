@@ -26,6 +26,12 @@ def test_only_the_whole_is_a_hundred_per_cent(share, said):
     assert numbers.percent(share) == said
 
 
+def test_a_mean_that_three_digits_tell_is_no_rounding():
+    """float16 is so coarse that many roundings of it are no longer small beside its numbers."""
+    assert "mean 1.5," in numbers.summary(np.float16([100, -97]))
+    assert "mean 0," in numbers.summary(np.float16([0.1, 0.2, -0.3]))
+
+
 def test_tanh_says_what_its_equation_says():
     sentences = " ".join(frame["sentence"] for frame in frames(np.tanh(scalar(0.068))))
     assert "99.5% of the gradient" in sentences

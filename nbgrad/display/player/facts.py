@@ -278,8 +278,7 @@ def in_one_line(array: np.ndarray) -> str:
     ('min 1, mean 2, max 3', '0.3 everywhere')
     """
     first = array.flat[0]
-    room = stats.NOISE * float(np.finfo(array.dtype).eps) if array.dtype.kind in "fc" else 0.0
-    if not np.isfinite(first) or not np.allclose(array, first, rtol=room, atol=0):
+    if not np.isfinite(first) or not np.allclose(array, first, rtol=stats.noise(array.dtype), atol=0):
         return numbers.summary(array)
     return say("everywhere", number=numbers.number(first))
 

@@ -19,8 +19,12 @@ if TYPE_CHECKING:
 
 
 def warn_of_now(after: nx.MultiDiGraph, ids: Mapping[Any, Any], ids_before: Mapping[Any, Any]) -> None:
-    """Warn where a result shares parameters with the earlier one that it is compared with."""
-    shared = [node for key, node in ids.items() if key in ids_before and after.nodes[node]["kind"] == "parameter"]
+    """Warn where a result shares parameters with the earlier one that it is compared with.
+
+    ids, ids_before: key -> the node of what it stands for; of a module, which is no number, the nodes within it.
+    """
+    same = [node for key, node in ids.items() if key in ids_before and not isinstance(node, tuple)]
+    shared = [node for node in same if after.nodes[node]["kind"] == "parameter"]
     if shared:
         name = after.nodes[min(shared)]["name"] or "a parameter"
         mistakes.warn(

@@ -18,7 +18,7 @@ from ..freshness import CHANGED
 from .modules import modules_of, titles
 from .names import Names, Parameters, module_of
 from .operands import PARTS, UNKNOWN, operands_of, settings_of
-from .values import Numbers, changed_since, place_of, saved_by
+from .values import Numbers, changed_since, place_of, saved_by, shape_of
 from .whole import Wholes
 from .words import readable, spelled, symbol_of
 
@@ -282,7 +282,7 @@ class _Network:
             "settings": settings,
             "centring": readable(op) == "batch_norm" and bool(getattr(core, "_saved_training", False)),
         }
-        kept = tuple((name, tuple(tensor.shape)) for name, tensor in saved)
+        kept = tuple((name, shape) for name, tensor in saved if (shape := shape_of(tensor)) is not None)
         for which in results:
             tensor = self._known.get((function, which))
             facts = _announced(function, which) if tensor is None else self._described(tensor)
@@ -317,7 +317,7 @@ class _Network:
         value = self._numbers.of(tensor)
         gradient = None if value is None else self._numbers.gradient_of(tensor)
         return {
-            "shape": tuple(tensor.shape),
+            "shape": shape_of(tensor),
             "dtype": _dtype(tensor.dtype),
             "value": value,
             "gradient": gradient,
@@ -343,9 +343,9 @@ def _announced(function: Function, which: int) -> dict[str, Any]:
     announced = getattr(function, "_input_metadata", ())
     if which >= len(announced):
         return {"bare": True}
-    shape, dtype = getattr(announced[which], "shape", None), getattr(announced[which], "dtype", None)
+    dtype = getattr(announced[which], "dtype", None)
     return {
-        "shape": None if shape is None else tuple(shape),
+        "shape": shape_of(announced[which]),
         "dtype": None if dtype is None else _dtype(dtype),
         "bare": True,
     }

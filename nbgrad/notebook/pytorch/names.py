@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 from ...core import mistakes
 from .classes import runs
 
-Parameters = Any  # a network, or names and tensors: as a dictionary, or as the pairs of named_parameters()
+# A network; several by their names; or names and tensors: as a dictionary, or as the pairs of named_parameters()
+Parameters = Any
 
 
 class Frame(NamedTuple):
@@ -46,7 +47,7 @@ class Names:
         self._leaves = {id(tensor): name for name, tensor in reversed(self._given)}
         self._of_results: dict[tuple[Any, int], str] = {}
         self.results: dict[tuple[Any, int], Any] = {}
-        networks = []
+        networks = _networks(params)
         for name, thing in _variables(namespace):
             if isinstance(thing, torch.Tensor):
                 self._leaves.setdefault(id(thing), name)
@@ -59,6 +60,8 @@ class Names:
             for inner, tensor in _pairs(network):
                 self._leaves.setdefault(id(tensor), f"{name}.{inner}")
         self.root = Frame(type(params).__name__, params) if hasattr(params, "named_modules") else None
+        several = " and ".join(name for name, _ in _networks(params))
+        self._networks = f"this {self.root.title}" if self.root else several
         self._modules = _modules(params, networks)
         self._numbered = set(_modules(params, []))
         self._homes = self._found_homes(networks)
@@ -73,13 +76,13 @@ class Names:
         return name
 
     def warn_if_foreign(self, leaves: Iterable[Any]) -> None:
-        """Warn if ``params`` is a network that has none of the leaves that need a gradient, so that it names none."""
+        """Warn if no network of ``params`` has any of the leaves that need a gradient, so that it names none."""
         needed = {id(leaf) for leaf in leaves}
         own = [tensor for _, tensor in self._given if tensor.requires_grad]
-        if self.root is not None and own and needed and not any(id(tensor) in needed for tensor in own):
+        if self._networks and own and needed and not any(id(tensor) in needed for tensor in own):
             mistakes.warn(
-                f"this PyTorch result was not computed from the parameters of this {self.root.title}, so params= gives "
-                "no names. Give the network that computed the result.",
+                f"this PyTorch result was not computed from the parameters of {self._networks}, so params= gives no "
+                "names. Give the network that computed the result.",
                 ForeignParametersWarning,
             )
 
@@ -155,24 +158,43 @@ def _modules(params: Parameters, networks: list[tuple[str, Any]]) -> dict[str, A
     return found
 
 
-def _pairs(params: Parameters) -> Iterable[tuple[Any, Any]]:
+def _networks(params: Parameters) -> list[tuple[str, Any]]:
+    """The networks of ``params``, if that gives several of them names."""
+    if params is None or hasattr(params, "named_parameters"):
+        return []
+    return [(str(name), thing) for name, thing in _items(params) if hasattr(thing, "named_parameters")]
+
+
+def _pairs(params: Parameters) -> list[tuple[Any, Any]]:
+    """Names and tensors, those of several networks with the names of these before theirs."""
     if params is None:
         return []
     if hasattr(params, "named_parameters"):
         return [*params.named_parameters(), *params.named_buffers()]
+    pairs: list[tuple[Any, Any]] = []
+    for name, thing in _items(params):
+        inner = _pairs(thing) if hasattr(thing, "named_parameters") else None
+        pairs += [(name, thing)] if inner is None else [(f"{name}.{part}", tensor) for part, tensor in inner]
+    return pairs
+
+
+def _items(params: Parameters) -> list[tuple[Any, Any]]:
+    """What ``params`` gives names to, if that is no network: tensors and networks. Raises OptionError."""
     torch = sys.modules["torch"]
+    named = torch.Tensor, torch.nn.Module
     try:
-        pairs = list(params.items() if isinstance(params, Mapping) else params)
+        items = list(params.items() if isinstance(params, Mapping) else params)
     except TypeError:
-        pairs = [None]
-    if any(not isinstance(pair, tuple) or len(pair) != 2 or not isinstance(pair[1], torch.Tensor) for pair in pairs):
+        items = [None]
+    if any(not isinstance(item, tuple) or len(item) != 2 or not isinstance(item[1], named) for item in items):
         from ...display import OptionError
 
         raise OptionError(
-            f"params={type(params).__name__} does not give tensors names: it is the network, or names and tensors, "
-            "such as dict(network.named_parameters())."
+            f"params={type(params).__name__} does not give tensors names: it is the network; several by their names, "
+            "such as {'encoder': encoder, 'decoder': decoder}; or names and tensors, such as "
+            "dict(network.named_parameters())."
         )
-    return pairs
+    return items
 
 
 def module_of(name: str | None) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -92,6 +93,15 @@ class Numbers:
             return None
         self._left -= copy.size
         return copy
+
+
+def shape_of(described: Any) -> tuple[int, ...] | None:
+    """The shape of a tensor, or of what a record tells of one; None where it has none: the rows of a nested tensor have
+    lengths of their own."""
+    try:
+        return tuple(operator.index(length) for length in described.shape)
+    except (RuntimeError, AttributeError, TypeError):
+        return None
 
 
 def place_of(tensor: Any) -> int | None:
