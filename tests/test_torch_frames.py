@@ -2,8 +2,10 @@
 
 import pytest
 
-from nbgrad.notebook.pytorch.graph import TorchGraph
+from nbgrad.notebook.pytorch import chains
+from nbgrad.notebook.pytorch.graph import TorchGraph, operation
 from nbgrad.notebook.pytorch.modules import modules_of
+from nbgrad.notebook.pytorch.words import LAYING_OUT
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed")
 nn, F = torch.nn, torch.nn.functional
@@ -115,6 +117,61 @@ def critic():
     return nn.Sequential(nn.Linear(3, 4), nn.LeakyReLU(), nn.Linear(4, 1))
 
 
+class Parts(nn.Module):
+    """Sequences of layers, one after the other."""
+
+    def __init__(self, *parts):
+        super().__init__()
+        self.parts = nn.ModuleDict({f"part_{'abcdef'[place]}": part for place, part in enumerate(parts)})
+
+    def forward(self, x):
+        for part in self.parts.values():
+            x = part(x)
+        return x
+
+
+class Shortcut(nn.Module):
+    """A unit as those of a ResNet that halves its input."""
+
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential(nn.Conv2d(4, 4, 3, 2, 1), nn.BatchNorm2d(4), nn.ReLU(), nn.Conv2d(4, 4, 3, 1, 1))
+        self.short = nn.Sequential(nn.AvgPool2d(2), nn.Conv2d(4, 4, 1))
+
+    def forward(self, x):
+        return F.relu(self.body(x) + self.short(x))
+
+
+class Experts(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.gate = nn.Sequential(nn.Linear(3, 3), nn.Softmax(-1))
+        self.experts = nn.ModuleList(nn.Sequential(nn.Dropout(0.2), nn.Linear(3, 4), nn.GELU()) for _ in range(3))
+
+    def forward(self, x):
+        shares = self.gate(x).unbind(1)
+        return sum(share[:, None] * expert(x) for share, expert in zip(shares, self.experts, strict=True)).tanh()
+
+
+def sequences():
+    """Sequences within sequences, with and without layers that have parameters at their ends."""
+    inner = nn.Sequential(nn.Linear(4, 4), nn.Tanh())
+    nested = nn.Sequential(nn.ReLU(), nn.Sequential(inner, nn.Dropout(0.1)), nn.Identity(), nn.Tanh())
+    return Parts(nn.Sequential(nn.Flatten(), nn.Linear(4, 4), nn.Tanh(), nn.Softsign()), nested, nn.Linear(4, 2))
+
+
+def units():
+    """Residual units in rows, as in a ResNet."""
+    return Parts(nn.Conv2d(1, 4, 3), nn.Sequential(Residual(), Residual()), nn.Sequential(Shortcut(), Residual()))
+
+
+def images():
+    """Layers that see, and layers that judge."""
+    seeing = nn.Sequential(nn.Conv2d(1, 4, 3, 1, 1), nn.ReLU(), nn.MaxPool2d(2), Shortcut(), nn.AdaptiveAvgPool2d(1))
+    judging = nn.Sequential(nn.Flatten(), nn.Dropout(), nn.Linear(4, 4), nn.ReLU(inplace=True), nn.Linear(4, 2))
+    return Parts(seeing, judging)
+
+
 def penalised(network):
     x = torch.randn(4, 3, requires_grad=True)
     (slope,) = torch.autograd.grad(network(x).sum(), x, create_graph=True)
@@ -154,6 +211,11 @@ MODELS = {
     "tied": (lambda: nn.Sequential(nn.Linear(3, 6), Tied()), lambda net: net(torch.randn(4, 3))),
     "weight outside of its layer": (critic, lambda net: (net(torch.ones(2, 3)) + net[0](torch.ones(2, 3)).mean()
                                                          + F.linear(torch.ones(2, 4), net[2].weight)).sum()),
+    "sequences": (sequences, lambda net: torch.tanh(net(torch.randn(2, 2, 2))).sum()),
+    "sequences, twice": (sequences, lambda net: (net(torch.randn(2, 4)) * net(torch.randn(2, 4)).relu()).sum()),
+    "units": (units, lambda net: net(torch.randn(2, 1, 8, 8)).square().mean()),
+    "images": (images, lambda net: net(torch.randn(2, 1, 8, 8)).relu().sum()),
+    "experts": (Experts, lambda net: net(torch.randn(2, 3)).sum()),
     "spectral norm": (lambda: nn.Sequential(nn.utils.parametrizations.spectral_norm(nn.Linear(3, 4)), nn.Linear(4, 1)),
                       lambda net: net(torch.randn(2, 3)).sum()),
 }  # fmt: skip
@@ -179,3 +241,47 @@ def test_what_is_drawn_within_a_module_is_computed_in_a_call_of_it(name, with_ro
                 frames.setdefault(path[: depth + 1], set()).update(here)
     assert any(path for path in drawn.values())
     assert {path: times for path, times in frames.items() if len(times) > 1} == {}
+
+
+def check_sequences_are_whole(network, result, calls):
+    """All that is computed in a call of a Sequential lies in its frame, but for what only lays out numbers anew."""
+    sequence_of = {id(module): module for module in network.modules() if type(module) is nn.Sequential}
+    drawn = claims(network, result, True)
+    assert set(sequence_of) <= {id(frame.module) for path in drawn.values() for frame in path}
+    for function, path in drawn.items():
+        around = {id(module) for module, _ in calls.around(function)} & set(sequence_of)
+        if operation(function) not in LAYING_OUT:
+            assert around == {id(frame.module) for frame in path} & set(sequence_of), (function, path)
+
+
+@pytest.mark.parametrize("name", ["sequences", "sequences, twice", "images", "experts"])
+def test_what_a_sequence_of_layers_computes_is_drawn_within_it(name):
+    torch.manual_seed(0)
+    make, run = MODELS[name]
+    network = make()
+    calls = Calls(network)
+    check_sequences_are_whole(network, run(network), calls)
+
+
+GIVEN = {  # what layers without parameters are made with
+    "AdaptiveAvgPool1d": (2,), "AdaptiveAvgPool2d": (2,), "AdaptiveMaxPool1d": (2,), "AdaptiveMaxPool2d": (2,),
+    "AvgPool1d": (2,), "AvgPool2d": (2,), "BatchNorm1d": (4, 1e-5, None, False),
+    "BatchNorm2d": (4, 1e-5, None, False), "LayerNorm": (4, 1e-5, False), "LogSoftmax": (1,), "MaxPool1d": (2,),
+    "MaxPool2d": (2,), "PixelShuffle": (2,), "ReflectionPad2d": (1,), "ReplicationPad2d": (1,), "Softmax": (1,),
+    "Softmin": (1,), "Threshold": (0.1, 0.0), "Unflatten": (1, (2, 2)), "Upsample": (None, 2), "ZeroPad2d": (1,),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("kind", chains.COMPUTED)
+def test_each_layer_without_parameters_is_known_by_what_it_computes(kind, training):
+    axes = next((axes for axes in (1, 2, 3) if kind.endswith(f"{axes}d")), 2)
+    convolve = getattr(nn, f"Conv{axes}d")
+    layer = getattr(nn, kind)(*GIVEN.get(kind, ()))
+    end = nn.Sequential(nn.Flatten(), nn.LazyLinear(2), nn.Softplus())
+    for parts in ((nn.Sequential(convolve(1, 4, 1), layer), end), (convolve(1, 4, 1), nn.Sequential(layer, *end))):
+        network = Parts(*parts).train(training)
+        given = torch.randn(2, 1, *(4,) * axes)
+        network(given)
+        calls = Calls(network)
+        check_sequences_are_whole(network, network(given).softmax(1).sum(), calls)

@@ -201,6 +201,26 @@ def test_a_sequence_of_layers_has_a_frame_where_it_is_used_several_times():
     assert "Highlighted: enc.0.weight, enc.0.bias, linear" in lit
 
 
+def test_a_sequence_of_units_ends_with_their_last_sum():
+    """It hands on one result, so that two which meet right behind it have met within it."""
+
+    class Unit(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layer = nn.Linear(3, 3)
+
+        def forward(self, x):
+            return x + self.layer(x)
+
+    net = nn.Module()
+    net.units, net.head = nn.Sequential(Unit(), Unit()), nn.Linear(3, 1)
+    found = groups(net.head(net.units(torch.ones(2, 3)).relu()), net)
+    assert [group for op, group in found if op in ("add", "relu")] == [("units",), ("units",), None]
+    a = net.units[0](torch.ones(2, 3))
+    found = groups(net.head(net.units(a) + a), net)
+    assert [group for op, group in found if op == "add"][-1] is None
+
+
 def test_modules_whose_uses_mingle_have_no_frame_and_those_in_them_have():
     net = nn.Module()
     net.both = nn.Sequential(nn.Linear(3, 3), nn.Linear(3, 3))
@@ -296,8 +316,8 @@ def test_several_networks_are_given_by_their_names(form):
     generator, critic = nn.Sequential(nn.Linear(2, 3), nn.ReLU()), nn.Linear(3, 1)
     params = form({"G": generator, "D": critic})
     assert groups(critic(generator(torch.ones(4, 2))).sum(), params) == [
-        *((name, ("G.0",)) for name in ("G.0.weight", "G.0.bias", "linear")),
-        ("relu", None),
+        *((name, ("G", "G.0")) for name in ("G.0.weight", "G.0.bias", "linear")),
+        ("relu", ("G",)),
         *((name, ("D",)) for name in ("D.weight", "D.bias", "linear")),
         ("sum", None),
     ]

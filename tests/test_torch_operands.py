@@ -148,7 +148,7 @@ def test_the_layers_of_a_sequence_are_called_by_their_classes_too():
     net = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.Sequential(torch.nn.Linear(3, 1)))
     result = net(torch.ones(4, 2))
     groups = dict.fromkeys(group for _, group in ng.to_networkx(result, params=net).nodes(data="group"))
-    assert list(groups) == [("0 Linear",), None, ("1.0 Linear",)]  # what is given lies in none
+    assert list(groups) == [("0 Linear",), None, ("1 Sequential", "1.0 Linear")]  # what is given lies in none
     named = dict(net.named_parameters())
     groups = dict.fromkeys(group for _, group in ng.to_networkx(result, params=named).nodes(data="group"))
     assert list(groups) == [("0",), None, ("1.0",)]

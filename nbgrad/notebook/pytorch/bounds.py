@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from . import chains
 from .classes import TURNED, ends_with, turns
 from .names import Path
 from .operands import PARTS
-from .words import REARRANGE
+from .words import LAYING_OUT, REARRANGE
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -25,25 +27,50 @@ def bounds(graph: nx.MultiDiGraph, operations: Sequence[int], own: Mapping[int, 
     found: dict[int, Path] = {}
     for path in sorted(spans, key=len, reverse=True):
         module, (first, last) = path[-1].module, spans[path]
-        if not ends_with(module) and not turns(module):
-            continue
+        beginnings, endings = chains.before(module), ends_with(module) or chains.after(module)
+        has_one_result = any(chains.is_chain(frame.module) for frame in path[-2:])
         within = {**own, **found}
-        before, after = operations[:first], operations[last + 1 :]
-        after = after[: next((place for place, node in enumerate(after) if node in within), len(after))]
-        ending = [node for sequence in ends_with(module) for node in matched(graph, after, sequence)]
+        before, after = _until(operations[:first][::-1], within), _until(operations[last + 1 :], within)
+        beginning = _through(graph, before, beginnings)
+        ending = _through(graph, after, endings, anywhere=len(endings) == 1 and chains.is_open(module))
         if turns(module):
+            beginning = list(takewhile(lambda node: _is_turned(graph, node), before))
             ending = next((list(after[:n]) for n in (1, 2) if _turn_at_the_end(graph, after[:n])), [])
-            found |= dict.fromkeys(_turned_before(graph, before, path, within), path)
+        if has_one_result and not ending:
+            ending = _meeting(graph, operations[first : last + 1], after)
+        beginning = _used_within(graph, beginning, path, within)
+        found |= dict.fromkeys(beginning, path)
+        _stretch(spans, path, first - len(beginning))
         if ending and operations[last] in graph.pred[ending[0]]:
             found |= dict.fromkeys(ending, path)
             _stretch(spans, path, last + len(ending))
     return found
 
 
+def _until(nodes: Sequence[int], within: Mapping[int, Path]) -> Sequence[int]:
+    """The first of some operations, up to one of which it is known what it lies in."""
+    return nodes[: next((place for place, node in enumerate(nodes) if node in within), len(nodes))]
+
+
 def _stretch(spans: dict[Path, list[int]], path: Path, place: int) -> None:
     for length in range(1, len(path) + 1):
         span = spans.setdefault(path[:length], [place, place])
-        span[1] = max(span[1], place)
+        span[:] = min(span[0], place), max(span[1], place)
+
+
+def _through(
+    graph: nx.MultiDiGraph, nodes: Sequence[int], sequences: Sequence[Sequence[str]], anywhere: bool = False
+) -> list[int]:
+    """The first of some nodes, up to the end of one of these sequences of operations; none if none of them is there.
+
+    anywhere: whether others may come before it, and not only those that lay out numbers anew.
+    """
+    computing = [node for node in nodes if graph.nodes[node]["op"] not in LAYING_OUT]
+    for sequence in sequences:
+        for start in range(len(computing) if anywhere else 1):
+            if taken := matched(graph, computing[start:], sequence):
+                return list(nodes[: nodes.index(taken[-1]) + 1])
+    return []
 
 
 def matched(graph: nx.MultiDiGraph, nodes: Sequence[int], sequence: Sequence[str]) -> list[int]:
@@ -59,6 +86,17 @@ def matched(graph: nx.MultiDiGraph, nodes: Sequence[int], sequence: Sequence[str
     return taken
 
 
+def _meeting(graph: nx.MultiDiGraph, inside: Sequence[int], after: Sequence[int]) -> list[int]:
+    """The operation right after those of a module in which all meet that these give to others, as at the end of a
+    residual unit: so it is the module's, if that is a ``Sequential``, or a layer of one, which hands on one result."""
+    given = {node for node in inside if set(graph.successors(node)) - set(inside)}
+    following = next((node for node in after if graph.nodes[node]["op"] not in LAYING_OUT), None)
+    if len(given) < 2 or following is None or not given <= set(graph.predecessors(following)):
+        return []
+    is_last = all(set(graph.successors(node)) <= {*inside, following} for node in given)
+    return [following] if is_last else []
+
+
 def _is_turned(graph: nx.MultiDiGraph, node: int) -> bool:
     return graph.nodes[node]["op"] == "transpose" and graph.nodes[node].get("settings") == TURNED
 
@@ -71,12 +109,12 @@ def _turn_at_the_end(graph: nx.MultiDiGraph, nodes: Sequence[int]) -> bool:
     return bool(nodes) and _is_turned(graph, nodes[-1]) and all(facts["op"] == "view" for facts in parted)
 
 
-def _turned_before(graph: nx.MultiDiGraph, before: Sequence[int], path: Path, within: Mapping[int, Path]) -> list[int]:
-    """The operations right before a module that turn what only this module uses."""
-    found = []
-    for node in reversed(before):
-        users = [within.get(user, ()) for user in graph.successors(node)]
-        if not _is_turned(graph, node) or any(user[: len(path)] != path for user in users):
+def _used_within(graph: nx.MultiDiGraph, before: Sequence[int], path: Path, within: Mapping[int, Path]) -> list[int]:
+    """The operations right before a module that only this module uses. before: backwards from it."""
+    found: list[int] = []
+    for node in before:
+        users = [path if user in found else within.get(user, ()) for user in graph.successors(node)]
+        if any(user[: len(path)] != path for user in users):
             break
         found.append(node)
     return found

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Hashable, Mapping
 
 from ...display.messages import say
+from .chains import is_chain
 from .classes import runs
 from .names import Frame, Path
 
@@ -20,6 +21,8 @@ def each_time(
 
     own: the modules of each operation on parameters, in the order of creation. uses: the parameters of each. ops: what
     it is called. whole: a network; if a single module in it was used, that was used several times, and not the network.
+
+    A Sequential that was used once has no frame if it is all that is there.
 
     A module was used as often as all of its parameters were, if the same was done each time. If not, as where two uses
     of it mingle, it has no frame, and those in it have. Whether it was called each time, or once, and does the same
@@ -43,7 +46,8 @@ def each_time(
             parts = {own[node][depth + 1 : depth + 2] for node in some}
             alone = frame == whole and len(parts) == 1 and () not in parts
             times = [some] if alone else _times(some, uses, ops)
-            if not times or (frame.is_chain and len(times) == 1):
+            is_alone = len(some) == len(nodes) and not _lies_in_chain(outer, whole)
+            if not times or (frame.is_chain and len(times) == 1 and is_alone):
                 waiting.append((some, depth + 1, outer))
                 continue
             is_called = any(all(map(_calls_once, own[node][depth:])) for node in some)
@@ -51,6 +55,11 @@ def each_time(
                 title = _title(frame.title, number, is_called) if len(times) > 1 else frame.title
                 waiting.append((part, depth + 1, (*outer, frame._replace(title=title, is_chain=False))))
     return {node: found[node] for node in own}
+
+
+def _lies_in_chain(outer: Path, whole: Frame | None) -> bool:
+    """Whether the innermost of these modules is a ``Sequential``, but not the whole network."""
+    return bool(outer) and is_chain(outer[-1].module) and (whole is None or outer[-1].module is not whole.module)
 
 
 def _calls_once(frame: Frame) -> bool:

@@ -16,7 +16,7 @@ Parameters = Any
 
 class Frame(NamedTuple):
     """A module as a part of a path: its title, and itself where it is known. is_chain: one that only calls those in it,
-    one after the other, whose frame says something only where it was used several times."""
+    one after the other, whose frame says nothing where it was used once and is all that is there."""
 
     title: str
     module: Any = None
