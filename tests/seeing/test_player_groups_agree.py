@@ -60,6 +60,10 @@ def test_closed_groups_agree_with_the_opened_graph(seed, options):
     said = complete_gradients(closed)
     assert said
     assert said == pytest.approx({name: number(right[name]) for name in said}, rel=0.01)
+    for question in closed["quiz"]:
+        assert question["answer"] == pytest.approx(sum(question["products"]))
+        asked = closed["nodes"][str(question["node"])]
+        assert asked["kind"] == "group" or question["text"] == right[asked["name"]]
     for before, after in zip(opened["orders"], closed["orders"], strict=True):
         finals = [[(leaf["name"], leaf["text"], leaf["right"]) for leaf in each["final"]] for each in (before, after)]
         assert finals[0] == finals[1]

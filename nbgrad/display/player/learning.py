@@ -12,7 +12,7 @@ import numpy as np
 from nbgrad.display import numbers
 from nbgrad.display.agreeing import written
 from nbgrad.display.attributes import as_numbers
-from nbgrad.display.formula import derivative, differentiated, short
+from nbgrad.display.formula import derivative, differentiated, receiver, short
 from nbgrad.display.messages import parts, say, together
 from nbgrad.display.player.lost import lost_gradients
 from nbgrad.display.player.phases import Frame
@@ -65,6 +65,8 @@ def _question(
     """Return the question for a node. shares: what each path alone brings there, where that is known."""
     total = as_numbers(steps[-1].total)
     if total is None or not 0 < total.size <= LARGEST_ASKED or len(steps) != steps[-1].count:
+        return None
+    if len({receiver(trace.graph, step) for step in steps}) > 1:  # a closed group's results have a gradient each
         return None
     if not np.isfinite(total.astype(float)).all():
         return None
