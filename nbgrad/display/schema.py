@@ -102,6 +102,8 @@ class Step:
     together and are not shown; None where they do.
     before: what target's gradient was before, where the steps that are there do not tell: target may be a group with
     several results. Else None.
+    unseen: None where all that arrives at target is seen. Else, of the last that is seen, how many more gradients
+    arrive there within a closed group; of others 0.
 
     >>> Step(source=1, target=0, edge=(0, 1, 0), upstream=1.0, contribution=3.0, total=3.0, local=3.0).count
     1
@@ -125,6 +127,7 @@ class Step:
     real_part: bool = False
     lost: int | None = None
     before: Any = None
+    unseen: int | None = None
 
 
 def with_before(steps: Iterable[Step]) -> Iterator[tuple[Step, Any]]:

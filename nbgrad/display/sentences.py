@@ -38,10 +38,12 @@ def sentence(graph: nx.MultiDiGraph, step: Step, root: int) -> str:
         said.append(say("along_axis", axis=axis))
     said += _of_equal(graph, step)
     if step.count > 1 and step.index == 1:
-        key = "first_seen" if _is_merged(graph, step) else "first_sentence"
+        key = "first_seen" if step.unseen is None and _is_merged(graph, step) else "first_sentence"
         said.append(say(key, target=receiver(graph, step), count=step.count))
     elif step.count > 1:
         said.append(say("later_sentence"))
+    if step.unseen:
+        said.append(say("unseen_sentence", group=short(graph, step.target)))
     if not_finite_leaves := _not_finite_leaves(graph, step, said[0]):
         said.append(say("leaf_not_finite", names=listed(not_finite_leaves)))
     total = as_numbers(step.total)

@@ -117,3 +117,21 @@ def test_gradients_are_complete_only_when_all_has_arrived(make, size, depth):
         right = [by_name[name]] if name in by_name else list(final.values())  # a box is called otherwise
         is_complete = any(np.shape(step.total) == each.shape and np.allclose(step.total, each) for each in right)
         assert is_complete or step.index < step.count, name
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_what_arrives_within_a_closed_group_is_told_of_once(seed):
+    payload = ng.animate(random_groups(seed), depth=0).payload
+    last = {}  # what the last gradient that is seen at each place is said to be
+    for frame in payload["frames"]:
+        text = "".join(part["text"] for part in frame["equation"])
+        if frame["phase"] == "backward" and (said := GRADIENT.fullmatch(text)):
+            assert (said[2], True) not in last.items(), "something is seen after what was the last"
+            last[said[2]] = "arrives within group" in frame["sentence"]
+            assert not last[said[2]] or said[1], "all has arrived"
+    parts = {
+        said[2]: bool(said[1])
+        for f in payload["frames"]
+        if (said := GRADIENT.fullmatch("".join(part["text"] for part in f["equation"])))
+    }
+    assert last == parts

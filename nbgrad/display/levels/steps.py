@@ -149,13 +149,15 @@ class _Merged:
         before = self.totals.get(node)
         total = contribution if before is None else _added(before, contribution)
         total = self.last[node] if index == count else total
+        unseen = None
         if node in self.hidden:  # what arrives within the group is not seen, but it counts
+            unseen = last.count - last.index if index == count else 0
             index, count, total = last.index, last.count, last.total
             before = None if index == 1 else _added(total, -contribution)
         self.totals[node] = total
         changed = replace(
             last, source=edge[1], target=edge[0], edge=edge, contribution=contribution, total=total, index=index,
-            count=count, before=before,
+            count=count, before=before, unseen=unseen,
         )  # fmt: skip
         if self.parts[key] > 1:  # what was said of each part is true of none of the sum
             changed = replace(changed, **OF_PARTS)

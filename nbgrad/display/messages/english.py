@@ -169,6 +169,7 @@ SENTENCES = {
     "first_seen": "This is the first of {count} gradients that are seen to arrive at {target}.",
     "first_sentence": "{target} is used {count} times; this is the first of its gradients to arrive.",
     "later_sentence": "Gradients that arrive at the same place add up.",
+    "unseen_sentence": "What else arrives there, arrives within {group}: open the group to see it.",
     "not_a_number_here": "There is NaN or ∞ in this gradient.",
     "not_a_number": "There is NaN or ∞ in this gradient: from here on it spreads.",
     "rounding_left": "The {number} is what rounding in {dtype} has left of 0.",

@@ -165,6 +165,7 @@ SENTENCES = {
     "first_seen": "看得到有 {count} 个梯度传到 {target}，这是其中第一个。",
     "first_sentence": "{target} 被用了 {count} 次；这是传到它的第一份梯度。",
     "later_sentence": "传到同一处的梯度要相加。",
+    "unseen_sentence": "其余的梯度在 {group} 里面传到；展开这个分组，就能看到。",
     "not_a_number_here": "这个梯度里有 NaN 或 ∞。",
     "not_a_number": "这个梯度里有 NaN 或 ∞，会从这里一路扩散下去。",
     "rounding_left": "{number} 其实应该是 0，是 {dtype} 的舍入误差。",

@@ -165,6 +165,7 @@ SENTENCES = {
     "first_seen": "看得到有 {count} 個梯度傳到 {target}，這是其中第一個。",
     "first_sentence": "{target} 被用了 {count} 次；這是傳到它的第一份梯度。",
     "later_sentence": "傳到同一處的梯度要相加。",
+    "unseen_sentence": "其餘的梯度在 {group} 裡面傳到；展開這個群組，就能看到。",
     "not_a_number_here": "這個梯度裡有 NaN 或 ∞。",
     "not_a_number": "這個梯度裡有 NaN 或 ∞，會從這裡一路擴散下去。",
     "rounding_left": "{number} 其實應該是 0，是 {dtype} 的捨入誤差。",
