@@ -29,6 +29,8 @@ def bounds(graph: nx.MultiDiGraph, operations: Sequence[int], own: Mapping[int, 
         module, (first, last) = path[-1].module, spans[path]
         beginnings, endings = chains.before(module), ends_with(module) or chains.after(module)
         has_one_result = any(chains.is_chain(frame.module) for frame in path[-2:])
+        if not (beginnings or endings or has_one_result or turns(module)):
+            continue
         within = {**own, **found}
         before, after = _until(operations[:first][::-1], within), _until(operations[last + 1 :], within)
         beginning = _through(graph, before, beginnings)
@@ -89,11 +91,12 @@ def matched(graph: nx.MultiDiGraph, nodes: Sequence[int], sequence: Sequence[str
 def _meeting(graph: nx.MultiDiGraph, inside: Sequence[int], after: Sequence[int]) -> list[int]:
     """The operation right after those of a module in which all meet that these give to others, as at the end of a
     residual unit: so it is the module's, if that is a ``Sequential``, or a layer of one, which hands on one result."""
-    given = {node for node in inside if set(graph.successors(node)) - set(inside)}
+    own = set(inside)
+    given = {node for node in inside if set(graph.successors(node)) - own}
     following = next((node for node in after if graph.nodes[node]["op"] not in LAYING_OUT), None)
     if len(given) < 2 or following is None or not given <= set(graph.predecessors(following)):
         return []
-    is_last = all(set(graph.successors(node)) <= {*inside, following} for node in given)
+    is_last = all(set(graph.successors(node)) <= own | {following} for node in given)
     return [following] if is_last else []
 
 
