@@ -73,7 +73,7 @@ def test_every_phase_fits_the_drawing(session):
         for frame in payload["frames"]:
             assert str(frame["active"]) in known["data-node"]
             assert set(frame["edges"]) <= known["data-edge"]
-            assert str(frame["target"]) in known[f"data-{frame['slot']}"]
+            assert frame["target"] is None or str(frame["target"]) in known[f"data-{frame['slot']}"]
         for route in payload["paths"]:
             assert str(route["node"]) in known["data-node"]
             for shown in route["shown"]:
@@ -176,6 +176,7 @@ def test_a_closed_group_with_two_results_is_called_by_each():
         for frame in payload["frames"]
         if frame["phase"] != "update"
     ]
+    assert told.pop(0) == ("two", "")
     assert [left.rpartition("/")[2] for left, _ in told[2:]] == ["∂p", "∂q"]
     assert [right.rpartition(" = ")[2] for _, right in told[2:]] == ["4", "1"]
     assert told[0][1] == "p · q = 1 × 4 = 4"
@@ -265,3 +266,87 @@ def test_a_group_that_is_given_nothing_computes_by_itself():
     first = payload["frames"][0]
     assert "".join(part["text"] for part in first["equation"]).startswith("layer 0 ")
     assert first["sentence"] == "The 4 nodes in layer 0 compute it."
+
+
+def blocks_with_parts_of_one_name():
+    """Two groups, each with one of the same name within it; the second one's gives two results."""
+    a, b = scalar(2.0, "a"), scalar(0.5, "b")
+    with ng.group("one"):
+        p = a * b
+        with ng.group("inner"):
+            q = np.tanh(p * a)
+    with ng.group("two"):
+        r = q - b
+        with ng.group("inner"):
+            s = np.exp(r * b)
+            t = s * r
+    s.name, t.name = "s", "t"
+    loss = s * t + q
+    loss.name = "loss"
+    return loss
+
+
+def test_groups_of_one_name_in_different_groups_open_again():
+    session = Session(picture_of(blocks_with_parts_of_one_name()))
+    for path in ("one / inner", "two / inner"):
+        toggle(session, path)
+    inner = [group for group in session.payload()["groups"] if group["path"].endswith("/ inner")]
+    assert [group["open"] for group in inner] == [False, False]
+    nodes = session.payload()["nodes"]
+    assert [nodes[str(group["node"])]["kind"] for group in inner] == ["group", "group"]
+    payload = toggle(session, inner[1]["path"])
+    assert {group["path"]: group["open"] for group in payload["groups"]} == {
+        "one": True, "one / inner": False, "two": True, "two / inner": True
+    }  # fmt: skip
+
+
+def test_a_group_with_several_results_has_a_forward_step_and_no_numbers_of_its_own():
+    payload = ng.animate(blocks_with_parts_of_one_name(), depth=1).payload
+    (box,) = (facts for facts in payload["nodes"].values() if facts["results"])
+    assert (box["name"], box["results"], box["gradient"]) == ("two / inner", ["s", "t"], None)
+    assert "hands on s, t: each has a value and a gradient of its own" in box["sentence"]
+    (frame,) = (frame for frame in payload["frames"] if "compute s, t from" in frame["sentence"])
+    assert (frame["phase"], frame["target"]) == ("forward", None)
+    assert "s: " in frame["spoken"]
+    assert "t: " in frame["spoken"]
+
+
+def test_the_update_of_parameters_in_a_closed_group_leaves_its_box_alone():
+    frames = [f for f in ng.animate(forked(), depth=0).payload["frames"] if f["phase"] == "update"]
+    assert [(frame["target"], frame["number"]) for frame in frames] == [(None, "")]
+    assert "move: w" in frames[0]["sentence"]
+
+
+def test_what_goes_wrong_within_a_closed_group_is_told_where_it_happens():
+    orders = {order["key"]: order for order in ng.animate(forked(), depth=0).payload["orders"]}
+    said = {key: [step["early"] for step in order["steps"] if step["early"]] for key, order in orders.items()}
+    assert said == {
+        "sorted": [],
+        "depth_first": ["Within block a gradient is handed on before all of it has arrived."],
+        "overwrite": ["Within block a number goes wrong."],
+    }
+
+
+def test_a_row_of_groups_says_all_that_goes_in():
+    x, total = scalar(0.7, "x"), None
+    for step in range(6):
+        with ng.group(f"unit {step}"):
+            part = np.tanh(x * scalar(0.3 * step + 0.1, f"w{step}"))
+        total = part if total is None else total + part
+    payload = ng.animate(total * 1.0, depth=0).payload
+    (row,) = (facts for facts in payload["nodes"].values() if " stands for " in facts["sentence"])
+    (frame,) = (
+        f for f in payload["frames"] if f["phase"] == "forward" and f"in {row['name']} compute" in f["sentence"]
+    )
+    assert frame["sentence"].endswith("compute it from x, unit 0.")
+
+
+@pytest.mark.parametrize("make", [blocks_with_parts_of_one_name])
+def test_gradients_that_go_into_closed_groups_are_checked_by_small_moves(make):
+    edges = ng.animate(make(), depth=0).payload["edges"].values()
+    assert edges
+    for edge in edges:
+        assert edge["check"]["agrees"]
+        assert float(edge["check"]["differences"].replace("−", "-")) == pytest.approx(
+            float(edge["product"].replace("−", "-")), rel=0.01
+        )

@@ -16,7 +16,7 @@ from nbgrad.display.formula import derivative, in_one, receiver, short, weighted
 from nbgrad.display.schema import Step
 
 Edge = tuple[int, int, int]
-OF_PARTS: dict[str, Any] = {"local": None, "fold": None, "factor": None, "factor_formula": "", "check": None}
+OF_PARTS: dict[str, Any] = {"local": None, "fold": None, "factor": None, "factor_formula": ""}
 NOT_NAMES = ("e", "n")  # in formulas: Euler's number, and how many there are
 
 
@@ -118,6 +118,7 @@ class _Merged:
         self.hidden = self._hidden(steps)
         self.outlets = _outlets(steps, graph, shown)
         self.so_far: dict[tuple[int, Edge], Any] = {}
+        self.checks: dict[tuple[int, Edge], list[Any]] = {}
         self.totals: dict[int, Any] = {}
         self.index: Counter[int] = Counter()
         self.root = steps[0].target if steps else 0
@@ -135,6 +136,7 @@ class _Merged:
         """Add a step to what flows along its edge; tell whether nothing more will."""
         key = self._key(step)
         self.waiting[key] -= 1
+        self.checks.setdefault(key, []).append(step.check)
         before = self.so_far.get(key)
         self.so_far[key] = step.contribution if before is None else _added(before, step.contribution)
         return not self.waiting[key]
@@ -161,6 +163,7 @@ class _Merged:
         )  # fmt: skip
         if self.parts[key] > 1:  # what was said of each part is true of none of the sum
             changed = replace(changed, **OF_PARTS)
+        changed = replace(changed, check=_checked_together(self.checks[key]))
         return self._through_group(changed) if self.graph.nodes[edge[1]]["kind"] == "group" else changed
 
     def _through_group(self, step: Step) -> Step:
@@ -179,6 +182,15 @@ def _added(before: Any, contribution: Any) -> Any:
     """Return a sum that may become infinite, or no number, which is shown and not warned of."""
     with np.errstate(all="ignore"):
         return before + contribution
+
+
+def _checked_together(checks: list[Any]) -> Any:
+    """Return the check of a sum: of several single numbers, each of which agrees, the sum of what was found."""
+    first, *others = checks
+    if others and any(check is None or not check.agrees or check.element for check in checks):
+        return None
+    found = {name: sum(getattr(check, name) for check in checks) for name in ("ours", "differences")} if others else {}
+    return replace(first, **found) if found else first
 
 
 def _outlets(steps: list[Step], graph: nx.MultiDiGraph, shown: Mapping[int, int]) -> dict[int, list[int]]:

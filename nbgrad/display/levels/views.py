@@ -152,8 +152,8 @@ class View:
             if path[:-1] in hidden:
                 hidden.add(path)
                 continue
-            box = collapsed.nodes[within[nodes[0]]]
-            is_open = box["kind"] != "group" or (*box["group"], box["name"]) != path
+            box = collapsed.nodes[within[nodes[0]]]  # which may be called otherwise, to be told from another one
+            is_open = box["kind"] != "group" or tuple(box["group"] or ()) != path[:-1]
             if not is_open:
                 hidden.add(path)
             node = None if is_open else self.shown[nodes[0]]

@@ -265,6 +265,8 @@ SENTENCES = {
     "average_move": "average size of the move",
     "computed_from": "{op} computes {name} from {inputs}.",
     "computed_alone": "{op} makes {name}.",
+    "computed_several": "The {count} nodes in {name} compute {results} from {inputs}.",
+    "computed_several_within": "The {count} nodes in {name} compute {results}.",
     "computed_group": "The {count} nodes in {name} compute it from {inputs}.",
     "spoken_value": "{name}: {value}.",
     "spoken_gradient": "Gradient of {root} with respect to {name} now: {value}.",
@@ -318,6 +320,7 @@ SENTENCES = {
     "the gradient is that of one of them.",
     "equal_alone": "The box stands for {copies} equal groups; this is the gradient of one of them.",
     "equal_together": "What all {copies} groups in the box hand back to {name} is added up.",
+    "several_results": "{name} hands on {results}: each has a value and a gradient of its own, which the edges tell.",
     "about_group": "{name} is a group of {count} nodes: they are drawn as one box.",
     "about_row": "{name} stands for {first} to {last}, each computed from the one before: {count} nodes, drawn as one "
     "box. Its numbers are those of {last}.",
@@ -357,6 +360,8 @@ SENTENCES = {
     "order_depth_first": "Each node hands on what it has when it is first reached. What arrives later stays behind, "
     "so the gradients further back lack a part.",
     "order_depth_first_agrees": "Here every order gives the same: no node with inputs of its own is used twice.",
+    "order_early_within": "Within {name} a gradient is handed on before all of it has arrived.",
+    "order_wrong_within": "Within {name} a number goes wrong.",
     "order_too_early_array": "{name} is handed on before all of it has arrived.",
     "order_too_early": "{name} is handed on as {sent}, without {rest}.",
     "order_same": "This would be wrong elsewhere, but here the numbers happen to come out the same.",

@@ -16,9 +16,9 @@ from nbgrad.display.moments import root_of
 from nbgrad.display.player.gathering import summed_axes
 from nbgrad.display.player.lost import lost_gradients, step_lost
 from nbgrad.display.player.mathematics import set_text
-from nbgrad.display.player.phases import BACKWARD, Frame, born, computed, moved_since
+from nbgrad.display.player.phases import BACKWARD, Frame, born, computed, listed, moved_since
 from nbgrad.display.player.trace import Check, Trace
-from nbgrad.display.player.writing import in_names, set_formula
+from nbgrad.display.player.writing import handed_on, in_names, set_formula
 from nbgrad.display.schema import Step
 
 MOST_EDITABLE = 64  # numbers of a leaf that can be edited
@@ -62,8 +62,10 @@ def _node(
     facts = graph.nodes[node]
     has_formula = facts["kind"] == "operation"
     symbols = in_names(graph, node, trace.written.get(node)) if has_formula else ""
-    known = None if gradient is None else numbers.summary(as_array(gradient))
+    results = list(handed_on(graph, node))
+    known = None if gradient is None or results else numbers.summary(as_array(gradient))
     said = [*remarks(trace, node, known), *([] if lost is None or node in trace.unfit else [step_lost(graph, lost)])]
+    said += [say("several_results", name=short(graph, node), results=listed(results))] if results else []
     return {
         "name": measure.clean(schema.label(graph, node), 200),
         "about": messages.parts(boxes.described(graph, node)),
@@ -83,6 +85,7 @@ def _node(
         "code": line,
         "stats": statistics(facts["value"]),
         "editable": _editable(facts["value"]) if node in trace.editable else None,
+        "results": results,
     }
 
 

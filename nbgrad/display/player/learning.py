@@ -42,7 +42,7 @@ def questions_of(trace: Trace, frames: Sequence[Frame], root: int) -> list[dict[
     """
     arrivals: dict[int, list[Step]] = {}
     lost = lost_gradients(trace.steps)
-    last_frame: dict[int, int] = {}
+    last_frame: dict[int | None, int] = {}
     for index, frame in enumerate(frames):
         if frame.phase == "backward":
             last_frame[frame.target] = index

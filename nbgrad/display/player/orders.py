@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from nbgrad.display import measure
+from nbgrad.display import measure, messages
 from nbgrad.display.formula import in_one, short
 from nbgrad.display.levels import View
 from nbgrad.display.messages import say
@@ -42,7 +42,7 @@ def _complete(order: Order) -> dict[int, Any]:
 def _order(order: Order, view: View, right: Any, complete: dict[int, Any]) -> dict[str, Any]:
     """Return a pass. right: what the leaves should end with. complete: what every node should, on the way, too."""
     says = {"agrees": f"order_{order.key}_agrees", "same": "order_same", "unknown": "order_unknown"}
-    steps = list(_steps(order, view, complete))
+    steps = _steps(order, view, complete)
     return {
         "key": order.key,
         "label": say(f"order_{order.key}_label"),
@@ -54,19 +54,25 @@ def _order(order: Order, view: View, right: Any, complete: dict[int, Any]) -> di
     }
 
 
-def _steps(order: Order, view: View, complete: dict[int, Any]) -> Iterator[dict[str, Any]]:
-    """Return the steps along edges that are drawn."""
+def _steps(order: Order, view: View, complete: dict[int, Any]) -> list[dict[str, Any]]:
+    """Return the steps along edges that are drawn. What goes wrong within a closed group is told once, at the step
+    after which it does."""
     early = too_early(order) if order.key == "depth_first" else {}
     edges = edges_shown(view.graph)
+    found: list[dict[str, Any]] = []
+    told: set[int] = set()
     for (edge, node, total), is_right in zip(order.steps, _right_on_the_way(order, complete), strict=True):
+        is_early = edge is not None and edge[1] in early
         if edge is None or edge in edges:
-            yield {
-                "edge": None if edge is None else edge_name(edges[edge]),
-                "node": view.shown[node],
-                "text": measure.clean(amount(total), 60),
-                "right": is_right,
-                "early": "" if edge is None or edge[1] not in early else _said_early(view, edge[1], *early[edge[1]]),
-            }
+            note = _said_early(view, edge[1], *early[edge[1]]) if edge is not None and is_early else ""
+            edge_shown = None if edge is None else edge_name(edges[edge])
+            text = measure.clean(amount(total), 60)
+            found.append({"edge": edge_shown, "node": view.shown[node], "text": text, "right": is_right, "early": note})
+        elif found and (is_early or is_right is False) and (box := view.shown[node]) not in told:
+            told.add(box)
+            said = say("order_early_within" if is_early else "order_wrong_within", name=short(view.graph, box))
+            found[-1]["early"] = messages.together([note for note in (found[-1]["early"], said) if note])
+    return found
 
 
 def _final(order: Order, view: View, node: int, should: Any) -> dict[str, Any]:

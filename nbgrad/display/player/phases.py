@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -11,13 +11,20 @@ import numpy as np
 from nbgrad.display import messages, numbers, schema, svg
 from nbgrad.display.agreeing import is_dust
 from nbgrad.display.attributes import as_array, as_numbers
-from nbgrad.display.formula import Token, differentiated, receiver, sent_along, short
+from nbgrad.display.formula import Token, differentiated, receiver, short
 from nbgrad.display.messages import say, together
 from nbgrad.display.moments import frames_of, root_of
 from nbgrad.display.player.gathering import arrival_of, fold_of
 from nbgrad.display.player.lost import lost_gradients, step_lost
 from nbgrad.display.player.trace import Inside, Trace, Update
-from nbgrad.display.player.writing import called, forward_equation, inside_equation, update_equation, ways_in
+from nbgrad.display.player.writing import (
+    called,
+    forward_equation,
+    given_to,
+    handed_on,
+    inside_equation,
+    update_equation,
+)
 from nbgrad.display.rounding import PLAIN
 from nbgrad.display.scene import Scene
 from nbgrad.display.sentences import left_by_rounding, not_finite
@@ -34,14 +41,15 @@ class Frame:
     """What the player shows at one moment; see ``payload`` for how it goes to the page.
 
     active: the node at work. edges: those that are lit. label, label_at: what floats beside an edge. target, slot,
-    fragment: whose value or gradient gets which piece of drawing; number: the same in words. spoken: the sentence with
+    fragment: whose value or gradient gets which piece of drawing, None where nothing that is drawn changes; number: the
+    same in words. spoken: the sentence with
     its number. fold: what broadcasting undone looks like, arrival: what adds up; None where there is no such thing.
     """
 
     phase: str
     caption: str
     active: int | None
-    target: int
+    target: int | None
     slot: str
     fragment: str
     number: str
@@ -67,6 +75,9 @@ def forward_frames(scene: Scene, trace: Trace) -> Iterator[Frame]:
     told: list[int] = []
     for node, facts in graph.nodes(data=True):
         value = facts["value"]
+        if facts["kind"] == "group" and value is None:
+            yield _forward_within(scene, node)
+            continue
         if facts["kind"] in ("parameter", "data", "constant") or value is None or facts["bare"]:
             continue
         written = trace.written.get(node)
@@ -88,6 +99,27 @@ def forward_frames(scene: Scene, trace: Trace) -> Iterator[Frame]:
             sentence=sentence,
             spoken=together([sentence, say("spoken_value", name=short(graph, node), value=number)]),
         )
+
+
+def _forward_within(scene: Scene, node: int) -> Frame:
+    """Return the frame of a closed group that has no one value: it has several results, or stands for equal groups."""
+    graph = scene.graph
+    sentence = computed(graph, node)
+    values = {name: value for name, value in handed_on(graph, node).items() if value is not None}
+    heard = [say("spoken_value", name=name, value=numbers.summary(value)) for name, value in values.items()]
+    return Frame(
+        phase=FORWARD,
+        caption=short(graph, node),
+        active=node,
+        edges=tuple(scene.edges[edge].id for edge in graph.in_edges(node, keys=True)),
+        target=None,
+        slot="value",
+        fragment="",
+        number="",
+        equation=tuple(forward_equation(graph, node, None)),
+        sentence=sentence,
+        spoken=together([sentence, *heard]),
+    )
 
 
 def left_of_zero(graph: Any, node: int) -> list[str]:
@@ -124,7 +156,10 @@ def computed(graph: Any, node: int) -> str:
     op = messages.operation(facts["op"] or called(graph, node))
     told = ", ".join(f"{name}={said}" for name, said in facts["settings"])
     op += f" ({told})" if told else ""
-    given = listed([sent_along(graph, edge) for _, edge in sorted(ways_in(graph, node).items())])
+    given = listed(given_to(graph, node))
+    if results := list(handed_on(graph, node)):
+        said = {"name": short(graph, node), "count": f"{facts['members']:,}", "results": listed(results)}
+        return say("computed_several", **said, inputs=given) if given else say("computed_several_within", **said)
     if facts["kind"] == "group" and not given:
         return messages.counted("computed_within", facts["members"], name=short(graph, node))
     if not given:
@@ -221,10 +256,11 @@ def by_rule(update: Update, name: str) -> str:
 
 
 def _update_inside(scene: Scene, inside: Inside, root: int) -> Frame:
-    """Return the frame of all parameters in a closed group."""
+    """Return the frame of all parameters in a closed group, of which the box shows none."""
     sentence = say("update_inside", name=short(scene.graph, inside.node), names=listed(list(inside.names)))
-    value = scene.graph.nodes[inside.node]["value"]
-    return _update_frame(scene, inside.node, value, inside_equation(scene.graph, inside, root), sentence, sentence)
+    equation = inside_equation(scene.graph, inside, root)
+    frame = _update_frame(scene, inside.node, None, equation, sentence, sentence)
+    return replace(frame, target=None, fragment="", number="")
 
 
 def _update_frame(

@@ -23,6 +23,7 @@ from nbgrad.display.formula import (
     in_one,
     sent_along,
     short,
+    shortened,
 )
 from nbgrad.display.player.mathematics import set_latex, set_tokens
 from nbgrad.display.player.steps import lines_written
@@ -56,6 +57,21 @@ def ways_in(graph: nx.MultiDiGraph, node: int) -> dict[int, tuple[int, int, int]
     return {position: (u, v, key) for u, v, key, position in graph.in_edges(node, keys=True, data="position")}
 
 
+def given_to(graph: nx.MultiDiGraph, node: int) -> list[str]:
+    """Return what a node is computed from, by the names that equations use: its operands; of a group all that goes in.
+    In a row of groups several edges may have one position, for each unit has positions of its own."""
+    if graph.nodes[node]["kind"] == "group":
+        edges = sorted(graph.in_edges(node, keys=True), key=lambda edge: graph.edges[edge]["position"])
+        return list(dict.fromkeys(sent_along(graph, edge) for edge in edges))
+    return [sent_along(graph, edge) for _, edge in sorted(ways_in(graph, node).items())]
+
+
+def handed_on(graph: nx.MultiDiGraph, node: int) -> dict[str, np.ndarray | None]:
+    """Return the results of a closed group and their values, if it has several."""
+    given = (graph.edges[edge] for edge in graph.out_edges(node, keys=True))
+    return {shortened(edge["result"]): edge["value"] for edge in given if edge.get("result")}
+
+
 def in_names(graph: nx.MultiDiGraph, node: int, written: Written | None) -> str:
     """Return an operation with the names of its operands: "tanh z"; of an unknown one its name: "scale(x, y)"."""
     given = ways_in(graph, node)
@@ -69,7 +85,7 @@ def in_names(graph: nx.MultiDiGraph, node: int, written: Written | None) -> str:
 
 def called(graph: nx.MultiDiGraph, node: int) -> str:
     """Return an operation as a call: its name and its operands in parentheses."""
-    given = ", ".join(sent_along(graph, edge) for _, edge in sorted(ways_in(graph, node).items()))
+    given = ", ".join(given_to(graph, node))
     facts = graph.nodes[node]
     name = short(graph, node) if facts["kind"] == "group" else facts["op"] or facts["kind"]
     return f"{name}({given})" if given or facts["kind"] != "group" else name

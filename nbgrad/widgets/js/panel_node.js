@@ -99,6 +99,9 @@ function nodeColumns(desk, key, numbers) {
 function nodeFacts(desk, node, { value, gradient, after }) {
   const said = (key) => element("span", { class: "ng-dim" }, [desk.words(key)]);
   const none = node.gradient === null || node.gradient === undefined ? "node_no_gradient" : "label_not_yet";
+  if (node.results?.length > 0) {
+    return panelFacts([]); // each of a closed group's results has its own numbers
+  }
   return panelFacts([
     [desk.words("node_formula"), panelFormula(node.math)],
     [
@@ -113,7 +116,8 @@ function nodeFacts(desk, node, { value, gradient, after }) {
 
 /** Links to the steps that computed the value and completed the gradient. */
 function nodeSteps(desk, key) {
-  const links = ["value", "gradient"].flatMap((slot) => {
+  const { results = [] } = desk.payload().nodes[key];
+  const links = (results.length > 0 ? [] : ["value", "gradient"]).flatMap((slot) => {
     const frame = frameOfNode(desk.frames(), key, slot);
     return frame < 0 ? [] : [panelLink([desk.words(`node_step_${slot}`)], () => desk.goTo(frame))];
   });
