@@ -43,8 +43,9 @@ def claims(network, result, with_rows):
     drawn = {}
     for (function, _), node in made._nodes.items():
         if not hasattr(function, "variable"):
-            hidden = len(paths[node]) - len(made.graph.nodes[node]["group"] or ())  # the network, used once
-            drawn[function] = paths[node][hidden:]
+            shown = [frame for frame in paths[node] if not frame.is_chain]
+            hidden = len(shown) - len(made.graph.nodes[node]["group"] or ())  # the network, used once
+            drawn[function] = tuple(shown[hidden:])
     return drawn
 
 
@@ -172,6 +173,68 @@ def images():
     return Parts(seeing, judging)
 
 
+class Heads(nn.Module):
+    """A layer with two results."""
+
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = nn.Linear(3, 3), nn.Linear(3, 3)
+
+    def forward(self, x):
+        return self.a(x), self.b(x)
+
+
+class Convolutions(nn.Module):
+    """A part as those of a U-Net: its layers are one sequence, which ends without parameters."""
+
+    def __init__(self, given):
+        super().__init__()
+        layers = [nn.Conv2d(given, 4, 3, 1, 1), nn.BatchNorm2d(4), nn.ReLU(), nn.Conv2d(4, 4, 3, 1, 1), nn.ReLU()]
+        self.layers = nn.Sequential(*layers)
+
+    def forward(self, x):
+        return self.layers(x)
+
+
+def down():
+    return Parts(Convolutions(1), nn.Sequential(nn.MaxPool2d(2), Convolutions(4)), nn.Conv2d(4, 1, 1))
+
+
+def layers_of_three():
+    return Parts(nn.Sequential(nn.Linear(3, 3), nn.Tanh(), nn.Linear(3, 3)), nn.Linear(3, 1))
+
+
+def caught(net):
+    """What a layer within gives is added outside to what its sequence gives."""
+    body, out = net.parts.values()
+    kept = []
+    hook = body[0].register_forward_hook(lambda module, given, result: kept.append(result))
+    result = body(torch.randn(2, 3))
+    hook.remove()
+    return out(result + kept[0])
+
+
+def one_by_one(net):
+    """The layers of a sequence are called without it, and what they give is used together."""
+    body, out = net.parts.values()
+    x, results = torch.randn(2, 3), []
+    for layer in body:
+        results.append(x := layer(x))
+    return out(results[0] * results[1] + results[2])
+
+
+def in_evaluation(net):
+    """Drawn in training, a dropout could be taken for what comes after it."""
+    result = net.eval().parts["part_a"](torch.randn(2, 3)) * torch.tensor([0.0, 1.0, 1.0])
+    result = net.parts["part_b"](result * torch.randn(3))
+    net.train()
+    return result
+
+
+def dropping():
+    return Parts(nn.Sequential(nn.Linear(3, 3), nn.Dropout()), nn.Sequential(nn.Dropout(0.1), nn.Linear(3, 1)))
+
+
 def penalised(network):
     x = torch.randn(4, 3, requires_grad=True)
     (slope,) = torch.autograd.grad(network(x).sum(), x, create_graph=True)
@@ -214,6 +277,15 @@ MODELS = {
     "sequences": (sequences, lambda net: torch.tanh(net(torch.randn(2, 2, 2))).sum()),
     "sequences, twice": (sequences, lambda net: (net(torch.randn(2, 4)) * net(torch.randn(2, 4)).relu()).sum()),
     "units": (units, lambda net: net(torch.randn(2, 1, 8, 8)).square().mean()),
+    "two results": (lambda: Parts(nn.Sequential(nn.Linear(3, 3), Heads())),
+                    lambda net: (lambda a, b: (a * b + a).sum() + torch.cat([a, b]).mean())(*net(torch.randn(2, 3)))),
+    "two results, one sum": (lambda: Parts(nn.Sequential(nn.Linear(3, 3), nn.Tanh(), Heads()), nn.Linear(3, 1)),
+                             lambda net: net.parts["part_b"](sum(net.parts["part_a"](torch.randn(2, 3))))),
+    "caught": (layers_of_three, lambda net: caught(net).sum()),
+    "one by one": (layers_of_three, lambda net: one_by_one(net).sum()),
+    "in evaluation": (dropping, lambda net: in_evaluation(net).sum()),
+    "in training": (dropping, lambda net: net(torch.randn(2, 3)).sum()),
+    "down": (down, lambda net: net(torch.randn(2, 1, 8, 8)).sum()),
     "images": (images, lambda net: net(torch.randn(2, 1, 8, 8)).relu().sum()),
     "experts": (Experts, lambda net: net(torch.randn(2, 3)).sum()),
     "spectral norm": (lambda: nn.Sequential(nn.utils.parametrizations.spectral_norm(nn.Linear(3, 4)), nn.Linear(4, 1)),
@@ -247,14 +319,19 @@ def check_sequences_are_whole(network, result, calls):
     """All that is computed in a call of a Sequential lies in its frame, but for what only lays out numbers anew."""
     sequence_of = {id(module): module for module in network.modules() if type(module) is nn.Sequential}
     drawn = claims(network, result, True)
-    assert set(sequence_of) <= {id(frame.module) for path in drawn.values() for frame in path}
+    framed = {id(frame.module) for path in drawn.values() for frame in path}
+    alone = {id(part.layers) for part in network.modules() if isinstance(part, Convolutions)}
+    assert set(sequence_of) - framed == alone
+    sequence_of = {key: module for key, module in sequence_of.items() if key not in alone} | {
+        id(part): part for part in network.modules() if isinstance(part, Convolutions)
+    }
     for function, path in drawn.items():
         around = {id(module) for module, _ in calls.around(function)} & set(sequence_of)
         if operation(function) not in LAYING_OUT:
             assert around == {id(frame.module) for frame in path} & set(sequence_of), (function, path)
 
 
-@pytest.mark.parametrize("name", ["sequences", "sequences, twice", "images", "experts"])
+@pytest.mark.parametrize("name", ["sequences", "sequences, twice", "images", "experts", "in training", "down"])
 def test_what_a_sequence_of_layers_computes_is_drawn_within_it(name):
     torch.manual_seed(0)
     make, run = MODELS[name]

@@ -221,6 +221,15 @@ def test_a_sequence_of_units_ends_with_their_last_sum():
     assert [group for op, group in found if op == "add"][-1] is None
 
 
+def test_mixed_precision_leaves_layers_their_frames():
+    net = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 1))
+    with torch.autocast("cpu", torch.bfloat16):
+        result = net(torch.ones(2, 3)).sum()
+    drawn = ng.draw(result, params=net).text
+    assert "Group 0 Linear: 0.bias, to 1, 0.weight, to 3, t 4, addmm 6." in drawn
+    assert "Group 2 Linear: 2.bias, to 9, 2.weight, to 11, t 12, addmm 13." in drawn
+
+
 def test_modules_whose_uses_mingle_have_no_frame_and_those_in_them_have():
     net = nn.Module()
     net.both = nn.Sequential(nn.Linear(3, 3), nn.Linear(3, 3))

@@ -68,6 +68,8 @@ def given_to(graph: nx.MultiDiGraph, node: int) -> list[str]:
 
 def handed_on(graph: nx.MultiDiGraph, node: int) -> dict[str, np.ndarray | None]:
     """Return the results of a closed group and their values, if it has several."""
+    if graph.nodes[node]["kind"] != "group":
+        return {}
     given = (graph.edges[edge] for edge in graph.out_edges(node, keys=True))
     return {shortened(edge["result"]): edge["value"] for edge in given if edge.get("result")}
 

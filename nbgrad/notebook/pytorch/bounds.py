@@ -28,17 +28,17 @@ def bounds(graph: nx.MultiDiGraph, operations: Sequence[int], own: Mapping[int, 
     for path in sorted(spans, key=len, reverse=True):
         module, (first, last) = path[-1].module, spans[path]
         beginnings, endings = chains.before(module), ends_with(module) or chains.after(module)
-        has_one_result = any(chains.is_chain(frame.module) for frame in path[-2:])
-        if not (beginnings or endings or has_one_result or turns(module)):
+        is_open = chains.is_open(module)
+        if not (beginnings or endings or is_open or turns(module)):
             continue
         within = {**own, **found}
         before, after = _until(operations[:first][::-1], within), _until(operations[last + 1 :], within)
         beginning = _through(graph, before, beginnings)
-        ending = _through(graph, after, endings, anywhere=len(endings) == 1 and chains.is_open(module))
+        ending = _through(graph, after, endings, anywhere=len(endings) == 1 and is_open)
         if turns(module):
             beginning = list(takewhile(lambda node: _is_turned(graph, node), before))
             ending = next((list(after[:n]) for n in (1, 2) if _turn_at_the_end(graph, after[:n])), [])
-        if has_one_result and not ending:
+        if is_open and not ending:
             ending = _meeting(graph, operations[first : last + 1], after)
         beginning = _used_within(graph, beginning, path, within)
         found |= dict.fromkeys(beginning, path)
@@ -81,20 +81,32 @@ def matched(graph: nx.MultiDiGraph, nodes: Sequence[int], sequence: Sequence[str
     taken: list[int] = []
     for op in sequence:
         following = nodes[len(taken) :]
-        if not following or graph.nodes[following[0]]["op"] != op:
+        if not following or not _computes(graph, following[0], op):
             return []
         others = (place for place, node in enumerate(following) if graph.nodes[node]["op"] != op)
         taken += following[: next(others, len(following)) if op in PARTS else 1]
     return taken
 
 
+def _computes(graph: nx.MultiDiGraph, node: int, op: str) -> bool:
+    """Whether a node is this operation; a dropout's is known by its mask."""
+    computed = graph.nodes[node]["op"]
+    if not op.startswith(chains.MASK):
+        return bool(computed == op)
+    data = (graph.nodes[x] for x in graph.predecessors(node) if graph.nodes[x]["kind"] == "data")
+    return chains.is_masked(computed, op, [facts["value"] for facts in data if not facts["name"] or facts["bare"]])
+
+
 def _meeting(graph: nx.MultiDiGraph, inside: Sequence[int], after: Sequence[int]) -> list[int]:
-    """The operation right after those of a module in which all meet that these give to others, as at the end of a
-    residual unit: so it is the module's, if that is a ``Sequential``, or a layer of one, which hands on one result."""
+    """The sum right after those of a module in which all meet that these give to others, one of which it has used
+    itself, as at the end of a residual unit: so it is the module's, if that is a ``Sequential`` which ends with such a
+    unit, for it hands on one result."""
     own = set(inside)
     given = {node for node in inside if set(graph.successors(node)) - own}
     following = next((node for node in after if graph.nodes[node]["op"] not in LAYING_OUT), None)
     if len(given) < 2 or following is None or not given <= set(graph.predecessors(following)):
+        return []
+    if graph.nodes[following]["op"] != "add" or not any(set(graph.successors(node)) & own for node in given):
         return []
     is_last = all(set(graph.successors(node)) <= own | {following} for node in given)
     return [following] if is_last else []

@@ -48,7 +48,7 @@ def each_time(
             times = [some] if alone else _times(some, uses, ops)
             is_alone = len(some) == len(nodes) and not _lies_in_chain(outer, whole)
             if not times or (frame.is_chain and len(times) == 1 and is_alone):
-                waiting.append((some, depth + 1, outer))
+                waiting.append((some, depth + 1, (*outer, frame) if times else outer))
                 continue
             is_called = any(all(map(_calls_once, own[node][depth:])) for node in some)
             for number, part in enumerate(times, 1):
@@ -59,7 +59,12 @@ def each_time(
 
 def _lies_in_chain(outer: Path, whole: Frame | None) -> bool:
     """Whether the innermost of these modules is a ``Sequential``, but not the whole network."""
-    return bool(outer) and is_chain(outer[-1].module) and (whole is None or outer[-1].module is not whole.module)
+    return (
+        bool(outer)
+        and not outer[-1].is_chain
+        and is_chain(outer[-1].module)
+        and (whole is None or outer[-1].module is not whole.module)
+    )
 
 
 def _calls_once(frame: Frame) -> bool:

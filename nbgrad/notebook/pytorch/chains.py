@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from itertools import chain, product, takewhile
 from typing import Any
 
+import numpy as np
+
 from .classes import ancestors, runs
 
 Sequences = Sequence[Sequence[str]]  # one of these sequences of operations is computed
@@ -19,9 +21,9 @@ Sequences = Sequence[Sequence[str]]  # one of these sequences of operations is c
 COMPUTED = {
     "AdaptiveAvgPool1d": "adaptive_avg_pool2d", "AdaptiveAvgPool2d": "adaptive_avg_pool2d",
     "AdaptiveMaxPool1d": "adaptive_max_pool2d", "AdaptiveMaxPool2d": "adaptive_max_pool2d",
-    "AlphaDropout": "mul add", "AvgPool1d": "avg_pool2d", "AvgPool2d": "avg_pool2d",
-    "BatchNorm1d": "batch_norm", "BatchNorm2d": "batch_norm", "CELU": "celu", "Dropout": "mul",
-    "Dropout1d": "mul", "Dropout2d": "mul", "Dropout3d": "mul", "ELU": "elu", "Flatten": "",
+    "AvgPool1d": "avg_pool2d", "AvgPool2d": "avg_pool2d",
+    "BatchNorm1d": "batch_norm", "BatchNorm2d": "batch_norm", "CELU": "celu", "Dropout": "dropout",
+    "Dropout1d": "dropout", "Dropout2d": "dropout", "Dropout3d": "dropout", "ELU": "elu", "Flatten": "",
     "GELU": "gelu", "GLU": "glu", "Hardshrink": "hardshrink", "Hardsigmoid": "hardsigmoid", "Hardswish": "hardswish",
     "Hardtanh": "hardtanh", "Identity": "", "LayerNorm": "layer_norm", "LeakyReLU": "leaky_relu",
     "LogSigmoid": "log_sigmoid", "LogSoftmax": "log_softmax", "MaxPool1d": "max_pool2d", "MaxPool2d": "max_pool2d",
@@ -31,7 +33,8 @@ COMPUTED = {
     "Softplus": "softplus", "Softshrink": "softshrink", "Softsign": "abs add div", "Tanh": "tanh",
     "Tanhshrink": "tanh sub", "Threshold": "threshold", "Unflatten": "", "Upsample": "", "ZeroPad2d": "pad",
 }  # fmt: skip
-AT_RANDOM = ("Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout")  # in training
+AT_RANDOM = ("Dropout", "Dropout1d", "Dropout2d", "Dropout3d")  # these compute nothing in evaluation
+MASK = "× mask of "
 UPSAMPLING = ("nearest2d", "bilinear2d", "nearest1d", "linear1d")  # depending on what is given
 
 
@@ -94,8 +97,32 @@ def _computed(layer: Any) -> Sequences:
         return [(f"upsample_{way}",) for way in UPSAMPLING]
     if kind == "AdaptiveAvgPool2d" and layer.output_size in (1, (1, 1)):
         return (("mean",),)
-    is_idle = kind in AT_RANDOM and not (layer.training and layer.p)
-    return (() if is_idle else COMPUTED[kind].split(),) if kind else ()
+    if kind not in AT_RANDOM:
+        return (COMPUTED[kind].split(),) if kind else ()
+    if not layer.p:
+        return ((),)
+    mask = f"{MASK}{1 / max(1 - layer.p, 1e-12):.6g}{'' if layer.training else '?'}"
+    return ((mask,), ())  # it may have been in training, or in evaluation
+
+
+def is_masked(op: str, mask: str, values: Iterable[np.ndarray | None]) -> bool:
+    """Whether an operation is a dropout's. values: of the data that it uses, None where they are not known.
+
+    mask: what ``after`` and ``before`` say of it, "× mask of 2": what is kept is multiplied by 2. With "?" behind it
+    the layer is no longer in training, so that only numbers prove that it was.
+
+    >>> is_masked("mul", "× mask of 2", [np.array([0.0, 2.0])]), is_masked("mul", "× mask of 2", [np.array([1.0, 2.0])])
+    (True, False)
+    >>> is_masked("mul", "× mask of 2", [None]), is_masked("mul", "× mask of 2?", [None])
+    (True, False)
+    """
+    if op == "dropout" or op != "mul":
+        return op == "dropout"
+    kept = float(mask.removeprefix(MASK).rstrip("?"))
+    known = [value for value in values if value is not None]
+    if not known:
+        return not mask.endswith("?")
+    return all(bool(((value == 0) | np.isclose(value, kept, rtol=1e-3)).all()) for value in known)
 
 
 def _all_of(layers: Iterable[Sequences]) -> Sequences:

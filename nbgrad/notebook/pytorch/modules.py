@@ -45,7 +45,7 @@ def modules_of(graph: nx.MultiDiGraph, parameters: Mapping[int, Any], names: Nam
     found |= steps(graph, operations, uses, found)
     found |= _of_parameters(homes, uses, found)
     found |= _between(graph, found, [node for node in free if _lays_out(graph, node)])
-    found |= _of_data(graph, operations, found)
+    found |= _of_data(graph, [node for node in operations if node not in uses.forms], found)
     return found
 
 
@@ -63,7 +63,10 @@ def _of_parameters(
 
 def _of_data(graph: nx.MultiDiGraph, operations: list[int], found: Mapping[int, Path]) -> dict[int, Path]:
     """The modules that data are drawn in: those that all uses lie in, but for named ones, and for what a module begins
-    with: those were given to it. A recurrent cell is given other data each time, which would lie around it."""
+    with: those were given to it. A recurrent cell is given other data each time, which would lie around it.
+
+    operations: all but those that only lay out parameters anew.
+    """
     first: dict[Path, int] = {}  # modules -> the first operation in them
     for node in operations:
         for length in range(1, len(found[node]) + 1):

@@ -56,7 +56,7 @@ class UsesOfParameters:
             self.apart.add(node)
             return
         used = [x for x in given if x in self._weights]
-        if len(given) == 1 and used and op in LAYING_OUT:
+        if len(given) == 1 and used and (op in LAYING_OUT or op == "to"):  # or in fewer digits, as autocast does
             self._weights[node] = self._weights[given[0]]
             self.forms.append(node)
             return
