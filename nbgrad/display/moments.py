@@ -139,10 +139,9 @@ def _label(local: Any) -> str:
         return f"× {agreeing.written(numbers.only(array))}"
     real = array.astype(float)
     finite = real[np.isfinite(real)]
-    if not finite.size:
-        return "× NaN"
-    low, high = numbers.number(finite.min()), numbers.number(finite.max())
-    return f"× {low}" if low == high else f"× {low} … {high}"
+    ends = dict.fromkeys(numbers.number(end) for end in ((finite.min(), finite.max()) if finite.size else ()))
+    others = [" … ".join(ends)] * bool(ends) + ["∞"] * bool(np.isinf(real).any()) + ["NaN"] * bool(np.isnan(real).any())
+    return f"× {', '.join(others)}"
 
 
 class _Places:

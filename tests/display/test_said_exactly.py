@@ -32,6 +32,15 @@ def test_a_mean_that_three_digits_tell_is_no_rounding():
     assert "mean 0," in numbers.summary(np.float16([0.1, 0.2, -0.3]))
 
 
+def test_the_factor_beside_an_edge_tells_what_is_no_number():
+    u, v = (
+        ng.tensor(value, requires_grad=True, name=name) for value, name in (([4.0, 0, -1], "u"), ([1.0, 1, 1], "v"))
+    )
+    with np.errstate(all="ignore"):
+        labels = [frame["label"] for frame in frames((np.sqrt(u) * v).sum())]
+    assert "× 0.25, ∞, NaN" in labels
+
+
 def test_tanh_says_what_its_equation_says():
     sentences = " ".join(frame["sentence"] for frame in frames(np.tanh(scalar(0.068))))
     assert "99.5% of the gradient" in sentences

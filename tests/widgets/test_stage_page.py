@@ -415,3 +415,39 @@ def test_paper_shows_how_it_ends_and_no_buttons(player):
     player.emulate_media(media="screen")
     player.wait_for_function("document.querySelector('[data-value=\"0\"]').textContent === '3.000'")
     assert frame(player) == START
+
+
+def test_of_edges_beside_each_other_the_nearest_is_chosen_and_seen_to_be(show):
+    x = ng.tensor(3.0, requires_grad=True, name="x")
+    page = show(x * x + x)
+    edges = page.locator("[data-hit]")
+    page.get_by_role("button", name="Last step").click()
+    parallel = [
+        edge for edge in page.evaluate("Object.keys(models[0].get('payload').edges)") if edge.startswith("0-1-")
+    ]
+    assert len(parallel) == 2
+    for edge in parallel:
+        middle = edges.and_(page.locator(f'[data-hit="{edge}"]')).evaluate(
+            "path => { const p = path.getPointAtLength(path.getTotalLength() / 2)"
+            ".matrixTransform(path.getScreenCTM()); return [p.x, p.y]; }"
+        )
+        page.mouse.click(*middle)
+        chosen = page.locator(".ng-edge.ng-selected")
+        assert chosen.get_attribute("data-edge") == edge
+        style = chosen.evaluate("edge => { const s = getComputedStyle(edge); return [s.opacity, s.strokeWidth]; }")
+        assert style == ["1", "3px"]
+
+
+def test_the_name_of_a_closed_group_with_several_results_has_no_numbers(page, mount):
+    a = ng.tensor(2.0, requires_grad=True, name="a")
+    with ng.group("two"):
+        p, q = a * 3, a + 1
+    mount(page, ng.animate(p * q, depth=0))
+    box = page.locator("[data-node][aria-label^=two]")
+    page.get_by_role("button", name="Last step").click()
+    said = box.get_attribute("aria-label")
+    assert "value" not in said
+    assert "gradient" not in said
+    box.click()
+    assert "hands on" in page.locator(".ng-panel-node").inner_text()
+    assert page.locator(".ng-panel-node dt").count() == 0

@@ -44,6 +44,9 @@ export class BoxLabels {
   /** A leaf has its value from the beginning; what is computed has it once its frame has come. */
   valueOf(id, picture) {
     const facts = this.facts[id];
+    if (facts.results?.length > 0) {
+      return ""; // a closed group's results have a value each
+    }
     const known = isLeaf(facts) || !this.coming.has(`value ${id}`);
     return this.numberOf(id, "value", picture) ?? (known ? facts.value : this.say("label_not_yet"));
   }

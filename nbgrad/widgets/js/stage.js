@@ -6,6 +6,7 @@ import { More } from "./more.js";
 import { WALKING_KEYS } from "./roving.js";
 import { bringIntoView } from "./scrolling.js";
 import { StageDrawing } from "./stage_drawing.js";
+import { nearestPath } from "./svg.js";
 import { dragToScroll, listenToTouch } from "./touch.js";
 import { Zoom } from "./zoom.js";
 
@@ -153,7 +154,7 @@ export class Stage {
   listen() {
     const { root } = this;
     const handlers = {
-      click: (event) => this.choose(this.placeOf(event.target), event),
+      click: (event) => this.choose(this.placeAt(event)),
       dblclick: (event) => this.goThere(this.placeOf(event.target)),
       pointerover: (event) => this.hover(this.placeOf(event.target)),
       pointerleave: () => this.hover(null),
@@ -191,6 +192,17 @@ export class Stage {
       return { kind: "edge", id: edge.getAttribute("data-hit") ?? edge.getAttribute("data-edge") };
     }
     return null;
+  }
+
+  /** The place of a click: where several edges are within reach of it, the nearest. */
+  placeAt(event) {
+    const place = this.placeOf(event.target);
+    if (place?.kind !== "edge") {
+      return place;
+    }
+    const under = document.elementsFromPoint(event.clientX, event.clientY);
+    const nearest = nearestPath(under.filter((each) => each.matches("[data-hit]") && this.root.contains(each)), event);
+    return nearest ? this.placeOf(nearest) : place;
   }
 
   choose(place) {

@@ -4,6 +4,7 @@ import { SVG_NAMESPACE } from "./dom.js";
 
 const UNWANTED = new Set(["script", "style", "foreignobject", "iframe", "image"]);
 const REFERENCES = ["aria-labelledby", "aria-describedby"];
+const PLACES = 100; // along a path, at which its distance is measured
 const LINKS = ["href", "xlink:href"];
 
 /** Parse a whole drawing. Ids inside it get `prefix`, because several drawings share the page. */
@@ -30,6 +31,17 @@ export function indexBy(root, name) {
     index.set(node.getAttribute(`data-${name}`), node);
   }
   return index;
+}
+
+/** Of paths that may lie on each other, the one that comes nearest to a point of the window; undefined if there are none. */
+export function nearestPath(paths, { clientX, clientY }) {
+  const distance = (path) => {
+    const point = new DOMPoint(clientX, clientY).matrixTransform(path.getScreenCTM().inverse());
+    const length = path.getTotalLength();
+    const places = Array.from({ length: PLACES + 1 }, (_, place) => path.getPointAtLength((length * place) / PLACES));
+    return Math.min(...places.map(({ x, y }) => Math.hypot(x - point.x, y - point.y)));
+  };
+  return paths.map((path) => ({ path, away: distance(path) })).sort((a, b) => a.away - b.away)[0]?.path;
 }
 
 /** A drawing's natural size in pixels, from its viewBox, else from width and height. */
