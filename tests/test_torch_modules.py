@@ -330,6 +330,8 @@ def test_several_networks_are_given_by_their_names(form):
         *((name, ("D",)) for name in ("D.weight", "D.bias", "linear")),
         ("sum", None),
     ]
+    twice = groups(generator(torch.ones(4, 2)).sum(), form({"G": generator, "H": generator}))
+    assert twice[:3] == [(name, ("G.0",)) for name in ("G.0.weight", "G.0.bias", "linear")]
     with pytest.warns(ForeignParametersWarning, match="not computed from the parameters of G and D"):
         ng.draw(nn.Linear(2, 1)(torch.ones(1, 2)), params=params)
     with pytest.raises(OptionError, match="several by their names"):

@@ -48,6 +48,7 @@ class Names:
         self._of_results: dict[tuple[Any, int], str] = {}
         self.results: dict[tuple[Any, int], Any] = {}
         networks = _networks(params)
+        self._several = len(networks)  # of these modules are known, and not only what their names tell
         for name, thing in _variables(namespace):
             if isinstance(thing, torch.Tensor):
                 self._leaves.setdefault(id(thing), name)
@@ -98,9 +99,11 @@ class Names:
         networks. A module that several names lead to is one module."""
         found: dict[int, dict[Any, Path]] = {}
         if self.root is None:
+            in_networks = {id(tensor) for _, network in networks[: self._several] for _, tensor in _pairs(network)}
             for name, tensor in self._given:
-                path = self._path(module_of(name))
-                found.setdefault(id(tensor), {}).setdefault(path, path)
+                if id(tensor) not in in_networks:
+                    path = self._path(module_of(name))
+                    found.setdefault(id(tensor), {}).setdefault(path, path)
         known = set(found)
         own = [] if self.root is None else [("", self.root.module)]
         for outer, network in own + networks:
