@@ -334,8 +334,9 @@ def test_several_networks_are_given_by_their_names(form):
     assert twice[:3] == [(name, ("G.0",)) for name in ("G.0.weight", "G.0.bias", "linear")]
     with pytest.warns(ForeignParametersWarning, match="not computed from the parameters of G and D"):
         ng.draw(nn.Linear(2, 1)(torch.ones(1, 2)), params=params)
-    with pytest.raises(OptionError, match="several by their names"):
-        ng.draw(critic(torch.ones(1, 3)), params=[generator, critic])
+    for wrong in ([generator, critic], nn.Linear, {"G": nn.Linear}):
+        with pytest.raises(OptionError, match="several by their names"):
+            ng.draw(critic(torch.ones(1, 3)), params=wrong)
 
 
 @pytest.mark.parametrize("level", [None, "module"])

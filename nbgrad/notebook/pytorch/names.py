@@ -60,7 +60,7 @@ class Names:
         for name, network in networks:
             for inner, tensor in _pairs(network):
                 self._leaves.setdefault(id(tensor), f"{name}.{inner}")
-        self.root = Frame(type(params).__name__, params) if hasattr(params, "named_modules") else None
+        self.root = Frame(type(params).__name__, params) if _is_network(params) else None
         several = " and ".join(name for name, _ in _networks(params))
         self._networks = f"this {self.root.title}" if self.root else several
         self._modules = _modules(params, networks)
@@ -153,7 +153,7 @@ def _variables(namespace: dict[str, Any] | None) -> list[tuple[str, Any]]:
 
 def _modules(params: Parameters, networks: list[tuple[str, Any]]) -> dict[str, Any]:
     """The modules of ``params``, if that is a network, and of the notebook's networks, by their names."""
-    inner = params.named_modules(remove_duplicate=False) if hasattr(params, "named_modules") else ()
+    inner = params.named_modules(remove_duplicate=False) if _is_network(params) else ()
     found = {name: module for name, module in inner if name}
     for outer, network in networks:
         for name, module in network.named_modules(remove_duplicate=False):
@@ -161,22 +161,27 @@ def _modules(params: Parameters, networks: list[tuple[str, Any]]) -> dict[str, A
     return found
 
 
+def _is_network(thing: Any) -> bool:
+    """Whether something is a network, and not its class."""
+    return hasattr(thing, "named_parameters") and not isinstance(thing, type)
+
+
 def _networks(params: Parameters) -> list[tuple[str, Any]]:
     """The networks of ``params``, if that gives several of them names."""
-    if params is None or hasattr(params, "named_parameters"):
+    if params is None or _is_network(params):
         return []
-    return [(str(name), thing) for name, thing in _items(params) if hasattr(thing, "named_parameters")]
+    return [(str(name), thing) for name, thing in _items(params) if _is_network(thing)]
 
 
 def _pairs(params: Parameters) -> list[tuple[Any, Any]]:
     """Names and tensors, those of several networks with the names of these before theirs."""
     if params is None:
         return []
-    if hasattr(params, "named_parameters"):
+    if _is_network(params):
         return [*params.named_parameters(), *params.named_buffers()]
     pairs: list[tuple[Any, Any]] = []
     for name, thing in _items(params):
-        inner = _pairs(thing) if hasattr(thing, "named_parameters") else None
+        inner = _pairs(thing) if _is_network(thing) else None
         pairs += [(name, thing)] if inner is None else [(f"{name}.{part}", tensor) for part, tensor in inner]
     return pairs
 
