@@ -241,6 +241,15 @@ def penalised(network):
     return (slope.norm(dim=1) - 1).square().mean() + network(torch.randn(4, 3)).mean()
 
 
+def second_derivative(network):
+    """As where a network is to solve a differential equation."""
+    x = torch.randn(4, 3, requires_grad=True)
+    value = network(x)
+    (slope,) = torch.autograd.grad(value.sum(), x, create_graph=True)
+    (curvature,) = torch.autograd.grad(slope.sum(), x, create_graph=True)
+    return (curvature + value).square().mean()
+
+
 def product_with_hessian(network):
     slopes = torch.autograd.grad(network(torch.randn(4, 3)).square().mean(), network.parameters(), create_graph=True)
     return sum((slope * torch.randn_like(slope)).sum() for slope in slopes)
@@ -270,6 +279,7 @@ MODELS = {
     "critic of two": (critic, lambda net: net(torch.randn(4, 3)).mean() - torch.tanh(net(torch.randn(4, 3))).mean()),
     "penalty on slopes": (critic, penalised),
     "product with the Hessian": (critic, product_with_hessian),
+    "second derivative": (lambda: nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 1)), second_derivative),
     "decay": (critic, lambda net: net(torch.randn(4, 3)).sum() + sum(p.square().sum() for p in net.parameters())),
     "tied": (lambda: nn.Sequential(nn.Linear(3, 6), Tied()), lambda net: net(torch.randn(4, 3))),
     "weight outside of its layer": (critic, lambda net: (net(torch.ones(2, 3)) + net[0](torch.ones(2, 3)).mean()

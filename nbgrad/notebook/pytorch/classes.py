@@ -30,7 +30,7 @@ OWN = {
     "PReLU": ("prelu",),
 }
 
-AT_ONCE = ("linear", "addmm", "convolution", "batch_norm", "layer_norm", "group_norm")  # with weight and bias
+AT_ONCE = ("linear", "addmm", "mm", "convolution", "batch_norm", "layer_norm", "group_norm")  # with weight and bias
 
 # What classes compute after the last operation on their parameters: one of several sequences.
 GATED = ("sigmoid", "sigmoid", "tanh", "sigmoid", "mul", "mul", "add", "tanh", "mul")
