@@ -41,9 +41,9 @@ class Frame:
     """What the player shows at one moment; see ``payload`` for how it goes to the page.
 
     active: the node at work. edges: those that are lit. label, label_at: what floats beside an edge. target, slot,
-    fragment: whose value or gradient gets which piece of drawing, None where nothing that is drawn changes; number: the
-    same in words. spoken: the sentence with
-    its number. fold: what broadcasting undone looks like, arrival: what adds up; None where there is no such thing.
+    fragment: whose value or gradient gets which piece of drawing; number: the same in words. There is no target where
+    nothing that is drawn changes. spoken: the sentence with its number. fold: what broadcasting undone looks like,
+    arrival: what adds up; None where there is no such thing.
     """
 
     phase: str

@@ -116,7 +116,7 @@ def is_masked(op: str, mask: str, values: Iterable[np.ndarray | None]) -> bool:
     >>> is_masked("mul", "× mask of 2", [None]), is_masked("mul", "× mask of 2?", [None])
     (True, False)
     """
-    if op == "dropout" or op != "mul":
+    if op != "mul":
         return op == "dropout"
     kept = float(mask.removeprefix(MASK).rstrip("?"))
     known = [value for value in values if value is not None]

@@ -41,7 +41,7 @@ export function buildNodePanel(desk, key) {
     if (now.value !== numbers.value || now.gradient !== numbers.gradient || now.after !== numbers.after) {
       numbers = now;
       moment.hidden = numbers.after === null;
-      facts.querySelector("dl").replaceWith(nodeFacts(desk, desk.payload().nodes[key], numbers));
+      facts.querySelector("dl")?.replaceWith(nodeFacts(desk, desk.payload().nodes[key], numbers));
     }
   }
 
@@ -84,7 +84,8 @@ export function numbersAt(desk, key, frame) {
 function nodeColumns(desk, key, numbers) {
   const payload = desk.payload();
   const node = payload.nodes[key];
-  const columns = [element("div", {}, [nodeFacts(desk, node, numbers), ...nodeSteps(desk, key)])];
+  const hasNumbers = !(node.results?.length > 0); // each of a closed group's several results has its own
+  const columns = hasNumbers ? [element("div", {}, [nodeFacts(desk, node, numbers), ...nodeSteps(desk, key)])] : [];
   if (node.locals?.length) {
     columns.push(panelPart(desk.words("node_locals"), [nodeLocals(desk, node)]));
   }
@@ -99,9 +100,6 @@ function nodeColumns(desk, key, numbers) {
 function nodeFacts(desk, node, { value, gradient, after }) {
   const said = (key) => element("span", { class: "ng-dim" }, [desk.words(key)]);
   const none = node.gradient === null || node.gradient === undefined ? "node_no_gradient" : "label_not_yet";
-  if (node.results?.length > 0) {
-    return panelFacts([]); // each of a closed group's results has its own numbers
-  }
   return panelFacts([
     [desk.words("node_formula"), panelFormula(node.math)],
     [
@@ -116,8 +114,7 @@ function nodeFacts(desk, node, { value, gradient, after }) {
 
 /** Links to the steps that computed the value and completed the gradient. */
 function nodeSteps(desk, key) {
-  const { results = [] } = desk.payload().nodes[key];
-  const links = (results.length > 0 ? [] : ["value", "gradient"]).flatMap((slot) => {
+  const links = ["value", "gradient"].flatMap((slot) => {
     const frame = frameOfNode(desk.frames(), key, slot);
     return frame < 0 ? [] : [panelLink([desk.words(`node_step_${slot}`)], () => desk.goTo(frame))];
   });
