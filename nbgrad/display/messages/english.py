@@ -320,7 +320,8 @@ SENTENCES = {
     "the gradient is that of one of them.",
     "equal_alone": "The box stands for {copies} equal groups; this is the gradient of one of them.",
     "equal_together": "What all {copies} groups in the box hand back to {name} is added up.",
-    "several_results": "{name} hands on {results}: each has a value and a gradient of its own, which the edges tell.",
+    "several_results": "{name} hands on {results}: each has a value and a gradient of its own. Open the group to see "
+    "them.",
     "about_group": "{name} is a group of {count} nodes: they are drawn as one box.",
     "about_row": "{name} stands for {first} to {last}, each computed from the one before: {count} nodes, drawn as one "
     "box. Its numbers are those of {last}.",

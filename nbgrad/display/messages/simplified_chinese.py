@@ -301,7 +301,7 @@ SENTENCES = {
     "about_equal": "{name} 代表并排的 {copies} 个相同的分组，共 {count} 个节点；梯度是其中一个的。",
     "equal_alone": "这个方框代表 {copies} 个相同的分组；这是其中一个的梯度。",
     "equal_together": "方框里全部 {copies} 个分组往回传给 {name} 的，都加在一起。",
-    "several_results": "{name} 往外传的是 {results}：每个都有自己的值和梯度，点对应的边就能看到。",
+    "several_results": "{name} 往外传的是 {results}：每个都有自己的值和梯度；展开这个分组，就能看到。",
     "about_group": "{name} 是一组节点，共 {count} 个，画成一个方框。",
     "about_row": "{name} 代表从 {first} 到 {last}，每个都由前一个算出；共 {count} 个节点，画成一个方框。"
     "数值是 {last} 的。",
@@ -339,7 +339,7 @@ SENTENCES = {
     "order_depth_first_label": "深度优先，不排序",
     "order_depth_first": "每个节点一被走到，就把手里的梯度传出去。之后才到的留在原地，所以再往回的梯度就少加了一部分。",
     "order_depth_first_agrees": "在这里，什么顺序结果都一样：没有任何带输入的节点被用到两次。",
-    "order_early_within": "在 {name} 里面，有梯度没等全部到齐就往前传了。",
+    "order_early_within": "在 {name} 里面，有梯度没等全部到齐就往回传了。",
     "order_wrong_within": "在 {name} 里面，有一个数变错了。",
     "order_too_early_array": "{name} 还没全部传到就往回传了。",
     "order_too_early": "{name} 只把 {sent} 往回传，没有 {rest}。",

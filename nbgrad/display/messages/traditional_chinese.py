@@ -301,7 +301,7 @@ SENTENCES = {
     "about_equal": "{name} 代表並排的 {copies} 個相同的群組，共 {count} 個節點；梯度是其中一個的。",
     "equal_alone": "這個方塊代表 {copies} 個相同的群組；這是其中一個的梯度。",
     "equal_together": "方塊裡全部 {copies} 個群組傳回 {name} 的，都加在一起。",
-    "several_results": "{name} 往外傳的是 {results}：每個都有自己的值和梯度，點對應的邊就能看到。",
+    "several_results": "{name} 往外傳的是 {results}：每個都有自己的值和梯度；展開這個群組，就能看到。",
     "about_group": "{name} 是一組節點，共 {count} 個，畫成一個方框。",
     "about_row": "{name} 代表從 {first} 到 {last}，每個都由前一個算出；共 {count} 個節點，畫成一個方框。"
     "數值是 {last} 的。",
@@ -339,7 +339,7 @@ SENTENCES = {
     "order_depth_first_label": "深度優先，不排序",
     "order_depth_first": "每個節點一被走到，就把手上的梯度傳出去。之後才到的留在原地，所以再往回的梯度就少加了一部分。",
     "order_depth_first_agrees": "在這裡，什麼順序結果都一樣：沒有任何帶輸入的節點被用到兩次。",
-    "order_early_within": "在 {name} 裡面，有梯度沒等全部到齊就往前傳了。",
+    "order_early_within": "在 {name} 裡面，有梯度沒等全部到齊就往回傳了。",
     "order_wrong_within": "在 {name} 裡面，有一個數變錯了。",
     "order_too_early_array": "{name} 還沒全部傳到就往回傳了。",
     "order_too_early": "{name} 只把 {sent} 往回傳，沒有 {rest}。",

@@ -68,7 +68,10 @@ def _steps(order: Order, view: View, complete: dict[int, Any]) -> list[dict[str,
             edge_shown = None if edge is None else edge_name(edges[edge])
             text = measure.clean(amount(total), 60)
             found.append({"edge": edge_shown, "node": view.shown[node], "text": text, "right": is_right, "early": note})
-        elif found and (is_early or is_right is False) and (box := view.shown[node]) not in told:
+        elif found and (is_early or is_right is False):
+            box = view.shown[edge[1] if is_early else node]  # where it goes wrong; a node that is drawn says so itself
+            if box in told or view.graph.nodes[box]["kind"] != "group":
+                continue
             told.add(box)
             said = say("order_early_within" if is_early else "order_wrong_within", name=short(view.graph, box))
             found[-1]["early"] = messages.together([note for note in (found[-1]["early"], said) if note])
