@@ -63,7 +63,7 @@ its size. Of an edge that stands for those of several equal boxes, ``gradients``
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,8 +86,8 @@ class Step:
 
     source: id of the operation whose rule ran, None for the seed. target: id of the node that receives.
     edge: (u, v, key), u the target, v the source; None for the seed.
-    upstream: the gradient arriving at source, of the shape of source; None where source is a group with several
-    results, or stands for several groups. contribution: what this rule adds to
+    upstream: the gradient arriving at source, of the shape of source; None where source is a group of which
+    several results lead back to target, or stands for several groups. contribution: what this rule adds to
     target, and total: the gradient of target after adding; both of the shape of target.
     index, count: this is arrival number ``index`` (from 1) of ``count`` at target.
     local: the local derivative as a number (everything scalar) or as an array (elementwise), else None.
@@ -96,10 +96,14 @@ class Step:
     fold: what the rule gave before broadcasting was undone, where that has another shape; else None.
     factor, factor_formula: where the operand was copied to fit, the local derivative of its copies, of the shape of
     fold; where one number is made of an array, that of its elements. Else None and "".
-    check: the same number by finite differences, a ``player.Check``, or None.
+    check: the same number by finite differences, a ``player.Check``, or None. check_at: what gives the check of
+    another element of contribution, at that place of its flat numbers; None where nobody can.
     real_part: whether the product is complex, and only its real part counts, since the target is real.
     lost: id of the node whose numbers have been changed in place since, so that those of this step do not belong
     together and are not shown; None where they do.
+    upstreams: where source is a group and several of its results lead back to target, the name of each of those and
+    what arrives there from outside of the group; else ().
+    moment: of a step between collapsed groups, its index among those of the whole pass; else None.
     before: what target's gradient was before, where the steps that are there do not tell: target may be a group with
     several results. Else None.
     unseen: None where all that arrives at target is seen. Else, of the last that is seen, how many more gradients
@@ -124,6 +128,9 @@ class Step:
     factor: Any = None
     factor_formula: str = ""
     check: Any = None
+    check_at: Callable[[int], Any] | None = None
+    upstreams: Sequence[tuple[str, Any]] = ()
+    moment: int | None = None
     real_part: bool = False
     lost: int | None = None
     before: Any = None

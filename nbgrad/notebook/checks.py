@@ -24,8 +24,12 @@ JUMP = 1.5  # at a jump the difference of those slopes doubles as the move is ha
 FINEST = 64  # times the distance between neighbouring numbers: a smaller move is badly rounded
 
 
-def checked(step: Step, position: int, contribution: Any) -> Check:
-    """Compute one element of ``contribution`` again by central differences: the largest, in the operand's dtype."""
+def checked(step: Step, position: int, contribution: Any, at: int | None = None) -> Check:
+    """Compute one element of ``contribution`` again by central differences, in the operand's dtype.
+
+    Args:
+        at: the element's place among the flat numbers; by default that of the largest.
+    """
     from ..display.player import Check
     from ..display.player.learning import element_name
 
@@ -33,7 +37,7 @@ def checked(step: Step, position: int, contribution: Any) -> Check:
     flat = np.real(contribution).reshape(-1)  # on the way through complex numbers the real part is what counts
     if not flat.size:
         return Check("", 0.0, None, None, "check_empty")
-    at = int(np.argmax(np.nan_to_num(np.abs(flat), nan=np.inf)))
+    at = int(np.argmax(np.nan_to_num(np.abs(flat), nan=np.inf))) if at is None else at
     element = element_name(x.shape, at)
     ours = float(flat[at])
     if x.dtype.kind != "f":

@@ -6,6 +6,7 @@ import copy
 import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -70,10 +71,11 @@ def mark_stored(picture: Picture, arrived: Mapping[int, Any]) -> None:
 
 def examined(step: Step, position: int, contribution: Any) -> dict[str, Any]:
     """What else the player shows of a contribution: what there was before broadcasting was undone, the factor of each
-    copy, and a check."""
+    copy, and checks."""
     fold = unfolded(step, position, contribution)
     factor = factor_of(step, position, contribution if fold is None else fold)
-    return {"fold": fold, "factor": factor, "check": checked(step, position, contribution)}
+    again = partial(checked, step, position, contribution)
+    return {"fold": fold, "factor": factor, "check": again(), "check_at": again}
 
 
 def factor_of(step: Step, position: int, product: Any) -> Any:

@@ -21,6 +21,7 @@ from nbgrad.display import Film
 from nbgrad.display.errors import DisplayError
 from nbgrad.display.messages import language, say, speaking
 from nbgrad.widgets.esm import bundle, stylesheet
+from nbgrad.widgets.places import carried_over
 from nbgrad.widgets.still import WithStill
 
 __all__ = ["Player"]
@@ -57,7 +58,7 @@ class Player(WithStill, anywidget.AnyWidget):
     Attributes
     ----------
     payload : dict
-        As given. Where another one is set, the page shows that; `frame` stays where it was, if it can.
+        As given. Where another one is set, the page shows that; `frame` becomes that at which as much has happened.
     frame : int
         The step that is shown, 0 for the first.
     playing : bool
@@ -143,7 +144,8 @@ class Player(WithStill, anywidget.AnyWidget):
 
     @t.observe("payload")
     def _keep_frame(self, change: Any) -> None:
-        self.frame = min(self.frame, max(self._count - 1, 0))
+        frame = carried_over(self.frame, change["old"] or {}, change["new"])
+        self.frame = min(frame, max(self._count - 1, 0))
 
     @t.validate("frame")
     def _check_frame(self, proposal: Any) -> int:

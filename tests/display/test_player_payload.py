@@ -18,7 +18,7 @@ KEYS = {
 }  # fmt: skip
 FRAME_KEYS = {
     "phase", "caption", "active", "edges", "label", "label_at", "target", "slot", "fragment", "math",
-    "equation", "number", "sentence", "spoken", "line", "fold", "arrival",
+    "equation", "number", "sentence", "spoken", "line", "fold", "arrival", "moment",
 }  # fmt: skip
 
 

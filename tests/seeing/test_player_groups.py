@@ -176,7 +176,7 @@ def test_a_closed_group_with_two_results_is_called_by_each():
         for frame in payload["frames"]
         if frame["phase"] != "update"
     ]
-    assert told.pop(0) == ("two", "")
+    assert told.pop(0) == ("p, q", "two = 1, 4")
     assert [left.rpartition("/")[2] for left, _ in told[2:]] == ["∂p", "∂q"]
     assert [right.rpartition(" = ")[2] for _, right in told[2:]] == ["4", "1"]
     assert told[0][1] == "p · q = 1 × 4 = 4"
@@ -252,7 +252,13 @@ def test_equal_groups_beside_each_other_hand_back_their_sum():
             heads.append(np.tanh(x * w))
     payload = ng.animate((np.stack(heads) ** 2).sum(), depth=0).payload
     [edge] = [edge for edge in payload["edges"].values() if (edge["from"], edge["to"]) == ("x", "head")]
-    assert (edge["upstream"], edge["check"]) == ("—", None)  # those of one head would be beside the sum of all
+    assert edge["upstream"] == "12 gradients, one at each group"  # one's own would be beside the sum of all
+    x.grad = None
+    (np.stack(heads) ** 2).sum().backward()
+    largest = int(np.argmax(np.abs(x.grad)))
+    assert edge["check"]["agrees"]
+    assert edge["check"]["element"] == f"[{largest}]"
+    assert float(edge["check"]["differences"].replace("−", "-")) == pytest.approx(x.grad[largest], rel=1e-5)
     assert edge["local"].startswith("Σ ")
     frame = payload["frames"][edge["frame"]]
     assert frame["sentence"].endswith("What all 12 groups in the box hand back to x is added up.")

@@ -111,16 +111,35 @@ test("a node's step: in this phase, else its last gradient, else whatever there 
   assert.equal(frameOf(FRAMES, "1", "backward"), null);
 });
 
-test("exchanged frames keep phase and place as far as they can", () => {
-  const other = [
-    { key: "backward", first: 0, count: 3 },
-    { key: "update", first: 3, count: 2 },
-  ];
-  assert.equal(carriedOver(3, PHASES, other), 1);
-  assert.equal(carriedOver(5, PHASES, other), 2);
-  assert.equal(carriedOver(6, PHASES, other), 3);
-  assert.equal(carriedOver(1, PHASES, other), 1);
-  assert.equal(carriedOver(1, PHASES, []), 0);
+const passed = (...moments) => ({
+  phases: [
+    { key: "forward", first: 0, count: 1 },
+    { key: "backward", first: 1, count: moments.length },
+  ],
+  frames: [9, ...moments].map((moment) => ({ moment })),
+});
+
+test("when a group is opened or closed, as much has happened as before", () => {
+  const closed = passed(0, 1, 4, 8);
+  const opened = passed(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+  assert.deepEqual([1, 2, 3].map((frame) => carriedOver(frame, closed, opened)), [1, 2, 5]);
+  assert.deepEqual([1, 2, 3, 4, 5, 8].map((frame) => carriedOver(frame, opened, closed)), [1, 2, 2, 2, 3, 3]);
+});
+
+test("the end of a phase stays its end, and a phase stays the phase", () => {
+  const closed = passed(0, 1, 4);
+  const opened = passed(0, 1, 2, 3, 4, 5, 6);
+  assert.equal(carriedOver(3, closed, opened), 7);
+  assert.equal(carriedOver(7, opened, closed), 3);
+  assert.equal(carriedOver(0, opened, closed), 0);
+  assert.equal(carriedOver(3, passed(3, 4, 5), passed(5, 6)), 2);
+  assert.equal(carriedOver(1, passed(3, 4), passed(5, 6)), 1);
+});
+
+test("without the phase, whatever frame there is", () => {
+  const { phases, frames } = passed(0, 1, 2);
+  assert.equal(carriedOver(3, { phases, frames }, { phases: phases.slice(0, 1), frames: frames.slice(0, 1) }), 0);
+  assert.equal(carriedOver(3, { phases, frames }, { phases: [], frames: [] }), 0);
 });
 
 test("the nearest speed on offer", () => {

@@ -45,11 +45,16 @@ const THREE_PHASES = [
   { key: "update", label: "Update", first: 5, count: 1 },
 ];
 
+const passOf = (phases) => ({
+  phases,
+  frames: phases.flatMap(({ count }) => Array.from({ length: count }, (_, moment) => ({ moment }))),
+});
+
 function start(context, state = {}, phases = ONE_PHASE(4)) {
   context.mock.timers.enable({ apis: ["setTimeout"] });
   const model = new FakeModel(state);
   const seen = [];
-  const playback = new Playback(model, phases, (each) => seen.push(each.frame));
+  const playback = new Playback(model, passOf(phases), (each) => seen.push(each.frame));
   return { model, seen, playback, clock: context.mock.timers };
 }
 
@@ -112,7 +117,7 @@ test("a pass of one step or none cannot play", (context) => {
 
 test("two views of one model step once", (context) => {
   const { model, playback, clock } = start(context);
-  const other = new Playback(model, ONE_PHASE(4), () => {});
+  const other = new Playback(model, passOf(ONE_PHASE(4)), () => {});
   playback.toggle();
   clock.tick(600);
   assert.deepEqual([playback.frame, other.frame], [1, 1]);
@@ -178,13 +183,14 @@ test("phases are gone to by place or by key", (context) => {
   assert.equal(playback.frame, 5);
 });
 
-test("other frames keep the place in the phase", (context) => {
-  const { playback } = start(context, { frame: 4 }, THREE_PHASES);
-  playback.exchange([
+test("with other frames, the place in the phase is kept", (context) => {
+  const { playback } = start(context, { frame: 3 }, THREE_PHASES);
+  const phases = [
     { key: "forward", label: "Forward", first: 0, count: 7 },
     { key: "backward", label: "Backward", first: 7, count: 9 },
-  ]);
-  assert.equal(playback.frame, 9);
+  ];
+  playback.exchange(passOf(phases));
+  assert.equal(playback.frame, 8);
 });
 
 test("the speed goes up and down in steps and stays within them", (context) => {

@@ -71,6 +71,22 @@ def test_another_payload_is_shown_and_the_frame_stays_if_it_can(player):
     assert player.frame == 0
 
 
+def test_with_groups_opened_and_closed_as_much_has_happened_as_before(player):
+    def passed(*moments):
+        frame = handmade.payload()["frames"][0]
+        phases = [{"key": "forward", "first": 0, "count": 1}, {"key": "backward", "first": 1, "count": len(moments)}]
+        return {**handmade.payload(), "phases": phases, "frames": [{**frame, "moment": m} for m in (9, *moments)]}
+
+    closed, opened = passed(0, 1, 4, 8), passed(*range(12))
+    for frame, there, back in ((1, 1, 1), (2, 2, 2), (3, 5, 3), (4, 12, 4)):
+        player.payload = closed
+        player.frame = frame
+        player.payload = opened
+        assert player.frame == there
+        player.payload = closed
+        assert player.frame == back
+
+
 def test_a_payload_that_lacks_something_is_refused(player):
     with pytest.raises(traitlets.TraitError, match="here svg, frames is missing"):
         player.payload = {"title": "loss", "text": "loss"}

@@ -12,11 +12,13 @@ import networkx as nx
 import numpy as np
 
 from nbgrad.display import schema
-from nbgrad.display.formula import derivative, in_one, receiver, short, weighted
+from nbgrad.display.formula import in_one, receiver, short, shortened, weighted
+from nbgrad.display.levels.sums import checked_together, ratio
 from nbgrad.display.schema import Step
 
 Edge = tuple[int, int, int]
 OF_PARTS: dict[str, Any] = {"local": None, "fold": None, "factor": None, "factor_formula": ""}
+MOST_RESULTS = 3  # of a closed group, of which a formula speaks
 NOT_NAMES = ("e", "n")  # in formulas: Euler's number, and how many there are
 
 
@@ -39,11 +41,11 @@ def steps_between(steps: Iterable[Step], graph: nx.MultiDiGraph, shown: Mapping[
     steps = list(steps)
     merged = _Merged(steps, graph, shown)
     found = []
-    for step in steps:
+    for moment, step in enumerate(steps):
         if step.edge is None:
-            found.append(replace(step, target=shown[step.target]))
+            found.append(replace(step, target=shown[step.target], moment=moment))
         elif step.edge in merged.edge_of and merged.is_complete(step):
-            found.append(merged.step(step))
+            found.append(replace(merged.step(step), moment=moment))
     return found
 
 
@@ -117,11 +119,16 @@ class _Merged:
         self.last = {step.target: step.total for step in steps}
         self.hidden = self._hidden(steps)
         self.outlets = _outlets(steps, graph, shown)
+        self.from_outside = self._from_outside(steps)
+        self.leading = _Leading(steps, shown)
         self.so_far: dict[tuple[int, Edge], Any] = {}
-        self.checks: dict[tuple[int, Edge], list[Any]] = {}
+        self.together: dict[tuple[int, Edge], list[Step]] = {}
         self.totals: dict[int, Any] = {}
         self.index: Counter[int] = Counter()
-        self.root = steps[0].target if steps else 0
+        self.differentiated = ""
+        if steps:
+            root = schema.label(graph, shown[steps[0].target])
+            self.differentiated = weighted(root, steps[0].total) if steps[0].source is None else root
 
     def _key(self, step: Step) -> tuple[int, Edge]:
         assert step.edge is not None
@@ -132,11 +139,20 @@ class _Merged:
         seen = Counter(target for target, _ in self.waiting.elements())
         return {step.target for step in steps if 0 < seen[step.target] < step.count}
 
+    def _from_outside(self, steps: list[Step]) -> dict[int, Any]:
+        """Return what arrives at each node from outside of its group: at one that is a result of it."""
+        found: dict[int, Any] = {}
+        for step in steps:
+            if step.source is None or self.shown[step.source] != self.shown[step.target]:
+                before = found.get(step.target)
+                found[step.target] = step.contribution if before is None else _added(before, step.contribution)
+        return found
+
     def is_complete(self, step: Step) -> bool:
         """Add a step to what flows along its edge; tell whether nothing more will."""
         key = self._key(step)
         self.waiting[key] -= 1
-        self.checks.setdefault(key, []).append(step.check)
+        self.together.setdefault(key, []).append(step)
         before = self.so_far.get(key)
         self.so_far[key] = step.contribution if before is None else _added(before, step.contribution)
         return not self.waiting[key]
@@ -163,34 +179,47 @@ class _Merged:
         )  # fmt: skip
         if self.parts[key] > 1:  # what was said of each part is true of none of the sum
             changed = replace(changed, **OF_PARTS)
-        changed = replace(changed, check=_checked_together(self.checks[key]))
-        return self._through_group(changed) if self.graph.nodes[edge[1]]["kind"] == "group" else changed
+        parts = self.together[key]
+        changed = replace(changed, check=checked_together(parts, contribution), check_at=None)
+        return self._through_group(changed, parts) if self.graph.nodes[edge[1]]["kind"] == "group" else changed
 
-    def _through_group(self, step: Step) -> Step:
-        """A step whose rules are hidden: all that can be said is the chain rule."""
+    def _through_group(self, step: Step, parts: list[Step]) -> Step:
+        """A step whose rules are hidden: what can be said is the chain rule, and of single numbers what the hidden
+        rules come to. parts: the old steps that it is made of."""
         assert step.source is not None
-        outlets = self.outlets.get(step.source, [])
-        facts = self.graph.nodes[step.source]
+        facts, outlets = self.graph.nodes[step.source], self.outlets.get(step.source, [])
         copies = 1 if facts["row"] else facts["count"]
-        upstream = self.last.get(outlets[0], step.upstream) if len(outlets) == copies == 1 else None
-        root, group = (schema.label(self.graph, node) for node in (self.shown[self.root], step.source))
-        chain = f"{derivative(root, group)} · {derivative(group, receiver(self.graph, step))}"
-        return replace(step, upstream=upstream, formula=f"Σ {chain}" if copies > 1 else chain, note="", **OF_PARTS)
+        results = self.results(step.source) if copies == 1 else {}
+        if results:
+            outlets = [outlet for outlet in outlets if any(self.leading.leads(outlet, part.source) for part in parts)]
+        names = [results[outlet] for outlet in outlets if outlet in results] or [schema.label(self.graph, step.source)]
+        chain = self.chain(names, receiver(self.graph, step))
+        is_one = len(outlets) == copies == 1
+        upstream = self.last.get(outlets[0], step.upstream) if is_one else None
+        return replace(
+            replace(step, note="", **OF_PARTS),
+            upstream=upstream,
+            upstreams=() if is_one else tuple((results[o], self.from_outside[o]) for o in outlets if o in results),
+            local=None if results else ratio(step.contribution, upstream),
+            formula=f"Σ {chain}" if copies > 1 else chain,
+        )
+
+    def chain(self, names: list[str], target: str) -> str:
+        """Return the chain rule through the results of a group: "∂loss/∂k · ∂k/∂r", "∂loss/∂(s, t) · ∂(s, t)/∂r"."""
+        few = names if len(names) <= MOST_RESULTS else [*names[: MOST_RESULTS - 1], "…"]
+        group = in_one(names[0]) if len(names) == 1 else f"({', '.join(few)})"
+        return f"∂{in_one(self.differentiated)}/∂{group} · ∂{group}/∂{in_one(target)}"
+
+    def results(self, group: int) -> dict[int, str]:
+        """Return what the results of a closed group are called, by old node, where it has several."""
+        edges = self.graph.out_edges(group, data=True)
+        return {given["stands_for"][0][0]: shortened(given["result"]) for *_, given in edges if given.get("result")}
 
 
 def _added(before: Any, contribution: Any) -> Any:
     """Return a sum that may become infinite, or no number, which is shown and not warned of."""
     with np.errstate(all="ignore"):
         return before + contribution
-
-
-def _checked_together(checks: list[Any]) -> Any:
-    """Return the check of a sum: of several single numbers, each of which agrees, the sum of what was found."""
-    first, *others = checks
-    if others and any(check is None or not check.agrees or check.element for check in checks):
-        return None
-    found = {name: sum(getattr(check, name) for check in checks) for name in ("ours", "differences")} if others else {}
-    return replace(first, **found) if found else first
 
 
 def _outlets(steps: list[Step], graph: nx.MultiDiGraph, shown: Mapping[int, int]) -> dict[int, list[int]]:
@@ -202,3 +231,26 @@ def _outlets(steps: list[Step], graph: nx.MultiDiGraph, shown: Mapping[int, int]
         if node not in among:
             among.append(node)
     return found
+
+
+class _Leading:
+    """Which nodes of a group a gradient reaches from one of its results without leaving the group."""
+
+    def __init__(self, steps: Iterable[Step], shown: Mapping[int, int]) -> None:
+        self.shown = shown
+        self.targets: dict[int, list[int]] = {}
+        for step in steps:
+            if step.source is not None and shown[step.source] == shown[step.target]:
+                self.targets.setdefault(step.source, []).append(step.target)
+        self.reached: dict[int, set[int]] = {}
+
+    def leads(self, outlet: int, node: int | None) -> bool:
+        """Tell whether what arrives at ``outlet`` goes on to ``node``, which may be the same."""
+        if outlet not in self.reached:
+            found, waiting = {outlet}, [outlet]
+            while waiting:
+                new = [target for target in self.targets.get(waiting.pop(), ()) if target not in found]
+                found.update(new)
+                waiting += new
+            self.reached[outlet] = found
+        return node in self.reached[outlet]

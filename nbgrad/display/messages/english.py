@@ -268,6 +268,8 @@ SENTENCES = {
     "computed_several": "The {count} nodes in {name} compute {results} from {inputs}.",
     "computed_several_within": "The {count} nodes in {name} compute {results}.",
     "computed_group": "The {count} nodes in {name} compute it from {inputs}.",
+    "computed_equal": "{name} stands for {copies} equal groups: each computes a result of its own from {inputs}.",
+    "computed_equal_within": "{name} stands for {copies} equal groups: each computes a result of its own.",
     "spoken_value": "{name}: {value}.",
     "spoken_gradient": "Gradient of {root} with respect to {name} now: {value}.",
     "fold_axis": "Broadcasting undone: {target} became {times} copies along axis {axes}, so the gradients of its "
@@ -329,6 +331,7 @@ SENTENCES = {
     "everywhere": "{number} everywhere",
     "edge_over_axis": "sum over axis {axes}:",
     "edge_over_axes": "sum over the axes {axes}:",
+    "edge_one_each": "{count} gradients, one at each group",
     "edge_without": "Nothing flows back from {source} to {target}: no gradient of {root} is needed there.",
     "check_agrees": "Moving the input a little to either side gives the same number.",
     "check_agrees_element": "Moving element {element} a little to either side gives the same number.",

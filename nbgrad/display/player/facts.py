@@ -10,7 +10,7 @@ import numpy as np
 
 from nbgrad.display import agreeing, boxes, measure, messages, numbers, schema, stats
 from nbgrad.display.attributes import as_array, as_numbers
-from nbgrad.display.formula import agreeing_step, receiver, sent_along, short
+from nbgrad.display.formula import agreeing_step, derivative, receiver, sent_along, short
 from nbgrad.display.messages import say
 from nbgrad.display.moments import root_of
 from nbgrad.display.player.gathering import summed_axes
@@ -22,6 +22,7 @@ from nbgrad.display.player.writing import handed_on, in_names, set_formula
 from nbgrad.display.schema import Step
 
 MOST_EDITABLE = 64  # numbers of a leaf that can be edited
+MOST_TOLD = 4  # gradients that arrive at a closed group's results
 
 
 def edge_name(edge: tuple[int, int, int]) -> str:
@@ -135,12 +136,16 @@ def remarks(trace: Trace, node: int, gradient: str | None) -> list[str]:
 def _local(trace: Trace, step: Step) -> dict[str, Any]:
     graph = trace.graph
     assert step.edge is not None
+    assert step.source is not None
     local = None if step.lost is not None else as_numbers(step.local)
+    name = receiver(graph, step)
+    is_group = graph.nodes[step.source]["kind"] == "group"
+    formula = derivative(short(graph, step.source), name) if is_group else step.formula
     return {
         "edge": edge_name(step.edge),
-        "name": receiver(graph, step),
+        "name": name,
         "math": "",
-        "formula": measure.clean(step.formula, 120),
+        "formula": measure.clean(formula, 120),
         "text": "" if local is None else _told(local),
     }
 
@@ -215,7 +220,7 @@ def _edge(
         formula = measure.clean(step.formula, 120)
         return {**ends, **nothing, "local": formula, "math": None, "sentence": None, "check": None}
     said = {
-        "upstream": of_shape(as_array(step.upstream)),
+        "upstream": _arriving(graph, step),
         "local": _local_of_edge(step),
         "product": of_shape(as_array(step.contribution)),
         "sign": agreeing.EQUAL,
@@ -232,6 +237,18 @@ def _edge(
         "sentence": None,
         "check": check_of(step.check, said_of_one_use(graph, edge)),
     }
+
+
+def _arriving(graph: nx.MultiDiGraph, step: Step) -> str:
+    """Return what arrives at the operation of a step; of a closed group at each result that leads to the step's target,
+    and of equal groups beside each other how many gradients there are."""
+    facts = graph.nodes[step.source]
+    if facts["count"] > 1 and not facts["row"]:
+        return say("edge_one_each", count=facts["count"])
+    if not step.upstreams:
+        return of_shape(as_array(step.upstream))
+    told = [messages.headed(name, of_shape(as_array(gradient))) for name, gradient in step.upstreams]
+    return messages.parts(told[:MOST_TOLD] + ["…"] * (len(told) > MOST_TOLD))
 
 
 def said_of_one_use(graph: nx.MultiDiGraph, edge: tuple[int, int, int]) -> str:

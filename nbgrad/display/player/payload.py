@@ -25,7 +25,7 @@ from nbgrad.display.player.mathematics import set_tokens
 from nbgrad.display.player.orders import orders_of
 from nbgrad.display.player.paths import routes_of
 from nbgrad.display.player.phases import BACKWARD, FORWARD, UPDATE, Frame, frames_of_phases
-from nbgrad.display.player.seen import seen
+from nbgrad.display.player.seen import moments_of, seen
 from nbgrad.display.player.sizes import LARGEST, MOST_DETAILED, NOTHING, fitted, message_instead, surely_too_large
 from nbgrad.display.player.trace import Trace
 from nbgrad.display.scene import TOO_MANY, Scene, build
@@ -83,13 +83,17 @@ def payload_seen(
     frames = frames_of_phases(scene, trace)
     phases = phases_of(frames)
     lines, line_of = code_of(view)
+    moments = moments_of(frames, trace, view)
     words = told(frames, phases) if detailed else ["", messages.say("payload_of_many", most=f"{MOST_DETAILED:,}")]
     payload = {
         **made,
         "text": "\n".join([to_text(with_gradients(graph, trace.steps)), *words]),
         "svg": base_drawing(scene),
         "phases": phases,
-        "frames": [_plain(frame, line_of, trace.opaque, detailed) for frame in frames],
+        "frames": [
+            {**_plain(frame, line_of, trace.opaque, detailed), "moment": moment}
+            for frame, moment in zip(frames, moments, strict=True)
+        ],
         "start": next((phase["first"] for phase in phases if phase["key"] == BACKWARD), 0),
         "nodes": nodes_of(trace, line_of, detailed),
         "edges": edges_of(trace, frames),

@@ -24,6 +24,7 @@ from nbgrad.display.player.writing import (
     handed_on,
     inside_equation,
     update_equation,
+    within_equation,
 )
 from nbgrad.display.rounding import PLAIN
 from nbgrad.display.scene import Scene
@@ -116,7 +117,7 @@ def _forward_within(scene: Scene, node: int) -> Frame:
         slot="value",
         fragment="",
         number="",
-        equation=tuple(forward_equation(graph, node, None)),
+        equation=tuple(within_equation(graph, node)),
         sentence=sentence,
         spoken=together([sentence, *heard]),
     )
@@ -160,6 +161,9 @@ def computed(graph: Any, node: int) -> str:
     if results := list(handed_on(graph, node)):
         said = {"name": short(graph, node), "count": f"{facts['members']:,}", "results": listed(results)}
         return say("computed_several", **said, inputs=given) if given else say("computed_several_within", **said)
+    if facts["kind"] == "group" and facts["count"] > 1 and not facts["row"]:
+        key = "computed_equal" if given else "computed_equal_within"
+        return say(key, name=short(graph, node), copies=facts["count"], **({"inputs": given} if given else {}))
     if facts["kind"] == "group" and not given:
         return messages.counted("computed_within", facts["members"], name=short(graph, node))
     if not given:

@@ -7,13 +7,14 @@ other orders stay whole.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import networkx as nx
 
 from nbgrad.display.formula import short
 from nbgrad.display.levels import View
+from nbgrad.display.player.phases import BACKWARD, FORWARD, UPDATE, Frame
 from nbgrad.display.player.trace import Inside, Route, Routes, Trace, Update
 from nbgrad.display.player.writing import ways_in
 
@@ -51,6 +52,22 @@ def seen(trace: Trace, view: View) -> Trace:
         stored={node: gradient for node, gradient in trace.stored.items() if node in leaves},
         unfit=list(dict.fromkeys(view.shown[node] for node in trace.unfit)),
     )
+
+
+def moments_of(frames: Sequence[Frame], trace: Trace, view: View) -> list[int]:
+    """Return for each frame when in its phase it happens: the same moment is the same number whichever groups are
+    closed. So a page knows where it is when one of them is opened.
+
+    trace: what is seen. What happens to a box has happened when it has to the last node in it.
+    """
+    computed: dict[int | None, int] = {}
+    for node, box in view.shown.items():
+        computed[box] = max(node, computed.get(box, node))
+    moved = dict(computed)  # a leaf is itself the last node in it
+    moved |= {inside.node: max(update.node for update in inside.updates) for inside in trace.inside}
+    arrivals = (index if step.moment is None else step.moment for index, step in enumerate(trace.steps))
+    ends = {FORWARD: computed, UPDATE: moved}
+    return [next(arrivals) if frame.phase == BACKWARD else ends[frame.phase][frame.active] for frame in frames]
 
 
 def _inside(trace: Trace, view: View, leaves: set[int]) -> list[Inside]:

@@ -29,6 +29,7 @@ from nbgrad.display.player.mathematics import set_latex, set_tokens
 from nbgrad.display.player.steps import lines_written
 from nbgrad.display.player.trace import SLOT, Inside, Update, Written, slot
 
+FEW_RESULTS = 4  # of a closed group
 FEW_RULES = 2  # of the parameters in a closed group
 CHOOSING = re.compile(r" (?:if|else) |，若 |；(?:否則|否则) ")  # between the parts of "a if c else b"
 MOST_OPERANDS = 64  # of one operation: as many slots are looked for
@@ -164,6 +165,29 @@ def forward_equation(graph: nx.MultiDiGraph, node: int, written: Written | None,
     else:
         tokens.append(Token(f" ({_shapes(given, value)})", FAINT))
     return tokens + result(value, VALUE)
+
+
+def within_equation(graph: nx.MultiDiGraph, node: int) -> list[Token]:
+    """Return "s, t = k(a, r) = 2.48, 3.72" of a closed group with several results; of one that stands for equal groups
+    beside each other "head(X) (3×4 → 4 × (3×2))"."""
+    facts, results = graph.nodes[node], handed_on(graph, node)
+    values = (graph.edges[e].get("value", graph.nodes[e[0]]["value"]) for e in ways_in(graph, node).values())
+    given = ", ".join(extent(x.shape) for x in values if x is not None)
+    arrow = f"{given} → " if given else ""
+    if not results:
+        shape = None if facts["shape"] is None else extent(facts["shape"])
+        each = f" ({arrow}{facts['count']} × {f'({shape})' if '×' in str(shape) else shape})"
+        return [Token(called(graph, node)), *([Token(each, FAINT)] if shape else ())]
+    more = ["…"] * (len(results) > FEW_RESULTS)
+    tokens = [Token(f"{', '.join([*results][:FEW_RESULTS] + more)} = {called(graph, node)}")]
+    few = [value for value in [*results.values()][:FEW_RESULTS] if value is not None]
+    if not few:
+        return tokens
+    if all(numbers.is_single(value) for value in few):
+        told = [token for value in few for token in (Token(", "), _number(value, VALUE))][1:]
+        return [*tokens, Token(" = "), *told, *(Token(f", {said}") for said in more)]
+    made = ", ".join([extent(value.shape) for value in few] + more)
+    return [*tokens, Token(f" ({arrow}{made})", FAINT)]
 
 
 def bare(text: str) -> str:

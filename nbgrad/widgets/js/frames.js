@@ -64,14 +64,22 @@ export function frameOf(frames, node, phase) {
   return null;
 }
 
-/** The frame that the page shows after its frames were exchanged: the same place of the same phase, if there is one. */
+/**
+ * The frame that is shown after the frames were exchanged, since a group was opened or closed, or a leaf edited: as much
+ * has happened as before, and the end of a phase stays its end. `before`, `after`: payloads.
+ */
 export function carriedOver(frame, before, after) {
-  const old = phaseAt(before, frame);
-  const now = after.find(({ key }) => key === old.key);
+  const old = phaseAt(before.phases, frame);
+  const now = after.phases.find(({ key }) => key === old.key);
   if (!now) {
-    return clampFrame(frame, after.reduce((total, { count }) => total + count, 0));
+    return clampFrame(frame, after.frames.length);
   }
-  return now.first + clampFrame(frame - old.first, now.count);
+  if (frame === old.first + old.count - 1) {
+    return now.first + now.count - 1;
+  }
+  const { moment } = before.frames[frame];
+  const reached = after.frames.slice(now.first, now.first + now.count).findLastIndex((each) => each.moment <= moment);
+  return now.first + Math.max(reached, 0);
 }
 
 /**

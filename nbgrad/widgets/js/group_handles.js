@@ -5,6 +5,7 @@ import { boxOfRect } from "./geometry.js";
 
 const HEADER_HEIGHT = 26;
 const SIGN_RADIUS = 8;
+const APART = 36; // at least, of two signs, so that a finger hits one of them also where the drawing is small
 const TARGET_RADIUS = 12; // of what a finger or the mouse hits, which stays so large on the page at any scale
 
 /**
@@ -15,17 +16,32 @@ const TARGET_RADIUS = 12; // of what a finger or the mouse hits, which stays so 
 export function addGroupHandles(groups, { frames, nodes, boxes }) {
   const headers = new Map();
   const collapsed = new Map();
+  for (const { path, open } of groups) {
+    if (open && frames.has(path)) {
+      headers.set(path, headerOf(path, frames.get(path)));
+    }
+  }
+  const taken = [...headers.values()].map(({ box }) => signPlace(box));
   for (const { path, open, node } of groups) {
-    const frame = frames.get(path);
-    if (open && frame) {
-      headers.set(path, headerOf(path, frame));
-    } else if (!open && node !== null && nodes.has(String(node))) {
+    if (!open && node !== null && nodes.has(String(node))) {
       collapsed.set(String(node), path);
-      const { x, y, width } = boxes.get(String(node));
-      nodes.get(String(node)).append(signOf("+", x + width - 3, y + 3, path));
+      const { x, y } = openingPlace(boxes.get(String(node)), taken);
+      nodes.get(String(node)).append(signOf("+", x, y, path));
     }
   }
   return { headers, collapsed };
+}
+
+/** Where the sign of a collapsed box stands: at its upper corner, and at the lower one where another sign is near. */
+export function openingPlace({ x, y, width, height }, taken) {
+  const upper = { x: x + width - 3, y: y + 3 };
+  const isNear = taken.some((other) => Math.hypot(other.x - upper.x, other.y - upper.y) < APART);
+  return isNear ? { x: upper.x, y: y + height - 3 } : upper;
+}
+
+/** Where the sign of an open group stands, whose header is `box`. */
+function signPlace({ x, y, width }) {
+  return { x: x + width - 16, y: y + HEADER_HEIGHT / 2 };
 }
 
 function headerOf(path, frame) {
@@ -39,7 +55,8 @@ function headerOf(path, frame) {
     rx: "12",
     fill: "transparent",
   });
-  const sign = signOf("−", box.x + box.width - 16, box.y + HEADER_HEIGHT / 2, path);
+  const place = signPlace(box);
+  const sign = signOf("−", place.x, place.y, path);
   const element = svgElement("g", { class: "ng-group-head", "data-toggle": path }, [strip, ...frame.querySelectorAll("text"), sign]);
   frame.append(element);
   return { element, box };

@@ -35,9 +35,10 @@ function readEdges({ edges = {}, frames = [] }) {
   );
 }
 
-function readFrame(raw) {
+function readFrame(raw, index) {
   return {
     ...raw,
+    moment: raw.moment ?? index,
     phase: raw.phase ?? "backward",
     caption: raw.caption ?? "",
     active: raw.active ?? null,

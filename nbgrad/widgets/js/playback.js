@@ -10,10 +10,10 @@ const PLAYED_TRAITS = ["frame", "playing", "speed", "loop"];
 
 export class Playback {
   /** `onChange(playback)` is called at every change, `onAlone()` when there is no kernel to tell of it. */
-  constructor(model, phases, onChange, onAlone = () => {}) {
+  constructor(model, payload, onChange, onAlone = () => {}) {
     this.model = model;
     this.onAlone = onAlone;
-    this.phases = phases;
+    this.payload = payload;
     this.onChange = onChange;
     this.timer = null;
     // Each view keeps its own timer and starts it anew at every change of frame. Whichever is due first
@@ -28,8 +28,12 @@ export class Playback {
     this.schedule();
   }
 
+  get phases() {
+    return this.payload.phases;
+  }
+
   get count() {
-    return this.phases.reduce((total, { count }) => total + count, 0);
+    return this.payload.frames.length;
   }
 
   get frame() {
@@ -112,10 +116,10 @@ export class Playback {
     this.set({ loop: !this.loop });
   }
 
-  /** New frames have come: stay at the same place of the same phase. */
-  exchange(phases) {
-    const frame = carriedOver(this.frame, this.phases, phases);
-    this.phases = phases;
+  /** New frames have come: stay where as much has happened. */
+  exchange(payload) {
+    const frame = carriedOver(this.frame, this.payload, payload);
+    this.payload = payload;
     if (frame !== this.model.get("frame")) {
       this.set({ frame });
     }

@@ -30,7 +30,7 @@ function render({ model, el }) {
   };
   const kernel = new Kernel(model, (isGone) => tell(say(isGone ? "kernel_gone" : "kernel_silent")), tell);
   const stopWatching = watchKernel(model, () => tell(say("kernel_gone")));
-  const playback = new Playback(model, payload.phases, show, () => tell(say("kernel_gone")));
+  const playback = new Playback(model, payload, show, () => tell(say("kernel_gone")));
   const head = buildHead(say, (key) => playback.goToPhase(key));
   const words = buildWords();
   const speech = buildSpeech(say);
@@ -103,7 +103,7 @@ function render({ model, el }) {
     payload = readPayload(model.get("payload"));
     stage.exchange(payload, payload.svg === before.svg, toggled);
     toggled = null;
-    playback.exchange(payload.phases);
+    playback.exchange(payload);
     fill();
     panels.payloadChanged();
     show();

@@ -253,7 +253,9 @@ export class Stage {
     }
     if (place && place.kind !== "edge") {
       this.drawing.roving.makeCurrent(`${place.kind}:${place.id}`);
-      bringIntoView(this.root, [target], true);
+      if (target.matches(":focus-visible")) {
+        bringIntoView(this.root, [target], true); // under a mouse that is pressed, nothing may move: its click would be lost
+      }
     }
   }
 

@@ -1,0 +1,98 @@
+"""Groups on the stage: their signs keep apart, and opening one leaves the reader where as much has happened."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import nbgrad as ng
+
+CIRCLES = """() => [...document.querySelectorAll(".ng-group-target")].map((each) => {
+    const { x, y, width, height } = each.getBoundingClientRect();
+    return [x + width / 2, y + height / 2, Math.min(width, height) / 2];
+})"""
+STATE = """() => {
+    const frame = models[0].get("frame");
+    const { phases, frames } = models[0].get("payload");
+    const phase = phases.find(({ first, count }) => first <= frame && frame < first + count);
+    const { moment, target, number } = frames[frame];
+    const isEnd = frame === phase.first + phase.count - 1;
+    const counter = document.querySelector(".ng-counter").textContent;
+    return { phase: phase.key, isEnd, moment, target, number, counter };
+}"""
+
+
+def nested_at_the_end() -> Any:
+    """Two groups that end in a group of their own, so that its box is in the corner of their frame."""
+    a, b = (ng.tensor(value, requires_grad=True, name=name) for value, name in ((2.0, "a"), (0.5, "b")))
+    with ng.group("layer 1"):
+        p = a * b
+        with ng.group("inner"):
+            q = np.tanh(p * a)
+    with ng.group("layer 2"):
+        r = q - b
+        with ng.group("inner"):
+            s = np.exp(r * b) + r
+    loss = s * q
+    loss.name = "loss"
+    return loss
+
+
+def toggle(page: Any, path: str) -> None:
+    """Click on the sign of a group, and wait for the other drawing."""
+    before = page.locator(".ng-stage [data-node]").count()
+    page.locator(f'.ng-group-sign[data-toggle="{path}"]').click()
+    page.wait_for_function("n => document.querySelectorAll('.ng-stage [data-node]').length !== n", arg=before)
+
+
+def go(page: Any, frame: int) -> Any:
+    page.evaluate("n => models[0].set('frame', n)", frame)
+    return page.evaluate(STATE)
+
+
+def test_no_sign_lies_on_another_at_any_scale(show):
+    page = show(nested_at_the_end())
+    for path in ("layer 1 / inner", "layer 2 / inner"):
+        toggle(page, path)
+    for sign in ("⤢", "−", "−", "1:1", "+"):
+        page.locator(".ng-zoom").get_by_text(sign).click()
+        circles = page.evaluate(CIRCLES)
+        assert len(circles) == 4
+        for place, (x, y, radius) in enumerate(circles):
+            for other_x, other_y, other in circles[:place]:
+                assert np.hypot(other_x - x, other_y - y) >= radius + other
+
+
+@pytest.mark.parametrize("phase", ["forward", "backward"])
+def test_as_much_has_happened_when_a_group_is_opened_or_closed(show, phase):
+    page = show(nested_at_the_end())
+    toggle(page, "layer 2")
+    [first, count] = page.evaluate(
+        "key => { const { first, count } = models[0].get('payload').phases.find((one) => one.key === key);"
+        " return [first, count]; }",
+        phase,
+    )
+    for place in range(1, count - 1):
+        closed = go(page, first + place)
+        toggle(page, "layer 2")
+        opened = page.evaluate(STATE)
+        assert (opened["phase"], opened["moment"]) == (phase, closed["moment"])
+        assert closed["target"] is None or (opened["target"], opened["number"]) == (closed["target"], closed["number"])
+        toggle(page, "layer 2")
+        assert page.evaluate(STATE) == closed
+
+
+def test_the_end_of_the_pass_stays_its_end(show):
+    page = show(nested_at_the_end())
+    toggle(page, "layer 1")
+    page.locator(".ng-stage").focus()
+    page.keyboard.press("2")
+    page.keyboard.press("End")
+    for _ in range(3):
+        state = page.evaluate(STATE)
+        assert (state["phase"], state["isEnd"]) == ("backward", True)
+        number, count = [int(part) for part in state["counter"].split() if part.isdigit()]
+        assert number == count
+        toggle(page, "layer 1")
