@@ -9,8 +9,8 @@ from typing import Any
 def carried_over(frame: int, before: Mapping[str, Any], after: Mapping[str, Any]) -> int:
     """Return the frame of ``after`` at which as much has happened as at ``frame`` of ``before``; both are payloads.
 
-    Frames have a ``moment``, which grows within their phase, and is the same whichever groups are closed. The end of a
-    phase stays its end. Without that phase, the frame is returned as it is.
+    Frames have a ``moment``, by default their place in their phase; the same moment is the same number whichever groups
+    are closed. The end of a phase stays its end. Without that phase, the frame is returned as it is.
 
     >>> phase = {"key": "backward", "first": 0, "count": 3}
     >>> closed = {"phases": [phase], "frames": [{"moment": 0}, {"moment": 1}, {"moment": 6}]}
@@ -25,6 +25,6 @@ def carried_over(frame: int, before: Mapping[str, Any], after: Mapping[str, Any]
     first, count = (known[old["key"]][key] for key in ("first", "count"))
     if frame == old["first"] + old["count"] - 1:
         return first + count - 1
-    moment = before["frames"][frame].get("moment", frame)
-    now = enumerate(after["frames"][first : first + count], first)
-    return max((place for place, one in now if one.get("moment", place) <= moment), default=first)
+    moment = before["frames"][frame].get("moment", frame - old["first"])
+    now = enumerate(after["frames"][first : first + count])
+    return first + max((place for place, one in now if one.get("moment", place) <= moment), default=0)

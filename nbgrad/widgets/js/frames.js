@@ -77,9 +77,9 @@ export function carriedOver(frame, before, after) {
   if (frame === old.first + old.count - 1) {
     return now.first + now.count - 1;
   }
-  const { moment } = before.frames[frame];
-  const reached = after.frames.slice(now.first, now.first + now.count).findLastIndex((each) => each.moment <= moment);
-  return now.first + Math.max(reached, 0);
+  const moment = before.frames[frame].moment ?? frame - old.first;
+  const frames = after.frames.slice(now.first, now.first + now.count);
+  return now.first + Math.max(frames.findLastIndex((each, place) => (each.moment ?? place) <= moment), 0);
 }
 
 /**

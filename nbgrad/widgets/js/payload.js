@@ -35,10 +35,9 @@ function readEdges({ edges = {}, frames = [] }) {
   );
 }
 
-function readFrame(raw, index) {
+function readFrame(raw) {
   return {
     ...raw,
-    moment: raw.moment ?? index,
     phase: raw.phase ?? "backward",
     caption: raw.caption ?? "",
     active: raw.active ?? null,
