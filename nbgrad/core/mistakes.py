@@ -39,11 +39,11 @@ def warn(message: str, category: type[Warning]) -> None:
         _during[0] = count
         _given.clear()
     frame = places.user_frame()
-    filename, line = (frame.f_code.co_filename, frame.f_lineno) if frame else ("nbgrad", 1)
-    module = frame.f_globals.get("__name__", "") if frame else "nbgrad"
-    warnings.warn_explicit(
-        message, category, places.where(filename), line, module, registry=_given.setdefault(filename, {})
-    )
+    filename, module, where, line = "nbgrad", "nbgrad", "nbgrad", 1
+    if frame:
+        filename, module = frame.f_code.co_filename, frame.f_globals.get("__name__", "")
+        where, line, _ = places.place(places.mark_of(frame))
+    warnings.warn_explicit(message, category, where, line, module, registry=_given.setdefault(filename, {}))
 
 
 def shape_surprise(a: Any, b: Any) -> bool:

@@ -16,7 +16,6 @@ parts may keep their own keys in it. :mod:`.debugging` and :mod:`.groups` have t
 from __future__ import annotations
 
 import ast
-import linecache
 import os
 import sys
 import tokenize
@@ -24,9 +23,11 @@ from functools import lru_cache
 from itertools import islice
 from threading import Lock
 from types import CodeType, FrameType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+
+from .cells import TIMED, remember_timed, shell, source
 
 if TYPE_CHECKING:
     from .tensor import Tensor
@@ -38,13 +39,6 @@ _FOLDERS = (
     os.path.dirname(os.path.abspath(np.__file__)) + os.sep,
     "<nbgrad",  # what the package compiled itself
 )
-
-
-def shell() -> Any:
-    """The IPython that this runs in; ``None`` elsewhere. IPython is not imported for the question."""
-    ipython = sys.modules.get("IPython")
-    get = getattr(ipython, "get_ipython", None)
-    return get() if get else None
 
 
 # Whether ``record()`` keeps the place of each operation: in notebooks always, elsewhere within ``ng.debug()``.
@@ -111,7 +105,15 @@ def here() -> Mark | None:
     frame: FrameType | None = sys._getframe(3)  # notes(), record() and what called that are ours
     while frame is not None and _ours[frame.f_code.co_filename]:
         frame = frame.f_back
-    return None if frame is None else (frame.f_code, frame.f_lasti)
+    return None if frame is None else mark_of(frame)
+
+
+def mark_of(frame: FrameType) -> Mark:
+    """A mark on the line that a frame has come to."""
+    code = frame.f_code
+    if code.co_filename in TIMED:
+        remember_timed(code)
+    return code, frame.f_lasti
 
 
 def place_of(node: Tensor) -> Place | None:
@@ -125,10 +127,16 @@ NOT_CAPTURED = "the line was not captured; compute it within `with ng.debug():` 
 
 def place(mark: Mark) -> Place:
     """What a mark points at, for people."""
+    found, line = source(mark[0]), _line(mark)
+    code = found.lines[line - 1].strip() if 0 < line <= len(found.lines) else ""
+    return Place(found.where, line + found.above, code)
+
+
+def _line(mark: Mark) -> int:
+    """The line that a mark points at, counted in what was compiled."""
     code, offset = mark
     instruction = offset // 2  # an instruction is two bytes long
-    line = next(islice(code.co_positions(), instruction, None), (None,))[0] or code.co_firstlineno
-    return Place(where(code.co_filename), line, linecache.getline(code.co_filename, line).strip())
+    return next(islice(code.co_positions(), instruction, None), (None,))[0] or code.co_firstlineno
 
 
 def statement(mark: Mark) -> Place | None:
@@ -136,18 +144,17 @@ def statement(mark: Mark) -> Place | None:
 
     Of a statement with a body, such as a loop, it is the head.
     """
-    found = place(mark)
-    lines = linecache.getlines(mark[0].co_filename)
-    if not found.code or found.line > len(lines):
+    found, line = place(mark), _line(mark)
+    if not found.code:
         return None
-    first, last = next(
-        (span for span in _spans("".join(lines)) if span[0] <= found.line <= span[1]), (found.line, found.line)
-    )
+    lines, above = source(mark[0])[1:]
+    text = "\n".join(each.rstrip("\n") for each in lines)
+    first, last = next((span for span in _spans(text) if span[0] <= line <= span[1]), (line, line))
     if first == last:
         return found
-    parts = [line.strip().removesuffix("\\").rstrip() for line in _without_comments(lines[first - 1 : last])]
+    parts = [each.strip().removesuffix("\\").rstrip() for each in _without_comments(list(lines[first - 1 : last]))]
     code = " ".join(part for part in parts if part)
-    return Place(found.where, first, code.replace("( ", "(").replace(" )", ")"))
+    return Place(found.where, first + above, code.replace("( ", "(").replace(" )", ")"))
 
 
 def _without_comments(lines: list[str]) -> list[str]:
@@ -181,15 +188,3 @@ def _spans(source: str) -> tuple[tuple[int, int], ...]:
             last = body[0].lineno - 1 if body else node.end_lineno
             spans.append((node.lineno, max(node.lineno, last or node.lineno)))
     return tuple(sorted(spans, key=lambda span: span[1] - span[0]))
-
-
-def where(filename: str) -> str:
-    """What people call a file of code: ``In [3]`` for a cell of a notebook, else its path.
-
-    >>> where("/somewhere/else.py")
-    '/somewhere/else.py'
-    """
-    counts = getattr(getattr(shell(), "compile", None), "_filename_map", {})  # IPython's table for its tracebacks
-    if filename in counts:
-        return f"In [{counts[filename]}]"
-    return filename.removeprefix(os.getcwd() + os.sep)

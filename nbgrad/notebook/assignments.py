@@ -7,9 +7,9 @@ notebook, the last cell that assigned to that variable made it, or at least name
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from ..core import places
+from ..core.cells import Source, cell, shell
 from ..core.names import variable_names
 from .pictures import LEFT_OUT, Picture
 
@@ -20,34 +20,34 @@ Line = tuple[str, int, str]
 
 def lines_of_leaves(picture: Picture) -> dict[int, Line]:
     """Leaf -> cell, line and text of its assignment; outside of IPython nothing."""
-    cells = getattr(places.shell(), "user_ns", {}).get("In")
-    if not isinstance(cells, list):
+    compiled = getattr(shell(), "user_ns", {}).get("In")
+    if not isinstance(compiled, list):
         return {}
+    latest = list(enumerate(compiled))[-MOST_CELLS:]
+    cells = [cell(number, text) for number, text in latest if isinstance(text, str)]  # others are the user's own In
     variables = variable_names()
     wanted: dict[str, list[int]] = {}
     for vertex in picture.vertices:
         if vertex is not LEFT_OUT and vertex.op is None and id(vertex.thing) in variables:
             wanted.setdefault(variables[id(vertex.thing)], []).append(vertex.id)
-    found = assigned(dict(list(enumerate(cells))[-MOST_CELLS:]), wanted)
+    found = assigned(cells, wanted)
     return {node: found[name] for name, nodes in wanted.items() if name in found for node in nodes}
 
 
-def assigned(cells: Mapping[int, str], names: Mapping[str, object]) -> dict[str, Line]:
-    """Name -> where it was assigned to last. cells: by their numbers, in order.
+def assigned(cells: Sequence[Source], names: Mapping[str, object]) -> dict[str, Line]:
+    """Name -> where it was assigned to last. cells: in their order.
 
-    >>> assigned({1: "w = 2", 2: "a, w = 1, 3\\nprint(w)"}, {"w": None, "b": None})
+    >>> cells = [Source("In [1]", ["w = 2"]), Source("In [2]", ["a, w = 1, 3", "print(w)"])]
+    >>> assigned(cells, {"w": None, "b": None})
     {'w': ('In [2]', 1, 'a, w = 1, 3')}
     """
     found: dict[str, Line] = {}
-    for number, cell in reversed(list(cells.items())):
+    for where, lines, above in reversed(cells):
         if len(found) == len(names):
             break
-        if not isinstance(cell, str):  # a variable of the user's own called In
-            continue
-        lines = cell.splitlines()
-        here = {name: line for name, line in assignments(cell) if name in names}  # the last line of a name stays
+        here = {name: line for name, line in assignments("\n".join(lines)) if name in names}  # the last line stays
         for name, line in here.items():
-            found.setdefault(name, (f"In [{number}]", line, lines[line - 1].strip()))
+            found.setdefault(name, (where, above + line, lines[line - 1].strip()))
     return found
 
 

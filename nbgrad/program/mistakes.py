@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..core import places
+from ..core.cells import source
 from ..core.errors import NoGradientWarning, ProgramError, TracedShapeError, TracedValueError
 from ..core.mistakes import warn
 from ..core.names import name_of
@@ -15,7 +16,7 @@ from ..core.names import name_of
 def user_line() -> str:
     """The user's line that is running, for a message: " (file.py, line 3:  if x > 0:)"."""
     frame = places.user_frame()
-    return "" if frame is None else f" ({places.place((frame.f_code, frame.f_lasti))})"
+    return "" if frame is None else f" ({places.place(places.mark_of(frame))})"
 
 
 ASKED = {
@@ -153,7 +154,10 @@ def where_defined(f: Any) -> str:
     """The file and the line of a function, for a message."""
     inner = inspect.unwrap(f)  # of a transform, what the user wrote
     code = getattr(getattr(inner, "__func__", inner), "__code__", None)
-    return "" if code is None else f" ({places.where(code.co_filename)}, line {code.co_firstlineno})"
+    if code is None:
+        return ""
+    found = source(code)
+    return f" ({found.where}, line {found.above + code.co_firstlineno})"
 
 
 def not_recorded(function: Any, error: Exception) -> Exception:

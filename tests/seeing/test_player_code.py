@@ -140,3 +140,49 @@ def test_where_nothing_was_captured_there_is_no_code():
     payload = ng.animate(x * x).payload
     assert payload["code"] == []
     assert {frame["line"] for frame in payload["frames"]} == {None}
+
+
+def lines_of(out):
+    return [line for line in out.splitlines() if line.startswith("In [")]
+
+
+def test_a_magic_and_blank_lines_above_the_code_are_counted():
+    """The line is that of the cell as one sees it, whatever IPython takes off before it runs it."""
+    start = "import numpy as np, nbgrad as ng\nx = ng.tensor(2.0, requires_grad=True)"
+    x = "In [1] | 2 | x = ng.tensor(2.0, requires_grad=True) | [0]"
+    for cell, first, second in (
+        ("\n\ny = x * 3\nloss = np.tanh(y)", 3, 4),
+        ("%%time\n\ny = x * 3\nloss = np.tanh(y)", 3, 4),
+        ("\n%%time\ny = x * 3\nloss = np.tanh(y)", 3, 4),
+        ("%%capture\n\ny = x * 3\nloss = np.tanh(y)", 3, 4),
+        ("%time y = x * 3\n\nloss = np.tanh(y)", None, 3),
+        ("%precision 3\ny = x * 3\nloss = np.tanh(y)", 2, 3),
+    ):
+        lines = lines_of(in_ipython(start, cell, SHOW))
+        product = [] if first is None else [f"In [2] | {first} | y = x * 3 | [2]"]
+        assert lines[:1] == [x]
+        assert [line for line in lines[1:] if "%time y" not in line and "run_line" not in line] == [
+            *product,
+            f"In [2] | {second} | loss = np.tanh(y) | [3]",
+        ]
+
+
+def test_a_statement_of_several_lines_under_a_magic_is_shown_whole_and_a_leaf_has_its_line():
+    out = in_ipython(
+        "import numpy as np, nbgrad as ng",
+        "%%time\nx = ng.tensor(2.0, requires_grad=True)\nloss = (x\n  * 3)",
+        SHOW,
+    )
+    assert lines_of(out) == [
+        "In [2] | 2 | x = ng.tensor(2.0, requires_grad=True) | [0]",
+        "In [2] | 3 | loss = (x * 3) | [2]",
+    ]
+
+
+def test_a_warning_points_at_the_line_that_one_sees():
+    out = in_ipython(
+        "import warnings\nimport numpy as np, nbgrad as ng\nwarnings.simplefilter('always')",
+        "%%time\nwarnings.showwarning = lambda said, kind, where, line, *more: print('at', where, line)\n"
+        "ng.tensor(np.ones((3, 1)), requires_grad=True) - np.ones(3)",
+    )
+    assert "at In [2] 3" in out.splitlines()
