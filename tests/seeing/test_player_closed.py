@@ -162,6 +162,18 @@ def test_arrays_that_go_in_at_several_places_are_checked_at_one_element(made, se
         assert abs(leaf.grad[place]) == np.abs(leaf.grad).max()
 
 
+def test_single_precision_is_checked_too():
+    rng = np.random.default_rng(0)
+    w = parameter(rng.normal(size=(2, 2)).astype(np.float32), "w")
+    h = ng.tensor(rng.normal(size=(3, 2)).astype(np.float32), name="h₀")
+    for step in range(4):
+        with ng.group(f"step {step}"):
+            h = np.tanh(h @ w)
+    check = edge_of(ng.animate((h * h).mean(), depth=0).payload, "w", "step")["check"]
+    assert check["agrees"]
+    assert number(check["differences"]) == pytest.approx(number(check["ours"]), rel=2e-2)
+
+
 def test_parts_that_cancel_are_not_told_to_be_checked():
     """Of two large contributions that cancel, finite differences keep no digit: nothing is claimed."""
     x = computed(np.array([1.0, 2.0, 3.0]), "x")

@@ -212,8 +212,8 @@ class _Merged:
 
     def results(self, group: int) -> dict[int, str]:
         """Return what the results of a closed group are called, by old node, where it has several."""
-        edges = self.graph.out_edges(group, data=True)
-        return {given["stands_for"][0][0]: shortened(given["result"]) for *_, given in edges if given.get("result")}
+        edges = (given for *_, given in self.graph.out_edges(group, data=True) if given.get("result"))
+        return {u: shortened(given["result"]) for given in edges for u, *_ in given["stands_for"] or ()}
 
 
 def _added(before: Any, contribution: Any) -> Any:

@@ -12,6 +12,7 @@ from nbgrad.display.attributes import as_numbers
 from nbgrad.display.schema import Step
 
 CLOSE = 1e-4  # share by which two sums may differ that are told to agree: so they look the same, too
+WORSE = 10.0  # times the share by which the parts differ, for numbers of few digits
 
 
 def checked_together(parts: Sequence[Step], contribution: Any) -> Any:
@@ -36,7 +37,8 @@ def checked_together(parts: Sequence[Step], contribution: Any) -> Any:
     if any(check is None or not check.agrees for check in checks) or len({check.element for check in checks}) > 1:
         return None
     ours, found = (sum(getattr(check, name) for check in checks) for name in ("ours", "differences"))
-    if abs(ours - found) > CLOSE * abs(ours):  # the parts cancel, and with them the digits
+    apart = max(abs(check.ours - check.differences) / (abs(check.ours) or 1.0) for check in checks)
+    if abs(ours - found) > max(CLOSE, WORSE * apart) * abs(ours):  # the parts cancel, and with them the digits
         return None
     return replace(checks[0], ours=ours, differences=found)
 
