@@ -30,3 +30,22 @@ def equation_to_x(make):
 )
 def test_the_shape_of_a_factor_is_its_own(make, written):
     assert written in equation_to_x(make)
+
+
+@pytest.mark.parametrize(
+    ("make", "written"),
+    [
+        (lambda x: x.mean(axis=0), "= mean of x (4×3 → 3, axis=0) average size "),
+        (lambda x: x.max(axis=1, keepdims=True), "= max x (4×3 → 4×1, axis=1) average size "),
+        (lambda x: x.sum(axis=(0, 1)), "= Σ x (4×3 → number, axis=(0, 1)) = 66"),
+        (lambda x: x.sum(), "= Σ x (4×3 → number) = 66"),
+        (lambda x: np.concatenate([x, x], axis=1), "(4×3, 4×3 → 4×6, axis=1) average size "),
+    ],
+)
+def test_the_forward_pass_names_the_axis(make, written):
+    x = ng.tensor(np.arange(12.0).reshape(4, 3), requires_grad=True, name="x")
+    y = make(x)
+    y.name = "y"
+    frames = Session(picture_of((y * y).sum())).payload()["frames"]
+    equation = next("".join(token["text"] for token in frame["equation"]) for frame in frames)
+    assert written in equation

@@ -141,7 +141,7 @@ def set_formula(graph: nx.MultiDiGraph, node: int, written: Written | None, name
 
 
 def forward_equation(graph: nx.MultiDiGraph, node: int, written: Written | None, is_unfit: bool = False) -> list[Token]:
-    """Return "h = tanh z = tanh 0.5 = 0.462"; of arrays with shapes and the average size of the result.
+    """Return "h = tanh z = tanh 0.5 = 0.462"; of arrays with shapes, the axis and the average size of the result.
 
     is_unfit: whether the numbers do not belong together, so that they are left out.
     """
@@ -163,7 +163,9 @@ def forward_equation(graph: nx.MultiDiGraph, node: int, written: Written | None,
         if said != symbols and [said] != [token.text for token in ending[1:]]:  # as −z = −0.5 may be
             return [*tokens, Token(" = "), *filled, *ending]
     else:
-        tokens.append(Token(f" ({_shapes(given, value)})", FAINT))
+        axis = dict(graph.nodes[node]["settings"]).get("axis")
+        along = "" if axis is None else f", axis={axis}"
+        tokens.append(Token(f" ({_shapes(given, value)}{along})", FAINT))
     return tokens + result(value, VALUE)
 
 
