@@ -323,14 +323,15 @@ def _pictures(
     is_zero = slot.caption == "gradient" and not before and 0 < (greatest or 0) <= node.rounding
     if is_zero:
         greatest = np.inf  # no colour: it would be that of a gradient
-    parts, x = [], 0
+    parts, x, end = [], 0, 0.0  # end: of the picture before
     for each, found in zip(shown, seen, strict=True):
         if x:
             y = round(node.picture_height / 2, 1)
-            middle = round((x - thumbnail.SIZE - ARROW + _width_of(each) + x) / 2, 1)
+            middle = round((end + x) / 2, 1)
             parts.append(f'<path d="M{middle - 6:g},{y:g}h11m-4,-4l4,4l-4,4" fill="none" stroke="{paint.dim}"/>')
         drawn = _one_picture(node, slot, each, found, greatest or 0.0, paint)
         parts.append(f'<g transform="translate({x},0)">{drawn}</g>' if x else drawn)
+        end = x + (thumbnail.SIZE if each is None or found is None else thumbnail.extent(each.shape)[0])
         x += thumbnail.SIZE + ARROW
     below = round(node.picture_height + 14, 1)
     caption = messages.say(f"caption_{slot.caption}")
@@ -353,10 +354,6 @@ def _scale(greatest: float | None, seen: np.ndarray, room: float, digits: int) -
     if greatest is None:
         return "NaN" if np.isnan(seen).any() else "±∞"
     return numbers.fitting(greatest, theme.SHAPE_SIZE, room, digits, sign="±") if greatest else "0"
-
-
-def _width_of(array: np.ndarray | None) -> float:
-    return thumbnail.SIZE if array is None else thumbnail.extent(array.shape)[0]
 
 
 def _small(x: float, y: float, said: str, paint: Paint) -> str:

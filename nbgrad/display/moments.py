@@ -28,6 +28,8 @@ AIR = 5.0  # px between a label and the middle of an edge: its flow is drawn bro
 NEAREST = 4.0  # px between the places of an edge that a label is held against
 HEIGHTS = (-13, 22, -20, 29, -28, 37)  # px from an edge to the base line of its label
 GAPS = (7, 14)  # px from an edge to the side of its label
+FOREIGN = 0.5  # how bad it is that a label stands nearer to another edge: better than on one
+NEARER = 1.0  # px that one sees
 SHARES = (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9)  # of an edge's length, where a label may stand
 MANY_EDGES = 500  # of a drawing; where there are more, labels stand at the middle of their edges
 
@@ -149,7 +151,8 @@ class _Places:
 
     def __init__(self, scene: Scene) -> None:
         self.width = scene.width
-        self.shares = SHARES if len(scene.edges) <= MANY_EDGES else SHARES[:1]
+        self.is_many = len(scene.edges) > MANY_EDGES
+        self.shares = SHARES[:1] if self.is_many else SHARES
         self.order = {id_: place for place, id_ in enumerate(scene.nodes)}
         self.boxes = np.array([_outline(node) for node in scene.nodes.values()], dtype=float).reshape(-1, 4)
         routes = [point for line in _lines(scene.edges.values()) for point in _closely(line)]
@@ -160,10 +163,13 @@ class _Places:
     def beside(self, edge: Edge, label: str) -> tuple[float, float]:
         """Return the middle of the label's base line: near the middle of the edge, where it covers least."""
         half = measure.width(label, LABEL_SIZE) / 2
+        own = np.array(_closely(edge.route))
         best = (float("inf"), 0.0, 0.0)
         for x, y in self._near(edge, half):
             at = min(max(x, half + 2), max(self.width - half - 2, half + 2)), max(y, 12.0)
-            covered = self._covered((at[0] - half, at[1] - 10, at[0] + half, at[1] + 3))
+            box = at[0] - half, at[1] - 10, at[0] + half, at[1] + 3
+            covered = self._covered(box)
+            covered += FOREIGN if covered < best[0] and self._is_foreign(box, own) else 0.0
             if covered < best[0]:
                 best = (covered, round(float(at[0]), 1), round(float(at[1]), 1))
             if covered == 0:
@@ -180,6 +186,15 @@ class _Places:
         for share in self.shares:
             x, _ = _along(edge.route, share)
             yield from ((x, ends[:, 1].min() - 6), (x, ends[:, 3].max() + 14))
+
+    def _is_foreign(self, label: Box, own: np.ndarray) -> bool:
+        """Tell whether a label stands nearer to another edge than to its own, which has these points."""
+        if self.is_many:
+            return False
+        distance = _nearest(label, own)
+        x = self.points[:, 0]
+        around = self.points[x.searchsorted(label[0] - distance) : x.searchsorted(label[2] + distance, "right")]
+        return _nearest(label, around) < distance - NEARER
 
     def _covered(self, label: Box) -> float:
         """Return the area of boxes that a label would cover, in px², plus one for each point of an edge."""
@@ -225,6 +240,16 @@ def _outline(node: Node) -> Box:
         left = min(left, node.badge.x - node.badge.width / 2)
         top = min(top, node.badge.y - node.badge.height / 2)
     return left, top, node.x + node.width, node.y + node.height
+
+
+def _nearest(label: Box, points: np.ndarray) -> float:
+    """Return how near the nearest of these points is to a label; infinity where there are none."""
+    if not len(points):
+        return float("inf")
+    left, top, right, bottom = label
+    x, y = points.T
+    apart = np.hypot(np.maximum(left - x, x - right).clip(0), np.maximum(top - y, y - bottom).clip(0))
+    return float(apart.min())
 
 
 def _along(route: list[Point], share: float) -> tuple[float, float]:

@@ -1,5 +1,8 @@
 """Two runs of the same graph: what has changed is marked, and graphs that differ are told so with the place."""
 
+import re
+import xml.etree.ElementTree as ET
+
 import networkx as nx
 import numpy as np
 import pytest
@@ -136,3 +139,15 @@ def test_a_change_below_the_shown_digits_is_told_with_as_many_as_it_takes():
     graph = compared(*runs)
     assert "value 3 → 2.999999999" in "\n".join(changes(graph))
     assert "3 → 2.999999999" in to_svg(graph)
+
+
+def test_the_arrow_between_two_pictures_begins_after_the_first():
+    """Also where the first is an empty place, which is wider than the picture of a narrow array."""
+    old, new = run(k=np.ones((4, 3))), run(k=np.full((4, 3), 0.5))
+    old.nodes[1]["gradient"], new.nodes[1]["gradient"] = None, np.ones((4, 3))
+    pictures = box_of(to_svg(compared(old, new)), 1)
+    text = ET.tostring(pictures, encoding="unicode")
+    empty = text.index("ng-absent")
+    width = float(re.search(r'width="([\d.]+)"', text[empty:])[1])
+    start = float(re.search(r' d="M([\d.]+),', text[empty:])[1])
+    assert start > width

@@ -4,8 +4,8 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from nbgrad.display import schema
-from nbgrad.display.moments import AIR, _outline, _Places
+from nbgrad.display import measure, schema
+from nbgrad.display.moments import AIR, LABEL_SIZE, NEARER, _closely, _nearest, _outline, _Places
 from nbgrad.display.scene import Scene, build
 
 
@@ -52,3 +52,21 @@ def test_the_labels_of_a_leaf_used_often_are_no_more_work_than_its_edges(monkeyp
     for edge in many.edges.values():
         places.beside(edge, "× 0.5")
     assert len(looks) < 2 * len(many.edges)
+
+
+def test_most_labels_stand_nearer_to_their_edge_than_to_another() -> None:
+    """Where edges run so close together that nothing fits between them, a label has no better place."""
+    rng, foreign = np.random.default_rng(0), []
+    for _ in range(60):
+        graph = nx.MultiDiGraph()
+        for node in range(1, rng.integers(3, 9)):
+            inputs = [int(rng.integers(0, node)) for _ in range(rng.integers(1, 3))]
+            graph.add_edges_from((x, node, {"position": position}) for position, x in enumerate(inputs))
+        scene = build(schema.normalise(graph))
+        places, half = _Places(scene), measure.width("× 16", LABEL_SIZE) / 2
+        for edge in scene.edges.values():
+            x, y = places.beside(edge, "× 16")
+            label = (x - half, y - 10, x + half, y + 3)
+            nearest = min(_nearest(label, np.array(_closely(other.route))) for other in scene.edges.values())
+            foreign.append(_nearest(label, np.array(_closely(edge.route))) > nearest + NEARER)
+    assert np.mean(foreign) < 0.15  # a quarter, if only boxes and edges had to be kept free
