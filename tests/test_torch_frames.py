@@ -250,6 +250,15 @@ def second_derivative(network):
     return (curvature + value).square().mean()
 
 
+def physics_informed(network):
+    t = torch.randn(6, 1, requires_grad=True)
+    residual = slope = network(t)
+    for _ in range(2):
+        (slope,) = torch.autograd.grad(slope.sum(), t, create_graph=True)
+        residual = residual + slope
+    return residual.square().mean() + (network(torch.zeros(1, 1)) - 1).square().mean()
+
+
 def product_with_hessian(network):
     slopes = torch.autograd.grad(network(torch.randn(4, 3)).square().mean(), network.parameters(), create_graph=True)
     return sum((slope * torch.randn_like(slope)).sum() for slope in slopes)
@@ -279,6 +288,8 @@ MODELS = {
     "critic of two": (critic, lambda net: net(torch.randn(4, 3)).mean() - torch.tanh(net(torch.randn(4, 3))).mean()),
     "penalty on slopes": (critic, penalised),
     "product with the Hessian": (critic, product_with_hessian),
+    "physics-informed": (lambda: nn.Sequential(nn.Sequential(nn.Linear(1, 4), nn.Tanh(), nn.Linear(4, 4), nn.Tanh()),
+                                               nn.Linear(4, 1)), physics_informed),
     "second derivative": (lambda: nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 1)), second_derivative),
     "decay": (critic, lambda net: net(torch.randn(4, 3)).sum() + sum(p.square().sum() for p in net.parameters())),
     "tied": (lambda: nn.Sequential(nn.Linear(3, 6), Tied()), lambda net: net(torch.randn(4, 3))),
@@ -311,7 +322,12 @@ def test_what_is_drawn_within_a_module_is_computed_in_a_call_of_it(name, with_ro
     network = make()
     run(network)  # lazy layers have their parameters from now on
     calls = Calls(network)
-    drawn = claims(network, run(network), with_rows)
+    check_frames(network, run(network), calls, with_rows)
+
+
+def check_frames(network, result, calls, with_rows=True):
+    """Every frame's operations are computed in a call of its module, and those of one frame in one call."""
+    drawn = claims(network, result, with_rows)
     called = {module for module, *_ in calls.known}
     frames = {}
     for function, path in drawn.items():

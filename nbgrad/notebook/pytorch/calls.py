@@ -7,7 +7,7 @@ from collections.abc import Hashable, Mapping
 
 from ...display.messages import say
 from .chains import is_chain
-from .classes import runs
+from .classes import OF_CLASSES, runs
 from .names import Frame, Path
 
 Uses = tuple[Hashable, ...]  # the parameters that an operation uses, each as that of one module
@@ -87,6 +87,7 @@ def _times(nodes: list[int], uses: Mapping[int, Uses], ops: Mapping[int, str]) -
         return [nodes]
     length, rest = divmod(len(nodes), times)
     parts = [nodes[start : start + length] for start in range(0, len(nodes), max(length, 1))]
-    done = [[(ops[node], uses[node]) for node in part] for part in parts]
+    # Where a second pass uses its weight, too, a linear layer is seen as a product and a sum, bias first.
+    done = [[(OF_CLASSES.get(ops[node], ops[node]), Counter(uses[node])) for node in part] for part in parts]
     is_same = not rest and all(part == done[0] for part in done)
     return parts if is_same else []

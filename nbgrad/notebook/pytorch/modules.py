@@ -10,6 +10,7 @@ from .calls import each_time
 from .classes import is_cell
 from .names import Frame, Names, Path, common
 from .recurrent import steps
+from .shared import told_apart
 from .uses import UsesOfParameters
 from .words import LAYING_OUT
 
@@ -34,11 +35,12 @@ def modules_of(graph: nx.MultiDiGraph, parameters: Mapping[int, Any], names: Nam
     """
     homes = {node: names.homes(leaf) for node, leaf in parameters.items()}
     uses = UsesOfParameters(graph, homes)
-    found = each_time(uses.own, uses.of, graph.nodes(data="op"), names.root)
+    own = told_apart(graph, uses.own, uses.of, names.ways)
+    found = each_time(own, uses.of, graph.nodes(data="op"), names.root)
     operations = [node for node in uses.operations if node not in uses.apart]
     found |= bounds(graph, operations, found)
     for form in reversed(uses.forms):
-        found[form] = common([found.get(user, ()) for user in graph.successors(form)])
+        found[form] = common([found.get(user, ()) for user in graph.successors(form) if user not in uses.apart])
     before, after = _nearest(operations, found), _nearest(operations[::-1], found)
     free = [node for node in operations if node not in found]
     found |= {node: common([before[node], after[node]]) for node in free} | dict.fromkeys(uses.apart, ())

@@ -39,6 +39,7 @@ class Names:
 
     Attributes:
         results: the notebook's tensors that were computed, by the record that they come from.
+        ways: the modules that several others hold, by their identities -> the paths to them.
     """
 
     def __init__(self, params: Parameters = None, namespace: dict[str, Any] | None = None):
@@ -66,6 +67,7 @@ class Names:
         self._modules = _modules(params, networks)
         self._numbered = set(_modules(params, []))
         self._homes = self._found_homes(networks)
+        self.ways = self._found_ways(networks)
 
     def of(self, tensor: Any) -> str | None:
         """The name of a leaf; of one that is seen turned, as a frozen layer's weight is: with the sign for that."""
@@ -116,6 +118,22 @@ class Names:
             if not outer:
                 known = set(found)
         return {tensor: [path for path in homes.values() if path] for tensor, homes in found.items()}
+
+    def _found_ways(self, networks: list[tuple[str, Any]]) -> dict[int, list[Path]]:
+        """The paths to each module that several hold. What a network calls by several names is held once."""
+        found: dict[int, dict[tuple[int, ...], Path]] = {}
+        own = [] if self.root is None else [("", self.root.module)]
+        known: set[int] = set()
+        for outer, network in own + networks:
+            for name, module in network.named_modules(remove_duplicate=False):
+                if id(module) not in known:
+                    path = self._path(module_of(".".join(part for part in (outer, name, "parameter") if part)))
+                    path = path if outer or self.root is None else (self.root, *path)
+                    holders = tuple(id(frame.module) for frame in path[:-1])
+                    found.setdefault(id(module), {}).setdefault(holders, path)
+            if not outer:
+                known = set(found)
+        return {module: list(paths.values()) for module, paths in found.items() if len(paths) > 1}
 
     @property
     def modules(self) -> list[Any]:

@@ -47,6 +47,11 @@ class UsesOfParameters:
             if kind == "operation":
                 self.operations.append(node)
                 self._look_at(node)
+        for form in reversed(self.forms):
+            users = list(graph.successors(form))
+            if users and self.apart.issuperset(users):  # laid out anew for a backward pass alone
+                self.apart.add(form)
+        self.forms = [form for form in self.forms if form not in self.apart]
 
     def _look_at(self, node: int) -> None:
         op, given = self._graph.nodes[node]["op"], list(self._graph.predecessors(node))
@@ -78,14 +83,22 @@ class UsesOfParameters:
 
     def _begins_a_pass(self, op: str, given: list[int]) -> bool:
         """Whether an operation hands the gradient of a sum or a mean, which is the same number everywhere, back through
-        a linear layer: it multiplies it by the layer's weight as that is."""
+        a linear layer: it multiplies it by the layer's weight, and does not add its bias."""
         if op not in PRODUCTS or len(given) != 2 or given[1] not in self._weights:
             return False
-        gradient, weight = (self._graph.nodes[x] for x in given)
-        value = gradient["value"]
-        is_of_layer = not any(is_own(path[-1].module, op, False, 1) for path in self._weights[given[1]].homes)
+        gradient, value = (self._graph.nodes[given[0]][fact] for fact in ("kind", "value"))
+        is_turned = self._is_turned(given[1])
+        is_of_layer = not any(is_own(path[-1].module, op, is_turned, 1) for path in self._weights[given[1]].homes)
         is_same = value is None or bool((value == value.flat[0]).all() if value.size else True)
-        return gradient["kind"] == "data" and weight["kind"] == "parameter" and is_of_layer and is_same
+        return gradient == "data" and is_of_layer and is_same
+
+    def _is_turned(self, form: int) -> bool:
+        """Whether rows are columns in this form of a parameter: it was turned, and not turned back."""
+        turns = 0
+        while self._graph.nodes[form]["kind"] == "operation":
+            turns += self._graph.nodes[form]["op"] in ("t", "transpose")
+            form = next(iter(self._graph.predecessors(form)))
+        return turns % 2 == 1
 
 
 def _on_parameters_alone(graph: nx.MultiDiGraph, homes: Mapping[int, list[Path]]) -> dict[int, None]:
