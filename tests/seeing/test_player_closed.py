@@ -190,6 +190,28 @@ def test_equal_groups_tell_what_goes_in_and_what_comes_out():
     assert said == "head stands for 4 equal groups: each computes a result of its own from x."
 
 
+def held_and_free():
+    """A group with a parameter that is made after a free one, and a group whose parameter is made before it."""
+    x = ng.tensor(0.5, name="x")
+    u, c, w = (parameter(value, name) for value, name in ((1.5, "u"), (0.8, "c"), (-0.4, "w")))
+    with ng.group("late"):
+        h = np.tanh(c * x) + w
+    with ng.group("early"):
+        y = np.sin(h * u) + u
+    return (y * c) ** 2
+
+
+@pytest.mark.parametrize("made", [held_and_free, through_one, crossing])
+def test_in_each_phase_moments_grow(made):
+    session = Session(picture_of(made()))
+    payload = session.payload()
+    for path in [None, *(group["path"] for group in payload["groups"])]:
+        payload = payload if path is None else session.answer({"kind": "toggle", "id": 1, "path": path})
+        for phase in ("forward", "backward", "update"):
+            moments = [frame["moment"] for frame in payload["frames"] if frame["phase"] == phase]
+            assert moments == sorted(set(moments))
+
+
 @pytest.mark.parametrize("made", [through_one, crossing])
 def test_a_moment_is_the_same_whichever_groups_are_closed(made):
     session = Session(picture_of(made()))

@@ -46,10 +46,13 @@ def checked_together(parts: Sequence[Step], contribution: Any) -> Any:
 def ratio(product: Any, upstream: Any) -> Any:
     """Return the factor between two single real numbers; None where nobody can tell.
 
-    >>> ratio(6.0, 2.0), ratio(6.0, 0.0), ratio(np.ones(2), 2.0)
-    (3.0, None, None)
+    >>> ratio(6.0, 2.0), ratio(6.0, 0.0), ratio(np.ones(2), 2.0), ratio(0.0, 5e-324)
+    (3.0, None, None, None)
     """
     known = [as_numbers(x) for x in (product, upstream)]
     if not all(x is not None and x.shape == () and x.dtype.kind == "f" and np.isfinite(x) for x in known):
+        return None
+    info = np.finfo(np.asarray(product).dtype)
+    if abs(product) < info.tiny and abs(upstream) < info.tiny / info.eps:  # what is left of the digits tells nothing
         return None
     return product / upstream if upstream else None

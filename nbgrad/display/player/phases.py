@@ -220,13 +220,18 @@ def update_frames(scene: Scene, trace: Trace) -> Iterator[Frame]:
     root = root_of(list(trace.steps))
     moving: list[Update | Inside] = [*trace.updates, *trace.inside]
     lost = lost_gradients(trace.steps)
-    for update in sorted(moving, key=lambda one: one.node):
+    for update in sorted(moving, key=moved_last):
         if update.node not in scene.nodes:
             continue
         if isinstance(update, Inside):
             yield _update_inside(scene, update, root)
         else:
             yield _update_of(scene, trace, update, root, lost.get(update.node))
+
+
+def moved_last(update: Update | Inside) -> int:
+    """Return the parameter with which a step of the update is complete: in a closed group, the last one that moves."""
+    return max(one.node for one in update.updates) if isinstance(update, Inside) else update.node
 
 
 def _update_of(scene: Scene, trace: Trace, update: Update, root: int, why: int | None) -> Frame:

@@ -14,7 +14,7 @@ import networkx as nx
 
 from nbgrad.display.formula import short
 from nbgrad.display.levels import View
-from nbgrad.display.player.phases import BACKWARD, FORWARD, UPDATE, Frame
+from nbgrad.display.player.phases import BACKWARD, FORWARD, UPDATE, Frame, moved_last
 from nbgrad.display.player.trace import Inside, Route, Routes, Trace, Update
 from nbgrad.display.player.writing import ways_in
 
@@ -64,7 +64,7 @@ def moments_of(frames: Sequence[Frame], trace: Trace, view: View) -> list[int]:
     for node, box in view.shown.items():
         computed[box] = max(node, computed.get(box, node))
     moved = dict(computed)  # a leaf is itself the last node in it
-    moved |= {inside.node: max(update.node for update in inside.updates) for inside in trace.inside}
+    moved |= {inside.node: moved_last(inside) for inside in trace.inside}
     arrivals = (index if step.moment is None else step.moment for index, step in enumerate(trace.steps))
     ends = {FORWARD: computed, UPDATE: moved}
     return [next(arrivals) if frame.phase == BACKWARD else ends[frame.phase][frame.active] for frame in frames]
