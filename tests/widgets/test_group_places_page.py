@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import Any
 
 import numpy as np
@@ -96,3 +97,35 @@ def test_the_end_of_the_pass_stays_its_end(show):
         number, count = [int(part) for part in state["counter"].split() if part.isdigit()]
         assert number == count
         toggle(page, "layer 1")
+
+
+def nested(depth: int) -> Any:
+    x = ng.tensor(0.5, requires_grad=True, name="x")
+    with ExitStack() as groups:
+        for level in range(depth):
+            groups.enter_context(ng.group(f"d{level + 1}"))
+        y = np.tanh(x * 2.0)
+    return y * 3.0
+
+
+def test_frames_within_frames_have_signs_beside_each_other(show):
+    page = show(nested(4))
+    circles = page.evaluate(CIRCLES)
+    assert len(circles) == 4
+    for place, (x, y, radius) in enumerate(circles):
+        for other_x, other_y, other in circles[:place]:
+            assert np.hypot(other_x - x, other_y - y) >= radius + other
+
+
+def test_a_click_on_a_sign_is_for_its_group_where_signs_are_small_and_many(open_page, mount):
+    page = open_page(width=420)
+    mount(page, ng.animate(nested(5)))
+    page.evaluate("() => { window.asked = []; models[0].send = (message) => asked.push(message.path); }")
+    page.locator(".ng-zoom").get_by_text("⤢").click()
+    middles = page.evaluate(CIRCLES)
+    paths = page.evaluate(
+        "[...document.querySelectorAll('.ng-group-target')].map((each) => each.closest('[data-toggle]').dataset.toggle)"
+    )
+    for x, y, _ in middles:
+        page.mouse.click(x, y)
+    assert page.evaluate("asked") == paths

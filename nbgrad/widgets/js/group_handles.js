@@ -4,8 +4,10 @@ import { svgElement } from "./dom.js";
 import { boxOfRect } from "./geometry.js";
 
 const HEADER_HEIGHT = 26;
+const LETTER = 7; // px of the title, at most on the average; those after WIDE, such as Chinese ones, have twice as many
 const SIGN_RADIUS = 8;
 const APART = 36; // at least, of two signs, so that a finger hits one of them also where the drawing is small
+const WIDE = "\u2e80";
 const TARGET_RADIUS = 12; // of what a finger or the mouse hits, which stays so large on the page at any scale
 
 /**
@@ -16,12 +18,15 @@ const TARGET_RADIUS = 12; // of what a finger or the mouse hits, which stays so 
 export function addGroupHandles(groups, { frames, nodes, boxes }) {
   const headers = new Map();
   const collapsed = new Map();
+  const taken = [];
   for (const { path, open } of groups) {
-    if (open && frames.has(path)) {
-      headers.set(path, headerOf(path, frames.get(path)));
+    const frame = frames.get(path);
+    if (open && frame) {
+      const place = closingPlace(boxOfRect(frame.querySelector("rect")), titleEnd(frame), taken);
+      taken.push(place);
+      headers.set(path, headerOf(path, frame, place));
     }
   }
-  const taken = [...headers.values()].map(({ box }) => signPlace(box));
   for (const { path, open, node } of groups) {
     if (!open && node !== null && nodes.has(String(node))) {
       collapsed.set(String(node), path);
@@ -35,16 +40,35 @@ export function addGroupHandles(groups, { frames, nodes, boxes }) {
 /** Where the sign of a collapsed box stands: at its upper corner, and at the lower one where another sign is near. */
 export function openingPlace({ x, y, width, height }, taken) {
   const upper = { x: x + width - 3, y: y + 3 };
-  const isNear = taken.some((other) => Math.hypot(other.x - upper.x, other.y - upper.y) < APART);
-  return isNear ? { x: upper.x, y: y + height - 3 } : upper;
+  return isCrowded(upper, taken) ? { x: upper.x, y: y + height - 3 } : upper;
 }
 
-/** Where the sign of an open group stands, whose header is `box`. */
-function signPlace({ x, y, width }) {
-  return { x: x + width - 16, y: y + HEADER_HEIGHT / 2 };
+/**
+ * Where the sign of an open group stands: at the right end of its header, and as far to the left of other signs as there
+ * is room beside the title, which ends at `end`.
+ */
+export function closingPlace({ x, y, width }, end, taken) {
+  const place = { x: x + width - 16, y: y + HEADER_HEIGHT / 2 };
+  const least = Math.max(x + 16, end + 16);
+  let moved = place.x;
+  while (isCrowded({ ...place, x: moved }, taken) && moved > least) {
+    moved -= 2;
+  }
+  return isCrowded({ ...place, x: moved }, taken) ? place : { ...place, x: moved };
 }
 
-function headerOf(path, frame) {
+function isCrowded({ x, y }, taken) {
+  return taken.some((other) => Math.hypot(other.x - x, other.y - y) < APART);
+}
+
+/** About where the title of a group's frame ends. */
+function titleEnd(frame) {
+  const title = frame.querySelector("text");
+  const width = (text) => [...text].reduce((sum, letter) => sum + (letter > WIDE ? 2 : 1) * LETTER, 0);
+  return title ? Number.parseFloat(title.getAttribute("x")) + width(title.textContent) : 0;
+}
+
+function headerOf(path, frame, place) {
   const box = { ...boxOfRect(frame.querySelector("rect")), height: HEADER_HEIGHT };
   const strip = svgElement("rect", {
     class: "ng-group-strip",
@@ -55,7 +79,6 @@ function headerOf(path, frame) {
     rx: "12",
     fill: "transparent",
   });
-  const place = signPlace(box);
   const sign = signOf("−", place.x, place.y, path);
   const element = svgElement("g", { class: "ng-group-head", "data-toggle": path }, [strip, ...frame.querySelectorAll("text"), sign]);
   frame.append(element);

@@ -6,7 +6,7 @@ import { More } from "./more.js";
 import { WALKING_KEYS } from "./roving.js";
 import { bringIntoView } from "./scrolling.js";
 import { StageDrawing } from "./stage_drawing.js";
-import { nearestPath } from "./svg.js";
+import { nearestMiddle, nearestPath } from "./svg.js";
 import { dragToScroll, listenToTouch } from "./touch.js";
 import { Zoom } from "./zoom.js";
 
@@ -194,14 +194,16 @@ export class Stage {
     return null;
   }
 
-  /** The place of a click: where several edges are within reach of it, the nearest. */
+  /** The place of a click: where several edges, or the signs of several groups, are within reach of it, the nearest. */
   placeAt(event) {
     const place = this.placeOf(event.target);
-    if (place?.kind !== "edge") {
+    const nearestOf = { edge: ["[data-hit]", nearestPath], group: [".ng-group-target", nearestMiddle] }[place?.kind];
+    if (!nearestOf) {
       return place;
     }
+    const [wanted, nearestTo] = nearestOf;
     const under = document.elementsFromPoint(event.clientX, event.clientY);
-    const nearest = nearestPath(under.filter((each) => each.matches("[data-hit]") && this.root.contains(each)), event);
+    const nearest = nearestTo(under.filter((each) => each.matches(wanted) && this.root.contains(each)), event);
     return nearest ? this.placeOf(nearest) : place;
   }
 

@@ -44,6 +44,15 @@ export function nearestPath(paths, { clientX, clientY }) {
   return paths.map((path) => ({ path, away: distance(path) })).sort((a, b) => a.away - b.away)[0]?.path;
 }
 
+/** Of elements that may lie on each other, the one whose middle is nearest to a point of the window. */
+export function nearestMiddle(elements, { clientX, clientY }) {
+  const away = (element) => {
+    const { x, y, width, height } = element.getBoundingClientRect();
+    return Math.hypot(x + width / 2 - clientX, y + height / 2 - clientY);
+  };
+  return elements.map((element) => ({ element, away: away(element) })).sort((a, b) => a.away - b.away)[0]?.element;
+}
+
 /** A drawing's natural size in pixels, from its viewBox, else from width and height. */
 export function naturalSize(drawing) {
   const box = (drawing.getAttribute("viewBox") || "").trim().split(/[\s,]+/).map(Number);
