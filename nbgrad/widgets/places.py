@@ -2,29 +2,49 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 
-def carried_over(frame: int, before: Mapping[str, Any], after: Mapping[str, Any]) -> int:
-    """Return the frame of ``after`` at which as much has happened as at ``frame`` of ``before``; both are payloads.
+class Reached(NamedTuple):
+    """How far the pass has come: the same whichever groups are closed.
 
-    Frames have a ``moment``, by default their place in their phase; the same moment is the same number whichever groups
-    are closed. The end of a phase stays its end. Without that phase, the frame is returned as it is.
-
-    >>> phase = {"key": "backward", "first": 0, "count": 3}
-    >>> closed = {"phases": [phase], "frames": [{"moment": 0}, {"moment": 1}, {"moment": 6}]}
-    >>> opened = {"phases": [{**phase, "count": 9}], "frames": [{"moment": moment} for moment in range(9)]}
-    >>> [carried_over(frame, closed, opened) for frame in (0, 1, 2)], carried_over(4, opened, closed)
-    ([0, 1, 8], 1)
+    phase: its key; "" where there is none. moment: as its frames say it, infinite at the end of the phase.
     """
-    known = {phase["key"]: phase for phase in after.get("phases", ())}
-    old = next((one for one in before.get("phases", ()) if 0 <= frame - one["first"] < one["count"]), None)
-    if old is None or old["key"] not in known:
-        return frame
-    first, count = (known[old["key"]][key] for key in ("first", "count"))
-    if frame == old["first"] + old["count"] - 1:
-        return first + count - 1
-    moment = before["frames"][frame].get("moment", frame - old["first"])
-    now = enumerate(after["frames"][first : first + count])
-    return first + max((place for place, one in now if one.get("moment", place) <= moment), default=0)
+
+    phase: str
+    moment: float
+
+
+def reached_at(payload: Mapping[str, Any], frame: int) -> Reached:
+    """Return how far the pass has come at a frame. Frames without a ``moment`` have their place in the phase as such.
+
+    >>> frames = [{"moment": moment} for moment in (0, 1, 6)]
+    >>> payload = {"phases": [{"key": "backward", "first": 0, "count": 3}], "frames": frames}
+    >>> [reached_at(payload, frame).moment for frame in range(3)]
+    [0, 1, inf]
+    """
+    phase = next((one for one in payload.get("phases", ()) if 0 <= frame - one["first"] < one["count"]), None)
+    if phase is None:
+        return Reached("", 0.0)
+    place = frame - phase["first"]
+    is_end = place == phase["count"] - 1
+    return Reached(phase["key"], math.inf if is_end else payload["frames"][frame].get("moment", place))
+
+
+def frame_reached(payload: Mapping[str, Any], reached: Reached, otherwise: int) -> int:
+    """Return the frame at which as much has happened; the first of that phase, where even that is later. Without that
+    phase, ``otherwise``.
+
+    >>> frames = [{"moment": moment} for moment in (8, 9, 0, 1, 6)]
+    >>> payload = {"phases": [{"key": "backward", "first": 2, "count": 3}], "frames": frames}
+    >>> [frame_reached(payload, Reached("backward", moment), 0) for moment in (1, 4, 6, -1)]
+    [3, 3, 4, 2]
+    """
+    phase = next((one for one in payload.get("phases", ()) if one["key"] == reached.phase), None)
+    if phase is None:
+        return otherwise
+    first, count = phase["first"], phase["count"]
+    places = enumerate(payload["frames"][first : first + count])
+    return first + max((place for place, one in places if one.get("moment", place) <= reached.moment), default=0)

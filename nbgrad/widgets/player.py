@@ -21,12 +21,13 @@ from nbgrad.display import Film
 from nbgrad.display.errors import DisplayError
 from nbgrad.display.messages import language, say, speaking
 from nbgrad.widgets.esm import bundle, stylesheet
-from nbgrad.widgets.places import carried_over
+from nbgrad.widgets.places import Reached, frame_reached, reached_at
 from nbgrad.widgets.still import WithStill
 
 __all__ = ["Player"]
 
 SLOWEST, FASTEST = 0.25, 4.0
+NOWHERE = (-1, Reached("", 0.0))
 MOST_KEPT = 8  # players that can be asked and saved: each holds a graph with all its numbers
 NEEDED = ("title", "svg", "frames", "text")  # of a payload
 
@@ -104,6 +105,9 @@ class Player(WithStill, anywidget.AnyWidget):
     ) -> None:
         plain = dict(payload)
         self._still, self._text, self._film, self._answer = svg, text, film, answer
+        self._kept: tuple[int, Reached] = (
+            NOWHERE  # the frame that another payload has led to, and how far the pass had come
+        )
         super().__init__(payload=plain, frame=plain.get("start", 0))
         self.on_msg(self._asked)
         self._let_go = False
@@ -144,8 +148,15 @@ class Player(WithStill, anywidget.AnyWidget):
 
     @t.observe("payload")
     def _keep_frame(self, change: Any) -> None:
-        frame = carried_over(self.frame, change["old"] or {}, change["new"])
-        self.frame = min(frame, max(self._count - 1, 0))
+        frame, reached = self._kept
+        reached = reached if frame == self.frame else reached_at(change["old"] or {}, self.frame)
+        frame = min(frame_reached(self.payload, reached, self.frame), max(self._count - 1, 0))
+        self.frame = frame
+        self._kept = frame, reached
+
+    @t.observe("frame")
+    def _leave_kept(self, change: Any) -> None:
+        self._kept = NOWHERE
 
     @t.validate("frame")
     def _check_frame(self, proposal: Any) -> int:

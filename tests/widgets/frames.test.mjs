@@ -4,15 +4,16 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import {
-  carriedOver,
   clampFrame,
   firstFrom,
   frameOf,
+  frameReached,
   lastFrom,
   nearestSpeed,
   phaseAt,
   pictureAt,
   progress,
+  reachedAt,
   stepDelay,
 } from "../../nbgrad/widgets/js/frames.js";
 
@@ -118,6 +119,8 @@ const passed = (...moments) => ({
   ],
   frames: [9, ...moments].map((moment) => ({ moment })),
 });
+
+const carriedOver = (frame, before, after) => frameReached(after, reachedAt(before, frame), frame);
 
 test("when a group is opened or closed, as much has happened as before", () => {
   const closed = passed(0, 1, 4, 8);

@@ -193,6 +193,25 @@ test("with other frames, the place in the phase is kept", (context) => {
   assert.equal(playback.frame, 8);
 });
 
+test("a group that is closed and opened again leads back to where one was", (context) => {
+  const pass = (...moments) => ({
+    phases: [{ key: "backward", label: "Backward", first: 0, count: moments.length }],
+    frames: moments.map((moment) => ({ moment })),
+  });
+  const opened = pass(0, 1, 2, 3, 4, 5, 6, 7);
+  const closed = pass(0, 2, 4);
+  const { playback } = start(context, { frame: 5 }, ONE_PHASE(8));
+  playback.exchange(closed);
+  assert.equal(playback.frame, 2);
+  playback.exchange(opened);
+  assert.equal(playback.frame, 5, "and not the end, which the closed pass had come to");
+  playback.exchange(closed);
+  playback.stepBy(-1);
+  playback.stepBy(1);
+  playback.exchange(opened);
+  assert.equal(playback.frame, 7, "who goes to the end goes to the end");
+});
+
 test("the speed goes up and down in steps and stays within them", (context) => {
   const { playback } = start(context, { speed: 2 });
   playback.changeSpeed(1);

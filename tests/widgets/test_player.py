@@ -85,6 +85,11 @@ def test_with_groups_opened_and_closed_as_much_has_happened_as_before(player):
         assert player.frame == there
         player.payload = closed
         assert player.frame == back
+    player.payload = opened
+    player.frame = 11
+    for payload, frame in ((closed, 4), (opened, 11), (closed, 4)):
+        player.payload = payload
+        assert player.frame == frame, "moment 10, which is not the end, is not lost"
 
 
 def test_a_payload_that_lacks_something_is_refused(player):

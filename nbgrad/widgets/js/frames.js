@@ -65,21 +65,23 @@ export function frameOf(frames, node, phase) {
 }
 
 /**
- * The frame that is shown after the frames were exchanged, since a group was opened or closed, or a leaf edited: as much
- * has happened as before, and the end of a phase stays its end. `before`, `after`: payloads.
+ * How far the pass has come at a frame: { phase, moment }, infinitely far at the end of a phase. It is the same whichever
+ * groups are closed.
  */
-export function carriedOver(frame, before, after) {
-  const old = phaseAt(before.phases, frame);
-  const now = after.phases.find(({ key }) => key === old.key);
+export function reachedAt({ phases, frames }, frame) {
+  const { key, first, count } = phaseAt(phases, frame);
+  const isEnd = frame === first + count - 1;
+  return { phase: key, moment: isEnd ? Infinity : (frames[frame]?.moment ?? frame - first) };
+}
+
+/** The frame at which as much has happened; the first of that phase, where even that is later. Without it, `otherwise`. */
+export function frameReached({ phases, frames }, { phase, moment }, otherwise) {
+  const now = phases.find(({ key }) => key === phase);
   if (!now) {
-    return clampFrame(frame, after.frames.length);
+    return clampFrame(otherwise, frames.length);
   }
-  if (frame === old.first + old.count - 1) {
-    return now.first + now.count - 1;
-  }
-  const moment = before.frames[frame].moment ?? frame - old.first;
-  const frames = after.frames.slice(now.first, now.first + now.count);
-  return now.first + Math.max(frames.findLastIndex((each, place) => (each.moment ?? place) <= moment), 0);
+  const places = frames.slice(now.first, now.first + now.count);
+  return now.first + Math.max(places.findLastIndex((each, place) => (each.moment ?? place) <= moment), 0);
 }
 
 /**

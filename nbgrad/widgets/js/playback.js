@@ -3,7 +3,7 @@
 // The page never waits for the kernel: a change is set on the model first, which tells every view at
 // once, and then offered to the kernel, which may be busy, dead or not there at all.
 
-import { carriedOver, clampFrame, firstFrom, lastFrom, phaseAt, speedBy, stepDelay } from "./frames.js";
+import { clampFrame, firstFrom, frameReached, lastFrom, phaseAt, reachedAt, speedBy, stepDelay } from "./frames.js";
 import { saveChanges } from "./kernel.js";
 
 const PLAYED_TRAITS = ["frame", "playing", "speed", "loop"];
@@ -16,9 +16,11 @@ export class Playback {
     this.payload = payload;
     this.onChange = onChange;
     this.timer = null;
+    this.kept = null; // the frame that an exchange has led to, and how far the pass had come
     // Each view keeps its own timer and starts it anew at every change of frame. Whichever is due first
     // moves on, which resets the others: two views of one model never step twice.
     this.update = () => {
+      this.kept = this.kept?.frame === this.frame ? this.kept : null;
       this.schedule();
       this.onChange(this);
     };
@@ -116,12 +118,14 @@ export class Playback {
     this.set({ loop: !this.loop });
   }
 
-  /** New frames have come: stay where as much has happened. */
+  /** New frames have come: stay where as much has happened, as when the reader was last there by own choice. */
   exchange(payload) {
-    const frame = carriedOver(this.frame, this.payload, payload);
+    const { frame } = this;
+    const reached = this.kept?.frame === frame ? this.kept.reached : reachedAt(this.payload, frame);
     this.payload = payload;
-    if (frame !== this.model.get("frame")) {
-      this.set({ frame });
+    this.kept = { frame: frameReached(payload, reached, frame), reached };
+    if (this.kept.frame !== this.model.get("frame")) {
+      this.set({ frame: this.kept.frame });
     }
     this.schedule();
   }
