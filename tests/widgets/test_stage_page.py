@@ -130,6 +130,7 @@ def test_buttons_zoom_and_show_all_again(open_page, mount):
     page = open_page(width=420)
     mount(page, Player(handmade.payload()))
     sheet, stage = page.locator(".ng-paper"), page.locator(".ng-stage")
+    page.get_by_label("Larger").wait_for()  # which is there once the stage has been measured
     wide = sheet.bounding_box()["width"]
     page.get_by_label("Larger").click()
     assert sheet.bounding_box()["width"] == pytest.approx(wide * 1.25, abs=2)
