@@ -117,7 +117,7 @@ def test_the_steps_of_a_recurrent_network_are_a_row(cell):
         for frame in ng.animate(loss, level="module").payload["frames"]
     ]
     assert any(
-        text.endswith("= stack(step) (2 → 6×2, axis=0) average size " + text.rpartition(" ")[2]) for text in said
+        text.endswith("= stack(step) (2 → 6×2, axis=-2) average size " + text.rpartition(" ")[2]) for text in said
     )
     assert not any(", 0, 0" in text for text in said), "what is not drawn is not written as zero"
 
