@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 class Reached(NamedTuple):
     """How far the pass has come: the same whichever groups are closed.
 
-    phase: its key; "" where there is none. moment: as its frames say it, infinite at the end of the phase.
+    phase: its key; "" where there is none. moment: as its frames say it; None is the end of the phase.
     """
 
     phase: str
-    moment: float
+    moment: float | None
 
 
 def reached_at(payload: Mapping[str, Any], frame: int) -> Reached:
@@ -23,14 +23,14 @@ def reached_at(payload: Mapping[str, Any], frame: int) -> Reached:
     >>> frames = [{"moment": moment} for moment in (0, 1, 6)]
     >>> payload = {"phases": [{"key": "backward", "first": 0, "count": 3}], "frames": frames}
     >>> [reached_at(payload, frame).moment for frame in range(3)]
-    [0, 1, inf]
+    [0, 1, None]
     """
     phase = next((one for one in payload.get("phases", ()) if 0 <= frame - one["first"] < one["count"]), None)
     if phase is None:
         return Reached("", 0.0)
     place = frame - phase["first"]
     is_end = place == phase["count"] - 1
-    return Reached(phase["key"], math.inf if is_end else payload["frames"][frame].get("moment", place))
+    return Reached(phase["key"], None if is_end else payload["frames"][frame].get("moment", place))
 
 
 def frame_reached(payload: Mapping[str, Any], reached: Reached, otherwise: int) -> int:
@@ -46,5 +46,6 @@ def frame_reached(payload: Mapping[str, Any], reached: Reached, otherwise: int) 
     if phase is None:
         return otherwise
     first, count = phase["first"], phase["count"]
+    moment = math.inf if reached.moment is None else reached.moment
     places = enumerate(payload["frames"][first : first + count])
-    return first + max((place for place, one in places if one.get("moment", place) <= reached.moment), default=0)
+    return first + max((place for place, one in places if one.get("moment", place) <= moment), default=0)

@@ -27,7 +27,6 @@ from nbgrad.widgets.still import WithStill
 __all__ = ["Player"]
 
 SLOWEST, FASTEST = 0.25, 4.0
-NOWHERE = (-1, Reached("", 0.0))
 MOST_KEPT = 8  # players that can be asked and saved: each holds a graph with all its numbers
 NEEDED = ("title", "svg", "frames", "text")  # of a payload
 
@@ -62,6 +61,9 @@ class Player(WithStill, anywidget.AnyWidget):
         As given. Where another one is set, the page shows that; `frame` becomes that at which as much has happened.
     frame : int
         The step that is shown, 0 for the first.
+    reached : dict
+        How far the pass had come where the reader went last: the ``phase`` and in it the ``moment``, None at its end.
+        It stays when groups are opened or closed, and leads to the new `frame`.
     playing : bool
         Whether the pass is running.
     speed : float
@@ -90,6 +92,7 @@ class Player(WithStill, anywidget.AnyWidget):
 
     payload = t.Dict().tag(sync=True)
     frame = t.Int(0).tag(sync=True)
+    reached = t.Dict().tag(sync=True)
     playing = t.Bool(False).tag(sync=True)
     speed = t.Float(1.0, min=SLOWEST, max=FASTEST).tag(sync=True)
     loop = t.Bool(False).tag(sync=True)
@@ -105,9 +108,6 @@ class Player(WithStill, anywidget.AnyWidget):
     ) -> None:
         plain = dict(payload)
         self._still, self._text, self._film, self._answer = svg, text, film, answer
-        self._kept: tuple[int, Reached] = (
-            NOWHERE  # the frame that another payload has led to, and how far the pass had come
-        )
         super().__init__(payload=plain, frame=plain.get("start", 0))
         self.on_msg(self._asked)
         self._let_go = False
@@ -148,15 +148,20 @@ class Player(WithStill, anywidget.AnyWidget):
 
     @t.observe("payload")
     def _keep_frame(self, change: Any) -> None:
-        frame, reached = self._kept
-        reached = reached if frame == self.frame else reached_at(change["old"] or {}, self.frame)
-        frame = min(frame_reached(self.payload, reached, self.frame), max(self._count - 1, 0))
-        self.frame = frame
-        self._kept = frame, reached
+        self.frame = self._frame_reached()
 
     @t.observe("frame")
-    def _leave_kept(self, change: Any) -> None:
-        self._kept = NOWHERE
+    def _keep_reached(self, change: Any) -> None:
+        if self.frame != self._frame_reached():  # otherwise another payload has led here, and the reader did not go
+            self.reached = reached_at(self.payload, self.frame)._asdict()
+
+    def _frame_reached(self) -> int:
+        frame = frame_reached(self.payload, Reached(**self.reached), self.frame)
+        return min(frame, max(self._count - 1, 0))
+
+    @t.default("reached")
+    def _reached_at_first(self) -> dict[str, Any]:
+        return reached_at(self.payload, self.frame)._asdict()
 
     @t.validate("frame")
     def _check_frame(self, proposal: Any) -> int:

@@ -149,10 +149,10 @@ def _is_json(value: Any) -> bool:
 
 @pytest.fixture
 def show(page, mount):
-    """``show(loss)``: the player of a loss on the page, with Python behind it; gives the page."""
+    """``show(loss, views=1)``: the player of a loss on the page, with Python behind it; gives the page."""
     import nbgrad as ng
 
-    def show(loss: Any) -> Any:
+    def show(loss: Any, views: int = 1) -> Any:
         player = ng.animate(loss)
         answers: list[Any] = []
         player.send = answers.append  # type: ignore[method-assign]
@@ -161,7 +161,7 @@ def show(page, mount):
             player._handle_custom_msg(content, [])
             return [player.payload, answers.pop()]
 
-        mount(page, player)
+        mount(page, player, views)
         page.expose_function("askPython", ask)
         page.evaluate(BRIDGE)
         return page

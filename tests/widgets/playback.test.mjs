@@ -210,6 +210,29 @@ test("a group that is closed and opened again leads back to where one was", (con
   playback.stepBy(1);
   playback.exchange(opened);
   assert.equal(playback.frame, 7, "who goes to the end goes to the end");
+  playback.goTo(5);
+  playback.exchange(closed);
+  playback.goTo(2);
+  playback.exchange(opened);
+  assert.equal(playback.frame, 7, "also who asks for the end where it is shown already");
+});
+
+test("two views of one player come to the same frame", (context) => {
+  const { playback, model } = start(context, { frame: 3 }, ONE_PHASE(8));
+  const closed = {
+    phases: [{ key: "backward", label: "Backward", first: 0, count: 3 }],
+    frames: [0, 2, 4].map((moment) => ({ moment })),
+  };
+  const seen = [];
+  const other = new Playback(model, playback.payload, (view) => {
+    if (view.payload !== closed) {
+      view.exchange(closed); // as the player does, which is told of the frame before it is told of the frames
+    }
+    seen.push(view.frame);
+  });
+  playback.exchange(closed);
+  assert.deepEqual([model.get("frame"), model.get("reached").moment, seen.at(-1)], [1, 3, 1]);
+  other.dispose();
 });
 
 test("the speed goes up and down in steps and stays within them", (context) => {

@@ -44,7 +44,7 @@ def nested_at_the_end() -> Any:
 def toggle(page: Any, path: str) -> None:
     """Click on the sign of a group, and wait for the other drawing."""
     before = page.locator(".ng-stage [data-node]").count()
-    page.locator(f'.ng-group-sign[data-toggle="{path}"]').click()
+    page.locator(f'.ng-group-sign[data-toggle="{path}"]').first.click()
     page.wait_for_function("n => document.querySelectorAll('.ng-stage [data-node]').length !== n", arg=before)
 
 
@@ -66,9 +66,10 @@ def test_no_sign_lies_on_another_at_any_scale(show):
                 assert np.hypot(other_x - x, other_y - y) >= radius + other
 
 
+@pytest.mark.parametrize("views", [1, 2])
 @pytest.mark.parametrize("phase", ["forward", "backward", "update"])
-def test_as_much_has_happened_when_a_group_is_opened_or_closed(show, phase):
-    page = show(nested_at_the_end())
+def test_as_much_has_happened_when_a_group_is_opened_or_closed(show, phase, views):
+    page = show(nested_at_the_end(), views)
     toggle(page, "layer 2")
     [first, count] = page.evaluate(
         "key => { const { first, count } = models[0].get('payload').phases.find((one) => one.key === key);"
@@ -85,10 +86,31 @@ def test_as_much_has_happened_when_a_group_is_opened_or_closed(show, phase):
         assert page.evaluate(STATE) == closed
 
 
+def test_who_asks_for_the_frame_that_is_shown_is_there_by_choice(show):
+    page = show(nested_at_the_end())
+
+    def press(*keys: str) -> None:
+        page.locator(".ng-stage").first.focus()
+        for key in keys:
+            page.keyboard.press(key)
+
+    press("1", "ArrowRight")
+    within = page.evaluate(STATE)
+    toggle(page, "layer 1")
+    ready = page.evaluate(STATE)
+    assert within["moment"] < ready["moment"], "the group's result is the first that is computed now"
+    toggle(page, "layer 1")
+    assert page.evaluate(STATE) == within
+    toggle(page, "layer 1")
+    press("1")
+    toggle(page, "layer 1")
+    assert page.evaluate(STATE)["moment"] == ready["moment"]
+
+
 def test_the_end_of_the_pass_stays_its_end(show):
     page = show(nested_at_the_end())
     toggle(page, "layer 1")
-    page.locator(".ng-stage").focus()
+    page.locator(".ng-stage").first.focus()
     page.keyboard.press("2")
     page.keyboard.press("End")
     for _ in range(3):

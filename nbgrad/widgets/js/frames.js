@@ -65,13 +65,13 @@ export function frameOf(frames, node, phase) {
 }
 
 /**
- * How far the pass has come at a frame: { phase, moment }, infinitely far at the end of a phase. It is the same whichever
+ * How far the pass has come at a frame: { phase, moment }, where null is the end of the phase. It is the same whichever
  * groups are closed.
  */
 export function reachedAt({ phases, frames }, frame) {
   const { key, first, count } = phaseAt(phases, frame);
   const isEnd = frame === first + count - 1;
-  return { phase: key, moment: isEnd ? Infinity : (frames[frame]?.moment ?? frame - first) };
+  return { phase: key, moment: isEnd ? null : (frames[frame]?.moment ?? frame - first) };
 }
 
 /** The frame at which as much has happened; the first of that phase, where even that is later. Without it, `otherwise`. */
@@ -81,7 +81,7 @@ export function frameReached({ phases, frames }, { phase, moment }, otherwise) {
     return clampFrame(otherwise, frames.length);
   }
   const places = frames.slice(now.first, now.first + now.count);
-  return now.first + Math.max(places.findLastIndex((each, place) => (each.moment ?? place) <= moment), 0);
+  return now.first + Math.max(places.findLastIndex((each, place) => (each.moment ?? place) <= (moment ?? Infinity)), 0);
 }
 
 /**

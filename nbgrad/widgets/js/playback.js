@@ -16,17 +16,17 @@ export class Playback {
     this.payload = payload;
     this.onChange = onChange;
     this.timer = null;
-    this.kept = null; // the frame that an exchange has led to, and how far the pass had come
     // Each view keeps its own timer and starts it anew at every change of frame. Whichever is due first
     // moves on, which resets the others: two views of one model never step twice.
     this.update = () => {
-      this.kept = this.kept?.frame === this.frame ? this.kept : null;
+      this.onChange(this); // where other frames have come, too, the view takes them in first
+      this.keepReached();
       this.schedule();
-      this.onChange(this);
     };
     for (const trait of PLAYED_TRAITS) {
       model.on(`change:${trait}`, this.update);
     }
+    this.keepReached();
     this.schedule();
   }
 
@@ -66,9 +66,10 @@ export class Playback {
     return this.frame >= this.count - 1;
   }
 
-  /** Show `frame` and stop there: what every control but Play does. */
-  goTo(frame) {
-    this.set({ frame: clampFrame(frame, this.count), playing: false });
+  /** Show `frame` and stop there: what every control but Play does. The reader is there by choice, even if it is shown. */
+  goTo(wanted) {
+    const frame = clampFrame(wanted, this.count);
+    this.set({ frame, reached: reachedAt(this.payload, frame), playing: false });
   }
 
   stepBy(distance) {
@@ -118,16 +119,28 @@ export class Playback {
     this.set({ loop: !this.loop });
   }
 
-  /** New frames have come: stay where as much has happened, as when the reader was last there by own choice. */
+  /**
+   * New frames have come: stay where as much has happened. How far the reader went stays in the model, so that all views
+   * come to the same frame, and other groups that are opened lead back to where one was.
+   */
   exchange(payload) {
-    const { frame } = this;
-    const reached = this.kept?.frame === frame ? this.kept.reached : reachedAt(this.payload, frame);
     this.payload = payload;
-    this.kept = { frame: frameReached(payload, reached, frame), reached };
-    if (this.kept.frame !== this.model.get("frame")) {
-      this.set({ frame: this.kept.frame });
+    const frame = this.frameReached();
+    if (frame !== this.model.get("frame")) {
+      this.set({ frame });
     }
     this.schedule();
+  }
+
+  /** Whoever goes to another frame has come as far as that; an exchange alone leads to where one is. */
+  keepReached() {
+    if (!this.model.get("reached") || this.frame !== this.frameReached()) {
+      this.model.set("reached", reachedAt(this.payload, this.frame));
+    }
+  }
+
+  frameReached() {
+    return frameReached(this.payload, this.model.get("reached") ?? {}, this.frame);
   }
 
   /** Forget the model and the timer: nothing runs on after the view has gone. */

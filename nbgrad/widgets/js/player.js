@@ -20,7 +20,8 @@ import { buildWords } from "./words.js";
 const UNHURRIED = 900; // ms: how long the motion of a step takes that nothing follows by itself
 
 function render({ model, el }) {
-  let payload = readPayload(model.get("payload"));
+  let raw = model.get("payload");
+  let payload = readPayload(raw);
   let toggled = null; // the group that the kernel was asked to open or to collapse
   const say = phrases(() => payload.words);
   const root = element("section", { class: "ng-widget ng-card ng-player" });
@@ -99,8 +100,12 @@ function render({ model, el }) {
   }
 
   function exchange() {
+    if (raw === model.get("payload")) {
+      return;
+    }
     const before = payload;
-    payload = readPayload(model.get("payload"));
+    raw = model.get("payload");
+    payload = readPayload(raw);
     stage.exchange(payload, payload.svg === before.svg, toggled);
     toggled = null;
     playback.exchange(payload);
@@ -110,6 +115,7 @@ function render({ model, el }) {
   }
 
   function show() {
+    exchange(); // another view of this player may have been told first, and has gone to a frame of what has come
     const frame = draw(playback.frame);
     root.classList.toggle("ng-playing", playback.playing);
     root.style.setProperty("--ng-step", `${playback.playing ? stepDelay(playback.speed) : UNHURRIED}ms`);
