@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { largestNotes, roomForNotes } from "../../nbgrad/widgets/js/callout.js";
-import { sharedArea } from "../../nbgrad/widgets/js/geometry.js";
-import { distance, isFarAway, leaderOf, placeForNote, pointsAlong, withinPlace } from "../../nbgrad/widgets/js/note_places.js";
+import { distance, sharedArea } from "../../nbgrad/widgets/js/geometry.js";
+import { isFarAway, leaderOf, placeForNote, pointsAlong, withinPlace } from "../../nbgrad/widgets/js/note_places.js";
 import { fittingBoxes } from "../../nbgrad/widgets/js/scrolling.js";
 
 const box = (x, y, width = 100, height = 50) => ({ x, y, width, height });

@@ -10,6 +10,12 @@ import pytest
 
 import nbgrad as ng
 
+STILL = """() => {
+    const { x, width } = document.querySelector(".ng-stage .ng-box").getBoundingClientRect();
+    const before = window.boxSeen;
+    window.boxSeen = `${x} ${width}`;
+    return before === window.boxSeen;
+}"""
 CIRCLES = """() => [...document.querySelectorAll(".ng-group-target")].map((each) => {
     const { x, y, width, height } = each.getBoundingClientRect();
     return [x + width / 2, y + height / 2, Math.min(width, height) / 2];
@@ -137,6 +143,37 @@ def test_frames_within_frames_have_signs_beside_each_other(show):
     for place, (x, y, radius) in enumerate(circles):
         for other_x, other_y, other in circles[:place]:
             assert np.hypot(other_x - x, other_y - y) >= radius + other
+
+
+SIGNS = """() => [...document.querySelectorAll(".ng-group-sign > circle:not(.ng-group-target)")].map((each) => {
+    const { x, y, width } = each.getBoundingClientRect();
+    return [x + width / 2, y + width / 2, width / 2];
+})"""
+BOXES = """() => {
+    const found = (selector) => [...document.querySelectorAll(`.ng-stage ${selector}`)].map((each) => {
+        const { x, y, width, height } = each.getBoundingClientRect();
+        return [x, y, width, height];
+    });
+    return { boxes: found(".ng-box"), titles: found(".ng-group-name"), stage: found("svg")[0] };
+}"""
+
+
+@pytest.mark.parametrize("width", [420, 1180])
+def test_where_the_drawing_is_small_no_sign_lies_on_anything(open_page, mount, width):
+    page = open_page(width=width)
+    mount(page, ng.animate(nested(5) * nested(4) / 3.0))
+    page.locator(".ng-zoom").get_by_text("⤢").click()
+    page.wait_for_function(STILL)
+    signs, around = page.evaluate(SIGNS), page.evaluate(BOXES)
+    left, top, wide, high = around["stage"]
+    assert len(signs) == len(around["titles"]) == 9
+    for place, (x, y, radius) in enumerate(signs):
+        assert min(x - left, left + wide - x, y - top, top + high - y) >= radius
+        for other_x, other_y, other in signs[:place]:
+            assert np.hypot(other_x - x, other_y - y) >= radius + other
+        for box_x, box_y, box_width, box_height in around["boxes"] + around["titles"]:
+            aside = max(box_x - x, x - box_x - box_width, 0), max(box_y - y, y - box_y - box_height, 0)
+            assert np.hypot(*aside) >= radius
 
 
 def test_a_click_on_a_sign_is_for_its_group_where_signs_are_small_and_many(open_page, mount):

@@ -16,6 +16,18 @@ export function boxOfRect(rect) {
   return { x: number("x"), y: number("y"), width: number("width"), height: number("height") };
 }
 
+/** The room between two boxes; 0 where they touch. */
+export function distance(a, b) {
+  return Math.hypot(...gaps(a, b));
+}
+
+/** The room between two boxes beside each other, and that above each other. */
+export function gaps(a, b) {
+  const wide = Math.max(0, a.x - b.x - b.width, b.x - a.x - a.width);
+  const high = Math.max(0, a.y - b.y - b.height, b.y - a.y - a.height);
+  return [wide, high];
+}
+
 /** The area that two boxes share. */
 export function sharedArea(a, b) {
   const wide = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);

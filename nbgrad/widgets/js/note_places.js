@@ -1,7 +1,7 @@
 // Where the notes beside boxes stand: one free place for every node, whatever its notes say. Pure arithmetic in the
 // drawing's own units; nothing here makes the page lay anything out.
 
-import { sharedArea } from "./geometry.js";
+import { distance, gaps, sharedArea } from "./geometry.js";
 
 const GAP = 8; // px between a box and its note
 const REACH = 150; // px: how far from its box a note is looked for
@@ -147,21 +147,9 @@ function sampled([a, b, c, d]) {
   });
 }
 
-/** The room between two rectangles; 0 where they touch. */
-export function distance(a, b) {
-  return Math.hypot(...gaps(a, b));
-}
-
 /** Whether two boxes are hardly seen at once: a stage is wider than high. */
 export function isFarAway(a, b) {
   return distance(a, b) > FAR_AWAY || gaps(a, b)[1] > FAR_ABOVE;
-}
-
-/** The room between two rectangles beside each other, and that above each other. */
-function gaps(a, b) {
-  const wide = Math.max(0, a.x - b.x - b.width, b.x - a.x - a.width);
-  const high = Math.max(0, a.y - b.y - b.height, b.y - a.y - a.height);
-  return [wide, high];
 }
 
 function centreDistance(a, b) {

@@ -4,9 +4,9 @@ import { BoxLabels } from "./box_labels.js";
 import { Callout, notePlaces, roomForNotes } from "./callout.js";
 import { svgElement } from "./dom.js";
 import { Flow } from "./flow.js";
-import { boxOfRect } from "./geometry.js";
+import { boxOfRect, distance } from "./geometry.js";
 import { addGroupHandles } from "./group_handles.js";
-import { distance, isFarAway } from "./note_places.js";
+import { isFarAway } from "./note_places.js";
 import { Roving } from "./roving.js";
 import { Slots } from "./slots.js";
 import { importDrawing, importFragment, indexBy, naturalSize } from "./svg.js";
@@ -20,16 +20,17 @@ export class StageDrawing {
     this.nodes = indexBy(this.root, "node");
     this.edges = indexBy(this.root, "edge");
     this.boxes = new Map([...this.nodes].map(([id, node]) => [id, boxOfRect(node.querySelector(".ng-box"))]));
-    this.groups = addGroupHandles(payload.groups, {
-      frames: indexBy(this.root, "group"),
-      nodes: this.nodes,
-      boxes: this.boxes,
-    });
     this.say = say;
     this.froms = this.sourcesOf(payload);
     const parts = { boxes: this.boxes, edges: this.edges, nodes: this.nodes, drawing: this.root };
     this.places = notePlaces(payload.frames, this.froms, { ...parts, natural: naturalSize(this.root) });
     this.natural = roomForNotes(this.places, naturalSize(this.root));
+    this.groups = addGroupHandles(payload.groups, {
+      frames: indexBy(this.root, "group"),
+      nodes: this.nodes,
+      boxes: this.boxes,
+      sheet: this.natural,
+    });
     this.sheet = svgElement("svg", { class: "ng-over", "aria-hidden": "true" });
     for (const svg of [this.root, this.sheet]) {
       svg.setAttribute("viewBox", viewBoxOf(this.natural));
