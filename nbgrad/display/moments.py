@@ -29,6 +29,9 @@ NEAREST = 4.0  # px between the places of an edge that a label is held against
 HEIGHTS = (-13, 22, -20, 29, -28, 37)  # px from an edge to the base line of its label
 GAPS = (7, 14)  # px from an edge to the side of its label
 FOREIGN = 0.5  # how bad it is that a label stands nearer to another edge: better than on one
+ON_ITS_OWN = 0.4  # how bad it is that it stands on its own edge, whose middle it hides
+CLOSE = 24.0  # px from an edge at which one sees what belongs to it
+FAR = 0.2  # how bad each px more is
 NEARER = 1.0  # px that one sees
 SHARES = (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9)  # of an edge's length, where a label may stand
 MANY_EDGES = 500  # of a drawing; where there are more, labels stand at the middle of their edges
@@ -168,13 +171,24 @@ class _Places:
         for x, y in self._near(edge, half):
             at = min(max(x, half + 2), max(self.width - half - 2, half + 2)), max(y, 12.0)
             box = at[0] - half, at[1] - 10, at[0] + half, at[1] + 3
-            covered = self._covered(box)
-            covered += FOREIGN if covered < best[0] and self._is_foreign(box, own) else 0.0
-            if covered < best[0]:
-                best = (covered, round(float(at[0]), 1), round(float(at[1]), 1))
-            if covered == 0:
-                break
+            price = self._covered(box)
+            if price < best[0]:
+                price += self._misread(box, own)
+            if price < best[0]:
+                best = (price, round(float(at[0]), 1), round(float(at[1]), 1))
+            if price == 0:
+                return best[1:]
+        for x, y in (_along(edge.route, share) for share in self.shares):
+            box = x - half, y - 6, x + half, y + 7
+            price = max(self._covered(box) - self._points_in(box, own), 0) + ON_ITS_OWN
+            if price < best[0]:
+                best = (price, round(float(x), 1), round(float(y) + 4, 1))
         return best[1:]
+
+    def _misread(self, label: Box, own: np.ndarray) -> float:
+        """Return how easily a label that stands free is taken for that of another edge."""
+        distance = _nearest(label, own)
+        return FOREIGN * self._is_foreign(label, distance) + FAR * max(distance - CLOSE, 0.0)
 
     def _near(self, edge: Edge, half: float) -> Iterator[tuple[float, float]]:
         """Places for a label of that half width, the best first: over or under the edge, beside it, past its boxes."""
@@ -187,11 +201,10 @@ class _Places:
             x, _ = _along(edge.route, share)
             yield from ((x, ends[:, 1].min() - 6), (x, ends[:, 3].max() + 14))
 
-    def _is_foreign(self, label: Box, own: np.ndarray) -> bool:
-        """Tell whether a label stands nearer to another edge than to its own, which has these points."""
+    def _is_foreign(self, label: Box, distance: float) -> bool:
+        """Tell whether a label stands nearer to another edge than to its own, which is at this distance."""
         if self.is_many:
             return False
-        distance = _nearest(label, own)
         x = self.points[:, 0]
         around = self.points[x.searchsorted(label[0] - distance) : x.searchsorted(label[2] + distance, "right")]
         return _nearest(label, around) < distance - NEARER
@@ -202,9 +215,14 @@ class _Places:
         wide = np.minimum(right, self.boxes[:, 2]) - np.maximum(left, self.boxes[:, 0])
         high = np.minimum(bottom, self.boxes[:, 3]) - np.maximum(top, self.boxes[:, 1])
         x = self.points[:, 0]
-        y = self.points[x.searchsorted(left - AIR, "right") : x.searchsorted(right + AIR), 1]
-        points = np.count_nonzero((top - AIR < y) & (y < bottom + AIR))
-        return float((wide.clip(0) * high.clip(0)).sum()) + points
+        near = self.points[x.searchsorted(left - AIR, "right") : x.searchsorted(right + AIR)]
+        return float((wide.clip(0) * high.clip(0)).sum()) + self._points_in(label, near)
+
+    def _points_in(self, label: Box, points: np.ndarray) -> int:
+        """Return how many of these points a label covers, with the air around it."""
+        left, top, right, bottom = label
+        x, y = points.T
+        return int(np.count_nonzero((left - AIR < x) & (x < right + AIR) & (top - AIR < y) & (y < bottom + AIR)))
 
 
 def _lines(edges: Iterable[Edge]) -> list[list[Point]]:
