@@ -106,7 +106,16 @@ def network(picture: Picture) -> nx.MultiDiGraph:
 
 
 # What is said of an operation in pictures and tables, unless it is as usual.
-TOLD = {"axis": None, "ord": 2, "ddof": 0, "reduction": "mean", "label_smoothing": 0.0}
+TOLD = {
+    "axis": None,
+    "axes": None,
+    "axis1": None,
+    "axis2": None,
+    "ord": 2,
+    "ddof": 0,
+    "reduction": "mean",
+    "label_smoothing": 0.0,
+}
 
 
 def settings_of(picture: Picture, vertex: Vertex) -> tuple[tuple[str, str], ...]:
