@@ -88,6 +88,9 @@ def test_several_results_are_one_derivative_and_each_has_what_arrives_from_outsi
     assert edge["local"] == "∂loss/∂(s, t) · ∂(s, t)/∂a"
     assert number(edge["product"]) == pytest.approx(t * -0.7 + s * (1 - 0.7), rel=1e-3)
     assert edge["check"]["agrees"]
+    [k] = [node for node in payload["nodes"].values() if node["name"] == "k"]
+    locals_ = [(local["name"], local["formula"]) for local in k["locals"]]
+    assert locals_ == [("a", "∂(s, t)/∂a"), ("b", "∂(s, t)/∂b")]
     assert equations(payload, "forward")[2] == "s, t = k(a, b) = −1.4, 0.6"
 
 
@@ -103,6 +106,8 @@ def test_only_results_that_lead_to_a_node_are_in_its_derivative():
     payload = ng.animate(loss, depth=0).payload
     edge = edge_of(payload, "h", "k")
     assert (edge["upstream"], edge["local"], edge["product"]) == ("9", "∂loss/∂s · ∂s/∂h", "18")
+    [k] = [node for node in payload["nodes"].values() if node["name"] == "k"]
+    assert ("h", "∂s/∂h") in [(local["name"], local["formula"]) for local in k["locals"]]
 
 
 def test_a_weighted_pass_is_named_in_the_derivative_of_a_group():

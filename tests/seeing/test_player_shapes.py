@@ -40,6 +40,9 @@ def test_the_shape_of_a_factor_is_its_own(make, written):
         (lambda x: x.sum(axis=(0, 1)), "= Σ x (4×3 → number, axis=(0, 1)) = 66"),
         (lambda x: x.sum(), "= Σ x (4×3 → number) = 66"),
         (lambda x: np.concatenate([x, x], axis=1), "(4×3, 4×3 → 4×6, axis=1) average size "),
+        (lambda x: x.reshape(2, 2, 3).transpose(1, 2, 0), "(2×2×3 → 2×3×2, axes=(1, 2, 0)) average size "),
+        (lambda x: x.reshape(2, 2, 3).swapaxes(0, 2), "(2×2×3 → 3×2×2, axis1=0, axis2=2) average size "),
+        (lambda x: x.T, "(4×3 → 3×4) average size "),
     ],
 )
 def test_the_forward_pass_names_the_axis(make, written):
@@ -47,5 +50,5 @@ def test_the_forward_pass_names_the_axis(make, written):
     y = make(x)
     y.name = "y"
     frames = Session(picture_of((y * y).sum())).payload()["frames"]
-    equation = next("".join(token["text"] for token in frame["equation"]) for frame in frames)
-    assert written in equation
+    equations = ["".join(token["text"] for token in frame["equation"]) for frame in frames]
+    assert any(written in equation for equation in equations if equation.startswith("y = "))

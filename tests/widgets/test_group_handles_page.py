@@ -87,3 +87,20 @@ def test_a_key_on_a_box_collapses_the_group_around_it(page):
     page.keyboard.press("o")
     page.wait_for_function("n => document.querySelectorAll('.ng-stage [data-node]').length === n", arg=before)
     assert page.evaluate("document.activeElement.ariaLabel") == "Group layer 0: collapse"
+
+
+def test_the_panel_of_a_group_with_several_results_leads_to_the_edges_into_it(open_page, mount):
+    page = open_page()
+    a, b = ((ng.tensor(value, requires_grad=True, name=f"{name}0") * 1.0) for value, name in ((2.0, "a"), (-0.7, "b")))
+    a.name, b.name = "a", "b"
+    with ng.group("k"):
+        s, t = a * b, a - b
+        s.name, t.name = "s", "t"
+    mount(page, ng.animate(s / t, depth=0))
+    nodes = page.evaluate("models[0].get('payload').nodes")
+    open_node(page, next(key for key, node in nodes.items() if node["name"] == "k"))
+    links = page.locator(".ng-locals .ng-link")
+    assert [text.split(":")[0] for text in links.all_inner_texts()] == ["k → a", "k → b"]
+    links.nth(1).click()
+    page.locator(".ng-panel-edge").wait_for()
+    assert "s: 0.37" in page.locator(".ng-panel-edge").inner_text()

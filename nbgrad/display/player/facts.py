@@ -139,8 +139,11 @@ def _local(trace: Trace, step: Step) -> dict[str, Any]:
     assert step.source is not None
     local = None if step.lost is not None else as_numbers(step.local)
     name = receiver(graph, step)
-    is_group = graph.nodes[step.source]["kind"] == "group"
-    formula = derivative(short(graph, step.source), name) if is_group else step.formula
+    formula = step.formula
+    if graph.nodes[step.source]["kind"] == "group":  # whose chain rule ends with what is differentiated within it
+        formula = (
+            "∂" + formula.rpartition(" · ∂")[2] if " · ∂" in formula else derivative(short(graph, step.source), name)
+        )
     return {
         "edge": edge_name(step.edge),
         "name": name,

@@ -86,7 +86,7 @@ function nodeColumns(desk, key, numbers) {
   const node = payload.nodes[key];
   const hasNumbers = !(node.results?.length > 0); // each of a closed group's several results has its own
   const columns = hasNumbers ? [element("div", {}, [nodeFacts(desk, node, numbers), ...nodeSteps(desk, key)])] : [];
-  if (node.locals?.length && hasNumbers) {
+  if (node.locals?.length) {
     columns.push(panelPart(desk.words("node_locals"), [nodeLocals(desk, node)]));
   }
   const said = [node.sentence, node.note].filter(Boolean).map((text) => element("p", { class: "ng-dim" }, [text]));
