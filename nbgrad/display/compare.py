@@ -133,7 +133,19 @@ def _by(said: str, old: np.ndarray | None, new: np.ndarray | None, digits: int) 
     """Add to what is said of a change how far the element went that went farthest."""
     if old is None or new is None or numbers.is_single(new):
         return said
-    return messages.say("changed_by", said=said, most=numbers.number(greatest_change(old, new), digits))
+    return with_greatest_change(said, old, new, digits)
+
+
+def with_greatest_change(said: str, old: np.ndarray, new: np.ndarray, digits: int) -> str:
+    """Add how far the element went that went farthest; nothing where that is no number, as when one became NaN.
+
+    >>> with_greatest_change("it changed", np.zeros(2), np.array([0.0, 0.5]), 3)
+    'it changed (by up to 0.5)'
+    >>> with_greatest_change("it changed", np.zeros(2), np.array([0.0, np.nan]), 3)
+    'it changed'
+    """
+    most = greatest_change(old, new)
+    return said if np.isnan(most) else messages.say("changed_by", said=said, most=numbers.number(most, digits))
 
 
 def greatest_change(old: np.ndarray, new: np.ndarray) -> float:

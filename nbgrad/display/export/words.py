@@ -10,7 +10,7 @@ import numpy as np
 
 from nbgrad.display import heat, measure, messages, numbers, plans, schema, tables
 from nbgrad.display.attributes import as_array
-from nbgrad.display.compare import COMPARED, greatest_change, within
+from nbgrad.display.compare import COMPARED, with_greatest_change, within
 from nbgrad.display.highlight import lit as highlighted
 from nbgrad.display.look import DEFAULT, Look
 
@@ -82,9 +82,8 @@ def _numbers(facts: dict[str, Any], which: str, absent: str, form: str, look: Lo
         return said
     if old is None:
         return ("—", f"→ {said[0]}", *said[1:])
-    most = greatest_change(old, array)
-    moved = messages.say("changed_by", said="", most=numbers.number(most, look.digits)).strip()
-    return (*_of_array(old, form, look), f"→ {said[0]}", *said[1:], moved)
+    moved = with_greatest_change("", old, array, look.digits).strip()
+    return (*_of_array(old, form, look), f"→ {said[0]}", *said[1:], *([moved] if moved else ()))
 
 
 def _of_array(array: np.ndarray, form: str, look: Look) -> tuple[str, ...]:
