@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from nbgrad.display import measure, schema, theme
 from nbgrad.display.elements import escape, text
+from nbgrad.display.routes import Point, closely
 
 BASE_LINE = 18  # px from the upper side of a frame to the base line of its name
 INSET = 13
-NEAREST = 4.0  # px between the places of an edge that a name is held against
 AIR = 6.0  # px between a name and an edge
-Route = Sequence[tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +32,12 @@ class Enclosure:
 
 
 def placed(
-    frames: Mapping[Any, tuple[float, float, float, float]], dx: float, dy: float, routes: Iterable[Route]
+    frames: Mapping[Any, tuple[float, float, float, float]], dx: float, dy: float, routes: Iterable[Sequence[Point]]
 ) -> tuple[Enclosure, ...]:
     """Return the frames of a layout, moved, the outer ones first. routes: the edges, which names stand clear of."""
     if not frames:
         return ()
-    points = np.array([point for route in routes for point in _closely(route)], dtype=float).reshape(-1, 2)
+    points = np.concatenate([np.empty((0, 2)), *map(closely, routes)])
     found = []
     for path, (left, top, width, height) in frames.items():
         x, y = round(left + dx, 1), round(top + dy, 1)
@@ -48,14 +46,6 @@ def placed(
         name_x, room = _free(x + INSET, x + width - INSET, measure.width(name, theme.LABEL_SIZE), crossing)
         found.append(Enclosure(path, x, y, width, height, measure.fit(name, theme.LABEL_SIZE, room), round(name_x, 1)))
     return tuple(found)
-
-
-def _closely(route: Route) -> Iterator[tuple[float, float]]:
-    """Give a polyline's points with more in between, so that none passes a name unseen."""
-    for (ax, ay), (bx, by) in pairwise(route):
-        pieces = int(max(abs(bx - ax), abs(by - ay)) // NEAREST) + 1
-        for piece in range(pieces + 1):
-            yield ax + (bx - ax) * piece / pieces, ay + (by - ay) * piece / pieces
 
 
 def _free(left: float, right: float, width: float, crossing: np.ndarray) -> tuple[float, float]:

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from nbgrad.display import measure, schema
-from nbgrad.display.moments import AIR, CLOSE, LABEL_SIZE, NEARER, _closely, _nearest, _outline, _Places
+from nbgrad.display.label_places import AIR, CLOSE, LABEL_SIZE, NEARER, LabelPlaces, _nearest, _outline
+from nbgrad.display.routes import closely
 from nbgrad.display.scene import Scene, build
 
 
@@ -18,7 +19,7 @@ def used_often(times: int) -> nx.MultiDiGraph:
     return schema.normalise(graph)
 
 
-def covered(scene: Scene, places: _Places, label: tuple[float, float, float, float]) -> float:
+def covered(scene: Scene, places: LabelPlaces, label: tuple[float, float, float, float]) -> float:
     """What a label covers, in the slowest and plainest way."""
     left, top, right, bottom = label
     area = 0.0
@@ -31,7 +32,7 @@ def covered(scene: Scene, places: _Places, label: tuple[float, float, float, flo
 
 def test_what_a_label_covers_is_what_counting_everything_finds() -> None:
     scene = build(used_often(8))
-    places = _Places(scene)
+    places = LabelPlaces(scene)
     rng = np.random.default_rng(0)
     for _ in range(300):
         left, top = rng.uniform(-20, scene.width), rng.uniform(-20, scene.height)
@@ -45,8 +46,8 @@ def test_the_labels_of_a_leaf_used_often_are_no_more_work_than_its_edges(monkeyp
     """Its edges run together, and each piece of them is held against a label once: else twice the uses, four times the
     points."""
     few, many = (build(used_often(times)) for times in (65, 130))
-    assert len(_Places(many).points) < 2.2 * len(_Places(few).points)
-    places, looks = _Places(many), []
+    assert len(LabelPlaces(many).points) < 2.2 * len(LabelPlaces(few).points)
+    places, looks = LabelPlaces(many), []
     look = places._covered
     monkeypatch.setattr(places, "_covered", lambda label: looks.append(label) or look(label))
     for edge in many.edges.values():
@@ -63,12 +64,12 @@ def test_most_labels_stand_at_their_edge_and_nearer_to_it_than_to_another() -> N
             inputs = [int(rng.integers(0, node)) for _ in range(rng.integers(1, 3))]
             graph.add_edges_from((x, node, {"position": position}) for position, x in enumerate(inputs))
         scene = build(schema.normalise(graph))
-        places, half = _Places(scene), measure.width("× 16", LABEL_SIZE) / 2
+        places, half = LabelPlaces(scene), measure.width("× 16", LABEL_SIZE) / 2
         for edge in scene.edges.values():
             x, y = places.beside(edge, "× 16")
             label = (x - half, y - 10, x + half, y + 3)
-            nearest = min(_nearest(label, np.array(_closely(other.route))) for other in scene.edges.values())
-            away.append(_nearest(label, np.array(_closely(edge.route))))
+            nearest = min(_nearest(label, closely(other.route)) for other in scene.edges.values())
+            away.append(_nearest(label, closely(edge.route)))
             foreign.append(away[-1] > nearest + NEARER)
     assert np.mean(foreign) < 0.12  # a quarter, if only boxes and edges had to be kept free
     assert np.mean(np.array(away) > 2 * CLOSE) < 0.05
@@ -81,8 +82,8 @@ def test_where_there_is_no_room_beside_an_edge_its_label_stands_on_it() -> None:
     for node in graph:
         graph.nodes[node].update(value=0.5, gradient=0.25, kind="operation" if node else "parameter")
     scene = build(schema.normalise(graph))
-    places, half = _Places(scene), measure.width("× 0.0995", LABEL_SIZE) / 2
+    places, half = LabelPlaces(scene), measure.width("× 0.0995", LABEL_SIZE) / 2
     for edge in scene.edges.values():
         x, y = places.beside(edge, "× 0.0995")
         label = (x - half, y - 10, x + half, y + 3)
-        assert _nearest(label, np.array(_closely(edge.route))) <= CLOSE
+        assert _nearest(label, closely(edge.route)) <= CLOSE

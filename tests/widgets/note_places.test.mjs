@@ -5,13 +5,13 @@ import test from "node:test";
 
 import { largestNotes, roomForNotes } from "../../nbgrad/widgets/js/callout.js";
 import { distance, sharedArea } from "../../nbgrad/widgets/js/geometry.js";
-import { isFarAway, leaderOf, placeForNote, pointsAlong, withinPlace } from "../../nbgrad/widgets/js/note_places.js";
+import { curvesOf, isFarAway, leaderOf, placeForNote, pointsWithin, withinPlace } from "../../nbgrad/widgets/js/note_places.js";
 import { fittingBoxes } from "../../nbgrad/widgets/js/scrolling.js";
 
 const box = (x, y, width = 100, height = 50) => ({ x, y, width, height });
 const bounds = box(0, 0, 600, 400);
 const size = { width: 60, height: 30 };
-const place = (mine, obstacles, points = []) => placeForNote(mine, size, { obstacles: [mine, ...obstacles], points }, bounds);
+const place = (mine, obstacles, curves = []) => placeForNote(mine, size, { obstacles: [mine, ...obstacles], curves }, bounds);
 
 test("a note stands below its box, else above it, else where there is room", () => {
   const mine = box(200, 150);
@@ -23,9 +23,11 @@ test("a note stands below its box, else above it, else where there is room", () 
 
 test("a note keeps off edges, though it be farther from its box", () => {
   const mine = box(200, 150);
-  const points = [...pointsAlong("M100,210L500,210"), ...pointsAlong("M100,130L500,130"), ...pointsAlong("M300,175C400,175 400,90 500,90")];
-  const found = place(mine, [], points);
+  const curves = ["M100,210L500,210", "M100,130L500,130", "M300,175C400,175 400,90 500,90"].flatMap(curvesOf);
+  const found = place(mine, [], curves);
+  const points = curves.flatMap((curve) => pointsWithin(curve, bounds));
   const covered = points.filter(({ x, y }) => sharedArea({ x, y, width: 0.1, height: 0.1 }, found) > 0);
+  assert.ok(points.length > 100);
   assert.equal(covered.length, 0);
   assert.ok(distance(found, mine) < 100);
 });
@@ -49,9 +51,13 @@ test("only a note that stands apart is joined to its box", () => {
   assert.equal(leaderOf(box(0, 0), box(0, 90)), "M50.0,50.0L50.0,90.0");
 });
 
-test("points lie along an edge", () => {
-  assert.equal(pointsAlong("M0,0L80,0").length, 11);
-  const curve = pointsAlong("M0,0C40,0 40,80 80,80 120,80 120,0 160,0");
+test("points lie along an edge, as far as it runs within a box", () => {
+  const within = (d, around) => curvesOf(d).flatMap((curve) => pointsWithin(curve, around));
+  assert.equal(within("M0,0L80,0", box(-1, -1)).length, 11);
+  assert.deepEqual(within("M-8192,10L8192,10", box(0, 0, 20, 20)), [{ x: 8, y: 10 }, { x: 16, y: 10 }]);
+  assert.deepEqual(within("M0,0L80,0 80,80", box(200, 0)), []);
+  assert.deepEqual(within("M-100,0L0,100", box(0, 0, 50, 50)), [], "past the corner");
+  const curve = within("M0,0C40,0 40,80 80,80 120,80 120,0 160,0", box(-1, -1, 200, 100));
   assert.ok(curve.every(({ x, y }) => x >= 0 && x <= 160 && y >= 0 && y <= 80));
   assert.deepEqual(curve.at(-1), { x: 160, y: 0 });
 });

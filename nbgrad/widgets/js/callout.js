@@ -2,7 +2,7 @@
 
 import { svgElement } from "./dom.js";
 import { boxOfRect } from "./geometry.js";
-import { leaderOf, placeForNote, pointsAlong, withinPlace } from "./note_places.js";
+import { curvesOf, leaderOf, placeForNote, withinPlace } from "./note_places.js";
 import { noteRows } from "./note_rows.js";
 
 const PADDING = 10;
@@ -65,7 +65,7 @@ export function notePlaces(frames, froms, { boxes, edges, nodes, drawing, natura
   if (sizes.size === 0) {
     return new Map();
   }
-  const points = [...edges.values()].flatMap((edge) => pointsAlong(edge.getAttribute("d") ?? ""));
+  const curves = [...edges.values()].flatMap((edge) => curvesOf(edge.getAttribute("d") ?? ""));
   const obstacles = [...boxes.values(), ...[...nodes.values()].map(badgeOf), ...legendOf(drawing, natural)];
   const bounds = { x: 0, y: 0, ...natural };
   const places = new Map();
@@ -73,7 +73,7 @@ export function notePlaces(frames, froms, { boxes, edges, nodes, drawing, natura
     const box = boxes.get(node);
     if (box) {
       const labels = frames.filter(({ target, label }) => String(target) === node && label).map(labelBox);
-      places.set(node, placeForNote(box, size, { obstacles: [...obstacles, ...labels], points }, bounds));
+      places.set(node, placeForNote(box, size, { obstacles: [...obstacles, ...labels], curves }, bounds));
     }
   }
   return places;

@@ -18,13 +18,13 @@ const LEADER = GAP + 8; // px: a note that is farther away than this is joined t
 
 /**
  * The place for a note of `size` that speaks of `box`: a rectangle that covers as little as can be of the `obstacles`
- * (boxes, labels) and of the edges' `points`, near its box, and within the `bounds` as far as it can be. The first of
+ * (boxes, labels) and of the edges' `curves`, near its box, and within the `bounds` as far as it can be. The first of
  * equals wins.
  */
-export function placeForNote(box, size, { obstacles, points }, bounds) {
+export function placeForNote(box, size, { obstacles, curves }, bounds) {
   const around = grown(box, size.width + REACH, size.height + REACH);
   const near = obstacles.filter((each) => sharedArea(around, each) > 0);
-  const crossing = points.filter((point) => isInside(point, around));
+  const crossing = curves.flatMap((curve) => pointsWithin(curve, around));
   let best = null;
   let least = Infinity;
   for (const place of placesAround(box, size, bounds)) {
@@ -114,9 +114,12 @@ function nearestEnds(first, last, from, to) {
   return [middle, middle];
 }
 
-/** Points along a path of lines and cubic curves in absolute coordinates, such as "M0,0C5,0 5,9 9,9L20,9". */
-export function pointsAlong(d) {
-  const points = [];
+/**
+ * The curves of a path in absolute coordinates, such as "M0,0C5,0 5,9 9,9L20,9": four corners of each cubic one, two of
+ * each line.
+ */
+export function curvesOf(d) {
+  const curves = [];
   let at = null;
   for (const [, command, rest] of d.matchAll(/([MLC])([^MLC]*)/g)) {
     const numbers = (rest.match(/-?\d+(\.\d+)?/g) ?? []).map(Number);
@@ -124,27 +127,58 @@ export function pointsAlong(d) {
     for (let index = 0; index + length <= numbers.length; index += length) {
       const corners = cornersOf(numbers.slice(index, index + length));
       if (at !== null && command !== "M") {
-        points.push(...sampled(command === "C" ? [at, ...corners] : [at, at, corners[0], corners[0]]));
+        curves.push([at, ...corners]);
       }
       at = corners.at(-1);
     }
   }
-  return points;
+  return curves;
 }
 
 function cornersOf(numbers) {
   return Array.from({ length: numbers.length / 2 }, (_, index) => ({ x: numbers[2 * index], y: numbers[2 * index + 1] }));
 }
 
-function sampled([a, b, c, d]) {
-  const length = Math.hypot(b.x - a.x, b.y - a.y) + Math.hypot(c.x - b.x, c.y - b.y) + Math.hypot(d.x - c.x, d.y - c.y);
+/** Points along a curve, as far as it runs within a box. Of a line that is very much longer only that part is looked at. */
+export function pointsWithin(corners, box) {
+  if (!mayCross(corners, box)) {
+    return [];
+  }
+  const length = corners.slice(1).reduce((sum, { x, y }, index) => sum + Math.hypot(x - corners[index].x, y - corners[index].y), 0);
   const count = Math.max(1, Math.round(length / SAMPLE));
-  return Array.from({ length: count + 1 }, (_, index) => {
-    const t = index / count;
-    const s = 1 - t;
-    const mix = (axis) => s * s * s * a[axis] + 3 * s * s * t * b[axis] + 3 * s * t * t * c[axis] + t * t * t * d[axis];
-    return { x: mix("x"), y: mix("y") };
-  });
+  const [first, last] = corners.length === 2 ? sharesWithin(corners, box).map((share) => share * count) : [0, count];
+  const points = [];
+  for (let index = Math.ceil(first); index <= last; index += 1) {
+    points.push(pointAt(corners, index / count));
+  }
+  return points.filter((point) => isInside(point, box));
+}
+
+function mayCross(corners, box) {
+  const sides = [["x", box.x, box.x + box.width], ["y", box.y, box.y + box.height]];
+  return sides.every(([axis, from, to]) => corners.some((each) => each[axis] < to) && corners.some((each) => each[axis] > from));
+}
+
+/** Between which shares of its length a line runs within the box, or rather of each of its axes. */
+function sharesWithin([a, b], box) {
+  let [first, last] = [0, 1];
+  for (const [axis, from, to] of [["x", box.x, box.x + box.width], ["y", box.y, box.y + box.height]]) {
+    const way = b[axis] - a[axis];
+    if (way !== 0) {
+      const ends = [(from - a[axis]) / way, (to - a[axis]) / way];
+      first = Math.max(first, Math.min(...ends));
+      last = Math.min(last, Math.max(...ends));
+    }
+  }
+  return [first, last];
+}
+
+function pointAt([a, b, c, d], t) {
+  const s = 1 - t;
+  const mix = d
+    ? (axis) => s * s * s * a[axis] + 3 * s * s * t * b[axis] + 3 * s * t * t * c[axis] + t * t * t * d[axis]
+    : (axis) => s * a[axis] + t * b[axis];
+  return { x: mix("x"), y: mix("y") };
 }
 
 /** Whether two boxes are hardly seen at once: a stage is wider than high. */
