@@ -21,7 +21,8 @@ error = np.mean((network(rng.normal(size=(5, 3))) - rng.normal(size=(5, 1))) ** 
 error.backward()
 grouped = ng.animate(error)
 grouped"""
-CELLS = [NEURON, PLAYER, NETWORK]
+AGAIN = "grouped  # in a second cell"
+CELLS = [NEURON, PLAYER, NETWORK, AGAIN]
 
 
 def focused(player: Any) -> str:
@@ -212,23 +213,45 @@ def test_jupyter_s_own_shortcuts_stay_away(lesson, player):
 
 
 # ---- groups and themes
+def wait_for_boxes(player: Any, wanted: str) -> None:
+    """Wait until the number of boxes on the stage is as wanted: "< 9"."""
+    script = f"player => player.querySelectorAll('.ng-stage [data-node]').length {wanted}"
+    player.page.wait_for_function(script, arg=player.element_handle())
+
+
 def test_a_group_collapses_and_opens_through_the_kernel(lesson):
     player = fresh_player(lesson, "grouped = ng.animate")
     frames = player.locator("[data-group]")
     before, boxes = frames.count(), player.locator(".ng-stage [data-node]").count()
     assert before >= 2
     frames.first.locator(".ng-group-head").press("Enter")
-    player.page.wait_for_function(
-        "([player, boxes]) => player.querySelectorAll('.ng-stage [data-node]').length < boxes",
-        arg=[player.element_handle(), boxes],
-    )
+    wait_for_boxes(player, f"< {boxes}")
     lesson.photograph(player, "player-collapsed")
     player.locator(".ng-stage .ng-group-sign").first.click()
-    player.page.wait_for_function(
-        "([player, boxes]) => player.querySelectorAll('.ng-stage [data-node]').length === boxes",
-        arg=[player.element_handle(), boxes],
-    )
+    wait_for_boxes(player, f"=== {boxes}")
     assert frames.count() == before
+
+
+@pytest.mark.parametrize(("phase", "step"), [("Forward", 4), ("Backward", 6), ("Update", 3)])
+def test_two_views_of_one_player_stay_at_one_place(lesson, phase, step):
+    player, other = (fresh_player(lesson, words) for words in ("grouped = ng.animate", AGAIN))
+    counters = [view.locator(".ng-counter") for view in (player, other)]
+    player.get_by_role("button", name=phase, exact=True).click()
+    for _ in range(step - 1):
+        player.get_by_role("button", name="Step forward").click()
+    wait_at(other, phase, step)
+    before, boxes = counters[0].text_content(), player.locator(".ng-stage [data-node]").count()
+    for view in (player, other):
+        view.locator(".ng-group-head").first.press("Enter")
+        for each in (player, other):
+            wait_for_boxes(each, f"< {boxes}")
+        assert counters[0].text_content() == counters[1].text_content() != ""
+        for each in (player, other):
+            assert each.locator('.ng-phase[aria-pressed="true"]').text_content() == phase
+        other.locator(".ng-stage .ng-group-sign").first.click()
+        for each in (player, other):
+            wait_for_boxes(each, f"=== {boxes}")
+        assert [counter.text_content() for counter in counters] == [before, before]
 
 
 def test_a_dark_theme_makes_the_player_dark(lesson, player):
