@@ -241,7 +241,12 @@ def _labels(shown: list[Frame], clock: _AnyClock, paint: Palette) -> list[str]:
         if frame.label:
             x, y = frame.label_at
             said = svg.text(x, y, frame.label, "ng-label", theme.LABEL_SIZE, paint.backward_text, "600", "middle")
-            parts.append(clock.shown(number, _until(number, shown), f"<g {seam}>{said}</g>"))
+            width = round(measure.width(frame.label, theme.LABEL_SIZE), 1)
+            ground = (  # where the label stands on its edge, no dash of it is read as a sign
+                f'<rect x="{x - width / 2:g}" y="{y - 10:g}" width="{width:g}" height="13" rx="3" '
+                f'fill="{paint.background}"/>'
+            )
+            parts.append(clock.shown(number, _until(number, shown), f"{ground}<g {seam}>{said}</g>"))
     return parts
 
 

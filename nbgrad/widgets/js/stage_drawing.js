@@ -3,6 +3,7 @@
 import { BoxLabels } from "./box_labels.js";
 import { Callout, notePlaces, roomForNotes } from "./callout.js";
 import { svgElement } from "./dom.js";
+import { EdgeLabel } from "./edge_label.js";
 import { Flow } from "./flow.js";
 import { boxOfRect, distance } from "./geometry.js";
 import { addGroupHandles } from "./group_handles.js";
@@ -40,8 +41,7 @@ export class StageDrawing {
     this.addHits();
     this.slots = new Slots(this.root, this.prefix, this.boxes);
     this.flow = new Flow(this.edges, this.sheet);
-    this.label = svgElement("text", { class: "ng-label", "text-anchor": "middle" });
-    this.sheet.append(this.label);
+    this.label = new EdgeLabel(this.sheet);
     this.callout = new Callout(this.sheet, this.boxes, this.places);
     this.roving = new Roving(this.stops(say), (key) => this.joined(key));
     this.labels = new BoxLabels(this.nodes, this.suffixes(say), say);
@@ -67,10 +67,7 @@ export class StageDrawing {
     this.labels.show(picture, this.named ? changed : this.nodes.keys());
     this.named = true;
     this.markNow(picture.now);
-    const [x, y] = frame?.label_at ?? [0, 0];
-    this.label.setAttribute("x", x);
-    this.label.setAttribute("y", y);
-    this.label.textContent = frame?.label ?? "";
+    this.label.show(frame);
     const change = this.changeOf(picture, frame, index);
     this.callout.show(frame, (text) => importFragment(text, this.prefix), change, this.froms[index]);
   }
