@@ -70,7 +70,7 @@ def test_step_changes_equation_gradients_and_edges(player):
     assert player.locator(".ng-now").get_attribute("data-node") == "3"
     assert player.locator(".ng-label").text_content() == "× 2.000"
     label, ground = (player.locator(each).bounding_box() for each in (".ng-label", ".ng-label-ground"))
-    assert ground["width"] > 0.8 * label["width"]
+    assert ground["width"] > 0.6 * label["width"]
     assert abs(ground["x"] + ground["width"] / 2 - label["x"] - label["width"] / 2) < 1
 
 

@@ -3,7 +3,7 @@
 
 import { svgElement } from "./dom.js";
 
-const LEAST_LETTER = 6.5; // px: the width of a character, at least; the seam around the letters does the rest
+const LEAST_LETTER = 7.5; // px: the width of a character, at least; the seam around the letters does the rest
 const ASCENT = 11; // px from the base line to the ground's upper side
 
 export class EdgeLabel {
