@@ -272,6 +272,7 @@ ALONG = {  # what declared formulas say of a whole array, and what holds of one 
 }
 OTHER_NORM = "; of another ord "  # between two formulas of which a norm has one
 POWER = " · (|{x}|/{y})^(ord − 1)"  # of such a norm
+TRANSPOSED = "({g})ᵀ"
 FREE = "(n − ddof)"  # what a variance divides by
 
 
@@ -293,6 +294,8 @@ def settled(source: Vertex, position: int, static: dict[str, Any]) -> str:
         template = template.replace(f"{{{name}}} ≤ ", "").replace(f" ≤ {{{name}}}", "")
         if "≤" not in template:
             return "1"
+    if template == TRANSPOSED:
+        return transposed_back(np.ndim(source.value), {**(op.forward.__kwdefaults__ or {}), **static})
     if static.get("axis") is not None:
         template = along_an_axis(template)
     if OTHER_NORM in template:
@@ -305,6 +308,26 @@ def settled(source: Vertex, position: int, static: dict[str, Any]) -> str:
         template = template.replace("onehot({target})", f"{say('smoothed')} {{target}}")
     freedom = static.get("ddof", 0)
     return template.replace(FREE, f"(n − {written(freedom)})" if freedom else "n")
+
+
+def transposed_back(ndim: int, static: dict[str, Any]) -> str:
+    """The formula of a gradient whose axes go back to where they were: only of a matrix, or where their order was
+    turned round, is that its transpose.
+
+    >>> transposed_back(2, {"axis1": 0, "axis2": -1}), transposed_back(3, {"axis1": 0, "axis2": -1})
+    ('({g})ᵀ', 'swapaxes({g}, 0, −1)')
+    >>> transposed_back(3, {"axes": None}), transposed_back(3, {"axes": (1, 2, 0)})
+    ('({g})ᵀ', 'transpose({g}, (2, 0, 1))')
+    """
+    if "axis1" in static:
+        pair = [static["axis1"], static["axis2"]]
+        is_matrix = ndim == 2 and pair[0] % 2 != pair[1] % 2
+        return TRANSPOSED if is_matrix else f"swapaxes({{g}}, {written(pair[0])}, {written(pair[1])})"
+    if static.get("axes") is None:
+        return TRANSPOSED
+    back = [int(axis) for axis in np.argsort([axis % ndim for axis in static["axes"]])]
+    is_turned = back == [*range(ndim)][::-1]
+    return TRANSPOSED if is_turned else f"transpose({{g}}, ({', '.join(map(str, back))}))"
 
 
 def without_mean(template: str, static: dict[str, Any]) -> str:

@@ -52,3 +52,27 @@ def test_the_forward_pass_names_the_axis(make, written):
     frames = Session(picture_of((y * y).sum())).payload()["frames"]
     equations = ["".join(token["text"] for token in frame["equation"]) for frame in frames]
     assert any(written in equation for equation in equations if equation.startswith("y = "))
+
+
+@pytest.mark.parametrize(
+    ("make", "written"),
+    [
+        (lambda x: x.transpose(1, 2, 0), "= transpose(∂loss/∂y, (2, 0, 1)) (3×4×2 → 2×3×4)"),
+        (lambda x: np.moveaxis(x, -1, 0), "= transpose(∂loss/∂y, (1, 2, 0)) (4×2×3 → 2×3×4)"),
+        (lambda x: x.swapaxes(0, -1), "= swapaxes(∂loss/∂y, 0, −1) (4×3×2 → 2×3×4)"),
+        (lambda x: x.mT, "= swapaxes(∂loss/∂y, −1, −2) (2×4×3 → 2×3×4)"),
+        (lambda x: x.T, "= (∂loss/∂y)ᵀ (4×3×2 → 2×3×4)"),
+        (lambda x: x[0].transpose(0, 1), "= transpose(∂loss/∂y, (0, 1)) (3×4 → 3×4)"),
+        (lambda x: x[0].swapaxes(0, 1), "= (∂loss/∂y)ᵀ (4×3 → 3×4)"),
+    ],
+)
+def test_a_gradient_says_how_its_axes_go_back(make, written):
+    x = ng.tensor(np.arange(24.0).reshape(2, 3, 4), requires_grad=True, name="x")
+    y = make(x)
+    y.name = "y"
+    loss = (y * y).sum()
+    loss.name = "loss"
+    equations = [
+        "".join(token["text"] for token in frame["equation"]) for frame in Session(picture_of(loss)).payload()["frames"]
+    ]
+    assert any(written in equation for equation in equations)
