@@ -111,6 +111,12 @@ TOLD = {
     "axes": None,
     "axis1": None,
     "axis2": None,
+    "offset": 0,
+    "k": 0,
+    "n": None,
+    "norm": None,
+    "mode": "constant",
+    "approximate": "none",
     "ord": 2,
     "ddof": 0,
     "reduction": "mean",
@@ -248,7 +254,7 @@ def formula(
     from ..display.formula import as_factor, derivative, in_one, shortened
 
     template = messages.formula(settled(source, position, static or {}))
-    template = told_apart(without_mean(template, static or {}), names)
+    template = told_apart(without_mean(of_order(template, static or {}), static or {}), names)
     upstream = derivative(root, shortened(source.name))
     alone = template in [f"{{{operand}}}" for operand in (*op.operands, "y")]  # the equation sees to its parentheses
     *named, y = [shortened(x.name) if alone else in_one(shortened(x.name)) for x in (*source.inputs, source)]
@@ -273,6 +279,7 @@ ALONG = {  # what declared formulas say of a whole array, and what holds of one 
 OTHER_NORM = "; of another ord "  # between two formulas of which a norm has one
 POWER = " · (|{x}|/{y})^(ord − 1)"  # of such a norm
 TRANSPOSED = "({g})ᵀ"
+DIFFERENCE = "−Δ {g}"
 FREE = "(n − ddof)"  # what a variance divides by
 
 
@@ -294,6 +301,8 @@ def settled(source: Vertex, position: int, static: dict[str, Any]) -> str:
         template = template.replace(f"{{{name}}} ≤ ", "").replace(f" ≤ {{{name}}}", "")
         if "≤" not in template:
             return "1"
+    if op.name == "pad" and static.get("mode", "constant") != "constant":
+        return "{g} summed over the copies"  # of each element, itself among them
     if template == TRANSPOSED:
         return transposed_back(np.ndim(source.value), {**(op.forward.__kwdefaults__ or {}), **static})
     if static.get("axis") is not None:
@@ -330,6 +339,21 @@ def transposed_back(ndim: int, static: dict[str, Any]) -> str:
     return TRANSPOSED if is_turned else f"transpose({{g}}, ({', '.join(map(str, back))}))"
 
 
+def of_order(template: str, static: dict[str, Any]) -> str:
+    """The formula of a difference that was taken several times: each time the sign turns.
+
+    >>> of_order("−Δ {g}, with zeros beyond its ends", {"n": 2}), of_order("−Δ {g}", {"n": 3}), of_order("−Δ {g}", {})
+    ('Δ² {g}, with zeros beyond its ends', '−Δ³ {g}', '−Δ {g}')
+    """
+    order = static.get("n", 1)
+    if DIFFERENCE not in template or order == 1:
+        return template
+    if order == 0:
+        return "{g}"
+    power = str(order).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return template.replace(DIFFERENCE, f"{'−' * (order % 2)}Δ{power} {{g}}")
+
+
 def without_mean(template: str, static: dict[str, Any]) -> str:
     """The formula of a loss that is not a mean, in which nothing is divided by how many there are.
 
@@ -349,9 +373,10 @@ def written(number: float) -> str:
 
 
 def is_usual(op: Operation, static: dict[str, Any]) -> bool:
-    """Whether what is declared of an operation in words holds: it is that of the usual norm, and of a loss whose
-    targets are as they were given."""
-    return static.get("ord", 2) == 2 and not static.get("label_smoothing")
+    """Whether what is declared of an operation in words holds: it is that of the usual norm, of a difference that was
+    taken once, and of a loss whose targets are as they were given."""
+    is_once = op.name != "diff" or static.get("n", 1) == 1
+    return static.get("ord", 2) == 2 and is_once and not static.get("label_smoothing")
 
 
 def along_an_axis(template: str) -> str:

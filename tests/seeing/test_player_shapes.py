@@ -43,6 +43,8 @@ def test_the_shape_of_a_factor_is_its_own(make, written):
         (lambda x: x.reshape(2, 2, 3).transpose(1, 2, 0), "(2×2×3 → 2×3×2, axes=(1, 2, 0)) average size "),
         (lambda x: x.reshape(2, 2, 3).swapaxes(0, 2), "(2×2×3 → 3×2×2, axis1=0, axis2=2) average size "),
         (lambda x: x.T, "(4×3 → 3×4) average size "),
+        (lambda x: np.diagonal(x, offset=1), "(4×3 → 2, offset=1) average size "),
+        (lambda x: np.diff(x**3, n=2), "(4×3 → 4×1, axis=-1, n=2) average size "),
     ],
 )
 def test_the_forward_pass_names_the_axis(make, written):
@@ -64,9 +66,13 @@ def test_the_forward_pass_names_the_axis(make, written):
         (lambda x: x.T, "= (∂loss/∂y)ᵀ (4×3×2 → 2×3×4)"),
         (lambda x: x[0].transpose(0, 1), "= transpose(∂loss/∂y, (0, 1)) (3×4 → 3×4)"),
         (lambda x: x[0].swapaxes(0, 1), "= (∂loss/∂y)ᵀ (4×3 → 3×4)"),
+        (lambda x: np.diff(x[0]), "= −Δ ∂loss/∂y, with zeros beyond its ends (3×3 → 3×4)"),
+        (lambda x: np.diff(x[0], n=2), "= Δ² ∂loss/∂y, with zeros beyond its ends (3×2 → 3×4)"),
+        (lambda x: np.pad(x[0], 1, mode="edge"), "= ∂loss/∂y summed over the copies (5×6 → 3×4)"),
+        (lambda x: np.pad(x[0], 1), "= ∂loss/∂y at the places of "),
     ],
 )
-def test_a_gradient_says_how_its_axes_go_back(make, written):
+def test_a_gradient_is_written_as_the_operation_was_set(make, written):
     x = ng.tensor(np.arange(24.0).reshape(2, 3, 4), requires_grad=True, name="x")
     y = make(x)
     y.name = "y"

@@ -29,7 +29,7 @@ from nbgrad.display.player.mathematics import set_latex, set_tokens
 from nbgrad.display.player.steps import lines_written
 from nbgrad.display.player.trace import SLOT, Inside, Update, Written, slot
 
-AXES = ("axis", "axes", "axis1", "axis2")  # settings that say along which axes an operation works
+SAID = ("axis", "axes", "axis1", "axis2", "offset", "k", "n", "norm", "mode")  # settings that no symbol tells
 FEW_RESULTS = 4  # of a closed group
 FEW_RULES = 2  # of the parameters in a closed group
 CHOOSING = re.compile(r" (?:if|else) |，若 |；(?:否則|否则) ")  # between the parts of "a if c else b"
@@ -164,7 +164,7 @@ def forward_equation(graph: nx.MultiDiGraph, node: int, written: Written | None,
         if said != symbols and [said] != [token.text for token in ending[1:]]:  # as −z = −0.5 may be
             return [*tokens, Token(" = "), *filled, *ending]
     else:
-        along = "".join(f", {name}={said}" for name, said in graph.nodes[node]["settings"] if name in AXES)
+        along = "".join(f", {name}={said}" for name, said in graph.nodes[node]["settings"] if name in SAID)
         tokens.append(Token(f" ({_shapes(given, value)}{along})", FAINT))
     return tokens + result(value, VALUE)
 
