@@ -61,6 +61,15 @@ def in_one(name: str) -> str:
     return f"({name})" if wants else name
 
 
+def is_bare(name: str) -> bool:
+    """Tell whether a name can bear an index of its own: it is letters and digits, with no index yet.
+
+    >>> is_bare("W1"), is_bare("W_1"), is_bare("x[0]"), is_bare("A@B")
+    (True, False, False, False)
+    """
+    return re.fullmatch(r"[^\W_]+", name) is not None
+
+
 def adds_copies(step: Step) -> bool:
     """Tell whether a step's formula is a sum over copies, since the operand was copied to fit.
 

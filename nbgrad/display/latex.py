@@ -53,7 +53,7 @@ _SCRIPTS = "".join((*RAISED, *LOWERED))
 _LETTER = rf"(?:(?![{_SCRIPTS}Σ])[^\W\d])"
 _INSIDE = rf"(?![{_SCRIPTS}])\w"  # a character that belongs to the word before it
 _PIECES = (
-    rf"(?P<space>\s+)|(?P<under>(?<=[)\]])_)|(?P<number>\d+(?:\.\d+)?(?:e[−-]?\d+)?|∞|NaN)"
+    rf"(?P<space>\s+)|(?P<under>(?<=[)\]Σ])_)|(?P<number>\d+(?:\.\d+)?(?:e[−-]?\d+)?|∞|NaN)"
     rf"|(?P<word>π(?={_LETTER})|{_LETTER}(?:(?![{_SCRIPTS}])[\w\u0300-\u036f]|\.(?={_LETTER}|\d)|'(?=s\b))*…?)"
     rf"|(?P<raised>[{''.join(RAISED)}]+)|(?P<lowered>[{''.join(LOWERED)}]+)|(?P<sign>.)"
 )

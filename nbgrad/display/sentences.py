@@ -35,7 +35,7 @@ def sentence(graph: nx.MultiDiGraph, step: Step, root: int) -> str:
         return say("step_lost", name=short(graph, step.lost))
     said = [_about(graph, step)]
     if (axis := dict(graph.nodes[step.source]["settings"]).get("axis")) and _has_less(graph, step):
-        said.append(say("along_axis", axis=axis))
+        said.append(say("along_axis", axis=axis.replace("-", numbers.MINUS)))
     said += _of_equal(graph, step)
     if step.count > 1 and step.index == 1:
         key = "first_seen" if step.unseen is None and _is_merged(graph, step) else "first_sentence"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
@@ -13,9 +12,7 @@ import numpy as np
 
 from ..core.backward import Step
 from ..core.errors import NonFiniteError
-from ..core.op import Operation
 from ..core.tensor import Tensor, no_grad
-from ..ops.manual.mathtext import BAR, in_text
 from ..ops.reduction.spreading import kept
 from ..optim import SGD, checked_rate
 from ..optim.base import Optimizer
@@ -23,12 +20,10 @@ from .assignments import lines_of_leaves
 from .border import drawn_steps, network, static_of
 from .checks import checked
 from .freshness import otherwise
-from .letters import told_apart
 from .optimiser_lines import is_written, lines_of
 from .pictures import LEFT_OUT, Picture, Vertex
 from .reasons import births
 from .recorded import hooked, used_otherwise
-from .slices import spelled
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -37,8 +32,6 @@ if TYPE_CHECKING:
     from ..display.player import Update, Written
 
 LEARNING_RATE = 0.1
-CHOICE = re.compile(r"(?P<a>.+) if (?P<condition>.+) else (?P<b>.+)")
-LONGEST_INDEX = 40  # characters of a list of places
 
 
 def traced(picture: Picture) -> tuple[nx.MultiDiGraph, list[DrawnStep], dict[int, Written]]:
@@ -108,33 +101,18 @@ def unfolded(step: Step, position: int, contribution: Any) -> Any:
 # ---- how operations are written
 def written(picture: Picture) -> dict[int, Written]:
     """For each operation of a picture, its formula with a slot for each operand."""
-    from ..display.messages import say
     from ..display.player import Written
-    from ..display.player.trace import slot
+    from .formulas.results import written_with_slots
 
     found = {}
     used, born = used_otherwise(picture), births(picture)
     names = [vertex.label for vertex in picture.vertices if vertex.label]
     for vertex in picture.vertices:
         if vertex.op is not None:
-            slots = [f"{{{slot(i)}}}" for i in range(len(vertex.inputs))]
-            absent = [name for name, x in zip(vertex.op.operands, vertex.inputs, strict=False) if x is LEFT_OUT]
-            static, others = static_of(picture, vertex), used.get(vertex.id, {})
-            latex = told_apart(formula_of(vertex.op, slots, static, absent), names)
-            text = _without_bars(in_text(latex))
-            if static.get("label_smoothing"):  # the declared formula is that of targets as they were given
-                text, latex = f"{vertex.op.name}({', '.join(slot(i) for i in range(len(slots)))})", ""
-            if choice := CHOICE.fullmatch(text):  # its text is set as cases, in the language that is spoken
-                text, latex = say("choice", **choice.groupdict()), ""
+            text, latex = written_with_slots(vertex, static_of(picture, vertex), names)
+            others = used.get(vertex.id, {})
             found[vertex.id] = Written(text, latex, others, again(picture, vertex), born.get(vertex.id, ""))
     return found
-
-
-def _without_bars(text: str) -> str:
-    """A formula with words for a bar: it stands over a slot, and no sign goes over whatever will stand there."""
-    from ..display.messages import say
-
-    return re.sub(f"(.){BAR}", rf"{say('mean_of')} \1", text)
 
 
 def again(picture: Picture, vertex: Vertex) -> Callable[[Mapping[int, Any]], Any] | None:
@@ -158,63 +136,6 @@ def again(picture: Picture, vertex: Vertex) -> Callable[[Mapping[int, Any]], Any
     except Exception:  # whatever an operation of the user's own raises when it is computed again
         return None
     return compute if same else None
-
-
-NORM = r"\right\|"  # how the LaTeX of a norm ends, of which the usual one needs no index
-
-
-def formula_of(op: Operation, names: list[str], static: dict[str, Any] | None, absent: list[str]) -> str:
-    """The LaTeX of an operation's result.
-
-    A product of two operands has a sign, which numbers need. Operands that are ``absent`` are left out, with the sign
-    that stands before them, or with the minimum or maximum that they would bound.
-    """
-    template = reduced(op.latex, str((static or {}).get("reduction", "mean")))
-    if "{index}" in template and static is not None and "index" in static:
-        template = template.replace("{index}", index_in_text(static["index"]))
-    if template.endswith(NORM) and (order := (static or {}).get("ord", 2)) != 2:
-        template += f"_{{{{{order:g}}}}}"
-    for name in absent:
-        template = re.sub(rf"\s*(\\cdot|\+)\s*\{{{name}\}}", "", template)
-        template = re.sub(rf"\\(?:min|max)\(((?:[^()]|\([^()]*\))*), \{{{name}\}}\)", r"\1", template)
-    for a in op.operands:
-        for b in op.operands:
-            template = template.replace(f"{{{a}}}\\,{{{b}}}", f"{{{a}}} \\cdot {{{b}}}")
-    return op.spelled(template, names, static).replace("{n - 0}", "{n}")  # what one writes where nothing is taken away
-
-
-WHOLE_MEAN = re.compile(r"(-?)\\overline\{\{(..+)\}\}")  # of an expression, not of a single operand
-
-
-def reduced(template: str, reduction: str) -> str:
-    """The LaTeX of a loss, whose bar stands for "mean of", with what its ``reduction`` really is.
-
-    >>> [reduced(r"\\overline{{{a} - {b}}}", reduction) for reduction in ("mean", "sum", "none")]
-    ['\\\\text{{mean of}}\\\\;{a} - {b}', '\\\\sum {a} - {b}', '{a} - {b}']
-    """
-    found = WHOLE_MEAN.fullmatch(template)
-    if found is None or re.fullmatch(r"\{\w+\}", found[2]):
-        return template
-    from ..display.messages import say
-
-    before = {"mean": rf"\text{{{{{say('mean_of')}}}}}\;", "sum": r"\sum "}.get(reduction, "")
-    return f"{found[1]}{before}{found[2]}"
-
-
-def index_in_text(index: Any) -> str:
-    """What stands in the brackets of an index, as one writes it.
-
-    >>> index_in_text((slice(None), 1)), index_in_text((0, 1)), index_in_text(([0, 2], ...)), index_in_text(-1)
-    (':, 1', '0, 1', '[0, 2], …', '-1')
-    """
-    if isinstance(index, tuple):
-        return ", ".join(map(index_in_text, index))
-    if isinstance(index, slice):
-        return spelled((index,)).strip("[]")
-    if index is Ellipsis:
-        return "…"
-    text = str(index.tolist() if isinstance(index, np.ndarray) else index)
-    return text if len(text) <= LONGEST_INDEX else text[: LONGEST_INDEX - 2] + "…]"
 
 
 # ---- the step of the parameters

@@ -12,7 +12,8 @@ from ..display import numbers
 from ..display.formula import derivative
 from ..display.measure import columns
 from ..display.messages import called, facts, listed, say
-from ..notebook.border import formula, local_derivative
+from ..notebook.border import local_derivative
+from ..notebook.formulas.derivatives import formula
 from ..notebook.pictures import Picture, Vertex
 
 if TYPE_CHECKING:

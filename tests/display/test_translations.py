@@ -11,7 +11,7 @@ from nbgrad.core.op import REGISTRY
 from nbgrad.display import messages
 from nbgrad.display.mathml import mathml
 from nbgrad.display.messages import LANGUAGES, english
-from nbgrad.notebook.border import along_an_axis
+from nbgrad.notebook.formulas.derivatives import TAKEN, TAKEN_TWICE, along_an_axis
 from nbgrad.program import passes
 from nbgrad.training import report
 
@@ -115,6 +115,7 @@ def test_the_words_in_formulas_are_translated(code):
     own = [op for op in REGISTRY.values() if op.forward.__module__.startswith("nbgrad.")]
     declared = {formula: None for op in own for formula in (*op.formulas, *op.scalar_formulas)}
     declared |= {along_an_axis(formula): None for op in own if "axis" in op.keywords for formula in op.formulas}
+    declared |= {formula.replace(TAKEN, TAKEN_TWICE): None for formula in declared}
     translated = table(code, "FORMULAS")
     assert len(translated) > 50
     assert [formula for formula in declared if in_words(formula) and formula not in translated] == []

@@ -1063,6 +1063,7 @@ FORMULAS = {
     "{g} in the shape of {x}": "{g} 排成 {x} 的形状",
     "{g} summed over the copies": "{g} 对各个副本求和",
     "{g} at the elements that were taken, else 0": "{g} 放回被取出的元素，其余为 0",
+    "{g} added up at the elements that were taken, else 0": "{g} 放回被取出的元素并相加，其余为 0",
     "{g} at those places": "{g} 在那些位置的部分",
     "the part of {g} that came from there": "{g} 中来自那里的部分",
     "−Δ {g}, with zeros beyond its ends": "−Δ {g}，两端之外补零",

@@ -1064,6 +1064,7 @@ FORMULAS = {
     "{g} in the shape of {x}": "{g} 排成 {x} 的形狀",
     "{g} summed over the copies": "{g} 對各個複本加總",
     "{g} at the elements that were taken, else 0": "{g} 放回被取出的元素，其餘為 0",
+    "{g} added up at the elements that were taken, else 0": "{g} 放回被取出的元素並相加，其餘為 0",
     "{g} at those places": "{g} 在那些位置的部分",
     "the part of {g} that came from there": "{g} 中來自那裡的部分",
     "−Δ {g}, with zeros beyond its ends": "−Δ {g}，兩端之外補零",

@@ -21,6 +21,7 @@ from nbgrad.display.formula import (
     differentiated,
     extent,
     in_one,
+    is_bare,
     sent_along,
     short,
     shortened,
@@ -99,6 +100,8 @@ def _name(graph: nx.MultiDiGraph, edge: tuple[int, int, int] | None, text: str, 
     if edge is None:
         return "0"
     name = sent_along(graph, edge)
+    if bears_index(text, position) and not is_bare(name):
+        return f"({name})"
     return name if stands_alone(text, position) else in_one(name)
 
 
@@ -115,6 +118,15 @@ def stands_alone(text: str, position: int) -> bool:
     at = text.find(chr(SLOT + position))
     before, after = text[:at].rstrip()[-1:], text[at + 1 :].lstrip()[:1]
     return (before in ("", "(", ",", "[") and after in ("", ")", ",", "]")) or before == after == "|"
+
+
+def bears_index(text: str, position: int) -> bool:
+    """Tell whether an operand has an index below, as both have in "a_ij · b_jk".
+
+    >>> bears_index(f"{chr(SLOT)}_ij", 0), bears_index(f"max {chr(SLOT)}", 0)
+    (True, False)
+    """
+    return f"{chr(SLOT + position)}_" in text
 
 
 def wants_parentheses(text: str, position: int) -> bool:

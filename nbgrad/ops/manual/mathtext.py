@@ -17,7 +17,8 @@ SIGNS = {
     r"\alpha": "α", r"\beta": "β", r"\gamma": "γ", r"\delta": "δ", r"\Delta": "Δ", r"\epsilon": "ε",
     r"\varepsilon": "ε", r"\eta": "η", r"\theta": "θ", r"\lambda": "λ", r"\mu": "μ", r"\pi": "π", r"\rho": "ρ",
     r"\sigma": "σ", r"\Sigma": "Σ", r"\tau": "τ", r"\phi": "φ", r"\varphi": "φ", r"\Phi": "Φ", r"\omega": "ω",
-    r"\cdots": "⋯", r"\leftarrow": "←", r"\left": "", r"\right": "", r"\big": "", r"\Big": "", r"\limits": "",
+    r"\cdots": "⋯", r"\leftarrow": "←", r"\to": "→", r"\left": "", r"\right": "", r"\big": "", r"\Big": "",
+    r"\limits": "",
 }  # fmt: skip
 RAISED = dict(zip("0123456789+−ᵀ∗", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᵀ*", strict=True))
 LOWERED = dict(zip("0123456789+−", "₀₁₂₃₄₅₆₇₈₉₊₋", strict=True))
@@ -111,6 +112,6 @@ def _raised(text: str) -> str:
 def _lowered(text: str) -> str:
     if text and all(char in LOWERED for char in text):
         return "".join(LOWERED[char] for char in text)
-    if len(text) == 1:
+    if len(text) == 1 or text == "tanh":  # a function is no index
         return f"_{text}"
     return text if text.startswith("[") and text.endswith("]") else f"[{text}]"  # a longer one picks: x[index]
