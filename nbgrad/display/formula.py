@@ -357,11 +357,12 @@ def _factor_shapes(graph: nx.MultiDiGraph, step: Step, top: str) -> str:
     source = short(graph, step.source)
     known |= dict.fromkeys((derivative(top, source), f"∂{top}/∂{source}"), np.shape(step.upstream))
     found = []
-    for part in re.split("( [·⊙] )", formula.removeprefix("Σ ")):
+    for part in re.split("( [·⊙⊗] )", formula.removeprefix("Σ ")):
         shape = known.get(part.removesuffix("ᵀ"))
-        if shape is None and part not in (" · ", " ⊙ "):
+        if shape is None and part not in (" · ", " ⊙ ", " ⊗ "):
             return ""
-        found.append(part if shape is None else extent(shape[::-1] if part.endswith("ᵀ") else shape))
+        turned = part.endswith("ᵀ") and shape is not None  # of a stack, each matrix by itself
+        found.append(part if shape is None else extent((*shape[:-2], *shape[-2:][::-1]) if turned else shape))
     return "".join(found)
 
 

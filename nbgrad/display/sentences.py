@@ -179,6 +179,8 @@ def _array(op: str, local: Any, place: int | None, is_mean: bool) -> str:
         return say("relu_array", share=numbers.percent(np.mean(local != 0)))
     if op == "linear" and place is not None and place <= 2:
         return say(("linear_input", "linear_weight", "linear_bias")[place])
+    if op in ("conv1d", "conv2d") and place in (1, 2):
+        return say("conv_weight" if place == 1 else "conv_bias")
     if op in ("mse", "mse_loss") and place == 0 and is_mean:
         return say("mse_array")
     if op in ("sum", "mean"):

@@ -118,6 +118,16 @@ TOLD = {
     "ddof": 0,
     "reduction": "mean",
     "label_smoothing": 0.0,
+    "delta": 1.0,
+    "pad_width": None,
+    "constant_values": 0,
+    "stride": None,
+    "padding": 0,
+    "dilation": 1,
+    "groups": 1,
+    "output_padding": 0,
+    "is_causal": False,
+    "scale": None,
 }
 
 

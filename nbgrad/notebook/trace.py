@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ..display.player import Update, Written
 
 LEARNING_RATE = 0.1
+LARGEST_STACK = 1_000_000  # products in a stack of matrices that are shown before they are summed
 
 
 def traced(picture: Picture) -> tuple[nx.MultiDiGraph, list[DrawnStep], dict[int, Written]]:
@@ -94,8 +95,22 @@ def unfolded(step: Step, position: int, contribution: Any) -> Any:
     if step.inputs and np.shape(node.data) == np.shape(contribution):
         return None  # the rule of an operand of the result's own shape has nothing to be summed
     with np.errstate(all="ignore"):
-        raw = node.op.rules[position](step.cotangent, node.data, *node.args, **(node.static or {}))
+        if node.op.name == "matmul" and position == 1 and is_shared(*node.args):
+            raw = of_each_matrix(step.cotangent, *node.args)
+        else:
+            raw = node.op.rules[position](step.cotangent, node.data, *node.args, **(node.static or {}))
     return raw if np.shape(raw) != np.shape(contribution) and np.size(raw) > np.size(contribution) else None
+
+
+def is_shared(a: Any, b: Any) -> bool:
+    """Whether all matrices of a stack meet the same one, or the same vector, and are few enough to be looked at."""
+    return np.ndim(a) > 2 >= np.ndim(b) > 0 and np.size(a) * (np.size(b) // np.shape(b)[0]) <= LARGEST_STACK
+
+
+def of_each_matrix(g: Any, a: Any, b: Any) -> Any:
+    """What ``b`` receives from each matrix of a stack, of which the rule of ``a @ b`` gives the sum at once."""
+    back = np.swapaxes(a, -1, -2)
+    return back @ g if np.ndim(b) == 2 else (back @ g[..., None])[..., 0]
 
 
 # ---- how operations are written

@@ -60,6 +60,67 @@ def test_equations_say_what_an_operation_was_told(make, forward, backward):
     assert any(f"∂loss/∂x = {backward}" in one or backward in one for one in equations(frames, "backward"))
 
 
+K, K1 = np.ones((1, 1, 2, 2)), np.ones((1, 1, 2))
+
+
+@pytest.mark.parametrize(
+    ("make", "shape", "forward", "backward"),
+    [
+        (lambda x: F.conv2d(x, K), (1, 1, 5, 5), "x[i + a, j + b] (1×1×5×5, 1×1×2×2 → 1×1×4×4)", "laid back"),
+        (lambda x: F.conv2d(x, K, stride=2, padding=1), (1, 1, 5, 5), "x[2i + a − 1, 2j + b − 1] (", "laid back"),
+        (lambda x: F.conv2d(x, K, stride=(1, 2), dilation=(2, 1)), (1, 1, 5, 5), "x[i + 2a, 2j + b] (", "laid back"),
+        (lambda x: F.conv1d(x, K1, padding=1), (1, 1, 5), "x[i + a − 1] (1×1×5, 1×1×2 → 1×1×6, padding=1)", "laid"),
+        (lambda x: F.max_pool2d(x, 3, stride=1), (1, 1, 4, 4), "max[3×3 window] x (1×1×4×4 → 1×1×2×2, stride=1)", ""),
+        (lambda x: F.avg_pool2d(x), (1, 1, 4, 4), "Σ[2×2 window] x (", "laid back onto each window"),
+        (lambda x: np.pad(x, 1, constant_values=5.0), (2, 2), "pad_width=1, constant_values=5.0) average", "at the"),
+        (lambda x: F.huber_loss(x, np.zeros(3), delta=0.5), (3,), "→ number, delta=0.5)", "within ±0.5) / n"),
+        (lambda x: F.scaled_dot_product_attention(x, x, x, scale=0.5), (3, 4), "softmax(0.5 · x · xᵀ)x", "· 0.5"),
+    ],
+)  # fmt: skip
+def test_windows_and_borders_are_said(make, shape, forward, backward):
+    frames = frames_of(make, shape=shape)
+    assert any(forward in one for one in equations(frames, "forward")), equations(frames, "forward")
+    assert any(backward in one for one in equations(frames, "backward") if one.partition(" = ")[0].endswith("/∂x"))
+
+
+@pytest.mark.parametrize(
+    ("shape", "other", "to_x", "to_w"),
+    [
+        ((2, 3), (3, 5), "∂loss/∂y · wᵀ (2×5 · 5×3 → 2×3)", "xᵀ · ∂loss/∂y (3×2 · 2×5 → 3×5)"),
+        ((4, 2, 3), (4, 3, 5), "∂loss/∂y · wᵀ (4×2×5 · 4×5×3 → 4×2×3)", "xᵀ · ∂loss/∂y (4×3×2 · 4×2×5 → 4×3×5)"),
+        ((2, 3), (4, 3, 5), "Σ ∂loss/∂y · wᵀ (4×2×5 · 4×5×3 → 2×3)", "xᵀ · ∂loss/∂y (3×2 · 4×2×5 → 4×3×5)"),
+        ((4, 2, 3), (3, 5), "∂loss/∂y · wᵀ (4×2×5 · 5×3 → 4×2×3)", "Σ xᵀ · ∂loss/∂y (4×3×2 · 4×2×5 → 3×5)"),
+        ((1, 2, 3), (4, 3, 5), "Σ ∂loss/∂y · wᵀ (4×2×5 · 4×5×3 → 1×2×3)", "xᵀ · ∂loss/∂y (1×3×2 · 4×2×5 → 4×3×5)"),
+        ((2, 3), (3,), "∂loss/∂y ⊗ w (2 ⊗ 3 → 2×3)", "xᵀ · ∂loss/∂y (3×2 · 2 → 3)"),
+        ((3,), (3, 5), "∂loss/∂y · wᵀ (5 · 5×3 → 3)", "x ⊗ ∂loss/∂y (3 ⊗ 5 → 3×5)"),
+        ((4, 2, 3), (3,), "∂loss/∂y ⊗ w (4×2 ⊗ 3 → 4×2×3)", "Σ xᵀ · ∂loss/∂y (4×3×2 · 4×2 → 3)"),
+        ((3,), (4, 3, 5), "Σ ∂loss/∂y · wᵀ (4×5 · 4×5×3 → 3)", "x ⊗ ∂loss/∂y (3 ⊗ 4×5 → 4×3×5)"),
+        ((3,), (3,), "∂loss/∂y · w (number · 3 → 3)", "x · ∂loss/∂y (3 · number → 3)"),
+    ],
+)
+def test_products_of_stacks_and_vectors_have_shapes_that_fit(shape, other, to_x, to_w):
+    w = ng.tensor(np.ones(other), requires_grad=True, name="w")
+    frames = [frame for frame in frames_of(lambda x: x @ w, shape=shape) if frame["phase"] == "backward"]
+    found = equations(frames, "backward")
+    for leaf, written in (("x", to_x), ("w", to_w)):
+        (at,) = [i for i, one in enumerate(found) if one.startswith(f"∂loss/∂{leaf} = {written}")]
+        is_summed = written.startswith("Σ")
+        assert bool(frames[at]["fold"]) == is_summed, "the axis that is summed collapses"
+        assert (f"{leaf} was copied to fit" in frames[at]["sentence"]) == is_summed
+
+
+def test_filters_and_biases_have_sentences_of_their_own():
+    k, b = (ng.tensor(np.ones(shape), requires_grad=True, name=name) for name, shape in (("k", K.shape), ("b", (1,))))
+    frames = [f for f in frames_of(lambda x: F.conv2d(x, k, b), shape=(1, 1, 4, 4)) if f["phase"] == "backward"]
+    said = {
+        one.partition(" = ")[0]: frame["sentence"]
+        for one, frame in zip(equations(frames, "backward"), frames, strict=True)
+    }
+    assert said["∂loss/∂x"].startswith("A convolution lays what arrives")
+    assert said["∂loss/∂k"].startswith("Each weight of a filter gathers")
+    assert said["∂loss/∂b"].startswith("The bias was added at every place")
+
+
 @pytest.mark.parametrize(
     ("language", "written"),
     [

@@ -146,6 +146,9 @@ SENTENCES = {
     "linear_weight": "Each weight gathers what its input carried times the gradient that arrived, "
     "summed over all rows.",
     "linear_bias": "The bias was added to every row, so the gradients of all rows add up.",
+    "conv_weight": "Each weight of a filter gathers, from every window, what it met there times the gradient "
+    "that arrived.",
+    "conv_bias": "The bias was added at every place, so the gradients of all places add up.",
     "linear_scalar_input": "The input's gradient is what arrived times the weight.",
     "linear_scalar_weight": "The weight's gradient is what arrived times the input that it multiplied.",
     "linear_scalar_bias": "The bias was simply added, so what arrived goes on unchanged.",

@@ -30,7 +30,10 @@ from nbgrad.display.player.mathematics import set_latex, set_tokens
 from nbgrad.display.player.steps import lines_written
 from nbgrad.display.player.trace import SLOT, Inside, Update, Written, slot
 
-SAID = ("axis", "axes", "axis1", "axis2", "offset", "k", "n", "norm", "mode")  # settings that no symbol tells
+SAID = (  # settings that no symbol tells
+    "axis", "axes", "axis1", "axis2", "offset", "k", "n", "norm", "mode", "pad_width", "constant_values", "stride",
+    "padding", "dilation", "groups", "output_padding", "is_causal", "scale", "delta", "label_smoothing",
+)  # fmt: skip
 FEW_RESULTS = 4  # of a closed group
 FEW_RULES = 2  # of the parameters in a closed group
 CHOOSING = re.compile(r" (?:if|else) |，若 |；(?:否則|否则) ")  # between the parts of "a if c else b"

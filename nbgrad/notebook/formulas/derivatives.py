@@ -14,6 +14,7 @@ from ...display import messages
 from ...display.formula import as_factor, derivative, in_one, shortened
 from ..letters import told_apart
 from ..pictures import LEFT_OUT, Vertex
+from .matrices import of_product
 from .products import contribution
 
 
@@ -86,6 +87,9 @@ def settled(source: Vertex, position: int, static: dict[str, Any]) -> str:
             return "1"
     if op.name == "pad" and static.get("mode", "constant") != "constant":
         return "{g} summed over the copies"  # of each element, itself among them
+    if op.name in ("matmul", "linear") and position < 2 and "ᵀ" in template:
+        a, b = (np.shape(x.value) for x in source.inputs[:2])
+        return of_product(position, op.operands, a, b, np.shape(source.value)) or template
     if TAKEN in template and takes_twice(op, source.inputs[position].value, static):
         return template.replace(TAKEN, TAKEN_TWICE)
     if static.get("approximate") == "tanh":
@@ -100,6 +104,8 @@ def settled(source: Vertex, position: int, static: dict[str, Any]) -> str:
         if order in (0, 2):  # how many elements are not zero stays as it is
             return usual if order else "0"
         return other.replace(POWER, "") if order == 1 else other.replace("ord − 1", written(order - 1))
+    if static.get("scale") is not None:
+        template = template.replace("/ √d", f"· {written(static['scale'])}")
     if static.get("label_smoothing"):
         template = template.replace("onehot({target})", f"{messages.say('smoothed')} {{target}}")
     freedom = static.get("ddof", 0)

@@ -15,10 +15,12 @@ from ...ops.manual.mathtext import BAR, in_text
 from ..letters import told_apart
 from ..pictures import LEFT_OUT, Vertex
 from ..slices import spelled
+from .derivatives import written
 from .products import result
 
 CHOICE = re.compile(r"(?P<a>.+) if (?P<condition>.+) else (?P<b>.+)")
 LONGEST_INDEX = 40  # characters of a list of places
+SCALED = r"\frac{{{q}\,{k}^\top}}{{\sqrt{{d}}}}"  # what attention takes the softmax of
 NORM = r"\right\|"  # how the LaTeX of a norm ends, of which the usual one needs no index
 WHOLE_MEAN = re.compile(r"(-?)\\overline\{\{(..+)\}\}")  # of an expression, not of a single operand
 
@@ -82,6 +84,10 @@ def as_called(template: str, op: Operation, static: dict[str, Any], ndim: int) -
     if "subscripts" in static:  # of operands that no sum can be written of
         subscripts = static["subscripts"].replace(" ", "").replace("->", r" \to ")
         return template.replace("{subscripts}", subscripts)
+    if "stride" in op.keywords:
+        return slid(template, {**(op.forward.__kwdefaults__ or {}), **static})
+    if static.get("scale") is not None:
+        return template.replace(SCALED, rf"{written(static['scale'])} \cdot {{q}}\,{{k}}^\top")
     if template.endswith(NORM) and (order := static.get("ord", 2)) != 2:
         return template + f"_{{{{{order:g}}}}}"
     if static.get("approximate") == "tanh":
@@ -89,6 +95,33 @@ def as_called(template: str, op: Operation, static: dict[str, Any], ndim: int) -
     if np.ndim(shift := static.get("shift", 0)) == 0 and shift < 0:
         return template.replace("- {shift}", f"+ {-shift}")
     return template
+
+
+def slid(template: str, settings: dict[str, Any]) -> str:
+    """The LaTeX of an operation that looks through windows, with how they are placed: their steps, the border around
+    the array, the gaps within them; and how large they are.
+
+    >>> steps = {"stride": 2, "padding": (1, 0), "dilation": 3}
+    >>> slid("{x}_{{i + a,\\\\,j + b}}", steps), slid("{x}_{{i + a}}", {"stride": 1, "padding": 0, "dilation": 1})
+    ('{x}_{{2i + 3a - 1,\\\\,2j + 3b}}', '{x}_{{i + a}}')
+    >>> slid(r"\\max_{{\\mathrm{{window}}}} {x}", {"size": (2, 3)})
+    '\\\\max_{{\\\\mathrm{{2×3\\\\ window}}}} {x}'
+    """
+    if "dilation" in settings:
+        step, border, gap = (np.broadcast_to(settings[name], 2) for name in ("stride", "padding", "dilation"))
+        for axis, (i, a) in enumerate((("i", "a"), ("j", "b"))):
+            place = f"{times(step[axis], i)} + {times(gap[axis], a)}"
+            place += f" - {border[axis]}" if border[axis] else ""
+            template = template.replace(f"{i} + {a}", place)
+    if "size" in settings:
+        high, wide = np.broadcast_to(settings["size"], 2)
+        template = template.replace("{{window", f"{{{{{high}×{wide}\\ window")
+    return template
+
+
+def times(count: int, letter: str) -> str:
+    """So many times a letter, of which once is not said: ``2i``, ``i``."""
+    return letter if count == 1 else f"{count}{letter}"
 
 
 def taken(indices: Any, axis: int | None, ndim: int) -> str:
