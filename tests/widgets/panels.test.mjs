@@ -122,6 +122,7 @@ test("the slips with one path", () => {
   assert.deepEqual(judge(ONE, 0.9), { kind: "factor", factor: 2 });
   assert.deepEqual(judge(ONE, 4.5), { kind: "factor", factor: 10 });
   assert.deepEqual(judge(ONE, 0.15), { kind: "factor", factor: 1 / 3 });
+  assert.deepEqual(kinds(ONE, [0.913, 0.887]), ["not_yet", "not_yet"]); // 2.03 times is not twice
   assert.deepEqual(kinds(ONE, [0.77, 0, -99]), ["not_yet", "not_yet", "not_yet"]);
   assert.deepEqual(kinds({ ...ONE, value: 12 }, [12, 0.48, 0.5, 0.51]), ["value", "not_yet", "rounding", "not_yet"]);
 });

@@ -6,7 +6,7 @@
 
 const TOLERANCE = 0.02; // of the right number: who rounds to two digits is still right
 const CANCELLED = 1e-6; // of the largest product: a sum as small as this is zero but for rounding
-const EXACTLY = 0.01; // of the number of a far path: there may be many of them, and one is soon hit by chance
+const EXACTLY = 0.01; // of the number of a far path, or of a plain factor: one of so many is soon hit by chance
 const FEW_PATHS = 4; // of which all partial sums are known; of more, only each path alone
 const DIGITS = 3; // that the page shows of a number, and with which people reckon
 const FACTORS = [2, 3, 4, 5, 10, 100];
@@ -42,7 +42,7 @@ export function judge(question, typed) {
 
 /** By how much `typed` is too large, where that is a plain factor; else null. */
 function plainFactor(answer, typed) {
-  const factor = FACTORS.find((each) => isNear(typed, answer * each) || isNear(typed * each, answer));
+  const factor = FACTORS.find((each) => [answer * each, answer / each].some((number) => isNear(typed, number, EXACTLY)));
   if (!factor || answer === 0) {
     return null;
   }
