@@ -61,6 +61,28 @@ def test_the_edited_leaf_stays_where_it_is_while_the_pass_stands_elsewhere(show)
     page.wait_for_function("document.querySelector('.ng-stage').scrollLeft < 200")  # the leaf, and not the loss
 
 
+def test_a_box_that_is_half_hidden_is_brought_into_view_by_a_click_on_what_is_seen(show):
+    page = show(deep())
+    page.evaluate(
+        """node => {
+            const stage = document.querySelector(".ng-stage");
+            const box = stage.querySelector(`[data-node="${node}"] .ng-box`).getBoundingClientRect();
+            const half = box.left + box.width / 2 - stage.getBoundingClientRect().left;
+            stage.scrollBy({ left: half, behavior: "instant" });
+        }""",
+        named(page, "W2"),
+    )
+    box = page.locator(f'.ng-stage [data-node="{named(page, "W2")}"] .ng-box').bounding_box()
+    assert left_of(page, "W2") == pytest.approx(-box["width"] / 2, abs=1.5)
+    page.mouse.click(box["x"] + box["width"] * 0.85, box["y"] + box["height"] / 2)
+    page.get_by_label("W2[0, 0]").wait_for()
+    page.wait_for_function(
+        """node => document.querySelector(`.ng-stage [data-node="${node}"] .ng-box`).getBoundingClientRect().left
+            >= document.querySelector(".ng-stage").getBoundingClientRect().left""",
+        arg=named(page, "W2"),
+    )
+
+
 def test_the_next_step_is_followed_again(show):
     page = show(deep())
     open_node(page, named(page, "W1"))

@@ -80,6 +80,8 @@ export function buildPanels(context) {
     if (inside) {
       context.select(kind, key);
       reveal({ nodes: kind === "edge" ? key.split("-").slice(0, 2) : [key] });
+    } else if (kind === "node") {
+      reveal({ nodes: [key] }); // one may have clicked on the part of a box that was to be seen
     }
     panel.show?.(playback);
     if (follow) {
