@@ -50,6 +50,8 @@ ONCE = "∂loss/∂y at the elements that were taken, else 0"
         (lambda x: F.gelu(x), "y = x Φ(x) (", "⊙ (Φ(x) + x·φ(x))"),
         (lambda x: F.gelu(x, approximate="tanh"), "y = x Φ_tanh(x) (", "⊙ (Φ_tanh(x) + x·φ_tanh(x))"),
         (lambda x: np.einsum("ij,jk->ik", x, W), "y = [Σ_j x_ij · ", "[Σ_k (∂loss/∂y)_ik · "),
+        (lambda x: np.outer(x, [1.0, 2.0]), "y = ravel(x) · ", "∂loss/∂y · "),
+        (lambda x: np.outer([1.0, 2.0], x), "y = v₁ · ravel(x)ᵀ (", "∂loss/∂yᵀ · v₁ (12×2 · 2 → 3×4)"),
         (lambda x: np.einsum("ij->ji", x), "y = [x_ij]_ji (", "[(∂loss/∂y)_ji]_ij"),
         (lambda x: np.einsum("...j->...", x), "y = Σ[...j → ...] Π (x)", "∂loss/∂y and the other operands,"),
     ],

@@ -90,6 +90,10 @@ def settled(source: Vertex, position: int, static: dict[str, Any]) -> str:
     if op.name in ("matmul", "linear") and position < 2 and "ᵀ" in template:
         a, b = (np.shape(x.value) for x in source.inputs[:2])
         return of_product(position, op.operands, a, b, np.shape(source.value)) or template
+    if op.name == "outer":  # of vectors; other arrays are flattened
+        for name, x in zip(op.operands, source.inputs, strict=True):
+            template = template.replace(f"{{{name}}}", f"ravel({{{name}}})" if np.ndim(x.value) > 1 else f"{{{name}}}")
+        return template
     if TAKEN in template and takes_twice(op, source.inputs[position].value, static):
         return template.replace(TAKEN, TAKEN_TWICE)
     if static.get("approximate") == "tanh":

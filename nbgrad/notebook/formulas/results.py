@@ -40,7 +40,11 @@ def written_with_slots(vertex: Vertex, static: dict[str, Any], names: Sequence[s
         return product
     absent = [name for name, x in zip(op.operands, vertex.inputs, strict=False) if x is LEFT_OUT]
     ndim = max((np.ndim(x.value) for x in vertex.inputs if x is not LEFT_OUT), default=0)
-    latex = told_apart(formula_of(op, [f"{{{one}}}" for one in slots], static, absent, ndim), names)
+    operands = [f"{{{one}}}" for one in slots]
+    if op.name == "outer":  # of vectors; other arrays are flattened
+        for i, x in enumerate(vertex.inputs):
+            operands[i] = rf"\mathrm{{ravel}}({operands[i]})" if np.ndim(x.value) > 1 else operands[i]
+    latex = told_apart(formula_of(op, operands, static, absent, ndim), names)
     text = _without_bars(in_text(latex))
     if static.get("label_smoothing"):  # the declared formula is that of targets as they were given
         return f"{op.name}({', '.join(slots)})", ""
